@@ -1,0 +1,137 @@
+"""The data of a job as one frozen value: features, labels, and what is known about every column."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+NUMERIC_KINDS = ("number", "integer")
+CATEGORICAL_KINDS = ("boolean", "category")
+
+
+@dataclass(frozen=True)
+class Note:
+    """Something about the data that a reader of the report has to know.
+
+    Parameters
+    ----------
+    code : str
+        Stable kebab-case word by which a program can find the note.
+    text : str
+        One or two sentences for people.
+    column : str or None
+        The column that the note is about.
+    """
+
+    code: str
+    text: str
+    column: str | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """How one column of the data was read.
+
+    Parameters
+    ----------
+    name : str
+        As the data writes it.
+    kind : {"number", "integer", "boolean", "category", "date", "constant", "text"}
+        What its values are; a feature is one of the first four.
+    role : {"feature", "dropped", "target", "groups", "time", "split"}
+        What the job uses it for.
+    n_missing, n_distinct : int
+        Missing rows, and distinct present values.
+    why : str
+        One sentence: why it was read so, or left out.
+    """
+
+    name: str
+    kind: str
+    role: str
+    n_missing: int
+    n_distinct: int
+    why: str
+
+
+@dataclass(frozen=True, eq=False)
+class Dataset:
+    """Everything that the rest of the job knows about the data.
+
+    Parameters
+    ----------
+    source : str
+        ``make_classification``, or the file's path as the spec writes it.
+    X : pandas.DataFrame of shape (n_rows, n_features)
+        Features. Numbers and integers are float64 with NaN for missing; booleans and categories are
+        categoricals of text, their categories sorted.
+    y : ndarray of shape (n_rows,), int8
+        1 for the positive label, 0 for all others.
+    positive : str
+        The positive label.
+    rest : tuple of str
+        All other labels.
+    label_counts : Mapping[str, int]
+        Rows of each label.
+    columns : tuple of Column
+        Every column of the data, in its order.
+    notes : tuple of Note
+        Every note, those about columns included.
+    groups : ndarray of shape (n_rows,) of int, or None
+        Rows with one number stay on one side of a split.
+    time : ndarray of shape (n_rows,), or None
+        What split method ``time`` sorts by.
+    split : ndarray of shape (n_rows,) of bool, or None
+        True where the data itself says that a row is for testing.
+    digest : str
+        SHA-256 of the content; equal content has one digest, whatever the file format.
+    """
+
+    source: str
+    X: pd.DataFrame
+    y: np.ndarray
+    positive: str
+    rest: tuple[str, ...]
+    label_counts: Mapping[str, int]
+    columns: tuple[Column, ...]
+    notes: tuple[Note, ...] = ()
+    groups: np.ndarray | None = None
+    time: np.ndarray | None = None
+    split: np.ndarray | None = None
+    digest: str = ""
+
+    @property
+    def n_rows(self) -> int:
+        return len(self.y)
+
+    @property
+    def n_positive(self) -> int:
+        return int(self.y.sum())
+
+    @property
+    def prevalence(self) -> float:
+        """Share of rows that carry the positive label."""
+        return self.n_positive / self.n_rows
+
+    @property
+    def imbalance_ratio(self) -> float:
+        """Rows of the rest for each positive row."""
+        return (self.n_rows - self.n_positive) / self.n_positive
+
+    @property
+    def numeric(self) -> tuple[str, ...]:
+        return self._names(NUMERIC_KINDS)
+
+    @property
+    def integer(self) -> tuple[str, ...]:
+        return self._names(("integer",))
+
+    @property
+    def categorical(self) -> tuple[str, ...]:
+        return self._names(CATEGORICAL_KINDS)
+
+    def _names(self, kinds: tuple[str, ...]) -> tuple[str, ...]:
+        return tuple(column.name for column in self.columns if column.role == "feature" and column.kind in kinds)
