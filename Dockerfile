@@ -1,0 +1,65 @@
+# The tag names the Python and the Debian release, so that a rebuild next year is still this image with its fixes.
+FROM python:3.13-slim-bookworm AS dependencies
+
+# Bytecode is compiled once, below, after everything that isn't needed has gone.
+ENV PYTHONDONTWRITEBYTECODE=1 \
+    PIP_DISABLE_PIP_VERSION_CHECK=1 \
+    PIP_NO_CACHE_DIR=1
+
+# An environment of its own is one folder to copy into the final image. It needs no pip: the base image's installs into it.
+RUN python -m venv --without-pip /opt/minority-report
+
+# Only the lock is copied before the installation, so a change of our code doesn't install the dependencies anew.
+COPY requirements.txt /tmp/
+RUN pip --python /opt/minority-report/bin/python install --no-compile --require-hashes -r /tmp/requirements.txt
+
+# Test suites, type stubs, headers and C sources are 60 MB that no job reads. Jinja2's tests.py is a module, not a suite,
+# so only folders count. Licences stay: they are in the *.dist-info folders.
+RUN find /opt/minority-report/lib -type d \( -name tests -o -name sample_data \) -prune -exec rm -r {} + \
+    && find /opt/minority-report/lib -type f \
+        \( -name '*.pyi' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.tp' -o -name '*.h' -o -name '*.c' -o -name '*.cpp' -o -name '*.a' \) \
+        -delete
+
+# A job starts three processes that import pandas and scikit-learn: without bytecode each of them spends seconds on
+# compiling, in a read-only container every time. Unchecked, so that it depends on no file times.
+RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/minority-report/lib
+
+# matplotlib makes a list of the fonts at its first start. Made here, it is the same in every container; the job copies it
+# to a temporary folder, because matplotlib ignores, with a warning, a configuration folder that it cannot write.
+RUN MPLCONFIGDIR=/opt/minority-report/share/matplotlib /opt/minority-report/bin/python -c 'import matplotlib.font_manager'
+
+
+FROM dependencies AS package
+
+# What the wheel is made of, and nothing else: see .dockerignore.
+COPY . /src
+
+# Into a prefix of its own, so that the final image gets our code as a layer of less than a megabyte.
+RUN pip --python /opt/minority-report/bin/python install --no-compile --no-deps --prefix /package /src \
+    && python -m compileall -q --invalidation-mode unchecked-hash /package/lib
+
+
+FROM python:3.13-slim-bookworm
+
+# The large layer first: it changes only with the lock.
+COPY --from=dependencies /opt/minority-report /opt/minority-report
+COPY --from=package /package /opt/minority-report
+
+# The job runs as any user, with a read-only root and without a home: nothing is written outside /output and /tmp.
+ENV PATH=/opt/minority-report/bin:$PATH \
+    PYTHONDONTWRITEBYTECODE=1 \
+    PYTHONUNBUFFERED=1 \
+    MINORITY_REPORT_OUTPUT=/output \
+    MINORITY_REPORT_FONT_CACHE=/opt/minority-report/share/matplotlib
+
+# Where the README mounts the data: `run spec.yaml` and `run /data/spec.yaml` are then the same.
+WORKDIR /data
+
+# Not root, also where nobody asks for a user. A number, because a cluster that demands non-root users checks for one.
+USER 1000:1000
+
+# The job is process 1: no shell stands between it and the SIGTERM of `docker stop`.
+ENTRYPOINT ["minority-report"]
+
+# Without arguments: the embedded default, on generated data.
+CMD ["run"]

