@@ -49,6 +49,7 @@ STRATEGIES: Mapping[str, str] = {
     "smote": "job.strategies.smote.Smote",
     "custom": "job.strategies.custom.Custom",
     **{name: "job.strategies.sampler.Resample" for name in IMBALANCED_LEARN_SAMPLERS},
+    **{name: "job.strategies.smote.CategorySmote" for name in ("SMOTENC", "SMOTEN")},
 }
 """Strategy name -> the recipe that carries it out."""
 
@@ -63,7 +64,7 @@ CLASSIFIERS: Mapping[str, str] = {
     "gaussian_nb": "sklearn.naive_bayes.GaussianNB",
     "mlp": "sklearn.neural_network.MLPClassifier",
 }
-"""Classifier name -> scikit-learn's class; all parameters keep its defaults, but for ``CLASSIFIER_DEFAULTS``."""
+"""Classifier name -> scikit-learn's class; every parameter keeps the default it has there."""
 
 METRICS: tuple[str, ...] = (
     "tn",

@@ -1,0 +1,1 @@
+"""Where units of work are executed: everything behind one ``concurrent.futures.Executor``."""

@@ -1,0 +1,32 @@
+"""Worker processes on this machine."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from concurrent.futures import Executor
+from contextlib import contextmanager
+
+import loky
+
+# Each worker has one processor: libraries that start threads of their own would take the others' time,
+# and the number of threads could change the last bits of a sum.
+_ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+
+
+@contextmanager
+def local_executor(n_workers: int) -> Iterator[Executor]:
+    """Start worker processes; on leaving, whatever they still do is ended.
+
+    Parameters
+    ----------
+    n_workers : int
+
+    Yields
+    ------
+    concurrent.futures.Executor
+    """
+    executor = loky.ProcessPoolExecutor(max_workers=n_workers, env=_ONE_THREAD)
+    try:
+        yield executor
+    finally:
+        executor.shutdown(wait=True, kill_workers=True)

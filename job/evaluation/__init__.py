@@ -1,0 +1,1 @@
+"""Running the grid of splits, strategies and classifiers, and measuring every run."""

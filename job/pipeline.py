@@ -1,0 +1,163 @@
+"""The whole story of a job, in one function."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import partial
+from pathlib import Path
+from typing import Any
+
+from job.data.classification import generate_classification
+from job.data.dataset import Dataset
+from job.data.load import load_dataset
+from job.data.split import Split, build_splits
+from job.engine.execute import Engine, execute
+from job.engine.local import local_executor
+from job.engine.stored import Stored, store
+from job.evaluation.collect import order_outcomes
+from job.evaluation.evaluate import Outcome, evaluate_unit
+from job.evaluation.runs import Unit, count_runs, enumerate_units
+from job.machine import usable_workers
+from job.outputs import REPORT, Outputs, open_outputs, to_csv, to_json
+from job.report.render import render_report
+from job.results import build_results, build_timings
+from job.spec.load import LoadedSpec
+from job.spec.model import JobSpec
+
+@dataclass(frozen=True)
+class Progress:
+    """How far a job is.
+
+    Parameters
+    ----------
+    done, total : int
+        Runs.
+    ended : tuple of Outcome
+        The runs that ended just now.
+    """
+
+    done: int
+    total: int
+    ended: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True, eq=False)
+class JobResult:
+    """What a job came to.
+
+    Parameters
+    ----------
+    results : Mapping[str, Any]
+        The content of results.json.
+    report : Path
+    """
+
+    results: Mapping[str, Any]
+    report: Path
+
+
+def run_job(
+    loaded: LoadedSpec,
+    output: Path,
+    *,
+    workers: int | None = None,
+    on_progress: Callable[[Progress], None] = lambda progress: None,
+) -> JobResult:
+    """Run a job: spec -> dataset -> splits -> runs -> results -> summary -> report and tables.
+
+    Parameters
+    ----------
+    loaded : LoadedSpec
+        The spec, and the folder that its paths are relative to.
+    output : Path
+        The output folder.
+    workers : int or None
+        Worker processes; None takes the spec's.
+    on_progress : callable
+        Is told each time that runs end.
+
+    Returns
+    -------
+    JobResult
+
+    Raises
+    ------
+    DataError
+        Where the data cannot be read or cannot answer the question.
+    OutputError
+        Where the output folder cannot be written.
+    """
+    spec = loaded.spec
+    n_workers = workers or (usable_workers() if spec.engine.workers == "auto" else spec.engine.workers)
+    with open_outputs(output) as outputs:
+        dataset = load_data(spec, loaded.folder)
+        splits = build_splits(dataset, spec.split)
+        outcomes = _evaluate(spec, dataset, splits, outputs, n_workers, on_progress)
+        results = build_results(spec, dataset, splits, outcomes)
+        timings = build_timings(outcomes, n_workers)
+        _write(outputs, results, timings)
+        return JobResult(results, outputs.publish())
+
+
+def load_data(spec: JobSpec, folder: Path) -> Dataset:
+    """Generate or load the data of a spec.
+
+    Parameters
+    ----------
+    spec : JobSpec
+    folder : Path
+        What the file's path is relative to.
+
+    Returns
+    -------
+    Dataset
+    """
+    if spec.data.generate is not None:
+        return generate_classification(spec.data.generate)
+    assert spec.data.file is not None  # the spec has exactly one of the two
+    return load_dataset(spec.data.file, folder)
+
+
+def _evaluate(
+    spec: JobSpec,
+    dataset: Dataset,
+    splits: tuple[Split, ...],
+    outputs: Outputs,
+    n_workers: int,
+    on_progress: Callable[[Progress], None],
+) -> list[Outcome]:
+    units = list(enumerate_units(spec, splits))
+    outcomes: list[Outcome] = []
+    total = sum(len(unit.keys) for unit in units)
+
+    def on_done(ended: tuple[Outcome, ...]) -> None:
+        outcomes.extend(ended)
+        on_progress(Progress(len(outcomes), total, ended))
+
+    stored = store(dataset, outputs.scratch / "dataset.pickle")
+    execute(units, partial(_evaluate_stored, stored=stored), Engine(local_executor, n_workers), on_done)
+    return order_outcomes(units, outcomes)
+
+
+def _evaluate_stored(unit: Unit, stored: Stored) -> tuple[Outcome, ...]:
+    return evaluate_unit(unit, stored.load())
+
+
+def _write(outputs: Outputs, results: Mapping[str, Any], timings: Mapping[str, Any]) -> None:
+    outputs.write_text("results.json", to_json(results))
+    outputs.write_text("timings.json", to_json(timings))
+    outputs.write_text(
+        "metrics.csv",
+        to_csv(
+            ("strategy", "classifier", "repeat", "fold", "metric", "value"),
+            (
+                (run["strategy"], run["classifier"], run["repeat"], run["fold"], metric, value)
+                for run in results["runs"]
+                for metric, value in run["metrics"].items()
+            ),
+        ),
+    )
+    outputs.write_text(REPORT, render_report(results))
+
+

@@ -1,0 +1,129 @@
+"""The content of results.json and timings.json: everything that is known once every run has ended."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import asdict
+from typing import Any
+
+from job.data.dataset import Dataset
+from job.data.split import Split
+from job.evaluation.collect import build_prediction, collect_runs, metric_context
+from job.evaluation.evaluate import STATUSES, Outcome
+from job.evaluation.metrics import Prediction
+from job.evaluation.runs import RunKey, strategies_of
+from job.evidence.curves import average_curves
+from job.evidence.summary import summarize_runs
+from job.provenance import describe_environment, describe_provenance
+from job.spec.model import Entry, JobSpec
+from job.strategies.registry import recipe_of
+
+SCHEMA_VERSION = 1
+
+
+def build_results(
+    spec: JobSpec, dataset: Dataset, splits: tuple[Split, ...], outcomes: Iterable[Outcome]
+) -> dict[str, Any]:
+    """Put together all that is known once every run has ended.
+
+    Parameters
+    ----------
+    spec : JobSpec
+    dataset : Dataset
+    splits : tuple of Split
+    outcomes : iterable of Outcome
+        In the order of the grid.
+
+    Returns
+    -------
+    dict
+        The content of results.json.
+    """
+    outcomes = list(outcomes)
+    strategies, classifiers = strategies_of(spec), spec.classifiers
+    labels = [entry.label for entry in strategies], [entry.label for entry in classifiers]
+    by_split = {(split.repeat, split.fold): split for split in splits}
+    predictions: dict[RunKey, Prediction | None] = {
+        outcome.key: build_prediction(outcome, by_split[outcome.key.repeat, outcome.key.fold], dataset)
+        for outcome in outcomes
+    }
+    context = metric_context(spec, dataset)
+    runs = collect_runs(outcomes, predictions, splits, dataset, context, spec.baseline.label)
+    written_spec = spec.model_dump(mode="json", by_alias=True, exclude={"engine"}, exclude_none=True)
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "spec": written_spec,
+        "provenance": describe_provenance(written_spec, dataset.digest),
+        "dataset": _describe_dataset(dataset),
+        "splits": _describe_splits(spec, dataset, splits),
+        "evaluation": asdict(context),
+        "strategies": [_describe_strategy(entry, dataset) for entry in strategies],
+        "classifiers": [_describe_entry(entry) for entry in classifiers],
+        "runs": runs,
+        "summary": summarize_runs(runs, *labels, spec.baseline.label),
+        "curves": average_curves(predictions, *labels),
+        "status": _count_statuses(runs),
+    }
+
+
+def build_timings(outcomes: Iterable[Outcome], n_workers: int) -> dict[str, Any]:
+    """Put together the durations, which never stand in results: they differ from run to run."""
+    return {
+        "environment": describe_environment(n_workers),
+        "runs": [
+            {
+                **asdict(outcome.key),
+                "seconds_resample": outcome.seconds_resample,
+                "seconds_fit": outcome.seconds_fit,
+            }
+            for outcome in outcomes
+        ],
+    }
+
+
+def _describe_dataset(dataset: Dataset) -> dict[str, Any]:
+    return {
+        "source": dataset.source,
+        "n_rows": dataset.n_rows,
+        "n_positive": dataset.n_positive,
+        "positive": dataset.positive,
+        "rest": list(dataset.rest),
+        "label_counts": dict(dataset.label_counts),
+        "prevalence": dataset.prevalence,
+        "imbalance_ratio": dataset.imbalance_ratio,
+        "columns": [asdict(column) for column in dataset.columns],
+        "notes": [asdict(note) for note in dataset.notes],
+    }
+
+
+def _describe_splits(spec: JobSpec, dataset: Dataset, splits: tuple[Split, ...]) -> dict[str, Any]:
+    def mean(numbers: Iterable[int]) -> float:
+        return sum(numbers) / len(splits)
+
+    return {
+        "method": spec.split.method,
+        "n_splits_total": len(splits),
+        "n_repeats": len({split.repeat for split in splits}),
+        "n_folds": len({split.fold for split in splits}),
+        "n_train_mean": mean(len(split.train) for split in splits),
+        "n_test_mean": mean(len(split.test) for split in splits),
+        "n_test_positive_mean": mean(int(dataset.y[split.test].sum()) for split in splits),
+    }
+
+
+def _describe_strategy(entry: Entry, dataset: Dataset) -> dict[str, Any]:
+    recipe = recipe_of(entry)
+    return {
+        **_describe_entry(entry),
+        "description": recipe.describe(len(dataset.categorical), len(dataset.numeric)),
+    }
+
+
+def _describe_entry(entry: Entry) -> dict[str, Any]:
+    return entry.model_dump(mode="json", by_alias=True, exclude_none=True)
+
+
+def _count_statuses(runs: list[dict[str, Any]]) -> dict[str, int]:
+    counts = Counter(run["status"] for run in runs)
+    return {"n_runs": len(runs), **{f"n_{status}": counts[status] for status in STATUSES}}

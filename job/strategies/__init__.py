@@ -1,0 +1,1 @@
+"""The compared recipes: what each strategy does with one training part."""

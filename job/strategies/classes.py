@@ -1,0 +1,45 @@
+"""From a dotted path to a class, and what its constructor takes."""
+
+from __future__ import annotations
+
+import importlib
+import inspect
+
+from job.errors import StrategyError
+
+
+def import_class(path: str) -> type:
+    """Import a class by its dotted path.
+
+    Parameters
+    ----------
+    path : str
+        ``package.module.Class``; whether the package may be imported at all was decided with the spec.
+
+    Returns
+    -------
+    type
+
+    Raises
+    ------
+    StrategyError
+        Where the module cannot be imported, or has no such class.
+    """
+    module_name, _, name = path.rpartition(".")
+    try:
+        module = importlib.import_module(module_name)
+    except Exception as error:  # importing runs the module's own code, which may raise anything
+        raise StrategyError(f"cannot import {module_name}: {type(error).__name__}: {error}") from error
+    class_ = getattr(module, name, None)
+    if not inspect.isclass(class_):
+        classes = [other for other, value in vars(module).items() if inspect.isclass(value) and other[0] != "_"]
+        raise StrategyError(f"{module_name} has no class {name} (it has: {', '.join(sorted(classes)[:12]) or 'none'})")
+    return class_
+
+
+def accepts(class_: type, parameter: str) -> bool:
+    """Tell whether the constructor of a class takes a parameter of this name."""
+    try:
+        return parameter in inspect.signature(class_).parameters
+    except (TypeError, ValueError):
+        return False  # a class written in C need not tell

@@ -1,0 +1,198 @@
+"""What turns columns into numbers: imputation, scaling and encoding, all fitted on the training part only.
+
+Two views of the same rows are needed. ``codes`` keeps every category one column of whole numbers, for samplers
+that know categories; ``encode`` spreads them to one column for each category, for classifiers and all other samplers.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, TransformerMixin
+from sklearn.impute import SimpleImputer
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer, OrdinalEncoder, RobustScaler, StandardScaler
+from sklearn.utils.validation import check_is_fitted
+
+from job.errors import StrategyError
+
+
+class Preparation(TransformerMixin, BaseEstimator):
+    """Impute, scale and encode the features of a data set.
+
+    Parameters
+    ----------
+    scale : {"standard", "robust", "none"}, default="standard"
+        How numeric columns are scaled.
+    impute : {"median", "mean", "most_frequent"}, default="median"
+        What a missing number becomes. A missing category is a category of its own.
+    max_categories : int, default=20
+        Columns with more categories than that keep the most frequent ones; all rarer ones, and those
+        that the training part doesn't have, become one infrequent category.
+
+    Attributes
+    ----------
+    numeric_ : list of str
+        Names of the numeric columns, the first columns of the codes.
+    categorical_ : list of str
+        Names of the category columns, the last columns of the codes.
+    category_counts_ : ndarray of shape (n_categorical,), int
+        Number of codes of each category column.
+    """
+
+    def __init__(self, *, scale: str = "standard", impute: str = "median", max_categories: int = 20) -> None:
+        self.scale = scale
+        self.impute = impute
+        self.max_categories = max_categories
+
+    def fit(self, X: pd.DataFrame, y: object = None) -> Preparation:
+        """Learn the imputed values, the scale and the categories of the training part.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of shape (n_rows, n_features)
+            Features as in `job.data.dataset.Dataset`.
+        y : None
+            Not used.
+
+        Returns
+        -------
+        Preparation
+            Itself, fitted.
+        """
+        self.categorical_ = [name for name in X.columns if isinstance(X[name].dtype, pd.CategoricalDtype)]
+        self.numeric_ = [name for name in X.columns if name not in set(self.categorical_)]
+        if self.numeric_:
+            impute = SimpleImputer(strategy=self.impute, keep_empty_features=True)
+            self.numbers_ = make_pipeline(impute, _scaler(self.scale)).fit(self._numbers(X))
+        self.category_counts_ = np.zeros(0, dtype=int)
+        if self.categorical_:
+            self.categories_ = OrdinalEncoder(
+                max_categories=self.max_categories, handle_unknown="use_encoded_value", unknown_value=-1
+            ).fit(self._categories(X))
+            self.infrequent_ = self._infrequent_codes()
+            self.category_counts_ = self._count_codes(X)
+        return self
+
+    def codes(self, X: pd.DataFrame) -> np.ndarray:
+        """Prepare rows, each category column as one column of codes.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of shape (n_rows, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_numeric + n_categorical), float64
+            Scaled numbers first, then codes 0, 1, 2, ...; -1 is a category that the training part doesn't have.
+
+        Raises
+        ------
+        StrategyError
+            Where scaling takes a value past what a float64 holds.
+        """
+        check_is_fitted(self, "category_counts_")
+        parts = []
+        if self.numeric_:
+            with np.errstate(over="ignore", invalid="ignore"):  # said below, with the column's name
+                numbers = self.numbers_.transform(self._numbers(X))
+            self._check_finite(numbers)
+            parts.append(numbers)
+        if self.categorical_:
+            codes = self.categories_.transform(self._categories(X))
+            parts.append(np.where((codes < 0) & (self.infrequent_ >= 0), self.infrequent_, codes))
+        return np.ascontiguousarray(np.hstack(parts))
+
+    def encode(self, codes: np.ndarray) -> np.ndarray:
+        """Spread the category columns of `codes` to one column of 0 and 1 for each category.
+
+        Parameters
+        ----------
+        codes : ndarray of shape (n_rows, n_numeric + n_categorical)
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_numeric + sum of category_counts_), float64
+        """
+        n_numeric = len(self.numeric_)
+        spread = [
+            codes[:, n_numeric + j, None] == np.arange(count)
+            for j, count in enumerate(self.category_counts_)
+        ]  # fmt: skip
+        return np.hstack([codes[:, :n_numeric], *spread]).astype(np.float64, copy=False)
+
+    def transform(self, X: pd.DataFrame) -> np.ndarray:
+        """Prepare and encode rows: what a classifier is fitted on.
+
+        Parameters
+        ----------
+        X : pandas.DataFrame of shape (n_rows, n_features)
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_encoded), float64
+        """
+        return self.encode(self.codes(X))
+
+    def snap(self, codes: np.ndarray, names: tuple[str, ...]) -> np.ndarray:
+        """Move the named columns to the nearest whole number in their own units.
+
+        Parameters
+        ----------
+        codes : ndarray of shape (n_rows, n_numeric + n_categorical)
+            Prepared rows, synthetic ones say.
+        names : tuple of str
+            Numeric columns that hold whole numbers only.
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_numeric + n_categorical)
+            A copy.
+        """
+        scaler = self.numbers_[-1] if self.numeric_ else None
+        columns = [self.numeric_.index(name) for name in names]
+        snapped = codes.copy()
+        if columns and scaler is not None:
+            n_numeric = len(self.numeric_)
+            whole = np.round(scaler.inverse_transform(codes[:, :n_numeric]))
+            snapped[:, columns] = scaler.transform(whole)[:, columns]
+        return snapped
+
+    def _numbers(self, X: pd.DataFrame) -> np.ndarray:
+        return X[self.numeric_].to_numpy(dtype=np.float64)
+
+    def _categories(self, X: pd.DataFrame) -> np.ndarray:
+        # The data set's own codes: a missing value is -1 there, one more category here.
+        return np.column_stack([X[name].cat.codes.to_numpy(dtype=np.int64) for name in self.categorical_])
+
+    def _infrequent_codes(self) -> np.ndarray:
+        """Code of each column's infrequent category, -1 where it has none: the last code, as scikit-learn counts."""
+        return np.array(
+            [
+                -1 if rare is None else len(known) - len(rare)
+                for rare, known in zip(
+                    self.categories_.infrequent_categories_, self.categories_.categories_, strict=True
+                )
+            ]
+        )
+
+    def _count_codes(self, X: pd.DataFrame) -> np.ndarray:
+        return self.categories_.transform(self._categories(X)).max(axis=0).astype(int) + 1
+
+    def _check_finite(self, numbers: np.ndarray) -> None:
+        finite = np.isfinite(numbers).all(axis=0)
+        if not finite.all():
+            name = self.numeric_[int(np.argmin(finite))]
+            raise StrategyError(
+                f"column {name!r} holds values too large to be scaled; "
+                "divide it by a power of ten, drop it, or set preparation.scale: none"
+            )
+
+
+def _scaler(scale: str) -> BaseEstimator:
+    scalers = {
+        "standard": StandardScaler,
+        "robust": RobustScaler,
+        "none": lambda: FunctionTransformer(feature_names_out="one-to-one"),
+    }
+    return scalers[scale]()

@@ -1,0 +1,183 @@
+"""What every strategy is: a way to resample one training part, and a way to fit a classifier on it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator
+from sklearn.pipeline import Pipeline
+
+from job.strategies.preparation import Preparation
+
+Complaint = tuple[tuple[str | int, ...], str]
+"""A key path inside an entry of the spec, and what is wrong there."""
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """The luck of one split, the same for every strategy.
+
+    Parameters
+    ----------
+    sampler, classifier, inner_folds : int
+        One seed for each role, 0 to 2**32 - 1.
+    """
+
+    sampler: int
+    classifier: int
+    inner_folds: int
+
+
+@dataclass(frozen=True, eq=False)
+class TrainingPart:
+    """The training rows of one split, raw and prepared.
+
+    Parameters
+    ----------
+    X : pandas.DataFrame of shape (n_train, n_features)
+        Raw features.
+    y : ndarray of shape (n_train,), int8
+        1 for the positive label.
+    groups : ndarray of shape (n_train,) or None
+        Group of each row.
+    preparation : Preparation
+        Fitted on `X`.
+    codes : ndarray of shape (n_train, n_prepared)
+        `X` prepared, categories as codes.
+    integer : tuple of str
+        Columns that hold whole numbers only.
+    seeds : Seeds
+    """
+
+    X: pd.DataFrame
+    y: np.ndarray
+    groups: np.ndarray | None
+    preparation: Preparation
+    codes: np.ndarray
+    integer: tuple[str, ...]
+    seeds: Seeds
+
+    @property
+    def categorical_indices(self) -> list[int]:
+        """Positions of the category columns in `codes`."""
+        return list(range(len(self.preparation.numeric_), self.codes.shape[1]))
+
+
+@dataclass(frozen=True, eq=False)
+class Resampled:
+    """What classifiers are fitted on.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_resampled, n_encoded)
+        Encoded rows.
+    y : ndarray of shape (n_resampled,), int8
+    n_synthetic : int
+        Rows added, all classes together: interpolated ones and repeated ones.
+    degraded : tuple of str
+        What could not be done as asked, and what was done instead; one sentence each.
+    parents : ndarray of shape (n_synthetic, 2), int, or None
+        For samplers that know it: the two training rows that each synthetic row lies between.
+    """
+
+    X: np.ndarray
+    y: np.ndarray
+    n_synthetic: int = 0
+    degraded: tuple[str, ...] = ()
+    parents: np.ndarray | None = None
+
+
+@dataclass(frozen=True, eq=False)
+class Fitted:
+    """A fitted classifier that takes raw features.
+
+    Parameters
+    ----------
+    model : estimator
+        Preparation and classifier, fitted.
+    prevalence : float
+        Share of positive rows that the classifier saw, weights included: pi_s of the prior correction.
+    degraded : tuple of str
+        As in `Resampled`.
+    threshold : float or None
+        The decision threshold, where it was tuned.
+    """
+
+    model: BaseEstimator
+    prevalence: float
+    degraded: tuple[str, ...] = ()
+    threshold: float | None = None
+
+
+class Recipe:
+    """The plain recipe: nothing is resampled, the classifier is fitted as it is.
+
+    Parameters
+    ----------
+    class_path : str
+        Dotted path of the class that does the work; empty where the recipe is the class.
+    params : Mapping[str, Any]
+        Parameters of that class, as the spec has them.
+    """
+
+    def __init__(self, class_path: str, params: Mapping[str, Any]) -> None:
+        self.class_path = class_path
+        self.params = dict(params)
+
+    def complaints(self) -> Iterable[Complaint]:
+        """What is wrong with the parameters, as (key path, message) pairs."""
+        for name in self.params:
+            yield ("params", name), "unknown parameter; this strategy takes none"
+
+    def describe(self, n_categorical: int, n_numeric: int) -> str:
+        """Say in a few words what this strategy does to data with these columns."""
+        return "the training part as it is"
+
+    def refuses(self, classifier: BaseEstimator) -> str | None:
+        """Say why this strategy cannot exist with `classifier`; None where it can."""
+        return None
+
+    def resample(self, part: TrainingPart) -> Resampled:
+        """Resample the training part, once for all classifiers.
+
+        Parameters
+        ----------
+        part : TrainingPart
+
+        Returns
+        -------
+        Resampled
+
+        Raises
+        ------
+        StrategyError
+            Where the sampler cannot run on this training part.
+        """
+        return Resampled(part.preparation.encode(part.codes), part.y)
+
+    def fit(self, classifier: BaseEstimator, part: TrainingPart, resampled: Resampled) -> Fitted:
+        """Fit one classifier.
+
+        Parameters
+        ----------
+        classifier : estimator
+            Not fitted, its ``random_state`` set.
+        part : TrainingPart
+        resampled : Resampled
+            What `resample` returned for `part`.
+
+        Returns
+        -------
+        Fitted
+        """
+        classifier.fit(resampled.X, resampled.y)
+        return Fitted(with_preparation(part.preparation, classifier), prevalence=float(np.mean(resampled.y)))
+
+
+def with_preparation(preparation: Preparation, classifier: BaseEstimator) -> Pipeline:
+    """Put a preparation before a classifier, so that it takes raw features."""
+    return Pipeline([("prepare", preparation), ("classify", classifier)])
