@@ -15,6 +15,7 @@ RUN pip --python /opt/minority-report/bin/python install --no-compile --require-
 
 # Test suites, type stubs, headers and C sources are 60 MB that no job reads. Jinja2's tests.py is a module, not a suite,
 # so only folders count. Licences stay: they are in the *.dist-info folders.
+# hadolint ignore=DL3059
 RUN find /opt/minority-report/lib -type d \( -name tests -o -name sample_data \) -prune -exec rm -r {} + \
     && find /opt/minority-report/lib -type f \
         \( -name '*.pyi' -o -name '*.pyx' -o -name '*.pxd' -o -name '*.tp' -o -name '*.h' -o -name '*.c' -o -name '*.cpp' -o -name '*.a' \) \
@@ -22,10 +23,12 @@ RUN find /opt/minority-report/lib -type d \( -name tests -o -name sample_data \)
 
 # A job starts three processes that import pandas and scikit-learn: without bytecode each of them spends seconds on
 # compiling, in a read-only container every time. Unchecked, so that it depends on no file times.
+# hadolint ignore=DL3059
 RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash /opt/minority-report/lib
 
 # matplotlib makes a list of the fonts at its first start. Made here, it is the same in every container; the job copies it
 # to a temporary folder, because matplotlib ignores, with a warning, a configuration folder that it cannot write.
+# hadolint ignore=DL3059
 RUN MPLCONFIGDIR=/opt/minority-report/share/matplotlib /opt/minority-report/bin/python -c 'import matplotlib.font_manager'
 
 
@@ -54,6 +57,9 @@ ENV PATH=/opt/minority-report/bin:$PATH \
 
 # Where the README mounts the data: `run spec.yaml` and `run /data/spec.yaml` are then the same.
 WORKDIR /data
+
+# A new named volume takes its owner and mode from here, so any user can write it; a mounted folder keeps its own.
+RUN mkdir --mode=1777 /output
 
 # Not root, also where nobody asks for a user. A number, because a cluster that demands non-root users checks for one.
 USER 1000:1000

@@ -1,0 +1,37 @@
+"""What a marked test needs of the machine: without it the test is skipped, and with CI=true it fails."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+from collections.abc import Callable, Mapping
+from functools import cache
+
+import pytest
+
+
+@cache
+def _docker_answers() -> bool:
+    return (
+        shutil.which("docker") is not None and subprocess.run(["docker", "info"], capture_output=True).returncode == 0
+    )
+
+
+@cache
+def _chromium_exists() -> bool:
+    return shutil.which("chromium") is not None
+
+
+NEEDS: Mapping[str, tuple[Callable[[], bool], str]] = {
+    "container": (_docker_answers, "a Docker engine that answers `docker info`"),
+    "browser": (_chromium_exists, "Debian's chromium"),
+}
+
+
+def pytest_runtest_setup(item: pytest.Item) -> None:
+    """Skip or fail a marked test before its fixtures are made."""
+    for marker, (is_there, what) in NEEDS.items():
+        if item.get_closest_marker(marker) and not is_there():
+            give_up = pytest.fail if os.environ.get("CI") == "true" else pytest.skip
+            give_up(f"needs {what}")

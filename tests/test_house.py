@@ -1,0 +1,115 @@
+"""The order of the rooms, and what start-up may import."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+JOB = Path(__file__).parents[1] / "job"
+
+# Data flows downwards: a room imports only rooms above it, and itself.
+ROOMS = (
+    "__init__",
+    "names",
+    "errors",
+    "machine",
+    "spec",
+    "data",
+    "samplers",
+    "strategies",
+    "evaluation",
+    "engine",
+    "evidence",
+    "provenance",
+    "results",
+    "report",
+    "outputs",
+    "pipeline",
+    "cli",
+    "__main__",
+)
+MODULES = sorted(JOB.rglob("*.py"), key=str)
+
+
+def _room(module: Path) -> str:
+    return module.relative_to(JOB).with_suffix("").parts[0]
+
+
+def _imports(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Import):
+            yield from ((alias.name, node.lineno) for alias in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, f"line {node.lineno}: imports are absolute here"
+            assert node.module is not None
+            yield from ((f"{node.module}.{alias.name}", node.lineno) for alias in node.names)
+
+
+def _rooms_imported(tree: ast.AST) -> Iterator[tuple[str, int]]:
+    for name, line in _imports(tree):
+        package, _, rest = name.partition(".")
+        if package == "job":
+            room = rest.partition(".")[0]
+            yield room if room in ROOMS else "__init__", line
+
+
+@pytest.mark.parametrize("module", MODULES, ids=lambda module: str(module.relative_to(JOB)))
+def test_a_room_imports_only_rooms_above_it(module: Path) -> None:
+    """Data flows one way, so no room knows those that use it."""
+    above = ROOMS[: ROOMS.index(_room(module)) + 1]
+    imported = _rooms_imported(ast.parse(module.read_text()))
+
+    assert [f"line {line}: {room}" for room, line in imported if room not in above] == []
+
+
+def test_the_list_of_rooms_is_the_house() -> None:
+    """A new room gets its place in the order, and a removed one leaves it."""
+    assert {_room(module) for module in MODULES} == set(ROOMS)
+
+
+def test_the_command_line_imports_only_spec_and_errors_until_a_command_runs() -> None:
+    """scikit-learn takes more than a second to import, which --help and a misspelt key must not cost."""
+    module = ast.parse((JOB / "cli.py").read_text())
+    at_the_top = [node for node in module.body if isinstance(node, ast.Import | ast.ImportFrom)]
+
+    assert {room for node in at_the_top for room, _ in _rooms_imported(node)} <= {"__init__", "spec", "errors"}
+    assert {room for room, _ in _rooms_imported(module)} <= {"__init__", "spec", "errors", "pipeline"}
+
+
+def test_the_samplers_are_usable_without_the_job() -> None:
+    """Whoever wants AffinitySMOTE only gets numpy, scikit-learn and imbalanced-learn with it."""
+    allowed = {*sys.stdlib_module_names, "job", "numpy", "scipy", "sklearn", "imblearn"}
+    trees = {module: ast.parse(module.read_text()) for module in MODULES if _room(module) == "samplers"}
+
+    assert {name.partition(".")[0] for tree in trees.values() for name, _ in _imports(tree)} <= allowed
+    assert {room for tree in trees.values() for room, _ in _rooms_imported(tree)} == {"samplers"}
+
+
+def test_names_imports_nothing() -> None:
+    """A spec knows every name without importing what is named."""
+    tree = ast.parse((JOB / "names.py").read_text())
+
+    assert [name for name, _ in _imports(tree) if not name.startswith(("__future__.", "collections.abc."))] == []
+
+
+def test_help_imports_neither_pandas_nor_scikit_learn() -> None:
+    """--help answers at once."""
+    program = """
+import sys
+from job.cli import main
+try:
+    main(["--help"])
+finally:
+    print(*sorted(sys.modules), file=sys.stderr)
+"""
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, cwd=JOB.parent)
+
+    imported = {name.partition(".")[0] for name in done.stderr.split()}
+    assert "Usage:" in done.stdout
+    assert "job" in imported
+    assert imported & {"pandas", "sklearn", "imblearn", "scipy", "numpy", "matplotlib", "duckdb", "loky"} == set()
