@@ -1,0 +1,26 @@
+from __future__ import annotations
+
+import subprocess
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture(scope="session")
+def image() -> str:
+    """The container image, built from this checkout; all tests that use it share one worker, and so one build."""
+    name = "minority-report:test"
+    built = subprocess.run(["make", "image", f"IMAGE={name}"], cwd=ROOT, capture_output=True, text=True)
+    assert built.returncode == 0, built.stdout[-2000:] + built.stderr[-2000:]
+    return name
+
+
+@pytest.fixture
+def output(tmp_path: Path) -> Path:
+    """An output folder that any user may write."""
+    folder = tmp_path / "output"
+    folder.mkdir()
+    folder.chmod(0o777)
+    return folder
