@@ -32,7 +32,7 @@ def _files(folder: str) -> Iterator[str]:
 
 @pytest.fixture(scope="session")
 def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from a copy: setuptools leaves its work beside the sources, and packs what an earlier build left."""
+    """The wheel, built from a copy: setuptools works beside the sources, and packs what an earlier build left."""
     source = tmp_path_factory.mktemp("source")
     for name in ("job", "templates"):
         shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
