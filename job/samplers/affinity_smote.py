@@ -1,0 +1,276 @@
+"""AffinitySMOTE: over-sampling from the rows that are surest of their class, in both directions."""
+
+from __future__ import annotations
+
+import numbers
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any, ClassVar
+
+import numpy as np
+from imblearn.over_sampling.base import BaseOverSampler
+from imblearn.utils import check_target_type
+from joblib import effective_n_jobs
+from numpy.typing import NDArray
+from scipy import sparse
+from sklearn.utils import check_consistent_length, check_random_state
+from sklearn.utils._param_validation import Interval, StrOptions
+from sklearn.utils.validation import validate_data
+from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+
+from job.samplers.columns import category_columns, decode, encode, find_columns, integer_columns, is_mixed
+from job.samplers.resample import (
+    ClassPlan,
+    Settings,
+    column_rules,
+    describe_degradations,
+    plan_classes,
+    write_classes,
+)
+
+
+class AffinitySMOTE(BaseOverSampler):  # type: ignore[misc]
+    r"""Over-sample by interpolation between neighbours, from the rows that are surest of their class.
+
+    For each class that needs rows, let :math:`P` be its rows and :math:`M` those of all other classes. Row
+    :math:`i` of :math:`P` has the affinity
+
+    .. math:: r_i = \frac{\bar d_M(i)}{\bar d_M(i) + \bar d_P(i)}
+
+    where :math:`\bar d_P(i)` and :math:`\bar d_M(i)` are its mean distances to the five nearest other rows of
+    :math:`P` and to the five nearest rows of :math:`M`. A row becomes a seed of new rows in proportion to
+    :math:`r_i^4`: rows among their own kind often, rows amid another class rarely. A new row is
+
+    .. math:: x = (1 - w)\, x_i + w\, x_j, \qquad w \in [-\lambda, 1]
+
+    with :math:`x_j` one of the seed's `k_neighbors` nearest rows of :math:`P` and :math:`\lambda` the
+    `extrapolation`. A negative :math:`w` leads past the seed, away from the neighbour: interpolation alone makes the
+    class narrower than it is. Seeds are shared out by systematic resampling, neighbours taken in turn, and the weights
+    of one seed's rows spread evenly by the golden ratio, which leaves little to luck.
+
+    Parameters
+    ----------
+    sampling_strategy : float, str, dict or callable, default='auto'
+        How many rows to make, exactly as in imbalanced-learn's over-samplers.
+
+    k_neighbors : int, default=10
+        Number of neighbours that a seed is combined with; at most the class's rows less one.
+
+    extrapolation : float in [0, 1], default=0.5
+        How far past the seed a new row may lie, in units of its distance to the neighbour. 0 is SMOTE's segment.
+
+    clip : bool, default=True
+        Keep each column's values within the range observed in `X`.
+
+    scale : bool, default=True
+        Measure distances on columns brought to unit standard deviation. With False, on columns as they are.
+
+    categorical_features : "auto", array-like of int, str or bool, or None, default="auto"
+        Columns that hold categories, by position, name or mask. "auto" takes a data frame's categorical, text and
+        boolean columns. A different category adds the median variance of the class's numeric columns to a squared
+        distance, as in SMOTE-NC [2]_; a new row takes the vote of the seed and its neighbours, weighted by affinity.
+
+    integer_features : array-like of int, str or bool, or None, default=None
+        Columns that hold whole numbers besides those of integer dtype. New values are rounded to whole numbers; in a
+        column whose numbers were scaled, to the nearest value observed.
+
+    random_state : int, RandomState instance or None, default=None
+        Controls the randomness.
+
+    n_jobs : int or None, default=None
+        Number of threads for the neighbour search. None leaves it to the thread pools, -1 uses all processors. The
+        result is the same whatever the number.
+
+    Attributes
+    ----------
+    sampling_strategy_ : dict
+        Number of rows made for each class.
+
+    parents_ : ndarray of int, shape (n_synthetic, 2)
+        Row numbers in `X` of each new row's seed and neighbour.
+
+    weights_ : ndarray of float, shape (n_synthetic,)
+        The neighbour's weight :math:`w`; the seed's is :math:`1 - w`.
+
+    degradations_ : tuple of str
+        What could not be done as asked, and why, a sentence each.
+
+    n_features_in_ : int
+        Number of columns of `X`.
+
+    feature_names_in_ : ndarray of str
+        Names of the columns, where `X` has names.
+
+    See Also
+    --------
+    imblearn.over_sampling.SMOTE : The method that this one started from.
+    imblearn.over_sampling.SMOTENC : SMOTE for mixed columns.
+
+    Notes
+    -----
+    The same data and `random_state` give the same bits, whatever the order of the rows, the number of threads or the
+    kernel of the linear algebra library. At most 2,000 rows, chosen by a hash of their content, stand for the other
+    classes; the neighbours of a class of more than 4,000 rows are sought within cells made by median splits.
+
+    A missing value (NaN) is left out of distances. In a new row a cell is missing where it is missing in the closer
+    parent; where only the other parent lacks it, the closer parent's value is taken.
+
+    References
+    ----------
+    .. [1] N. V. Chawla, K. W. Bowyer, L. O. Hall, W. P. Kegelmeyer, "SMOTE: synthetic minority over-sampling
+       technique", Journal of Artificial Intelligence Research 16, 321-357, 2002.
+
+    .. [2] The same, section 6.1, "Synthetic minority over-sampling technique - nominal continuous".
+
+    .. [3] J. D. Hol, T. B. Schon, F. Gustafsson, "On resampling algorithms for particle filters", IEEE Nonlinear
+       Statistical Signal Processing Workshop, 79-82, 2006 (systematic resampling).
+
+    Examples
+    --------
+    >>> from collections import Counter
+    >>> from sklearn.datasets import make_classification
+    >>> from job.samplers import AffinitySMOTE
+    >>> X, y = make_classification(n_samples=1000, weights=[0.9], random_state=42)
+    >>> sampler = AffinitySMOTE(random_state=42, clip=False)
+    >>> X_resampled, y_resampled = sampler.fit_resample(X, y)
+    >>> sorted(Counter(y.tolist()).items()), sorted(Counter(y_resampled.tolist()).items())
+    ([(0, 898), (1, 102)], [(0, 898), (1, 898)])
+
+    Every new row can be traced to its parents:
+
+    >>> (seed, neighbour), w = sampler.parents_[0], sampler.weights_[0]
+    >>> bool(((1 - w) * X[seed] + w * X[neighbour] == X_resampled[1000]).all())
+    True
+    """
+
+    _parameter_constraints: ClassVar[dict[str, Any]] = {
+        **BaseOverSampler._parameter_constraints,
+        "k_neighbors": [Interval(numbers.Integral, 1, None, closed="left")],
+        "extrapolation": [Interval(numbers.Real, 0, 1, closed="both")],
+        "clip": ["boolean"],
+        "scale": ["boolean"],
+        "categorical_features": [StrOptions({"auto"}), "array-like", None],
+        "integer_features": ["array-like", None],
+        "n_jobs": [numbers.Integral, None],
+    }
+
+    def __init__(
+        self,
+        *,
+        sampling_strategy: float | str | Mapping[Any, int] | Callable[[Any], Mapping[Any, int]] = "auto",
+        k_neighbors: int = 10,
+        extrapolation: float = 0.5,
+        clip: bool = True,
+        scale: bool = True,
+        categorical_features: Any = "auto",
+        integer_features: Any = None,
+        random_state: Any = None,
+        n_jobs: int | None = None,
+    ) -> None:
+        super().__init__(sampling_strategy=sampling_strategy)
+        self.k_neighbors = k_neighbors
+        self.extrapolation = extrapolation
+        self.clip = clip
+        self.scale = scale
+        self.categorical_features = categorical_features
+        self.integer_features = integer_features
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def _check_X_y(self, X: Any, y: Any) -> tuple[Any, NDArray[Any], bool]:  # noqa: N802 - the base class's name
+        y, is_one_vs_all = check_target_type(y, indicate_one_vs_all=True)
+        if is_mixed(X):
+            check_consistent_length(X, y)
+            validate_data(self, X=X, y=y, reset=True, skip_check_array=True)
+            return X, y, is_one_vs_all
+        X, y = validate_data(self, X=X, y=y, reset=True, accept_sparse=["csr", "csc"], ensure_all_finite="allow-nan")
+        return X, y, is_one_vs_all
+
+    def _fit_resample(self, X: Any, y: NDArray[Any]) -> tuple[Any, NDArray[Any]]:
+        settings = self._settings(X)
+        random_state = check_random_state(self.random_state)
+        if is_mixed(X):
+            cells, encoding = encode(X, settings.categorical)
+            dtypes = [dtype if isinstance(dtype, np.dtype) else np.dtype(np.float64) for dtype in X.dtypes]
+        else:
+            cells = X.tocsr() if sparse.issparse(X) else X
+            dtypes = [X.dtype] * X.shape[1]
+        with self._limit_threads():
+            plans = plan_classes(cells, y, self.sampling_strategy_, settings, random_state)
+        blocks = write_classes(plans, column_rules(cells, settings, dtypes))
+        self._record(plans)
+        n_new = len(self.weights_)
+        labels = [np.full(len(planned.plan.seeds), planned.label, dtype=y.dtype) for planned in plans]
+        y_resampled = np.concatenate([y, *labels])
+        if sparse.issparse(X):
+            return _stack_sparse(X, (block for _, block in blocks)), y_resampled
+        if is_mixed(X):
+            synthetic = np.empty((n_new, X.shape[1]))
+            for part, block in blocks:
+                synthetic[part] = block
+            return decode(X, synthetic, encoding), y_resampled
+        X_resampled = np.empty((len(X) + n_new, X.shape[1]), dtype=X.dtype)
+        X_resampled[: len(X)] = X
+        for part, block in blocks:
+            X_resampled[len(X) + part.start : len(X) + part.stop] = block
+        return X_resampled, y_resampled
+
+    def _settings(self, X: Any) -> Settings:
+        names = getattr(self, "feature_names_in_", None)
+        categorical = find_columns(
+            self.categorical_features, "categorical_features", X.shape[1], names, category_columns(X)
+        )
+        named = find_columns(self.integer_features, "integer_features", X.shape[1], names, integer_columns(X))
+        integer = np.setdiff1d(np.union1d(named, integer_columns(X)), categorical).astype(np.intp)
+        return Settings(self.k_neighbors, self.extrapolation, self.clip, self.scale, categorical, integer)
+
+    def _record(self, plans: tuple[ClassPlan, ...]) -> None:
+        parents = [planned.parents for planned in plans]
+        self.parents_ = np.concatenate([np.empty((0, 2), np.intp), *parents])
+        self.weights_ = np.concatenate([np.empty(0), *(planned.plan.steps for planned in plans)])
+        self.degradations_ = describe_degradations(plans, self.k_neighbors)
+
+    def _limit_threads(self) -> AbstractContextManager[Any]:
+        if self.n_jobs is None:
+            return nullcontext()
+        return threadpool_limits(limits=effective_n_jobs(self.n_jobs))  # type: ignore[no-any-return]
+
+    def __sklearn_tags__(self) -> Any:
+        tags = super().__sklearn_tags__()
+        tags.input_tags.allow_nan = True
+        return tags
+
+
+def _stack_sparse(X: Any, blocks: Iterable[NDArray[np.float64]]) -> Any:
+    """Append dense blocks to a sparse matrix or array, in its format and type."""
+    make = sparse.csr_array if isinstance(X, sparse.sparray) else sparse.csr_matrix
+    return sparse.vstack([X, *(make(block.astype(X.dtype)) for block in blocks)], format=X.format)
+
+
+def affinity_oversample(X: Any, y: Any, **params: Any) -> tuple[Any, Any]:
+    """Over-sample in one call: `AffinitySMOTE` as a function.
+
+    Parameters
+    ----------
+    X : array-like, data frame or sparse matrix of shape (n_samples, n_features)
+        Numbers; in a data frame also categories.
+    y : array-like of shape (n_samples,)
+        Labels.
+    **params
+        The parameters of `AffinitySMOTE`.
+
+    Returns
+    -------
+    X_resampled, y_resampled
+        The rows of `X` and `y` as they are, followed by the new ones, in the types of `X` and `y`.
+
+    Examples
+    --------
+    >>> import numpy as np
+    >>> from job.samplers import affinity_oversample
+    >>> X = np.array([[0.0], [1.0], [2.0], [8.0], [9.0]])
+    >>> X_resampled, y_resampled = affinity_oversample(X, np.array([0, 0, 0, 1, 1]), random_state=0)
+    >>> X_resampled.shape, y_resampled
+    ((6, 1), array([0, 0, 0, 1, 1, 1]))
+    """
+    return AffinitySMOTE(**params).fit_resample(X, y)  # type: ignore[no-any-return]

@@ -1,0 +1,150 @@
+"""Exact nearest neighbours whose distances and order are the same on every machine.
+
+Fast searches compute distances by matrix products, whose last bits vary with the BLAS kernel and the number of threads.
+So they only propose candidates here; the distances that count are summed column by column, ties go to the lower
+row, and a row for which a candidate may have been overlooked is searched exhaustively.
+"""
+
+from __future__ import annotations
+
+import numpy as np
+from numpy.typing import NDArray
+from sklearn.neighbors import NearestNeighbors
+
+from job.samplers.space import Floats, Points
+
+Indices = NDArray[np.intp]
+
+CELL_ROWS = 4_000  # above this many rows neighbours are sought within cells
+SPARE_CANDIDATES = (6, 48)
+_BLOCK_PAIRS = 262_144
+_SMALL_WORK = 2_000_000
+
+
+def find_neighbours(points: Points, n_neighbors: int) -> tuple[Indices, Floats]:
+    """Find each point's nearest other points; past 4,000 points within cells made by median splits.
+
+    Returns
+    -------
+    neighbours, distances : ndarrays of shape (n_points, n_neighbors)
+        Ordered by (distance, position).
+    """
+    neighbours = np.empty((len(points), n_neighbors), np.intp)
+    distances = np.empty((len(points), n_neighbors))
+    for cell in split_cells(points):
+        inside = points if len(cell) == len(points) else points.take(cell)
+        found, distances[cell] = nearest(inside, inside, n_neighbors, exclude_self=True)
+        neighbours[cell] = cell[found]
+    return neighbours, distances
+
+
+def split_cells(points: Points) -> list[Indices]:
+    """Split points at the median of their widest column until no cell has more than 4,000."""
+    finished: list[Indices] = []
+    waiting = [np.arange(len(points))]
+    while waiting:
+        cell = waiting.pop()
+        if len(cell) <= CELL_ROWS:
+            finished.append(cell)
+            continue
+        columns = np.hstack((points.numbers[cell], points.codes[cell]))
+        columns[np.isnan(columns)] = 0.0
+        center = columns.mean(axis=0)
+        widest = int(np.argmax(((columns - center) ** 2).mean(axis=0)))
+        order = np.argsort(columns[:, widest], kind="stable")
+        half = len(cell) // 2
+        waiting += [np.sort(cell[order[half:]]), np.sort(cell[order[:half]])]
+    return finished
+
+
+def nearest(queries: Points, others: Points, k: int, *, exclude_self: bool = False) -> tuple[Indices, Floats]:
+    """Find the k nearest of `others` for each query, ordered by (distance, position)."""
+    doubtful = np.arange(len(queries))
+    index = np.empty((len(queries), k), np.intp)
+    squares = np.empty((len(queries), k))
+    small = len(queries) * len(others) * others.numbers.shape[1] <= _SMALL_WORK
+    for spare in SPARE_CANDIDATES if queries.is_plain and others.is_plain and not small else ():
+        n_candidates = k + spare + exclude_self
+        if n_candidates >= len(others) or len(doubtful) == 0:
+            break
+        own = doubtful if exclude_self else None
+        found, found_squares, certain = _check_candidates(queries.take(doubtful), others, k, n_candidates, own)
+        index[doubtful], squares[doubtful] = found, found_squares
+        doubtful = doubtful[~certain]
+    for block in _blocks(doubtful, len(others)):
+        own = block if exclude_self else None
+        index[block], squares[block] = _search_all(queries.take(block), others, k, own)
+    return index, np.sqrt(squares)
+
+
+def _check_candidates(
+    queries: Points, others: Points, k: int, n_candidates: int, own: Indices | None
+) -> tuple[Indices, Floats, NDArray[np.bool_]]:
+    """Rank a fast search's candidates exactly; tell for which queries no other point can belong among the k."""
+    search = NearestNeighbors(n_neighbors=n_candidates, algorithm="brute").fit(others.numbers)
+    proposed, candidates = search.kneighbors(queries.numbers)
+    farthest = proposed.max(axis=1) ** 2
+    candidates = np.sort(candidates, axis=1).astype(np.intp)
+    exact = np.empty(candidates.shape)
+    for block in _blocks(np.arange(len(queries)), n_candidates):
+        exact[block] = _squared_distances(queries.take(block), others, candidates[block])
+    if own is not None:
+        exact[candidates == own[:, None]] = np.inf
+    order = np.argsort(exact, axis=1, kind="stable")[:, :k]
+    squares = np.take_along_axis(exact, order, axis=1)
+    norms = (queries.numbers**2).sum(axis=1) + (others.numbers**2).sum(axis=1).max()
+    error = 8 * (others.numbers.shape[1] + 8) * np.finfo(np.float64).eps * norms
+    return np.take_along_axis(candidates, order, axis=1), squares, squares[:, -1] + error < farthest
+
+
+def _search_all(queries: Points, others: Points, k: int, own: Indices | None) -> tuple[Indices, Floats]:
+    """Find the k nearest by computing every distance."""
+    squares = _squared_distances(queries, others, None)
+    if own is not None:
+        squares[np.arange(len(own)), own] = np.inf
+    limit = np.partition(squares, k - 1, axis=1)[:, k - 1]
+    row, column = np.nonzero(squares <= limit[:, None])
+    order = np.lexsort((column, squares[row, column], row))
+    first = np.searchsorted(row, np.arange(len(queries)))
+    chosen = order[first[:, None] + np.arange(k)]
+    return column[chosen], squares[row[chosen], column[chosen]]
+
+
+def _squared_distances(queries: Points, others: Points, candidates: Indices | None) -> Floats:
+    """Sum squared distances column by column: to all others, or to each query's candidates.
+
+    Cells missing in either row are left out and the sum is scaled up to all columns (nan-Euclidean).
+    """
+    if candidates is None:
+        candidates = np.arange(len(others))[None, :]
+    total = np.zeros((len(queries), candidates.shape[1]))
+    shared = np.zeros_like(total) if queries.has_missing or others.has_missing else None
+    step = np.empty_like(total)
+    for left, right in zip(queries.numbers.T, others.numbers.T, strict=True):
+        np.subtract(left[:, None], right[candidates], out=step)
+        step *= step
+        _add_present(step, total, shared)
+    for left, right in zip(queries.codes.T, others.codes.T, strict=True):
+        np.subtract(left[:, None], right[candidates], out=step)
+        step[(step != 0) & ~np.isnan(step)] = queries.mismatch
+        _add_present(step, total, shared)
+    if shared is not None:
+        n_columns = queries.numbers.shape[1] + queries.codes.shape[1]
+        total *= n_columns / np.maximum(shared, 1)
+        total[shared == 0] = queries.unrelated
+    return total
+
+
+def _add_present(step: Floats, total: Floats, shared: Floats | None) -> None:
+    """Add one column's squares, and count it as shared, where both cells are present."""
+    if shared is not None:
+        missing = np.isnan(step)
+        step[missing] = 0.0
+        shared += ~missing
+    total += step
+
+
+def _blocks(rows: Indices, width: int) -> list[Indices]:
+    """Cut rows into blocks of about 262,144 pairs, which stay in the processor's cache."""
+    size = max(1, _BLOCK_PAIRS // max(width, 1))
+    return [rows[start : start + size] for start in range(0, len(rows), size)]
