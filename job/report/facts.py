@@ -1,0 +1,153 @@
+"""Results with the look-ups that sections need: by strategy, classifier and metric."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+from job.report.formats import decimals_for
+from job.report.table import Name
+from job.report.words import shorten_all
+
+_LABEL_LENGTH = 24
+_VALUE_LENGTH = 60
+_SCORED = ("ok", "degraded")
+
+Row = Mapping[str, Any]
+
+
+@dataclass(frozen=True, eq=False)
+class Facts:
+    """The results of one job, ready to be asked.
+
+    Parameters
+    ----------
+    results : Mapping
+        What results.json holds.
+    strategies, classifiers : tuple of Name
+        In the order of the results: baseline is the first strategy.
+    """
+
+    results: Mapping[str, Any]
+    strategies: tuple[Name, ...]
+    classifiers: tuple[Name, ...]
+
+    @property
+    def spec(self) -> Mapping[str, Any]:
+        """The spec, defaults filled in."""
+        spec: Mapping[str, Any] = self.results["spec"]
+        return spec
+
+    @property
+    def dataset(self) -> Mapping[str, Any]:
+        """Counts, columns and notes."""
+        dataset: Mapping[str, Any] = self.results["dataset"]
+        return dataset
+
+    @property
+    def splits(self) -> Mapping[str, Any]:
+        """How the data was split, and the mean sizes of the parts."""
+        splits: Mapping[str, Any] = self.results["splits"]
+        return splits
+
+    @property
+    def n_splits(self) -> int:
+        return int(self.splits["n_splits_total"])
+
+    @property
+    def primary(self) -> str:
+        """Name of the metric that ranks strategies."""
+        return str(self.spec["evaluation"]["primary"])
+
+    @property
+    def baseline(self) -> Name:
+        return self.strategies[0]
+
+    @property
+    def positive(self) -> str:
+        """The positive label, short enough for a sentence."""
+        return shorten_all([str(self.dataset["positive"])], _VALUE_LENGTH)[0]
+
+    def summary(self, strategy: Name, classifier: Name, metric: str) -> Row | None:
+        """Mean and spread of one metric; None where the results have no such row."""
+        return self._summaries.get((strategy.label, classifier.label, metric))
+
+    def curve(self, strategy: Name, classifier: Name, kind: str) -> Row | None:
+        """Mean curve of one strategy; None where it has none."""
+        return self._curves.get((strategy.label, classifier.label, kind))
+
+    def runs(self, strategy: Name, classifier: Name) -> Sequence[Row]:
+        """Every run of one strategy × classifier, in the order of the splits."""
+        return self._runs.get((strategy.label, classifier.label), ())
+
+    def values(self, strategy: Name, classifier: Name, metric: str) -> tuple[float, ...]:
+        """The metric on each split where it is defined."""
+        found = (run["metrics"].get(metric) for run in self.runs(strategy, classifier))
+        return tuple(float(value) for value in found if value is not None)
+
+    def gaps(self, strategy: Name, classifier: Name, metric: str) -> Counter[str]:
+        """Why the metric has no value, and on how many splits: undefined there, or no run that could be scored."""
+        reasons: Counter[str] = Counter()
+        for run in self.runs(strategy, classifier):
+            if run["metrics"].get(metric) is not None:
+                continue
+            if run["status"] in _SCORED:
+                reasons[run["undefined"].get(metric) or "not computed"] += 1
+            else:
+                reasons[_without_run(run)] += 1
+        return reasons
+
+    def decimals(self, classifier: Name, metric: str, fallback: int) -> int:
+        """Decimals for one metric, the same for every strategy so that a column can be compared by eye."""
+        spreads = sorted(
+            row["sd"]
+            for strategy in self.strategies
+            if (row := self.summary(strategy, classifier, metric)) is not None and row["sd"]
+        )
+        return decimals_for(spreads[len(spreads) // 2] if spreads else None, fallback)
+
+    @cached_property
+    def _summaries(self) -> dict[tuple[str, str, str], Row]:
+        return {(row["strategy"], row["classifier"], row["metric"]): row for row in self.results["summary"]}
+
+    @cached_property
+    def _curves(self) -> dict[tuple[str, str, str], Row]:
+        return {(row["strategy"], row["classifier"], row["kind"]): row for row in self.results["curves"]}
+
+    @cached_property
+    def _runs(self) -> dict[tuple[str, str], list[Row]]:
+        found: dict[tuple[str, str], list[Row]] = {}
+        for run in self.results["runs"]:
+            found.setdefault((run["strategy"], run["classifier"]), []).append(run)
+        return found
+
+
+def load_facts(results: Mapping[str, Any]) -> Facts:
+    """Give every strategy and classifier the name by which the whole page shows it.
+
+    Parameters
+    ----------
+    results : Mapping
+        What results.json holds.
+
+    Returns
+    -------
+    Facts
+    """
+    return Facts(results, _names(results["strategies"]), _names(results["classifiers"]))
+
+
+def _names(entries: Iterable[Row]) -> tuple[Name, ...]:
+    labels = [str(entry["label"]) for entry in entries]
+    return tuple(
+        Name(label, short, index)
+        for index, (label, short) in enumerate(zip(labels, shorten_all(labels, _LABEL_LENGTH), strict=True))
+    )
+
+
+def _without_run(run: Row) -> str:
+    kind = "the run failed" if run["status"] == "failed" else "this combination cannot exist"
+    return f"{kind}: {run['reason']}" if run["reason"] else kind

@@ -1,0 +1,234 @@
+"""The charts: each takes plain numbers and gives a picture with its words and its numbers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from job.report.svg import drawing, embed, to_svg
+from job.report.table import Name, Table
+from job.report.theme import Theme, load_theme, series
+
+_WIDTH = 380.0  # points, shown one to one on a small screen
+_POINTS_PER_INCH = 72.0
+_TEXT = 11.5
+_ROW = 27.0
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart as the page shows it.
+
+    Parameters
+    ----------
+    source : markupsafe.Markup
+        Data URI.
+    width, height : int
+        Natural size in CSS pixels.
+    alt : str
+        What the chart shows, in numbers.
+    caption : str
+        How to read it.
+    table : Table
+        The numbers that were drawn.
+    """
+
+    source: Markup
+    width: int
+    height: int
+    alt: str
+    caption: str
+    table: Table
+
+
+@dataclass(frozen=True)
+class Spread:
+    """One row of a spread chart.
+
+    Parameters
+    ----------
+    name : Name
+    mean, low, high : float
+    values : tuple of float
+        One for each split.
+    """
+
+    name: Name
+    mean: float
+    low: float
+    high: float
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line of a curve chart.
+
+    Parameters
+    ----------
+    name : Name
+    x, y : tuple of float
+    """
+
+    name: Name
+    x: tuple[float, ...]
+    y: tuple[float, ...]
+
+
+def draw_spreads(spreads: Sequence[Spread], axis: str, alt: str, caption: str, table: Table) -> Picture:
+    """Draw one row for each strategy: its mean, its range over splits, and a fine stroke for every split.
+
+    Parameters
+    ----------
+    spreads : sequence of Spread
+        From top to bottom.
+    axis : str
+        What is measured, on an axis from 0 to 1.
+    alt, caption : str
+    table : Table
+
+    Returns
+    -------
+    Picture
+    """
+
+    def draw(figure: Figure, theme: Theme) -> None:
+        axes = figure.subplots()
+        for row, spread in enumerate(spreads):
+            look = series(spread.name.index)
+            colour = theme.light[look.colour]
+            axes.plot([spread.low, spread.high], [row, row], color=colour, linewidth=1.2, solid_capstyle="round")
+            _strokes(axes, spread.values, row, colour)
+            axes.plot([spread.mean], [row], look.marker, color=colour, markersize=8.5, markeredgewidth=0)
+        axes.set_yticks(range(len(spreads)), [spread.name.short for spread in spreads])
+        axes.set_ylim(len(spreads) - 0.5, -0.5)
+        _unit_axis(axes.set_xlim, axes.set_xticks)
+        axes.set_xlabel(axis)
+        axes.tick_params(axis="y", length=0)
+        axes.grid(axis="x", color=theme.light["line"], linewidth=0.8)
+        _open_frame(axes, ("bottom",))
+
+    return _picture(draw, _ROW * len(spreads) + 58, alt, caption, table)
+
+
+def draw_curves(
+    curves: Sequence[Curve], axes_names: tuple[str, str], reference: Curve | None, alt: str, caption: str, table: Table
+) -> Picture:
+    """Draw one line for each strategy on axes from 0 to 1, and a dotted one to compare with.
+
+    Parameters
+    ----------
+    curves : sequence of Curve
+    axes_names : (str, str)
+        What x and y measure.
+    reference : Curve or None
+        A line without skill; its name says what it is.
+    alt, caption : str
+    table : Table
+
+    Returns
+    -------
+    Picture
+    """
+    legend_rows = -(-(len(curves) + (reference is not None)) // 2)
+
+    def draw(figure: Figure, theme: Theme) -> None:
+        axes = figure.subplots()
+        for curve in curves:
+            look = series(curve.name.index)
+            marks = (4 + 3 * (curve.name.index % 6), 20)
+            axes.plot(
+                *(curve.x, curve.y),
+                **{"color": theme.light[look.colour], "linewidth": 1.7, "linestyle": look.dash},
+                **{"marker": look.marker, "markevery": marks, "markersize": 6, "markeredgewidth": 0},
+                label=_legend_text(curve.name.short),
+            )
+        if reference is not None:
+            dots = {"color": theme.light["quiet"], "linewidth": 1.2, "linestyle": (0, (1, 2))}
+            axes.plot(reference.x, reference.y, **dots, label=_legend_text(reference.name.short))
+        _unit_axis(axes.set_xlim, axes.set_xticks)
+        _unit_axis(axes.set_ylim, axes.set_yticks)
+        axes.set_xlabel(axes_names[0])
+        axes.set_ylabel(axes_names[1])
+        axes.grid(color=theme.light["line"], linewidth=0.8)
+        _open_frame(axes, ("bottom", "left"))
+        figure.legend(
+            loc="outside lower center", ncols=2, frameon=False, fontsize=_TEXT - 0.5, handlelength=2.6, borderpad=0
+        )
+
+    return _picture(draw, 300.0 + 18 * legend_rows, alt, caption, table)
+
+
+def draw_bars(bars: Sequence[tuple[str, float, bool]], axis: str, alt: str, caption: str, table: Table) -> Picture:
+    """Draw one horizontal bar for each count, the ones that matter in the accent colour.
+
+    Parameters
+    ----------
+    bars : sequence of (str, float, bool)
+        Name, length, and whether it matters most.
+    axis : str
+    alt, caption : str
+    table : Table
+
+    Returns
+    -------
+    Picture
+    """
+
+    def draw(figure: Figure, theme: Theme) -> None:
+        axes = figure.subplots()
+        lengths = [length for _, length, _ in bars]
+        colours = [theme.light["accent" if matters else "series-0"] for _, _, matters in bars]
+        axes.barh(range(len(bars)), lengths, color=colours, height=0.6)
+        for row, length in enumerate(lengths):
+            axes.annotate(f"{length:,.0f}", (length, row), (4, 0), textcoords="offset points", va="center")
+        axes.set_yticks(range(len(bars)), [name for name, _, _ in bars])
+        axes.set_ylim(len(bars) - 0.5, -0.5)
+        axes.set_xlim(0, 1.18 * max(lengths))
+        axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        axes.set_xlabel(axis)
+        axes.tick_params(axis="y", length=0)
+        _open_frame(axes, ("bottom",))
+
+    return _picture(draw, _ROW * len(bars) + 58, alt, caption, table)
+
+
+def _picture(draw: Callable[[Figure, Theme], None], height: float, alt: str, caption: str, table: Table) -> Picture:
+    theme = load_theme()
+    with drawing(theme, _TEXT):
+        figure = Figure(figsize=(_WIDTH / _POINTS_PER_INCH, height / _POINTS_PER_INCH), layout="constrained")
+        draw(figure, theme)
+        source = embed(to_svg(figure), theme)
+    return Picture(source, round(_WIDTH), round(height), alt, caption, table)
+
+
+def _strokes(axes: Axes, values: Sequence[float], row: int, colour: str) -> None:
+    """One path of short strokes: a tenth of the bytes of as many markers."""
+    x: list[float] = []
+    y: list[float] = []
+    for value in sorted({round(value, 3) for value in values}):
+        x += [value, value, float("nan")]
+        y += [row - 0.17, row + 0.17, float("nan")]
+    axes.plot(x, y, color=colour, linewidth=1.1, alpha=0.55, solid_capstyle="butt")
+
+
+def _unit_axis(set_limits: Callable[..., object], set_ticks: Callable[..., object]) -> None:
+    set_ticks([0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "0.2", "0.4", "0.6", "0.8", "1"])
+    set_limits(-0.02, 1.02)
+
+
+def _open_frame(axes: Axes, kept: tuple[str, ...]) -> None:
+    axes.set_axisbelow(True)
+    for side, spine in axes.spines.items():
+        spine.set_visible(side in kept)
+
+
+def _legend_text(text: str) -> str:
+    """Matplotlib leaves out of a legend what begins with an underscore."""
+    return f"\u200c{text}" if text.startswith("_") else text

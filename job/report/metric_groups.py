@@ -1,0 +1,77 @@
+"""The groups in which the page shows metrics; a test holds that every metric stands in one of them."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+CONFUSION = ("tn", "fp", "fn", "tp")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Metrics that answer one kind of question.
+
+    Parameters
+    ----------
+    key : str
+    title : str
+    reading : str
+        How to read them.
+    metrics : tuple of str
+    """
+
+    key: str
+    title: str
+    reading: str
+    metrics: tuple[str, ...]
+
+
+GROUPS = (
+    Group(
+        "decision",
+        "Decisions",
+        "What comes of each strategy's own decision. These change as soon as the decision threshold moves, "
+        "even when the classifier has learnt nothing new.",
+        (
+            "recall",
+            "specificity",
+            "precision",
+            "f1",
+            "mcc",
+            "balanced_accuracy",
+            "geometric_mean",
+            "accuracy",
+            "false_alarms_per_1000",
+            "expected_cost_per_1000",
+        ),
+    ),
+    Group(
+        "ranking",
+        "Ranking",
+        "How well the scores put minority rows before the others, whatever the threshold.",
+        ("roc_auc", "average_precision"),
+    ),
+    Group(
+        "probabilities",
+        "Probabilities",
+        "Whether a predicted probability can be taken at its word. “Corrected” is after the arithmetic that takes "
+        "the changed class shares of resampling out again.",
+        (
+            "brier",
+            "log_loss",
+            "mean_predicted",
+            "calibration_slope",
+            "calibration_intercept",
+            "brier_corrected",
+            "log_loss_corrected",
+            "mean_predicted_corrected",
+        ),
+    ),
+    Group(
+        "equal-footing",
+        "On equal footing",
+        "Strategies at the same number of false alarms, the same recall or the same number of alarms, where none can "
+        "gain by moving its threshold. They describe; the ranking metric decides.",
+        ("recall_at_baseline_fpr", "rank_gain_at_own_fpr", "precision_at_baseline_recall", "recall_at_alerts"),
+    ),
+)

@@ -1,0 +1,125 @@
+"""One table of metrics for one classifier: mean, spread, difference from baseline, and why a number is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from job.evaluation.metric_table import METRICS, Metric
+from job.report.facts import Facts
+from job.report.table import Heading, Name, Number, Row, Table
+from job.report.words import counted, sentence
+
+BY_NAME = {metric.name: metric for metric in METRICS}
+_COUNTS = ("tn", "fp", "fn", "tp")
+_PER_THOUSAND = ("false_alarms_per_1000", "expected_cost_per_1000")
+_LETTERS = "abcdefghijklmnopqrstuvwxyz"
+
+
+class Footnotes:
+    """Footnotes of one table: equal texts share a letter."""
+
+    def __init__(self) -> None:
+        self._letters: dict[str, str] = {}
+
+    def letter(self, text: str) -> str:
+        """Give the letter of a text; nothing for no text."""
+        if not text:
+            return ""
+        return self._letters.setdefault(text, _letter(len(self._letters)))
+
+    def all(self) -> tuple[tuple[str, str], ...]:
+        """Every letter with its text."""
+        return tuple((letter, text) for text, letter in self._letters.items())
+
+
+def build_metric_table(
+    facts: Facts, classifier: Name, metrics: Sequence[str], key: str, caption: str, with_difference: bool = True
+) -> Table:
+    """Build the table of some metrics: one row for each strategy.
+
+    Parameters
+    ----------
+    facts : Facts
+    classifier : Name
+    metrics : sequence of str
+        One column each.
+    key, caption : str
+        As in `Table`.
+    with_difference : bool
+        Whether the difference from baseline stands below each number.
+
+    Returns
+    -------
+    Table
+    """
+    footnotes = Footnotes()
+    columns = [_column(facts, classifier, BY_NAME[metric], footnotes, with_difference) for metric in metrics]
+    return Table(
+        key,
+        caption,
+        "Strategy",
+        tuple(_heading(BY_NAME[metric]) for metric in metrics),
+        tuple(Row(strategy, tuple(column[row] for column in columns)) for row, strategy in enumerate(facts.strategies)),
+        footnotes.all(),
+        of_strategies=True,
+    )
+
+
+def fallback_decimals(metric: str) -> int:
+    """Decimals of a metric that has no spread."""
+    if metric in _COUNTS:
+        return 0
+    return 1 if metric in _PER_THOUSAND else 3
+
+
+def explain_gaps(facts: Facts, strategy: Name, classifier: Name, metric: str) -> str:
+    """Say on which splits a metric has no value and why; nothing where it has one everywhere."""
+    gaps = facts.gaps(strategy, classifier, metric)
+    n_runs, n_gaps = len(facts.runs(strategy, classifier)), gaps.total()
+    row = facts.summary(strategy, classifier, metric)
+    if not n_gaps:
+        return str(row["reason"] or "") if row is not None and row["value"] is None else ""
+    if n_gaps == n_runs and len(gaps) == 1:
+        return f"No value on any split: {sentence(next(iter(gaps)))}"
+    kept = f"From {n_runs - n_gaps:,} of {counted(n_runs, 'split')}. " if n_gaps < n_runs else ""
+    return kept + " ".join(f"No value on {count:,}: {sentence(why)}" for why, count in gaps.items())
+
+
+def _column(
+    facts: Facts, classifier: Name, metric: Metric, footnotes: Footnotes, with_difference: bool
+) -> list[Number]:
+    decimals = facts.decimals(classifier, metric.name, fallback_decimals(metric.name))
+    cells = []
+    for strategy in facts.strategies:
+        row = facts.summary(strategy, classifier, metric.name)
+        letter = footnotes.letter(explain_gaps(facts, strategy, classifier, metric.name))
+        if row is None:
+            cells.append(Number(None, footnote=letter))
+            continue
+        difference = row["difference"] if with_difference and strategy != facts.baseline else None
+        cells.append(Number(row["value"], decimals, row["sd"], difference, footnote=letter))
+    return _mark(cells, metric.better)
+
+
+def _mark(cells: Sequence[Number], better: str | None) -> list[Number]:
+    """Mark best and worst as they are shown: numbers that print alike are alike, and where all are, none is marked."""
+    shown = [None if cell.value is None else round(cell.value, cell.decimals) + 0.0 for cell in cells]
+    present = {value for value in shown if value is not None}
+    if better is None or len(present) < 2:
+        return list(cells)
+    best, worst = (max(present), min(present)) if better == "higher" else (min(present), max(present))
+    marks = {best: "best", worst: "worst"}
+    return [
+        cell if value is None else replace(cell, mark=marks.get(value, ""))
+        for cell, value in zip(cells, shown, strict=True)
+    ]
+
+
+def _heading(metric: Metric) -> Heading:
+    hint = "median over splits" if metric.statistic == "median" else ""
+    return Heading(metric.label, metric.better, hint, numeric=True)
+
+
+def _letter(index: int) -> str:
+    return _LETTERS[index % 26] * (1 + index // 26)

@@ -1,0 +1,78 @@
+"""From results to the page's bytes."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from job.report.formats import number, percent, plain, signed
+from job.report.templates import templates_folder
+from job.report.theme import series
+from job.report.view import build_page
+from job.report.words import visible
+
+_STYLES = ("variables", "base", "layout", "tables", "figures", "print")
+_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+
+
+def render_report(results: Mapping[str, Any]) -> str:
+    """Render the report: one HTML page that asks the network for nothing.
+
+    Parameters
+    ----------
+    results : Mapping
+        What results.json holds.
+
+    Returns
+    -------
+    str
+        Equal results give equal text.
+    """
+    folder = templates_folder()
+    style = _load_styles(folder / "css")
+    template = _environment(folder).get_template("report.html")
+    return template.render(page=build_page(results), style=Markup(style), style_hash=_csp_hash(style))
+
+
+def _environment(folder: Path) -> Environment:
+    environment = Environment(
+        loader=FileSystemLoader(folder),
+        autoescape=True,
+        undefined=StrictUndefined,
+        finalize=_printable,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    environment.filters.update({"number": number, "signed": signed, "percent": percent, "plain": plain})
+    environment.globals["series"] = series
+    return environment
+
+
+def _printable(value: object) -> object:
+    """Let nothing onto the page that a reader could not see, and no number that no filter has rounded."""
+    if isinstance(value, Markup):
+        return value
+    if isinstance(value, str):
+        return visible(value)
+    if isinstance(value, int) and not isinstance(value, bool):
+        return value
+    raise TypeError(f"a template prints {value!r}: format it first")
+
+
+def _load_styles(folder: Path) -> str:
+    """Join the style sheets; comments and indentation stay at home."""
+    texts = [(folder / f"{name}.css").read_text(encoding="utf-8") for name in _STYLES]
+    lines = (line.strip() for line in _COMMENT.sub("", "\n".join(texts)).splitlines())
+    return "\n".join(line for line in lines if line)
+
+
+def _csp_hash(text: str) -> str:
+    return "sha256-" + base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()

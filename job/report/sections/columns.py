@@ -1,0 +1,98 @@
+"""How every column was read, and what there is to know about the data."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from job.report.facts import Facts
+from job.report.section import Section
+from job.report.table import Heading, Number, Row, Table, Words
+from job.report.words import counted, listed, sentence, shorten_all
+
+_LABEL_LENGTH = 60
+_MOST_COLUMNS = 400
+_ROLES = {"feature": "feature", "dropped": "left out", "target": "target", "groups": "groups", "time": "time"}
+_PLURALS = {"category": "categories"}
+
+
+@dataclass(frozen=True)
+class Columns:
+    """Columns and notes.
+
+    Parameters
+    ----------
+    summary : str
+    table : Table
+    more : str
+        Which columns the table leaves out; nothing where it has them all.
+    notes : tuple of (str, str)
+        Column and text.
+    """
+
+    summary: str
+    table: Table
+    more: str
+    notes: tuple[tuple[str, str], ...]
+
+
+def build(facts: Facts) -> Section:
+    """Build the section.
+
+    Parameters
+    ----------
+    facts : Facts
+
+    Returns
+    -------
+    Section
+    """
+    columns = list(facts.dataset["columns"])
+    names = shorten_all([str(column["name"]) for column in columns], _LABEL_LENGTH)
+    short = {str(column["name"]): name for column, name in zip(columns, names, strict=True)}
+    shown = columns[:_MOST_COLUMNS]
+    hidden = len(columns) - len(shown)
+    notes = tuple(
+        (
+            short.get(str(note["column"]), str(note["column"])) if note["column"] is not None else "",
+            sentence(note["text"]),
+        )
+        for note in facts.dataset["notes"]
+    )
+    more = f"{counted(hidden, 'column')} more stand in results.json." if hidden else ""
+    return Section("columns", "Data", Columns(_summary(columns), _table(shown, short), more, notes))
+
+
+def _summary(columns: list[Mapping[str, Any]]) -> str:
+    kinds = Counter(column["kind"] for column in columns if column["role"] == "feature")
+    left_out = sum(column["role"] == "dropped" for column in columns)
+    parts = [f"{counted(count, kind, _PLURALS.get(kind))}" for kind, count in kinds.items()]
+    features = f"Features: {listed(parts)}." if parts else "No feature was left."
+    rest = f"{counted(left_out, 'column')} left out." if left_out else "No column was left out."
+    return f"{features} {sentence(rest)}"
+
+
+def _table(columns: list[Mapping[str, Any]], short: Mapping[str, str]) -> Table:
+    headings = (
+        Heading("Read as"),
+        Heading("Used as"),
+        Heading("Missing", numeric=True),
+        Heading("Distinct", numeric=True),
+        Heading("Why"),
+    )
+    rows = tuple(
+        Row(
+            short[str(column["name"])],
+            (
+                Words(str(column["kind"])),
+                Words(_ROLES.get(column["role"], str(column["role"]))),
+                Number(column["n_missing"]),
+                Number(column["n_distinct"]),
+                Words(sentence(str(column["why"]))),
+            ),
+        )
+        for column in columns
+    )
+    return Table("columns-table", "Columns, in the order of the data", "Column", headings, rows)

@@ -1,0 +1,49 @@
+"""Right and wrong decisions, counted."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from job.report.facts import Facts
+from job.report.metric_groups import CONFUSION
+from job.report.metric_table import build_metric_table
+from job.report.section import Section
+from job.report.table import Table
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """The counts.
+
+    Parameters
+    ----------
+    n_test, n_positive : float
+        Mean size of a test part, and its positive rows.
+    tables : tuple of Table
+        One for each classifier.
+    """
+
+    n_test: float
+    n_positive: float
+    tables: tuple[Table, ...]
+
+
+def build(facts: Facts) -> Section:
+    """Build the section.
+
+    Parameters
+    ----------
+    facts : Facts
+
+    Returns
+    -------
+    Section
+    """
+    tables = tuple(
+        build_metric_table(
+            facts, classifier, CONFUSION, f"confusion-{classifier.index}", f"Counts with {classifier.short}"
+        )
+        for classifier in facts.classifiers
+    )
+    made = facts.splits
+    return Section("confusion", "Right and wrong", Confusion(made["n_test_mean"], made["n_test_positive_mean"], tables))

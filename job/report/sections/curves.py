@@ -1,0 +1,168 @@
+"""Precision-recall and ROC curves, mean over splits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from job.report.facts import Facts
+from job.report.figures import Curve, Picture, draw_curves
+from job.report.formats import number, percent
+from job.report.section import Section
+from job.report.table import Heading, Name, Number, Row, Table
+from job.report.words import listed
+
+_READ_AT = (0.2, 0.5, 0.8)
+_TABLE_STEP = 10
+
+
+@dataclass(frozen=True)
+class Kind:
+    """One kind of curve.
+
+    Parameters
+    ----------
+    key : str
+        As in the results.
+    title, reading : str
+    x, y : str
+        What the axes measure.
+    metric : str
+        The metric that sums the curve up.
+    """
+
+    key: str
+    title: str
+    reading: str
+    x: str
+    y: str
+    metric: str
+
+
+KINDS = (
+    Kind(
+        "precision_recall",
+        "Precision against recall",
+        "Every point is one threshold: how many minority rows it finds (to the right), and how many of its alarms are "
+        "true (up). A curve that lies above another is better at every threshold; points on one curve differ by the "
+        "threshold only.",
+        "recall",
+        "precision",
+        "average_precision",
+    ),
+    Kind(
+        "roc",
+        "Recall against false alarms (ROC)",
+        "The same thresholds, by the share of the other rows that raise a false alarm. With a rare minority even a small "
+        "share is many rows: read the left edge.",
+        "false-alarm rate",
+        "recall",
+        "roc_auc",
+    ),
+)
+
+
+@dataclass(frozen=True)
+class CurveGroup:
+    """The curves of one kind.
+
+    Parameters
+    ----------
+    kind : Kind
+    pictures : tuple of Picture
+        One for each classifier that has any.
+    missing : tuple of str
+        A sentence for every curve that there isn't.
+    """
+
+    kind: Kind
+    pictures: tuple[Picture, ...]
+    missing: tuple[str, ...]
+
+
+def build(facts: Facts) -> Section:
+    """Build the section.
+
+    Parameters
+    ----------
+    facts : Facts
+
+    Returns
+    -------
+    Section
+    """
+    return Section("curves", "Curves", tuple(_group(facts, kind) for kind in KINDS))
+
+
+def _group(facts: Facts, kind: Kind) -> CurveGroup:
+    drawn = ((classifier, _curves(facts, classifier, kind)) for classifier in facts.classifiers)
+    pictures = tuple(_draw(facts, classifier, kind, curves) for classifier, curves in drawn if curves)
+    missing = []
+    for classifier in facts.classifiers:
+        absent = [strategy.short for strategy in facts.strategies if not facts.curve(strategy, classifier, kind.key)]
+        if len(absent) == len(facts.strategies):
+            missing.append(f"With {classifier.short} there is no curve: no run gave scores of both classes.")
+        elif absent:
+            missing.append(f"With {classifier.short} there is no curve of {listed(absent)}: no run gave scores.")
+    return CurveGroup(kind, pictures, tuple(missing))
+
+
+def _curves(facts: Facts, classifier: Name, kind: Kind) -> list[Curve]:
+    found = ((strategy, facts.curve(strategy, classifier, kind.key)) for strategy in facts.strategies)
+    return [Curve(strategy, tuple(row["x"]), tuple(row["y"])) for strategy, row in found if row]
+
+
+def _draw(facts: Facts, classifier: Name, kind: Kind, curves: Sequence[Curve]) -> Picture:
+    title = f"{kind.title} with {classifier.short}"
+    caption = f"{classifier.short}: mean curves over splits. {_reference_words(facts, kind)}"
+    return draw_curves(
+        curves,
+        (kind.x, kind.y),
+        _reference(facts, kind),
+        _alt(facts, classifier, kind, curves),
+        caption,
+        _table(f"{kind.key}-{classifier.index}", title, kind, curves),
+    )
+
+
+def _prevalence(facts: Facts) -> float:
+    made = facts.splits
+    return float(made["n_test_positive_mean"] / made["n_test_mean"])
+
+
+def _reference(facts: Facts, kind: Kind) -> Curve:
+    if kind.key == "roc":
+        return Curve(Name("no skill", "no skill", 0), (0.0, 1.0), (0.0, 1.0))
+    share = _prevalence(facts)
+    name = f"no skill ({percent(share)})"
+    return Curve(Name(name, name, 0), (0.0, 1.0), (share, share))
+
+
+def _reference_words(facts: Facts, kind: Kind) -> str:
+    if kind.key == "roc":
+        return "The dotted line is a coin's."
+    return f"The dotted line is the share of minority rows in the test part, {percent(_prevalence(facts))}: what alarms at random would get."
+
+
+def _alt(facts: Facts, classifier: Name, kind: Kind, curves: Sequence[Curve]) -> str:
+    parts = []
+    for curve in curves:
+        values = (number(_read(curve, at), 2) for at in _READ_AT)
+        parts.append(f"{curve.name.short} {listed(values)}")
+    at = listed(f"{at:g}" for at in _READ_AT)
+    return f"{kind.title} with {classifier.short}. Mean {kind.y} at {kind.x} {at}: {'; '.join(parts)}."
+
+
+def _read(curve: Curve, at: float) -> float | None:
+    nearest = min(range(len(curve.x)), key=lambda index: abs(curve.x[index] - at))
+    return curve.y[nearest]
+
+
+def _table(key: str, caption: str, kind: Kind, curves: Sequence[Curve]) -> Table:
+    """Strategies in columns, every tenth point in rows."""
+    places = range(0, len(curves[0].x), _TABLE_STEP)
+    headings = tuple(Heading(curve.name.short, numeric=True) for curve in curves)
+    rows = tuple(
+        Row(f"{curves[0].x[place]:.1f}", tuple(Number(curve.y[place], 3) for curve in curves)) for place in places
+    )
+    return Table(key, f"{caption}: mean {kind.y}", kind.x.capitalize(), headings, rows)

@@ -1,0 +1,61 @@
+"""Every metric: mean, spread and difference from baseline, one table for each classifier in each group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from job.report.facts import Facts
+from job.report.metric_groups import GROUPS, Group
+from job.report.metric_table import BY_NAME, build_metric_table
+from job.report.section import Section
+from job.report.table import Table
+from job.report.words import sentence
+
+
+@dataclass(frozen=True)
+class MetricGroup:
+    """One group with its tables.
+
+    Parameters
+    ----------
+    key, title, reading : str
+    meanings : tuple of (str, str)
+        Label and plain-words description of each metric.
+    tables : tuple of Table
+        One for each classifier.
+    """
+
+    key: str
+    title: str
+    reading: str
+    meanings: tuple[tuple[str, str], ...]
+    tables: tuple[Table, ...]
+
+
+def build(facts: Facts) -> Section:
+    """Build the section.
+
+    Parameters
+    ----------
+    facts : Facts
+
+    Returns
+    -------
+    Section
+    """
+    return Section("metrics", "All metrics", tuple(_group(facts, group) for group in GROUPS))
+
+
+def _group(facts: Facts, group: Group) -> MetricGroup:
+    tables = tuple(
+        build_metric_table(
+            facts,
+            classifier,
+            group.metrics,
+            f"{group.key}-{classifier.index}",
+            f"{group.title} with {classifier.short}",
+        )
+        for classifier in facts.classifiers
+    )
+    meanings = tuple((BY_NAME[name].label, sentence(BY_NAME[name].description)) for name in group.metrics)
+    return MetricGroup(group.key, group.title, group.reading, meanings, tables)

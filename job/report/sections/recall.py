@@ -1,0 +1,73 @@
+"""The chart of the share of the minority that each strategy finds."""
+
+from __future__ import annotations
+
+from job.report.facts import Facts
+from job.report.figures import Picture, Spread, draw_spreads
+from job.report.formats import number
+from job.report.metric_table import fallback_decimals
+from job.report.table import Heading, Name, Number, Row, Table
+from job.report.words import counted
+
+_CAPTION = (
+    "Share of the minority rows that were found, at each strategy's own decision. A fine stroke is one split, the "
+    "line their range, the marker their mean."
+)
+
+
+def draw_recall(facts: Facts, classifier: Name) -> Picture | None:
+    """Draw the recall of every strategy with one classifier; None where no strategy has any.
+
+    Parameters
+    ----------
+    facts : Facts
+    classifier : Name
+
+    Returns
+    -------
+    Picture or None
+    """
+    spreads = [spread for strategy in facts.strategies if (spread := _spread(facts, strategy, classifier))]
+    if not spreads:
+        return None
+    decimals = facts.decimals(classifier, "recall", fallback_decimals("recall"))
+    table = _table(facts, classifier, decimals)
+    return draw_spreads(spreads, "minority recall", _alt(facts, classifier, spreads, decimals), _CAPTION, table)
+
+
+def _spread(facts: Facts, strategy: Name, classifier: Name) -> Spread | None:
+    row = facts.summary(strategy, classifier, "recall")
+    if row is None or row["value"] is None:
+        return None
+    values = facts.values(strategy, classifier, "recall")
+    return Spread(strategy, row["value"], row["low"], row["high"], values)
+
+
+def _alt(facts: Facts, classifier: Name, spreads: list[Spread], decimals: int) -> str:
+    parts = [
+        f"{spread.name.short} {number(spread.mean, decimals)} "
+        f"({number(spread.low, decimals)} to {number(spread.high, decimals)})"
+        for spread in spreads
+    ]
+    over = f"mean and range over {counted(facts.n_splits, 'split')}"
+    missing = len(facts.strategies) - len(spreads)
+    rest = f" Without a value: {counted(missing, 'strategy', 'strategies')}." if missing else ""
+    return f"Minority recall with {classifier.short}, {over}: {'; '.join(parts)}.{rest}"
+
+
+def _table(facts: Facts, classifier: Name, decimals: int) -> Table:
+    rows = []
+    for strategy in facts.strategies:
+        found = facts.summary(strategy, classifier, "recall")
+        keys = ("value", "sd", "low", "high")
+        cells = [Number(found[key] if found else None, decimals) for key in keys]
+        rows.append(Row(strategy, (*cells, Number(found["n"] if found else 0))))
+    headings = ("Mean", "Standard deviation", "Lowest", "Highest", "Splits")
+    return Table(
+        f"recall-{classifier.index}",
+        f"Minority recall with {classifier.short}: the numbers of the chart",
+        "Strategy",
+        tuple(Heading(heading, numeric=True) for heading in headings),
+        tuple(rows),
+        of_strategies=True,
+    )

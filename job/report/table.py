@@ -1,0 +1,139 @@
+"""What a table of the page is made of; every table is one of these, so that one macro lays out them all."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Name:
+    """A strategy, classifier or column, as tables and figures show it.
+
+    Parameters
+    ----------
+    label : str
+        As the results have it.
+    short : str
+        What fits a cell; different for every label.
+    index : int
+        Position among its kind; strategies have their colour and marker by it.
+    """
+
+    label: str
+    short: str
+    index: int
+
+
+@dataclass(frozen=True)
+class Heading:
+    """The head of one column.
+
+    Parameters
+    ----------
+    label : str
+    better : {"higher", "lower"} or None
+        Which direction is better, where one is.
+    hint : str
+        A few words below the label.
+    numeric : bool
+        Whether the column holds numbers, aligned right.
+    """
+
+    label: str
+    better: str | None = None
+    hint: str = ""
+    numeric: bool = False
+
+
+@dataclass(frozen=True)
+class Words:
+    """A cell with text.
+
+    Parameters
+    ----------
+    text : str
+    code : bool
+        Whether it is something that a program reads.
+    """
+
+    text: str
+    code: bool = False
+    kind: str = "words"
+
+
+@dataclass(frozen=True)
+class Number:
+    """A cell with a number.
+
+    Parameters
+    ----------
+    value : float or None
+        None is shown as a dash; then `footnote` says why.
+    decimals : int
+    spread : float or None
+        Standard deviation over splits.
+    difference : float or None
+        From baseline.
+    mark : {"best", "worst", ""}
+        Among the numbers of its column.
+    footnote : str
+        Letter of a footnote of the table, or nothing.
+    """
+
+    value: float | None
+    decimals: int = 0
+    spread: float | None = None
+    difference: float | None = None
+    mark: str = ""
+    footnote: str = ""
+    kind: str = "number"
+
+
+Cell = Words | Number
+
+
+@dataclass(frozen=True)
+class Row:
+    """One row: its name and its cells.
+
+    Parameters
+    ----------
+    name : Name or str
+        A `Name` that is marked as a strategy is shown with its marker.
+    cells : tuple of Cell
+    """
+
+    name: Name | str
+    cells: tuple[Cell, ...]
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table with its caption and footnotes.
+
+    Parameters
+    ----------
+    key : str
+        Unique on the page.
+    caption : str
+        Unique on the page too: it names the table to a screen reader.
+    first : str
+        Head of the column of row names.
+    headings : tuple of Heading
+    rows : tuple of Row
+    footnotes : tuple of (str, str)
+        Letter and text.
+    of_strategies : bool
+        Whether the rows are strategies.
+    caption_hidden : bool
+        Whether only a screen reader needs the caption.
+    """
+
+    key: str
+    caption: str
+    first: str
+    headings: tuple[Heading, ...]
+    rows: tuple[Row, ...]
+    footnotes: tuple[tuple[str, str], ...] = ()
+    of_strategies: bool = False
+    caption_hidden: bool = False

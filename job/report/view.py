@@ -1,0 +1,81 @@
+"""From results to the plain values that the templates lay out; the page's sections, in their order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from job.report.facts import Facts, load_facts
+from job.report.section import Section
+from job.report.sections import asked, balance, columns, confusion, curves, metrics, overview, reproduce, runs
+from job.report.words import counted, shorten
+
+BUILDERS: tuple[Callable[[Facts], Section], ...] = (
+    overview.build,
+    asked.build,
+    balance.build,
+    columns.build,
+    metrics.build,
+    curves.build,
+    confusion.build,
+    runs.build,
+    reproduce.build,
+)
+"""A new section is one line here, one module in `job.report.sections` and one template in ``templates/sections``."""
+
+_TITLE_LENGTH = 120
+
+
+@dataclass(frozen=True)
+class Page:
+    """The page.
+
+    Parameters
+    ----------
+    title : str
+        Short enough for a heading.
+    question : str
+        What was compared on what, in a sentence.
+    sections : tuple of Section
+        The first one is the first screen.
+    version : str
+        Of this program.
+    """
+
+    title: str
+    question: str
+    sections: tuple[Section, ...]
+    version: str
+
+
+def build_page(results: Mapping[str, Any]) -> Page:
+    """Build the page's values.
+
+    Parameters
+    ----------
+    results : Mapping
+        What results.json holds.
+
+    Returns
+    -------
+    Page
+    """
+    facts = load_facts(results)
+    return Page(
+        shorten(str(facts.spec["title"]), _TITLE_LENGTH),
+        _question(facts),
+        tuple(build(facts) for build in BUILDERS),
+        str(results["provenance"]["versions"]["minority-report"]),
+    )
+
+
+def _question(facts: Facts) -> str:
+    dataset = facts.dataset
+    compared = counted(len(facts.strategies), "strategy", "strategies")
+    return (
+        f"{compared[0].upper()}{compared[1:]} for rare classes compared with "
+        f"{counted(len(facts.classifiers), 'classifier')} over {counted(facts.n_splits, 'split')} of "
+        f"{shorten(str(dataset['source']), 60)}: {counted(dataset['n_rows'], 'row')}, of which "
+        f"{dataset['n_positive']:,} are {facts.positive}."
+    )

@@ -1,0 +1,181 @@
+"""Results of jobs that never ran, in the shape of results.json; every part can be overridden."""
+
+from __future__ import annotations
+
+import random
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from job.evidence.summary import summarize_runs
+from job.names import METRICS
+
+STRATEGIES = ("baseline", "class_weight", "threshold", "smote", "custom")
+CLASSIFIERS = ("logistic_regression", "hist_gradient_boosting")
+COUNTS = ("tn", "fp", "fn", "tp")
+GRID = tuple(point / 100 for point in range(101))
+
+
+def make_run(strategy: str, classifier: str, repeat: int, luck: random.Random, **changes: Any) -> dict[str, Any]:
+    """One run on a test part of 400 rows, 42 of them positive, with every metric defined."""
+    found = luck.randint(12, 40)
+    false_alarms = luck.randint(2, 80)
+    counts = {"tn": 358 - false_alarms, "fp": false_alarms, "fn": 42 - found, "tp": found}
+    others = {name: luck.uniform(0.2, 0.9) for name in METRICS if name not in COUNTS}
+    shares = {"recall": found / 42, "precision": found / (found + false_alarms)}
+    metrics = {**counts, **others, **shares, "false_alarms_per_1000": false_alarms / 0.4}
+    return {
+        "strategy": strategy,
+        "classifier": classifier,
+        "repeat": repeat,
+        "fold": 0,
+        "status": "ok",
+        "reason": None,
+        "warnings": [],
+        "n_train": 1600,
+        "n_train_positive": 168,
+        "n_resampled": 1600 if strategy == "baseline" else 2864,
+        "n_resampled_positive": 168 if strategy == "baseline" else 1432,
+        "n_synthetic": 0 if strategy == "baseline" else 1264,
+        "n_test": 400,
+        "n_test_positive": 42,
+        "threshold": None,
+        "metrics": {name: metrics[name] for name in METRICS},
+        "undefined": {},
+        **changes,
+    }
+
+
+def without_numbers(run: Mapping[str, Any], status: str, reason: str) -> dict[str, Any]:
+    """The same run, had it failed or not been possible."""
+    nothing = dict.fromkeys(("n_resampled", "n_resampled_positive", "n_synthetic", "threshold"))
+    metrics = dict.fromkeys(METRICS)
+    return {**run, **nothing, "status": status, "reason": reason, "metrics": metrics, "undefined": {}}
+
+
+def make_column(name: str, **changes: Any) -> dict[str, Any]:
+    """A feature of numbers."""
+    why = "All present values are numbers."
+    column = {"name": name, "kind": "number", "role": "feature", "n_missing": 0, "n_distinct": 2000, "why": why}
+    return {**column, **changes}
+
+
+def make_dataset(**changes: Any) -> dict[str, Any]:
+    """Two thousand generated rows, a tenth of them positive."""
+    dataset = {
+        "source": "make_classification",
+        "n_rows": 2000,
+        "n_positive": 209,
+        "positive": "1",
+        "rest": ["0"],
+        "label_counts": {"0": 1791, "1": 209},
+        "prevalence": 0.1045,
+        "imbalance_ratio": 1791 / 209,
+        "columns": [make_column(f"feature_{index}") for index in range(15)],
+        "notes": [],
+    }
+    return {**dataset, **changes}
+
+
+def make_spec(strategies: Iterable[str], classifiers: Iterable[str], **changes: Any) -> dict[str, Any]:
+    """The spec of the embedded default, as results.json has it."""
+    generate = {
+        "kind": "classification",
+        "n_samples": 2000,
+        "n_features": 15,
+        "weights": [0.9, 0.1],
+        "random_state": 42,
+    }
+    spec = {
+        "title": "Does oversampling help?",
+        "seed": 42,
+        "data": {"generate": generate},
+        "split": {"method": "holdout", "test_size": 0.2, "n_splits": 5, "n_repeats": 20, "random_state": 42},
+        "preparation": {"scale": "standard", "impute": "median", "max_categories": 20},
+        "strategies": [{"name": "smote", "params": {}, "label": label} for label in strategies],
+        "classifiers": [{"name": "svc", "params": {}, "label": label} for label in classifiers],
+        "evaluation": {"primary": "average_precision"},
+    }
+    return {**spec, **changes}
+
+
+def make_runs(
+    strategies: Iterable[str] = STRATEGIES, classifiers: Iterable[str] = CLASSIFIERS, n_repeats: int = 20
+) -> list[dict[str, Any]]:
+    """Every run of a job, all of them well."""
+    luck = random.Random(42)
+    return [
+        make_run(strategy, classifier, repeat, luck)
+        for repeat in range(n_repeats)
+        for strategy in strategies
+        for classifier in classifiers
+    ]
+
+
+def make_results(
+    strategies: Sequence[str] = STRATEGIES,
+    classifiers: Sequence[str] = CLASSIFIERS,
+    runs: Sequence[Mapping[str, Any]] | None = None,
+    **changes: Any,
+) -> dict[str, Any]:
+    """The results of a job with these runs; summary, curves and counts follow from them."""
+    runs = make_runs(strategies, classifiers) if runs is None else runs
+    splits = {(run["repeat"], run["fold"]) for run in runs}
+    statuses = Counter(run["status"] for run in runs)
+    results = {
+        "schema_version": 1,
+        "spec": make_spec(strategies, classifiers),
+        "provenance": {
+            "versions": {"minority-report": "0.1.0", "python": "3.13.1", "numpy": "2.4.0"},
+            "spec_digest": "5" * 64,
+            "data_digest": "d" * 64,
+            "seed": 42,
+        },
+        "dataset": make_dataset(),
+        "splits": {
+            "method": "holdout",
+            "n_splits_total": len(splits),
+            "n_repeats": len({repeat for repeat, _ in splits}),
+            "n_folds": len({fold for _, fold in splits}),
+            "n_train_mean": 1600.0,
+            "n_test_mean": 400.0,
+            "n_test_positive_mean": 42.0,
+        },
+        "evaluation": {"cost_false_negative": 1791 / 209, "cost_false_positive": 1.0, "alerts_per_1000": 104.5},
+        "strategies": [
+            {"name": "smote", "params": {}, "label": label, "description": f"what {label[:20]} does"}
+            for label in strategies
+        ],
+        "classifiers": [{"name": "svc", "params": {"C": 2}, "label": label} for label in classifiers],
+        "runs": list(runs),
+        "summary": summarize_runs(runs, strategies, classifiers, strategies[0]),
+        "curves": make_curves(runs, strategies, classifiers),
+        "status": {
+            "n_runs": len(runs),
+            **{f"n_{status}": statuses[status] for status in ("ok", "degraded", "failed", "not_applicable")},
+        },
+    }
+    return {**results, **changes}
+
+
+def make_curves(
+    runs: Iterable[Mapping[str, Any]], strategies: Sequence[str], classifiers: Iterable[str]
+) -> list[dict[str, Any]]:
+    """A curve of either kind wherever a run has numbers."""
+    scored = {(run["strategy"], run["classifier"]) for run in runs if run["status"] in ("ok", "degraded")}
+    bend = {strategy: 1.2 + index / 2 for index, strategy in enumerate(strategies)}
+    shapes = {"precision_recall": lambda x, b: 1 - 0.9 * x**b, "roc": lambda x, b: x ** (0.3 / b)}
+    return [
+        {
+            "strategy": strategy,
+            "classifier": classifier,
+            "kind": kind,
+            "x": list(GRID),
+            "y": [shape(x, bend[strategy]) for x in GRID],
+            "n": 20,
+        }
+        for classifier in classifiers
+        for strategy in strategies
+        if (strategy, classifier) in scored
+        for kind, shape in shapes.items()
+    ]
