@@ -1,0 +1,1 @@
+"""What a job is asked to do: the schema of a spec, and its way from YAML to one frozen value."""

@@ -1,0 +1,162 @@
+"""From a YAML document to a `JobSpec`, with every problem found at once and where it stands."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from job.errors import Problem, SpecError
+from job.names import ALLOWED_PACKAGES
+from job.spec.kinds import COMPLAINT
+from job.spec.model import ClassifierEntry, Entry, JobSpec, StrategyEntry
+from job.spec.reader import read_tree
+from job.spec.section import Complaint
+from job.spec.source import read_source
+from job.spec.tree import Fault, Node, Place, Tree, raw
+from job.spec.unknown import in_words
+from job.spec.words import one_line, show
+
+Check = Callable[[str, int, Entry], Iterable[Complaint]]
+"""Takes "strategies" or "classifiers", an index and an entry; key paths are relative to the entry."""
+
+_ENTRIES: tuple[tuple[str, type[Entry]], ...] = (("strategies", StrategyEntry), ("classifiers", ClassifierEntry))
+_MOST_SHOWN = 100
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+
+
+@dataclass(frozen=True)
+class LoadedSpec:
+    """A spec that can be run.
+
+    Parameters
+    ----------
+    spec : JobSpec
+    folder : Path
+        What ``data.file.path`` is relative to.
+    name : str
+        What messages call the spec.
+    """
+
+    spec: JobSpec
+    folder: Path
+    name: str
+
+
+def load_spec(
+    source: str | None, check: Check = lambda kind, index, entry: (), allowed_packages: Iterable[str] = ()
+) -> LoadedSpec:
+    """Load a spec.
+
+    Parameters
+    ----------
+    source : str or None
+        A path, ``-`` for standard input, None for the embedded default.
+    check : callable
+        ``check(kind, index, entry)`` with kind "strategies" or "classifiers" says what is wrong with one entry's
+        class and parameters, as pairs of a key path relative to the entry and a message. It is asked about every
+        entry that is right in itself, also where others are wrong, and never about a class from a package that
+        is not allowed.
+    allowed_packages : iterable of str
+        Packages that classes may come from beside ``job.names.ALLOWED_PACKAGES``.
+
+    Returns
+    -------
+    LoadedSpec
+
+    Raises
+    ------
+    SpecError
+        With every problem, in the order of their lines.
+    """
+    read = read_source(source)
+    tree = read_tree(read.text)
+    if tree.root is None:
+        faults = tree.faults or [Fault(Place(), "is empty; write one with: minority-report init > spec.yaml")]
+        raise SpecError(_problems(read.name, faults))
+    document = raw(tree.root.node)
+    spec, faults = _validate(document, tree)
+    faults += tree.faults + list(_check_entries(document, tree, check, (*ALLOWED_PACKAGES, *allowed_packages)))
+    if faults or spec is None:
+        raise SpecError(_problems(read.name, faults))
+    return LoadedSpec(spec, read.folder, read.name)
+
+
+def _validate(document: Any, tree: Tree) -> tuple[JobSpec | None, list[Fault]]:
+    if not isinstance(document, dict):
+        what = "a list" if isinstance(document, list) else show(document.value)
+        return None, [Fault(Place(), f"got {what}, a spec is a mapping of keys to values")]
+    try:
+        return JobSpec.model_validate(document), []
+    except ValidationError as error:
+        return None, [_fault(details, tree) for details in error.errors(include_url=False)]
+
+
+def _fault(details: Any, tree: Tree) -> Fault:
+    path = details["loc"]
+    place, found = tree.find(path)
+    if details["type"] == COMPLAINT:
+        return Fault(place, details["msg"], found)
+    return Fault(place, in_words(details["type"], path, _node(tree, found)), path)
+
+
+def _node(tree: Tree, path: tuple[str | int, ...]) -> Any:
+    node: Node = tree.root.node if tree.root else Node({})
+    for step in path:
+        node = node.value[step].node  # type: ignore[index]
+    return raw(node)
+
+
+def _check_entries(document: Any, tree: Tree, check: Check, allowed: tuple[str, ...]) -> Iterator[Fault]:
+    for kind, index, entry in _right_entries(document):
+        base = (kind, index)
+        package = (entry.class_ or "").partition(".")[0]
+        if entry.class_ is not None and package not in allowed:
+            complaints: Iterable[Complaint] = [(("class",), _not_allowed(entry.class_, package, allowed))]
+        else:
+            complaints = check(kind, index, entry)
+        for path, message in complaints:
+            place, found = tree.find((*base, *path))
+            yield Fault(place, message, found)
+
+
+def _right_entries(document: Any) -> Iterator[tuple[str, int, Entry]]:
+    for kind, section in _ENTRIES:
+        entries = document.get(kind) if isinstance(document, dict) else None
+        for index, value in enumerate(entries if isinstance(entries, list) else ()):
+            try:
+                yield kind, index, section.model_validate(value)
+            except ValidationError:
+                continue  # it has been reported with the rest of the document
+
+
+def _not_allowed(path: str, package: str, allowed: tuple[str, ...]) -> str:
+    return (
+        f"got {path}, must be a class of one of {', '.join(dict.fromkeys(allowed))}; "
+        f"if you trust {package}, run with --allow-package {package}"
+    )
+
+
+def _problems(name: str, faults: Iterable[Fault]) -> list[Problem]:
+    ordered = sorted(dict.fromkeys(faults), key=lambda fault: (fault.place.line, fault.place.column))
+    problems = [
+        Problem(f"{name}:{fault.place.line}:{fault.place.column}{_key_path(fault.path)}", one_line(fault.message))
+        for fault in ordered[:_MOST_SHOWN]
+    ]
+    if len(ordered) > _MOST_SHOWN:
+        problems.append(Problem(name, f"and {len(ordered) - _MOST_SHOWN:,} more problems"))
+    return problems
+
+
+def _key_path(path: tuple[str | int, ...]) -> str:
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += f".{step if _PLAIN_KEY.fullmatch(step) and len(step) <= 40 else show(step, 40)}"
+    return f" {one_line(text.lstrip('.'))}" if text else ""

@@ -1,0 +1,208 @@
+"""The schema of a spec: every key, its kind, its default and what it means."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field
+
+from job.names import PRIMARY_METRICS
+from job.spec.classification import ClassificationSpec
+from job.spec.entries import ClassifierEntry, Entry, StrategyEntry
+from job.spec.file import FileSpec
+from job.spec.kinds import Kind, Listed, Nothing, Number, OneOf, Text, Whole
+from job.spec.scalars import plain
+from job.spec.section import Complaint, Given, Rule, Section
+from job.spec.seeds import SEED, Seed
+from job.spec.split import SplitSpec
+
+__all__ = [
+    "ClassificationSpec",
+    "ClassifierEntry",
+    "CostSpec",
+    "DataSpec",
+    "EngineSpec",
+    "Entry",
+    "EvaluationSpec",
+    "FileSpec",
+    "JobSpec",
+    "PreparationSpec",
+    "SplitSpec",
+    "StrategyEntry",
+]
+
+BASELINE = "baseline"
+
+
+def _generate_or_file(given: Given) -> Iterable[Complaint]:
+    has = [key for key in ("generate", "file") if given[key] is not None]
+    if len(has) == 2:
+        yield ("file",), "stands beside generate; a job has one kind of data, so keep one of the two"
+    elif not has:
+        yield (), "has neither generate nor file; write data.generate to draw data, or data.file to read a file"
+
+
+class DataSpec(Section):
+    """Where the data comes from: exactly one of generate and file."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (Rule((), _generate_or_file),)
+
+    generate: Annotated[ClassificationSpec | None, Nothing()] = Field(default=None, description="Data to draw")
+    file: Annotated[FileSpec | None, Nothing()] = Field(default=None, description="A file to read")
+
+
+class PreparationSpec(Section):
+    """How columns become numbers; fitted on the training part only."""
+
+    scale: Annotated[Literal["standard", "robust", "none"], OneOf("standard", "robust", "none")] = Field(
+        default="standard", description="How numeric columns are scaled"
+    )
+    impute: Annotated[Literal["median", "mean", "most_frequent"], OneOf("median", "mean", "most_frequent")] = Field(
+        default="median", description="What a missing number becomes; a missing category is a category of its own"
+    )
+    max_categories: Annotated[int, Whole(2, 10_000)] = Field(
+        default=20, description="Most categories of a column; rarer ones become one infrequent category"
+    )
+
+
+def _costs_something(given: Given) -> Iterable[Complaint]:
+    if given["false_negative"] == 0 and given["false_positive"] == 0:
+        yield ("false_negative",), "got 0 for both kinds of error, must be > 0 for at least one"
+
+
+class CostSpec(Section):
+    """What errors cost, in any unit."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (Rule(("false_negative", "false_positive"), _costs_something),)
+
+    false_negative: Annotated[float, Number(0, 1e12)] = Field(description="What one missed minority row costs")
+    false_positive: Annotated[float, Number(0, 1e12)] = Field(default=1.0, description="What one false alarm costs")
+
+
+class EvaluationSpec(Section):
+    """How results are judged."""
+
+    primary: Annotated[Literal["average_precision", "roc_auc"], OneOf(*PRIMARY_METRICS)] = Field(
+        default="average_precision", description="The metric that ranks strategies"
+    )
+    alerts_per_1000: Annotated[float | None, Number(0, 1000, open="low", optional=True)] = Field(
+        default=None, description="Alarms that can be looked at for each 1,000 rows. Default: the share of the minority"
+    )
+    cost: Annotated[CostSpec | None, Nothing()] = Field(
+        default=None,
+        description="What errors cost. Default: a missed minority row costs the imbalance ratio, a false alarm 1",
+    )
+
+
+class Workers(Kind):
+    """``auto`` or a number of processes."""
+
+    _allowed = "auto or an integer from 1 to 1,024"
+
+    def _read(self, value: Any) -> int | str:
+        workers = plain(value)
+        is_number = isinstance(workers, int) and not isinstance(workers, bool) and 1 <= workers <= 1024
+        if workers != "auto" and not is_number:
+            raise self.refused(value)
+        return workers  # type: ignore[no-any-return]
+
+    def _schema(self) -> dict[str, Any]:
+        return {"anyOf": [{"const": "auto"}, {"type": "integer", "minimum": 1, "maximum": 1024}]}
+
+
+class EngineSpec(Section):
+    """How the job is executed; results do not depend on it."""
+
+    workers: Annotated[Literal["auto"] | int, Workers()] = Field(
+        default="auto", description="Worker processes; auto: as many as processors and memory allow"
+    )
+
+
+def _unique_labels(key: str) -> Rule:
+    def complain(given: Given) -> Iterable[Complaint]:
+        owners: dict[str, str] = {}
+        entries = given.raw(key)
+        labels = [_label(entry) for entry in entries] if isinstance(entries, list | tuple) else []
+        if key == "strategies" and BASELINE not in [name for name, _ in labels]:
+            owners[BASELINE] = "the baseline, which is always run"
+        for index, (name, label) in enumerate(labels):
+            if name == BASELINE and name in [other for other, _ in labels[:index]]:
+                yield (key, index), "baseline stands here a second time; once is enough"
+            elif label in owners:
+                yield (key, index), f"label {label} belongs to {owners[label]} already; give this entry another label"
+            if label:
+                owners.setdefault(label, f"{key}[{index}]")
+
+    return Rule((), complain)
+
+
+def _label(entry: Any) -> tuple[str | None, str | None]:
+    """Return the name and label of an entry that is right; None for both where it isn't."""
+    try:
+        made = Entry.model_validate(entry)
+    except ValueError:
+        return None, None
+    return made.name, made.label
+
+
+def _split_has_its_column(given: Given) -> Iterable[Complaint]:
+    split, data = given["split"], given["data"]
+    method = split.get("method") if isinstance(split, dict) else split.method if split is not None else None
+    if method not in ("time", "predefined"):
+        return
+    key = "time" if method == "time" else "split"
+    what = "a column to sort by" if method == "time" else "a column that says train or test"
+    file = data.get("file") if isinstance(data, dict) else data.file
+    column = file.get(key) if isinstance(file, dict) else getattr(file, key, None)
+    if column is None:
+        yield ("split", "method"), f"{method} needs data.file.{key}, {what}"
+
+
+class JobSpec(Section):
+    """What a job is asked to do."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        _unique_labels("strategies"),
+        _unique_labels("classifiers"),
+        Rule(("split.method", "data.file", "data.generate"), _split_has_its_column),
+    )
+
+    title: Annotated[str, Text("a title", shown=True, longest=200)] = Field(
+        default="Does oversampling help?", description="Title of the report"
+    )
+    seed: Annotated[int, Seed()] = Field(default=SEED, description="Seed of everything that is drawn")
+    data: DataSpec = Field(description="Where the data comes from: data.generate or data.file")
+    split: SplitSpec = Field(default=SplitSpec(), description="Which rows train and which rows test")
+    preparation: PreparationSpec = Field(default=PreparationSpec(), description="How columns become numbers")
+    strategies: Annotated[tuple[StrategyEntry, ...], Listed("strategies")] = Field(
+        default=tuple(
+            StrategyEntry.model_validate(name) for name in ("baseline", "class_weight", "threshold", "smote", "custom")
+        ),
+        description="What is compared; baseline is always run, listed or not",
+    )
+    classifiers: Annotated[tuple[ClassifierEntry, ...], Listed("classifiers", least=1)] = Field(
+        default=tuple(
+            ClassifierEntry.model_validate(name) for name in ("logistic_regression", "hist_gradient_boosting")
+        ),
+        description="What each strategy is tried with",
+    )
+    evaluation: EvaluationSpec = Field(default=EvaluationSpec(), description="How results are judged")
+    engine: EngineSpec = Field(default=EngineSpec(), description="How the job is executed")
+
+    @property
+    def baseline(self) -> Entry:
+        """The strategy that all others are compared with: as listed, or else the plain one."""
+        listed = (entry for entry in self.strategies if entry.name == BASELINE)
+        return next(listed, StrategyEntry.model_validate(BASELINE))
+
+    def _fill(self) -> None:
+        self._fill_seed("split", self.split)
+        if self.data.generate is not None and "random_state" not in self.data.generate.model_fields_set:
+            generate = self.data.generate.model_copy(update={"random_state": self.seed})
+            self._put("data", self.data.model_copy(update={"generate": generate}))
+
+    def _fill_seed(self, key: str, section: Any) -> None:
+        if "random_state" not in section.model_fields_set:
+            copy = section.model_copy(update={"random_state": self.seed})
+            self._put(key, copy)

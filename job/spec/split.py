@@ -1,0 +1,67 @@
+"""``split``: which rows train and which rows test."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, ClassVar, Literal
+
+from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+
+from job.spec.kinds import Number, OneOf, Whole
+from job.spec.section import Complaint, Given, Rule, Section
+from job.spec.seeds import SEED, Seed
+
+METHODS_OF: Mapping[str, tuple[str, ...]] = {"test_size": ("holdout", "time"), "n_splits": ("kfold",)}
+"""Keys that not every method takes, and the methods that do."""
+
+N_REPEATS: Mapping[str, int] = {"holdout": 20, "kfold": 1, "time": 1, "predefined": 1}
+"""How often each method is repeated by default."""
+
+ONCE = ("time", "predefined")
+"""Methods that part the rows in one way only."""
+
+
+def _keys_of_the_method(given: Given) -> Iterable[Complaint]:
+    method = given["method"]
+    for key, methods in METHODS_OF.items():
+        if key in given and method not in methods:
+            yield (key,), f"belongs to method {' or '.join(methods)}, and method is {method}; leave it out"
+
+
+def _once(given: Given) -> Iterable[Complaint]:
+    if given["method"] in ONCE and "n_repeats" in given and given["n_repeats"] != 1:
+        yield (
+            ("n_repeats",),
+            f"got {given['n_repeats']}, must be 1: method {given['method']} parts the rows in one way only",
+        )
+
+
+class SplitSpec(Section):
+    """Which rows train and which rows test."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (
+        Rule(("method",), _keys_of_the_method),
+        Rule(("method", "n_repeats"), _once),
+    )
+
+    method: Annotated[Literal["holdout", "kfold", "time", "predefined"], OneOf(*N_REPEATS)] = Field(
+        default="holdout",
+        description="How rows are parted; time tests on the latest, predefined on those that the data marks",
+    )
+    test_size: Annotated[float, Number(0, 1, open="low high")] = Field(
+        default=0.2, description="Share of the rows that test, for holdout and time"
+    )
+    n_splits: Annotated[int, Whole(2, 1000)] = Field(default=5, description="Folds, for kfold")
+    n_repeats: Annotated[int, Whole(1, 10_000)] = Field(
+        default=20, description="How often rows are parted anew. Default: 20 for holdout, 1 for all others"
+    )
+    random_state: Annotated[int, Seed()] = Field(default=SEED, description="Seed of the first repeat. Default: seed")
+
+    def _fill(self) -> None:
+        if "n_repeats" not in self.model_fields_set:
+            self._put("n_repeats", N_REPEATS[self.method])
+
+    @model_serializer(mode="wrap")
+    def _only_keys_of_the_method(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        written: dict[str, Any] = handler(self)
+        return {key: value for key, value in written.items() if self.method in METHODS_OF.get(key, (self.method,))}

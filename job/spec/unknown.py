@@ -1,0 +1,82 @@
+"""What pydantic itself finds wrong with the keys of a section, in the words of this job."""
+
+from __future__ import annotations
+
+import types
+from collections.abc import Iterator
+from typing import Any, get_args
+
+from pydantic import BaseModel
+from pydantic.fields import FieldInfo
+
+from job.spec.model import JobSpec
+from job.spec.scalars import plain
+from job.spec.words import guess, show
+
+
+def in_words(kind: str, path: tuple[str | int, ...], value: Any) -> str:
+    """Say what is wrong.
+
+    Parameters
+    ----------
+    kind : str
+        Type of pydantic's error.
+    path : tuple of str and int
+        Where it stands.
+    value : Any
+        What stands there.
+
+    Returns
+    -------
+    str
+    """
+    section = section_at(path[:-1])
+    if kind == "missing":
+        return f"is missing: {_description(section, str(path[-1]))}"
+    if kind == "extra_forbidden":
+        return _unknown(str(path[-1]), section)
+    return f"got {show(plain(value))}, must be a mapping with keys of its own: {', '.join(keys_of(section_at(path)))}"
+
+
+def section_at(path: tuple[str | int, ...]) -> type[BaseModel]:
+    """Find the section that stands at a key path."""
+    section: type[BaseModel] = JobSpec
+    for step in path:
+        if isinstance(step, str):
+            section = _section_in(_field(section, step).annotation) or section
+    return section
+
+
+def keys_of(section: type[BaseModel]) -> list[str]:
+    """Return the keys of a section as a spec writes them."""
+    return [field.alias or name for name, field in section.model_fields.items()]
+
+
+def _field(section: type[BaseModel], key: str) -> FieldInfo:
+    return {field.alias or name: field for name, field in section.model_fields.items()}[key]
+
+
+def _section_in(annotation: Any) -> type[BaseModel] | None:
+    """Find the section that an annotation is about, also inside a tuple or a union."""
+    if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias):
+        return annotation if issubclass(annotation, BaseModel) else None
+    return next((found for inside in get_args(annotation) if (found := _section_in(inside))), None)
+
+
+def _description(section: type[BaseModel], key: str) -> str:
+    return str(_field(section, key).description)
+
+
+def _unknown(key: str, section: type[BaseModel]) -> str:
+    if key not in keys_of(section):
+        homes = [home for home, other in _sections() if key in keys_of(other)]
+        if homes:
+            return f"unknown key here; {key} belongs to {' or '.join(homes)}"
+    return f"unknown key{guess(key, keys_of(section))}"
+
+
+def _sections(section: type[BaseModel] = JobSpec, home: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
+    yield home or "the top level", section
+    for name, field in section.model_fields.items():
+        if inner := _section_in(field.annotation):
+            yield from _sections(inner, f"{home}.{name}".lstrip("."))
