@@ -55,6 +55,7 @@ class Facts:
 
     @property
     def n_splits(self) -> int:
+        """How often strategies were compared."""
         return int(self.splits["n_splits_total"])
 
     @property
@@ -64,6 +65,7 @@ class Facts:
 
     @property
     def baseline(self) -> Name:
+        """The strategy that differences are taken from."""
         return self.strategies[0]
 
     @property

@@ -18,6 +18,7 @@ _WIDTH = 380.0  # points, shown one to one on a small screen
 _POINTS_PER_INCH = 72.0
 _TEXT = 11.5
 _ROW = 27.0
+_DOTS = (0, (1, 2))
 
 
 @dataclass(frozen=True)
@@ -141,16 +142,12 @@ def draw_curves(
         axes = figure.subplots()
         for curve in curves:
             look = series(curve.name.index)
-            marks = (4 + 3 * (curve.name.index % 6), 20)
-            axes.plot(
-                *(curve.x, curve.y),
-                **{"color": theme.light[look.colour], "linewidth": 1.7, "linestyle": look.dash},
-                **{"marker": look.marker, "markevery": marks, "markersize": 6, "markeredgewidth": 0},
-                label=_legend_text(curve.name.short),
-            )
+            (line,) = axes.plot(curve.x, curve.y, color=theme.light[look.colour], linewidth=1.7, linestyle=look.dash)
+            line.set(marker=look.marker, markersize=6, markeredgewidth=0, label=_legend_text(curve.name.short))
+            line.set_markevery((4 + 3 * (curve.name.index % 6), 20))
         if reference is not None:
-            dots = {"color": theme.light["quiet"], "linewidth": 1.2, "linestyle": (0, (1, 2))}
-            axes.plot(reference.x, reference.y, **dots, label=_legend_text(reference.name.short))
+            (line,) = axes.plot(reference.x, reference.y, color=theme.light["quiet"], linewidth=1.2, linestyle=_DOTS)
+            line.set_label(_legend_text(reference.name.short))
         _unit_axis(axes.set_xlim, axes.set_xticks)
         _unit_axis(axes.set_ylim, axes.set_yticks)
         axes.set_xlabel(axes_names[0])

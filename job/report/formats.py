@@ -54,6 +54,11 @@ def percent(share: float | None) -> str:
     return f"{number(100 * share, decimals)} %"
 
 
+def ratio(value: float) -> str:
+    """Write how many times as many, to two digits at least."""
+    return number(value, 1 if value < 100 else 0)
+
+
 def plain(value: float) -> str:
     """Write a number of the spec or of the data as short as it can be: ``9``, ``0.25``, ``7.333``."""
     return number(value, 0) if float(value).is_integer() else f"{value:,.4g}".replace("-", _MINUS)

@@ -34,7 +34,7 @@ class Footnotes:
 
 
 def build_metric_table(
-    facts: Facts, classifier: Name, metrics: Sequence[str], key: str, caption: str, with_difference: bool = True
+    facts: Facts, classifier: Name, metrics: Sequence[str], key: str, caption: str, caption_hidden: bool = False
 ) -> Table:
     """Build the table of some metrics: one row for each strategy.
 
@@ -46,15 +46,15 @@ def build_metric_table(
         One column each.
     key, caption : str
         As in `Table`.
-    with_difference : bool
-        Whether the difference from baseline stands below each number.
+    caption_hidden : bool
+        As in `Table`.
 
     Returns
     -------
     Table
     """
     footnotes = Footnotes()
-    columns = [_column(facts, classifier, BY_NAME[metric], footnotes, with_difference) for metric in metrics]
+    columns = [_column(facts, classifier, BY_NAME[metric], footnotes) for metric in metrics]
     return Table(
         key,
         caption,
@@ -63,6 +63,7 @@ def build_metric_table(
         tuple(Row(strategy, tuple(column[row] for column in columns)) for row, strategy in enumerate(facts.strategies)),
         footnotes.all(),
         of_strategies=True,
+        caption_hidden=caption_hidden,
     )
 
 
@@ -86,9 +87,7 @@ def explain_gaps(facts: Facts, strategy: Name, classifier: Name, metric: str) ->
     return kept + " ".join(f"No value on {count:,}: {sentence(why)}" for why, count in gaps.items())
 
 
-def _column(
-    facts: Facts, classifier: Name, metric: Metric, footnotes: Footnotes, with_difference: bool
-) -> list[Number]:
+def _column(facts: Facts, classifier: Name, metric: Metric, footnotes: Footnotes) -> list[Number]:
     decimals = facts.decimals(classifier, metric.name, fallback_decimals(metric.name))
     cells = []
     for strategy in facts.strategies:
@@ -97,7 +96,7 @@ def _column(
         if row is None:
             cells.append(Number(None, footnote=letter))
             continue
-        difference = row["difference"] if with_difference and strategy != facts.baseline else None
+        difference = row["difference"] if strategy != facts.baseline else None
         cells.append(Number(row["value"], decimals, row["sd"], difference, footnote=letter))
     return _mark(cells, metric.better)
 

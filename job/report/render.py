@@ -12,7 +12,7 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from job.report.formats import number, percent, plain, signed
+from job.report.formats import number, percent, ratio, signed
 from job.report.templates import templates_folder
 from job.report.theme import series
 from job.report.view import build_page
@@ -51,7 +51,7 @@ def _environment(folder: Path) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update({"number": number, "signed": signed, "percent": percent, "plain": plain})
+    environment.filters.update({"number": number, "signed": signed, "percent": percent, "ratio": ratio})
     environment.globals["series"] = series
     return environment
 

@@ -54,10 +54,8 @@ def describe_preparation(facts: Facts) -> str:
     if any(column["n_missing"] for column in features):
         parts.append(f"missing numbers become {_IMPUTES[asked['impute']]}, missing categories one of their own")
     if any(column["kind"] == "category" for column in features):
-        rare = (
-            f"beyond {counted(asked['max_categories'], 'category', 'categories')} of a column, the rarer ones are one"
-        )
-        parts.append(rare)
+        kept = counted(asked["max_categories"], "category", "categories")
+        parts.append(f"beyond {kept} of a column, the rarer ones are one")
     return "; ".join(parts) + "."
 
 

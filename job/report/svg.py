@@ -48,9 +48,10 @@ def drawing(theme: Theme, text_size: float) -> Iterator[None]:
     ink, quiet = theme.light["ink"], theme.light["quiet"]
     inked = dict.fromkeys(("text.color", "axes.labelcolor", "xtick.labelcolor", "ytick.labelcolor"), ink)
     quieter = dict.fromkeys(("axes.edgecolor", "xtick.color", "ytick.color"), quiet)
+    settings: dict[Any, Any] = {**_SETTINGS, **inked, **quieter, "font.size": text_size}
     with warnings.catch_warnings(), matplotlib.rc_context():
         matplotlib.rcdefaults()
-        matplotlib.rcParams.update({**_SETTINGS, **inked, **quieter, "font.size": text_size})
+        matplotlib.rcParams.update(settings)
         warnings.filterwarnings("ignore", message=r"Glyph \d+ .* missing from font")  # the reader's browser has it
         yield
 

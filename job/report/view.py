@@ -76,6 +76,6 @@ def _question(facts: Facts) -> str:
     return (
         f"{compared[0].upper()}{compared[1:]} for rare classes compared with "
         f"{counted(len(facts.classifiers), 'classifier')} over {counted(facts.n_splits, 'split')} of "
-        f"{shorten(str(dataset['source']), 60)}: {counted(dataset['n_rows'], 'row')}, of which "
-        f"{dataset['n_positive']:,} are {facts.positive}."
+        f"{shorten(str(dataset['source']), 60)}: {counted(dataset['n_rows'], 'row')}, {dataset['n_positive']:,} of "
+        f"them positive (label {facts.positive})."
     )

@@ -8,7 +8,7 @@ from typing import Any
 
 from job.names import CLASSIFIERS
 from job.report.facts import Facts
-from job.report.formats import percent, plain
+from job.report.formats import percent, ratio
 from job.report.metric_table import BY_NAME
 from job.report.section import Section
 from job.report.settings import (
@@ -90,13 +90,13 @@ def _describe_minority(facts: Facts) -> str:
     return (
         f"The positive label is {facts.positive}: {counted(dataset['n_positive'], 'row')}, "
         f"{percent(dataset['prevalence'])} of all, against {against}; "
-        f"{plain(dataset['imbalance_ratio'])} other rows for each."
+        f"{ratio(dataset['imbalance_ratio'])} other rows for each."
     )
 
 
 def _strategies(facts: Facts) -> Table:
     rows = tuple(
-        Row(name, (Words(_what(name, entry)), Words(describe_params(entry["params"]), code=bool(entry["params"]))))
+        Row(name, (Words(_what(name, entry)), _params(entry)))
         for name, entry in zip(facts.strategies, facts.results["strategies"], strict=True)
     )
     headings = (Heading("What it does"), Heading("Parameters"))
@@ -105,17 +105,15 @@ def _strategies(facts: Facts) -> Table:
 
 def _classifiers(facts: Facts) -> Table:
     rows = tuple(
-        Row(
-            name,
-            (
-                Words(_class_of(entry) + _in_full(name), code=True),
-                Words(describe_params(entry["params"]), code=bool(entry["params"])),
-            ),
-        )
+        Row(name, (Words(f"{_class_of(entry)}{_in_full(name)}", code=True), _params(entry)))
         for name, entry in zip(facts.classifiers, facts.results["classifiers"], strict=True)
     )
     headings = (Heading("Class"), Heading("Parameters"))
     return Table("classifiers", "Classifiers, each fitted after every strategy", "Classifier", headings, rows)
+
+
+def _params(entry: Mapping[str, Any]) -> Words:
+    return Words(describe_params(entry["params"]), code=bool(entry["params"]))
 
 
 def _what(name: Name, entry: Mapping[str, Any]) -> str:

@@ -54,15 +54,15 @@ def build(facts: Facts) -> Section:
     short = {str(column["name"]): name for column, name in zip(columns, names, strict=True)}
     shown = columns[:_MOST_COLUMNS]
     hidden = len(columns) - len(shown)
-    notes = tuple(
-        (
-            short.get(str(note["column"]), str(note["column"])) if note["column"] is not None else "",
-            sentence(note["text"]),
-        )
-        for note in facts.dataset["notes"]
-    )
+    notes = tuple((_column_of(note, short), sentence(note["text"])) for note in facts.dataset["notes"])
     more = f"{counted(hidden, 'column')} more stand in results.json." if hidden else ""
     return Section("columns", "Data", Columns(_summary(columns), _table(shown, short), more, notes))
+
+
+def _column_of(note: Mapping[str, Any], short: Mapping[str, str]) -> str:
+    if note["column"] is None:
+        return ""
+    return short.get(str(note["column"])) or shorten_all([str(note["column"])], _LABEL_LENGTH)[0]
 
 
 def _summary(columns: list[Mapping[str, Any]]) -> str:

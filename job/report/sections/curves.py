@@ -53,8 +53,8 @@ KINDS = (
     Kind(
         "roc",
         "Recall against false alarms (ROC)",
-        "The same thresholds, by the share of the other rows that raise a false alarm. With a rare minority even a small "
-        "share is many rows: read the left edge.",
+        "The same thresholds, by the share of the other rows that raise a false alarm. With a rare minority even a "
+        "small share is many rows: read the left edge.",
         "false-alarm rate",
         "recall",
         "roc_auc",
@@ -141,7 +141,8 @@ def _reference(facts: Facts, kind: Kind) -> Curve:
 def _reference_words(facts: Facts, kind: Kind) -> str:
     if kind.key == "roc":
         return "The dotted line is a coin's."
-    return f"The dotted line is the share of minority rows in the test part, {percent(_prevalence(facts))}: what alarms at random would get."
+    share = percent(_prevalence(facts))
+    return f"The dotted line is the share of minority rows in the test part, {share}: what alarms at random would get."
 
 
 def _alt(facts: Facts, classifier: Name, kind: Kind, curves: Sequence[Curve]) -> str:

@@ -71,7 +71,7 @@ def _block(facts: Facts, classifier: Name) -> Block:
     ranking = dict.fromkeys((facts.primary, "average_precision"))
     metrics = (*_DECISION, *ranking, "mean_predicted")
     caption = f"Main numbers with {classifier.short}"
-    table = build_metric_table(facts, classifier, metrics, f"main-{classifier.index}", caption)
+    table = build_metric_table(facts, classifier, metrics, f"main-{classifier.index}", caption, caption_hidden=True)
     picture = draw_recall(facts, classifier)
     return Block(classifier, table, picture, "" if picture else f"No chart: {_no_recall(facts, classifier)}")
 
