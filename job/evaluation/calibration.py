@@ -14,6 +14,7 @@ LOGIT_CLIP = 1e-6
 LEAST_ROWS = 10
 LEAST_DISTINCT = 10
 
+_DISTINCT_DIGITS = 12  # what differs only beyond is round-off: the mean of equal trees, say
 _TOLERANCE = 1e-10
 _MOST_STEPS = 100
 
@@ -100,7 +101,7 @@ def fit_calibration(y: np.ndarray, p: np.ndarray) -> Mapping[str, Value]:
     Mapping[str, Value]
         ``calibration_slope``: below 1 the probabilities are too extreme. ``calibration_intercept``, fitted with the
         slope fixed at 1: below 0 they are too high. Both are undefined where the classes are separated (one of them
-        being absent included), with fewer than 10 rows of the rarer class or 10 distinct p.
+        being absent included), with fewer than 10 rows of the rarer class or 10 distinct p (to 12 decimals).
 
     References
     ----------
@@ -114,7 +115,7 @@ def fit_calibration(y: np.ndarray, p: np.ndarray) -> Mapping[str, Value]:
     distinct, place = np.unique(np.clip(p, LOGIT_CLIP, 1 - LOGIT_CLIP), return_inverse=True)
     rows = np.bincount(place)
     positives = np.bincount(place[y == 1], minlength=len(distinct))
-    refusal = _refuse_calibration(rows, positives)
+    refusal = _refuse_calibration(distinct, rows, positives)
     if refusal is not None:
         return {"calibration_slope": refusal, "calibration_intercept": refusal}
     logits = np.log(distinct) - np.log1p(-distinct)
@@ -124,14 +125,14 @@ def fit_calibration(y: np.ndarray, p: np.ndarray) -> Mapping[str, Value]:
     }
 
 
-def _refuse_calibration(rows: np.ndarray, positives: np.ndarray) -> Undefined | None:
-    """Say why there is no finite or no sensible solution, given counts in ascending order of p."""
+def _refuse_calibration(distinct: np.ndarray, rows: np.ndarray, positives: np.ndarray) -> Undefined | None:
+    """Say why there is no finite or no sensible solution, given each distinct p in ascending order and its counts."""
     n_positive, n_rest = int(positives.sum()), int((rows - positives).sum())
     if not n_positive or not n_rest:
         return NO_NEGATIVES if n_positive else NO_POSITIVES
     if min(n_positive, n_rest) < LEAST_ROWS:
         return Undefined(f"fewer than {LEAST_ROWS} rows of the rarer class in the test part")
-    if len(rows) < LEAST_DISTINCT:
+    if len(np.unique(np.round(distinct, _DISTINCT_DIGITS))) < LEAST_DISTINCT:
         return Undefined(f"fewer than {LEAST_DISTINCT} distinct probabilities")
     with_positive, with_rest = np.flatnonzero(positives), np.flatnonzero(rows - positives)
     if with_rest[-1] <= with_positive[0] or with_positive[-1] <= with_rest[0]:
@@ -151,8 +152,8 @@ def _fit_slope(logits: np.ndarray, rows: np.ndarray, positives: np.ndarray) -> V
         step = _newton_step(x, rows, positives, point)
         if step is None:
             return _NEARLY_SEPARATED
-        size = 1.0
-        while _loss(x, rows, positives, point + size * step) > _loss(x, rows, positives, point) * (1 + 1e-12):
+        size, enough = 1.0, _loss(x, rows, positives, point) * (1 + 1e-12)  # the last steps change only round-off
+        while _loss(x, rows, positives, point + size * step) > enough:
             size /= 2
         point = point + size * step
         if size == 1.0 and abs(step[1]) <= _TOLERANCE * max(scale, abs(point[1])):
