@@ -8,9 +8,11 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field
 
-from job.spec.kinds import Listed, Number, Numbers, OneOf, Switch, Whole
+from job.spec.containers import Listed
+from job.spec.numbers import Number, Numbers, Switch, Whole
 from job.spec.section import Complaint, Given, Rule, Section
 from job.spec.seeds import SEED, Seed
+from job.spec.texts import OneOf
 from job.spec.words import show
 
 _MOST = 10_000

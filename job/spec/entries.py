@@ -10,9 +10,11 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from job.names import CLASSIFIERS, STRATEGIES
-from job.spec.kinds import Kind, Known, Parameters, Text, complaint
+from job.spec.containers import Parameters
+from job.spec.kinds import Kind, complaint
 from job.spec.scalars import Scalar, plain
 from job.spec.section import Complaint, Given, Rule, Section
+from job.spec.texts import Known, Text
 from job.spec.words import show
 
 

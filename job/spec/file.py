@@ -7,9 +7,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import Field
 
-from job.spec.kinds import Kind, Listed, OneOf, Text, Whole
+from job.spec.containers import Listed
+from job.spec.kinds import Kind
+from job.spec.numbers import Whole
 from job.spec.scalars import plain, source_of
 from job.spec.section import Complaint, Given, Rule, Section
+from job.spec.texts import OneOf, Text
 from job.spec.words import show
 
 NA_VALUES = ("", "NA", "N/A", "NaN", "null", "None", "?")
@@ -41,26 +44,24 @@ def _delimiter_is_not_decimal(given: Given) -> Iterable[Complaint]:
         yield ("delimiter",), f"got {show(given['delimiter'])}, which is decimal too; a file has two different ones"
 
 
-def _target_is_kept(given: Given) -> Iterable[Complaint]:
-    target = source_of(given.raw("target"))
-    for index, name in enumerate(given.raw("drop")):
-        if source_of(name) == target:
-            yield ("drop", index), f"{show(target)} is the target, which cannot be dropped"
+def _one_role_each(given: Given) -> Iterable[Complaint]:
+    taken: dict[str | None, str] = {}
+    for key in ("target", "groups", "time", "split", "drop", "categorical"):
+        value = given.raw(key)
+        names = enumerate(value) if isinstance(value, list | tuple) else [(None, value)]
+        for index, name in names:
+            if plain(name) is None and index is None:
+                continue  # not given
+            text, path = source_of(name), (key,) if index is None else (key, index)
+            if text in taken:
+                yield path, f"column {show(text)} stands under {taken[text]} already; a column has one use"
+            taken.setdefault(text, key)
 
 
-def _target_is_nothing_else(key: str) -> Rule:
-    def complain(given: Given) -> Iterable[Complaint]:
-        if given[key] is not None and source_of(given.raw(key)) == source_of(given.raw("target")):
-            yield (key,), f"{show(source_of(given.raw(key)))} is the target; {key} is another column"
-
-    return Rule((key, "target"), complain)
-
-
-def _categorical_is_kept(given: Given) -> Iterable[Complaint]:
-    dropped = {source_of(name) for name in given.raw("drop")}
-    for index, name in enumerate(given.raw("categorical")):
-        if source_of(name) in dropped:
-            yield ("categorical", index), f"{show(source_of(name))} stands under drop too; keep it in one of the two"
+def _query_says_something(given: Given) -> Iterable[Complaint]:
+    query = given["query"]
+    if query is not None and not str(query).strip():
+        yield ("query",), "is blank, must be one SELECT statement"
 
 
 class FileSpec(Section):
@@ -68,9 +69,8 @@ class FileSpec(Section):
 
     rules: ClassVar[tuple[Rule, ...]] = (
         Rule(("delimiter", "decimal"), _delimiter_is_not_decimal),
-        Rule(("target", "drop"), _target_is_kept),
-        Rule(("categorical", "drop"), _categorical_is_kept),
-        *(_target_is_nothing_else(key) for key in ("groups", "time", "split")),
+        Rule(("target", "groups", "time", "split", "drop", "categorical"), _one_role_each),
+        Rule(("query",), _query_says_something),
     )
 
     path: Annotated[str, Text("a path", longest=4096)] = Field(

@@ -17,7 +17,7 @@ from job.spec.model import ClassifierEntry, Entry, JobSpec, StrategyEntry
 from job.spec.reader import read_tree
 from job.spec.section import Complaint
 from job.spec.source import read_source
-from job.spec.tree import Fault, Node, Place, Tree, raw
+from job.spec.tree import Fault, Place, Tree, raw
 from job.spec.unknown import in_words
 from job.spec.words import one_line, show
 
@@ -98,17 +98,10 @@ def _validate(document: Any, tree: Tree) -> tuple[JobSpec | None, list[Fault]]:
 
 def _fault(details: Any, tree: Tree) -> Fault:
     path = details["loc"]
-    place, found = tree.find(path)
+    child, found = tree.find(path)
     if details["type"] == COMPLAINT:
-        return Fault(place, details["msg"], found)
-    return Fault(place, in_words(details["type"], path, _node(tree, found)), path)
-
-
-def _node(tree: Tree, path: tuple[str | int, ...]) -> Any:
-    node: Node = tree.root.node if tree.root else Node({})
-    for step in path:
-        node = node.value[step].node  # type: ignore[index]
-    return raw(node)
+        return Fault(child.place, details["msg"], found)
+    return Fault(child.place, in_words(details["type"], path, raw(child.node)), path)
 
 
 def _check_entries(document: Any, tree: Tree, check: Check, allowed: tuple[str, ...]) -> Iterator[Fault]:
@@ -120,8 +113,8 @@ def _check_entries(document: Any, tree: Tree, check: Check, allowed: tuple[str, 
         else:
             complaints = check(kind, index, entry)
         for path, message in complaints:
-            place, found = tree.find((*base, *path))
-            yield Fault(place, message, found)
+            child, found = tree.find((*base, *path))
+            yield Fault(child.place, message, found)
 
 
 def _right_entries(document: Any) -> Iterator[tuple[str, int, Entry]]:

@@ -9,13 +9,16 @@ from pydantic import Field
 
 from job.names import PRIMARY_METRICS
 from job.spec.classification import ClassificationSpec
+from job.spec.containers import Listed, Nothing
 from job.spec.entries import ClassifierEntry, Entry, StrategyEntry
 from job.spec.file import FileSpec
-from job.spec.kinds import Kind, Listed, Nothing, Number, OneOf, Text, Whole
+from job.spec.kinds import Kind
+from job.spec.numbers import Number, Whole
 from job.spec.scalars import plain
 from job.spec.section import Complaint, Given, Rule, Section
 from job.spec.seeds import SEED, Seed
 from job.spec.split import SplitSpec
+from job.spec.texts import OneOf, Text
 
 __all__ = [
     "ClassificationSpec",

@@ -152,7 +152,7 @@ class _Reader:
             if isinstance(event, MappingEndEvent):
                 break
             place = _place(event.start_mark)
-            key = self._key(event, place, path)
+            key = self._key(event, level, path)
             child = Child(place, self._build(next(self._events), level + 1, (*path, key)))
             if key in children:
                 first = children[key].place.line
@@ -161,13 +161,13 @@ class _Reader:
                 children[key] = child
         return children
 
-    def _key(self, event: Event, place: Place, path: Path) -> str:
-        node = self._build(event, 1, path)
+    def _key(self, event: Event, level: int, path: Path) -> str:
+        node, place = self._build(event, level + 1, path), _place(event.start_mark)
         if not isinstance(node.value, Scalar):
             what = "a list" if isinstance(node.value, list) else "a mapping"
             raise UnreadableError(place, f"got {what} as a key, must be text")
         if not isinstance(node.value.value, str):
-            message = f"got the key {show(node.value.source)}, must be text; write it in quotes if it is meant"
+            message = f"got the key {show(node.value.source)}, must be text; put it in quotes if it is meant"
             self._faults.append(Fault(place, message, path))
         return node.value.source
 

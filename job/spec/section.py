@@ -6,7 +6,15 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, ClassVar, Self
 
-from pydantic import BaseModel, ConfigDict, ModelWrapValidatorHandler, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    ConfigDict,
+    ModelWrapValidatorHandler,
+    SerializerFunctionWrapHandler,
+    ValidationError,
+    model_serializer,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails
 
 from job.spec.kinds import COMPLAINT, complaint
@@ -80,6 +88,10 @@ class Section(BaseModel):
     def _fill(self) -> None:
         """Fill in what was not given and depends on other keys."""
 
+    def _keeps(self, key: str) -> bool:
+        """Tell whether a key is written where this section is; a key that it could not have is not."""
+        return True
+
     def _put(self, key: str, value: Any) -> None:
         """Fill in one key of a section that nobody else has seen yet, so frozen is kept to."""
         self.__dict__[key] = value
@@ -101,6 +113,17 @@ class Section(BaseModel):
             raise ValidationError.from_exception_data(cls.__name__, errors)
         made._fill()
         return made
+
+    @model_serializer(mode="wrap")
+    def _write(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+        """Write what can be read again: no key that says nothing, and null where it is not the default."""
+        written: dict[str, Any] = handler(self)
+        defaults = {field.alias or name: field.default for name, field in type(self).model_fields.items()}
+        return {
+            key: value
+            for key, value in written.items()
+            if self._keeps(key) and not (value is None and defaults.get(key) is None)
+        }
 
 
 def _broken_rules(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from job.spec.kinds import Whole
+from job.spec.numbers import Whole
 
 SEED = 42
 """The seed of a spec that names none."""

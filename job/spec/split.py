@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, ClassVar, Literal
 
-from pydantic import Field, SerializerFunctionWrapHandler, model_serializer
+from pydantic import Field
 
-from job.spec.kinds import Number, OneOf, Whole
+from job.spec.numbers import Number, Whole
 from job.spec.section import Complaint, Given, Rule, Section
 from job.spec.seeds import SEED, Seed
+from job.spec.texts import OneOf
 
 METHODS_OF: Mapping[str, tuple[str, ...]] = {"test_size": ("holdout", "time"), "n_splits": ("kfold",)}
 """Keys that not every method takes, and the methods that do."""
@@ -61,7 +62,5 @@ class SplitSpec(Section):
         if "n_repeats" not in self.model_fields_set:
             self._put("n_repeats", N_REPEATS[self.method])
 
-    @model_serializer(mode="wrap")
-    def _only_keys_of_the_method(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
-        written: dict[str, Any] = handler(self)
-        return {key: value for key, value in written.items() if self.method in METHODS_OF.get(key, (self.method,))}
+    def _keeps(self, key: str) -> bool:
+        return self.method in METHODS_OF.get(key, (self.method,))

@@ -58,19 +58,16 @@ class Tree:
     root: Child | None = None
     faults: list[Fault] = field(default_factory=list)
 
-    def find(self, path: Path) -> tuple[Place, Path]:
-        """Find the place of a key path, or of the nearest one above it that exists."""
+    def find(self, path: Path) -> tuple[Child, Path]:
+        """Find what stands at a key path, or at the nearest one above it that exists."""
         child, found = self.root or Child(Place(), Node({})), list[str | int]()
         for step in path:
-            inside = child.node.value
-            if isinstance(inside, dict) and step in inside:
-                child = inside[step]
-            elif isinstance(inside, list) and isinstance(step, int) and step < len(inside):
-                child = inside[step]
-            else:
+            below = _below(child.node, step)
+            if below is None:
                 break
+            child = below
             found.append(step)
-        return child.place, tuple(found)
+        return child, tuple(found)
 
 
 def raw(node: Node) -> Any:
@@ -80,3 +77,11 @@ def raw(node: Node) -> Any:
     if isinstance(node.value, list):
         return [raw(child.node) for child in node.value]
     return node.value
+
+
+def _below(node: Node, step: str | int) -> Child | None:
+    if isinstance(node.value, dict) and isinstance(step, str):
+        return node.value.get(step)
+    if isinstance(node.value, list) and isinstance(step, int) and step < len(node.value):
+        return node.value[step]
+    return None
