@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import replace
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -15,9 +15,7 @@ from job.data.dataset import Column, Dataset
 from job.data.digest import digest_dataset
 from job.errors import DataError
 from job.machine import usable_memory
-
-if TYPE_CHECKING:
-    from job.spec.model import ClassificationSpec
+from job.spec.model import ClassificationSpec
 
 PARAMETERS = (
     "n_samples",
@@ -38,7 +36,7 @@ PARAMETERS = (
 )
 """Every parameter of ``make_classification`` that says what is drawn."""
 
-_COPIES = 3  # the matrix that scikit-learn fills, its shuffled copy, and the data frame
+_COPIES = 3  # the matrix that scikit-learn fills, its shuffled copy, and the data frame; centres are copied as often
 
 
 def generate_classification(spec: ClassificationSpec) -> Dataset:
@@ -80,12 +78,13 @@ def generate_classification(spec: ClassificationSpec) -> Dataset:
 
 def _draw(parameters: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     """Call scikit-learn, and say in the job's words what it could not draw."""
-    n_bytes = parameters["n_samples"] * parameters["n_features"] * 8 * _COPIES
+    n_bytes = _estimate_bytes(parameters)
     if n_bytes > usable_memory():
         raise DataError(
-            f"data.generate: {parameters['n_samples']:,} rows of {parameters['n_features']:,} features need about "
-            f"{n_bytes / 1e9:,.1f} GB while they are drawn, and {usable_memory() / 1e9:,.1f} GB may be used; "
-            "lower n_samples or n_features"
+            f"data.generate: {parameters['n_samples']:,} rows of {parameters['n_features']:,} features, in "
+            f"{parameters['n_classes'] * parameters['n_clusters_per_class']:,} clusters, need about "
+            f"{n_bytes / 1e9:,.1f} GB while they are drawn, and {usable_memory() / 1e9:,.1f} GB may be used; lower "
+            "n_samples, n_features or n_clusters_per_class"
         )
     try:
         with threadpool_limits(limits=1):  # the order of the sums, and so the last bits, can depend on the threads
@@ -97,6 +96,14 @@ def _draw(parameters: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
             "data.generate: the features hold values that are not finite; bring class_sep, shift and scale nearer to 1"
         )
     return X, labels
+
+
+def _estimate_bytes(parameters: Mapping[str, Any]) -> int:
+    """Estimate the memory that drawing takes: the rows, the centre of each cluster, and the matrix that turns one."""
+    n_informative = parameters["n_informative"]
+    n_clusters = parameters["n_classes"] * parameters["n_clusters_per_class"]
+    rows, centres = parameters["n_samples"] * parameters["n_features"], n_clusters * n_informative
+    return int(8 * (_COPIES * (rows + centres) + n_informative**2))
 
 
 def _as_sklearn(value: object) -> object:

@@ -5,17 +5,14 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
 
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, train_test_split
 
 from job.data.dataset import Dataset
-from job.data.split_checks import check_folds, check_groups, check_holdout, check_parts, check_time
+from job.data.split_checks import check_folds, check_holdout, check_parts, check_time
 from job.errors import DataError
-
-if TYPE_CHECKING:
-    from job.spec.model import SplitSpec
+from job.spec.model import SplitSpec
 
 _SEEDS = 2**32  # scikit-learn takes 0 to 2**32 - 1
 
@@ -101,8 +98,8 @@ def _holdout(dataset: Dataset, spec: SplitSpec) -> Iterator[list[np.ndarray]]:
                 f"split.test_size: got {spec.test_size:g}; a grouped holdout tests on one of round(1 / test_size) "
                 "folds, and that must be two folds at least: use 0.5 or less"
             )
-        what = f"split.test_size {spec.test_size:g}"
-        for folds in _grouped_folds(dataset, dataset.groups, spec, n_folds, what):
+        check_folds(dataset, n_folds, spec.test_size)
+        for folds in _grouped_folds(dataset, dataset.groups, spec, n_folds):
             yield folds[:1]
         return
     check_holdout(dataset, spec.test_size)
@@ -115,21 +112,17 @@ def _holdout(dataset: Dataset, spec: SplitSpec) -> Iterator[list[np.ndarray]]:
 
 def _kfold(dataset: Dataset, spec: SplitSpec) -> Iterator[list[np.ndarray]]:
     """Yield the test part of each fold, repeat by repeat."""
+    check_folds(dataset, spec.n_splits)
     if dataset.groups is not None:
-        yield from _grouped_folds(dataset, dataset.groups, spec, spec.n_splits, f"split.n_splits {spec.n_splits}")
+        yield from _grouped_folds(dataset, dataset.groups, spec, spec.n_splits)
         return
-    check_folds(dataset, spec.n_splits, f"split.n_splits {spec.n_splits}")
     for repeat in range(spec.n_repeats):
         folds = StratifiedKFold(spec.n_splits, shuffle=True, random_state=_seed(spec, repeat))
         yield [_mask(dataset, test) for _, test in folds.split(dataset.y, dataset.y)]
 
 
-def _grouped_folds(
-    dataset: Dataset, groups: np.ndarray, spec: SplitSpec, n_folds: int, what: str
-) -> Iterator[list[np.ndarray]]:
+def _grouped_folds(dataset: Dataset, groups: np.ndarray, spec: SplitSpec, n_folds: int) -> Iterator[list[np.ndarray]]:
     """Yield the test part of each fold, with the rows of one group all in one fold."""
-    check_folds(dataset, n_folds, what)
-    check_groups(groups, n_folds, what)
     for repeat in range(spec.n_repeats):
         folds = StratifiedGroupKFold(n_folds, shuffle=True, random_state=_seed(spec, repeat))
         yield [_mask(dataset, test) for _, test in folds.split(dataset.y, dataset.y, groups)]

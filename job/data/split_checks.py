@@ -21,8 +21,8 @@ _REMEDIES = {
 }
 
 
-def check_folds(dataset: Dataset, n_folds: int, what: str) -> None:
-    """Refuse more folds than rows of either class.
+def check_folds(dataset: Dataset, n_folds: int, test_size: float | None = None) -> None:
+    """Refuse more folds than rows of either class, or than groups.
 
     Parameters
     ----------
@@ -30,44 +30,28 @@ def check_folds(dataset: Dataset, n_folds: int, what: str) -> None:
         The data.
     n_folds : int
         Folds asked for.
-    what : str
-        Key and value that ask for them, for the message.
+    test_size : float or None
+        What asks for them, where it isn't ``split.n_splits``.
 
     Raises
     ------
     DataError
-        With both counts.
+        With the counts.
     """
+    what = f"split.n_splits: {n_folds} folds"
+    if test_size is not None:
+        what = f"split.test_size: {test_size:g} makes {n_folds} folds, which"
     n_least = min(dataset.n_positive, dataset.n_rows - dataset.n_positive)
     if n_folds > n_least:
         raise DataError(
-            f"{what}: makes {n_folds} folds, which need {n_folds} rows of each class, and there are "
-            f"{_counts(dataset)}; make at most {n_least} folds, or bring more rows"
+            f"{what} need {n_folds} rows of each class, and there are {_counts(dataset)}; "
+            f"{_fewer_folds(n_least, test_size)}, or bring more rows"
         )
-
-
-def check_groups(groups: np.ndarray, n_folds: int, what: str) -> None:
-    """Refuse more folds than groups.
-
-    Parameters
-    ----------
-    groups : ndarray of shape (n_rows,) of int
-        The group of each row.
-    n_folds : int
-        Folds asked for.
-    what : str
-        Key and value that ask for them, for the message.
-
-    Raises
-    ------
-    DataError
-        With the number of groups.
-    """
-    n_groups = len(np.unique(groups))
+    n_groups = n_folds if dataset.groups is None else len(np.unique(dataset.groups))
     if n_folds > n_groups:
         raise DataError(
-            f"{what}: makes {n_folds} folds, which need {n_folds} groups, and data.file.groups makes {n_groups}; "
-            "make fewer folds, or leave groups out"
+            f"{what} need {n_folds} groups, and data.file.groups makes {n_groups}; "
+            f"{_fewer_folds(n_groups, test_size)}, or leave groups out"
         )
 
 
@@ -86,13 +70,17 @@ def check_holdout(dataset: Dataset, test_size: float) -> None:
     DataError
         With the rows of each part.
     """
-    check_folds(dataset, 2, "split.method holdout")
+    if min(dataset.n_positive, dataset.n_rows - dataset.n_positive) < 2:
+        raise DataError(
+            f"split.method holdout: each part needs a row of each class, and there are {_counts(dataset)}; "
+            "bring more rows"
+        )
     n_test = math.ceil(test_size * dataset.n_rows)
     n_train = dataset.n_rows - n_test
     if min(n_train, n_test) < 2:
         raise DataError(
             f"split.test_size: {test_size:g} of {dataset.n_rows} rows leaves {n_train} for training and {n_test} for "
-            "testing; each part needs two rows at least, one of each class"
+            f"testing; each part needs two rows at least, one of each class: {'raise' if n_test < 2 else 'lower'} it"
         )
 
 
@@ -180,3 +168,10 @@ def _remedy(dataset: Dataset, method: str) -> str:
         n_groups = len(np.unique(dataset.groups[dataset.y == 1]))
         return f"its positive rows are in {n_groups:,} of its groups; make larger parts, or leave groups out"
     return _REMEDIES[method]
+
+
+def _fewer_folds(n_most: int, test_size: float | None) -> str:
+    """Say which key makes so many folds at most."""
+    if n_most < 2:
+        return "no folds can be made"
+    return f"lower it to {n_most}" if test_size is None else f"raise it to {math.ceil(100 / n_most) / 100:g}"

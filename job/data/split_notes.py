@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 import numpy as np
 
 from job.data.dataset import Dataset, Note
 from job.data.split import Split
-
-if TYPE_CHECKING:
-    from job.spec.model import SplitSpec
+from job.spec.model import SplitSpec
 
 _SIZE_TOLERANCE = 0.1  # a tenth of the share asked for
 
