@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal
 
-from pydantic import Field
+from pydantic import ConfigDict, Field
 
 from job.names import PRIMARY_METRICS
 from job.spec.classification import ClassificationSpec
@@ -48,6 +48,8 @@ def _generate_or_file(given: Given) -> Iterable[Complaint]:
 
 class DataSpec(Section):
     """Where the data comes from: exactly one of generate and file."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["generate"]}, {"required": ["file"]}]})
 
     rules: ClassVar[tuple[Rule, ...]] = (Rule((), _generate_or_file),)
 
