@@ -14,7 +14,7 @@ from job.report.svg import drawing, embed, to_svg
 from job.report.table import Name, Table
 from job.report.theme import Theme, load_theme, series
 
-_WIDTH = 380.0  # points, shown one to one on a small screen
+_WIDTH = 330.0  # points, shown one to one on a small screen
 _POINTS_PER_INCH = 72.0
 _TEXT = 11.5
 _ROW = 27.0
@@ -155,10 +155,10 @@ def draw_curves(
         axes.grid(color=theme.light["line"], linewidth=0.8)
         _open_frame(axes, ("bottom", "left"))
         figure.legend(
-            loc="outside lower center", ncols=2, frameon=False, fontsize=_TEXT - 0.5, handlelength=2.6, borderpad=0
+            loc="outside lower center", ncols=2, frameon=False, fontsize=_TEXT - 0.5, handlelength=2.6, borderpad=0.5
         )
 
-    return _picture(draw, 300.0 + 18 * legend_rows, alt, caption, table)
+    return _picture(draw, 275.0 + 18 * legend_rows, alt, caption, table)
 
 
 def draw_bars(bars: Sequence[tuple[str, float, bool]], axis: str, alt: str, caption: str, table: Table) -> Picture:

@@ -19,6 +19,7 @@ from job.report.view import build_page
 from job.report.words import visible
 
 _STYLES = ("variables", "base", "layout", "tables", "figures", "print")
+_UNDERSCORE = Markup("_<wbr>")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
@@ -51,9 +52,15 @@ def _environment(folder: Path) -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    environment.filters.update({"number": number, "signed": signed, "percent": percent, "ratio": ratio})
+    environment.filters |= {"number": number, "signed": signed, "percent": percent, "ratio": ratio}
+    environment.filters["breakable"] = breakable
     environment.globals["series"] = series
     return environment
+
+
+def breakable(text: str) -> Markup:
+    """Let a name break after its underscores, where it has to break at all."""
+    return _UNDERSCORE.join(visible(text).split("_"))
 
 
 def _printable(value: object) -> object:

@@ -12,7 +12,7 @@ from job.report.templates import templates_folder
 
 _COLOUR = re.compile(r"--([\w-]+):\s*(#[0-9a-f]{6});")
 _DARK = "@media screen and (prefers-color-scheme: dark)"
-N_COLOURS = 10
+N_COLOURS = 8
 
 
 @dataclass(frozen=True)
@@ -60,7 +60,7 @@ _DASHES: tuple[tuple[float, tuple[float, ...] | None], ...] = (
 
 
 def series(index: int) -> Series:
-    """Give the look of the strategy at this position; looks repeat only after 110 strategies."""
+    """Give the look of the strategy at this position; looks repeat only after 88 strategies."""
     marker, sign = _SHAPES[index % len(_SHAPES)]
     return Series(f"series-{index % N_COLOURS}", marker, sign, _DASHES[index % len(_DASHES)])
 
