@@ -41,4 +41,4 @@ def usable_workers() -> int:
     """
     import loky
 
-    return max(1, min(loky.cpu_count(), usable_memory() // MEMORY_PER_WORKER))
+    return max(1, min(int(loky.cpu_count()), usable_memory() // MEMORY_PER_WORKER))

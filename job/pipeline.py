@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -17,13 +17,15 @@ from job.engine.local import local_executor
 from job.engine.stored import Stored, store
 from job.evaluation.collect import order_outcomes
 from job.evaluation.evaluate import Outcome, evaluate_unit
-from job.evaluation.runs import Unit, count_runs, enumerate_units
+from job.evaluation.runs import Unit, enumerate_units
 from job.machine import usable_workers
 from job.outputs import REPORT, Outputs, open_outputs, to_csv, to_json
 from job.report.render import render_report
 from job.results import build_results, build_timings
-from job.spec.load import LoadedSpec
+from job.spec.load import LoadedSpec, load_spec
 from job.spec.model import JobSpec
+from job.strategies.registry import check_entry
+
 
 @dataclass(frozen=True)
 class Progress:
@@ -100,6 +102,28 @@ def run_job(
         return JobResult(results, outputs.publish())
 
 
+def read_spec(source: str | None, allowed_packages: Iterable[str] = ()) -> LoadedSpec:
+    """Load a spec and check it, the parameters of every strategy and classifier included.
+
+    Parameters
+    ----------
+    source : str or None
+        A path, ``-`` for standard input, None for the embedded default.
+    allowed_packages : iterable of str
+        Packages that classes may come from beside the known ones.
+
+    Returns
+    -------
+    LoadedSpec
+
+    Raises
+    ------
+    SpecError
+        With every problem at once.
+    """
+    return load_spec(source, check_entry, allowed_packages)
+
+
 def load_data(spec: JobSpec, folder: Path) -> Dataset:
     """Generate or load the data of a spec.
 
@@ -159,5 +183,3 @@ def _write(outputs: Outputs, results: Mapping[str, Any], timings: Mapping[str, A
         ),
     )
     outputs.write_text(REPORT, render_report(results))
-
-

@@ -7,8 +7,9 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from typing import Any
 
-from job.data.dataset import Dataset
+from job.data.dataset import Dataset, Note
 from job.data.split import Split
+from job.data.split_notes import note_splits
 from job.evaluation.collect import build_prediction, collect_runs, metric_context
 from job.evaluation.evaluate import STATUSES, Outcome
 from job.evaluation.metrics import Prediction
@@ -55,7 +56,7 @@ def build_results(
         "schema_version": SCHEMA_VERSION,
         "spec": written_spec,
         "provenance": describe_provenance(written_spec, dataset.digest),
-        "dataset": _describe_dataset(dataset),
+        "dataset": _describe_dataset(dataset, note_splits(dataset, spec.split, splits)),
         "splits": _describe_splits(spec, dataset, splits),
         "evaluation": asdict(context),
         "strategies": [_describe_strategy(entry, dataset) for entry in strategies],
@@ -82,7 +83,7 @@ def build_timings(outcomes: Iterable[Outcome], n_workers: int) -> dict[str, Any]
     }
 
 
-def _describe_dataset(dataset: Dataset) -> dict[str, Any]:
+def _describe_dataset(dataset: Dataset, split_notes: tuple[Note, ...]) -> dict[str, Any]:
     return {
         "source": dataset.source,
         "n_rows": dataset.n_rows,
@@ -93,7 +94,7 @@ def _describe_dataset(dataset: Dataset) -> dict[str, Any]:
         "prevalence": dataset.prevalence,
         "imbalance_ratio": dataset.imbalance_ratio,
         "columns": [asdict(column) for column in dataset.columns],
-        "notes": [asdict(note) for note in dataset.notes],
+        "notes": [asdict(note) for note in (*dataset.notes, *split_notes)],
     }
 
 

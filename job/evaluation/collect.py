@@ -108,7 +108,8 @@ def collect_runs(
         reference = predictions[RunKey(baseline, key.classifier, key.repeat, key.fold)]
         prediction = predictions[key]
         if prediction is None:  # why stands once, in the row's reason
-            metrics, undefined = dict.fromkeys(METRICS), {}
+            metrics: dict[str, float | None] = dict.fromkeys(METRICS)
+            undefined: dict[str, str] = {}
         else:
             metrics, undefined = evaluate_metrics(prediction, reference, context)
         rows.append({**_facts(outcome, split, dataset), "metrics": metrics, "undefined": undefined})

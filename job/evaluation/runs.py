@@ -122,9 +122,7 @@ def seeds_of(seed: int, repeat: int, fold: int) -> Seeds:
     -------
     Seeds
     """
-    return Seeds(
-        **{role: _hash(f"{seed}/{repeat}/{fold}/{role}") for role in ("sampler", "classifier", "inner_folds")}
-    )
+    return Seeds(**{role: _hash(f"{seed}/{repeat}/{fold}/{role}") for role in ("sampler", "classifier", "inner_folds")})
 
 
 def _hash(text: str) -> int:

@@ -6,9 +6,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
-from sklearn.metrics import precision_recall_curve, roc_curve
 
 from job.evaluation.metrics import Prediction
+from job.evaluation.ranking import read_precision_recall, read_roc
 from job.evaluation.runs import RunKey
 
 GRID = np.round(np.linspace(0.0, 1.0, 101), 2)
@@ -46,27 +46,13 @@ def average_curves(
             "classifier": classifier,
             "kind": kind,
             "x": GRID.tolist(),
-            "y": np.mean([read(prediction) for prediction in cells[strategy, classifier]], axis=0).tolist(),
+            "y": np.mean(
+                [read(prediction.ranking, GRID) for prediction in cells[strategy, classifier]], axis=0
+            ).tolist(),
             "n": len(cells[strategy, classifier]),
         }
         for classifier in classifiers
         for strategy in strategies
         if (strategy, classifier) in cells
-        for kind, read in (("precision_recall", _precision_at_recall), ("roc", _recall_at_fpr))
+        for kind, read in (("precision_recall", read_precision_recall), ("roc", read_roc))
     ]
-
-
-def _precision_at_recall(prediction: Prediction) -> np.ndarray:
-    precision, recall, _ = precision_recall_curve(prediction.y, prediction.scores)
-    # Recall falls along the arrays, so the best precision at a recall or above is the running maximum.
-    best = np.maximum.accumulate(precision[:-1])
-    # The rightmost threshold whose recall still reaches the grid point; a hair of slack for 0.1 + 0.2.
-    at = np.searchsorted(-recall[:-1], -(GRID - 1e-12), side="right") - 1
-    return best[np.maximum(at, 0)]
-
-
-def _recall_at_fpr(prediction: Prediction) -> np.ndarray:
-    fpr, recall, _ = roc_curve(prediction.y, prediction.scores)
-    # Of several recalls at one false-positive rate the highest counts.
-    last = np.append(fpr[1:] != fpr[:-1], True)
-    return np.interp(GRID, fpr[last], recall[last])

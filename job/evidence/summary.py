@@ -12,7 +12,9 @@ from job.evaluation.metrics import METRICS, Metric
 Row = Mapping[str, Any]
 
 
-def summarize_runs(runs: Iterable[Row], strategies: Iterable[str], classifiers: Iterable[str], baseline: str) -> list[dict[str, Any]]:
+def summarize_runs(
+    runs: Iterable[Row], strategies: Iterable[str], classifiers: Iterable[str], baseline: str
+) -> list[dict[str, Any]]:
     """Summarise every metric of every strategy × classifier over the splits.
 
     Parameters

@@ -20,9 +20,7 @@ _NOT_IN_YAML = (
 )
 
 
-def complain_about_parameters(
-    class_: type, params: Mapping[str, Any], own: Iterable[str] = ()
-) -> Iterable[Complaint]:
+def complain_about_parameters(class_: type, params: Mapping[str, Any], own: Iterable[str] = ()) -> Iterable[Complaint]:
     """Compare parameters with the constructor and constraints that a class declares.
 
     Parameters

@@ -59,10 +59,18 @@ class Preparation(TransformerMixin, BaseEstimator):
         -------
         Preparation
             Itself, fitted.
+
+        Raises
+        ------
+        StrategyError
+            Where a column's spread is past what a float64 holds.
         """
         self.categorical_ = [name for name in X.columns if isinstance(X[name].dtype, pd.CategoricalDtype)]
         self.numeric_ = [name for name in X.columns if name not in set(self.categorical_)]
         if self.numeric_:
+            if self.scale == "standard":
+                with np.errstate(over="ignore"):  # without this check such a column would stay unscaled without a word
+                    self._check_finite(np.square(self._numbers(X)), allow_nan=True)
             impute = SimpleImputer(strategy=self.impute, keep_empty_features=True)
             self.numbers_ = make_pipeline(impute, _scaler(self.scale)).fit(self._numbers(X))
         self.category_counts_ = np.zeros(0, dtype=int)
@@ -179,13 +187,13 @@ class Preparation(TransformerMixin, BaseEstimator):
     def _count_codes(self, X: pd.DataFrame) -> np.ndarray:
         return self.categories_.transform(self._categories(X)).max(axis=0).astype(int) + 1
 
-    def _check_finite(self, numbers: np.ndarray) -> None:
-        finite = np.isfinite(numbers).all(axis=0)
+    def _check_finite(self, numbers: np.ndarray, allow_nan: bool = False) -> None:
+        finite = (np.isfinite(numbers) | (allow_nan & np.isnan(numbers))).all(axis=0)
         if not finite.all():
             name = self.numeric_[int(np.argmin(finite))]
             raise StrategyError(
                 f"column {name!r} holds values too large to be scaled; "
-                "divide it by a power of ten, drop it, or set preparation.scale: none"
+                "divide it by a power of ten, drop it, or set preparation.scale: robust"
             )
 
 
@@ -195,4 +203,4 @@ def _scaler(scale: str) -> BaseEstimator:
         "robust": RobustScaler,
         "none": lambda: FunctionTransformer(feature_names_out="one-to-one"),
     }
-    return scalers[scale]()
+    return scalers[scale]()  # type: ignore[no-any-return]

@@ -37,7 +37,7 @@ class Threshold(Recipe):
         return f"no rows added; decision threshold tuned for {scoring} on inner folds of the training part"
 
     def fit(self, classifier: BaseEstimator, part: TrainingPart, resampled: Resampled) -> Fitted:
-        """As in `Recipe`; where no threshold can be tuned, the classifier's own decision stays and the run is degraded."""
+        """As in `Recipe`; where no threshold can be tuned, the classifier's own decision stays, degraded."""
         folds, degraded = build_inner_folds(part, self.params.get("cv", DEFAULT_FOLDS))
         if not folds:
             return self._untuned(classifier, part, resampled, str(degraded))
@@ -66,5 +66,3 @@ class Threshold(Recipe):
         fitted = super().fit(classifier, part, resampled)
         sentence = f"decision threshold not tuned ({reason}): the classifier's own, 0.5 for probabilities, is used"
         return Fitted(fitted.model, prevalence=fitted.prevalence, degraded=(sentence,))
-
-

@@ -1,0 +1,107 @@
+"""Real worker processes, real deaths."""
+
+from __future__ import annotations
+
+from functools import partial
+
+import numpy as np
+import pytest
+from factories import SEEDS, make_dataset, make_entry
+
+from job.engine.execute import Engine, execute
+from job.engine.local import local_executor
+from job.evaluation.evaluate import FAILED, OK, evaluate_unit
+from job.evaluation.runs import Unit
+from job.spec.model import PreparationSpec
+
+DATASET = make_dataset(200, 40)
+
+
+def make_units(strategies, classifiers=("logistic_regression",), n_repeats=2):
+    rows = np.arange(200, dtype=np.int32)
+    return [
+        Unit(
+            strategy=_entry(strategy),
+            classifiers=tuple(_entry(classifier) for classifier in classifiers),
+            repeat=repeat,
+            fold=0,
+            train=rows[:140],
+            test=rows[140:],
+            preparation=PreparationSpec(),
+            seeds=SEEDS,
+        )
+        for repeat in range(n_repeats)
+        for strategy in strategies
+    ]
+
+
+def _entry(name):
+    return make_entry(**{"class": f"hostile.{name}"}) if name[0].isupper() else make_entry(name)
+
+
+def run(units, n_workers=2):
+    outcomes = {}
+
+    def on_done(ended):
+        for outcome in ended:
+            assert outcome.key not in outcomes
+            outcomes[outcome.key] = outcome
+
+    execute(units, partial(evaluate_unit, dataset=DATASET), Engine(local_executor, n_workers), on_done)
+    return outcomes
+
+
+@pytest.mark.parametrize("killer", ["Kills", "KillsBySignal"])
+def test_only_the_runs_that_kill_are_failed(killer):
+    """a strategy whose worker dies fails with that reason; every other run is as it is without it"""
+    alone = run(make_units(["baseline", "smote"]))
+    among = run(make_units(["baseline", killer, "smote"]))
+    assert 6 == len(among)
+    for key, outcome in among.items():
+        if key.strategy == killer:
+            assert outcome.status == FAILED
+            assert "worker process died" in outcome.reason
+        else:
+            np.testing.assert_array_equal(alone[key].scores, outcome.scores)
+
+
+def test_a_classifier_that_kills_fails_alone():
+    """of a unit with a classifier that kills, the other classifiers' runs are whole"""
+    outcomes = run(make_units(["baseline"], ("logistic_regression", "KillsWhenFitted", "decision_tree"), n_repeats=1))
+    assert {"logistic_regression": OK, "KillsWhenFitted": FAILED, "decision_tree": OK} == {
+        key.classifier: outcome.status for key, outcome in outcomes.items()
+    }
+
+
+def test_exceptions_stay_inside_their_unit():
+    """a strategy that raises fails; the others' scores are those of one process"""
+    outcomes = run(make_units(["baseline", "Raises", "custom"]))
+    for unit in make_units(["baseline", "Raises", "custom"]):
+        for expected in evaluate_unit(unit, DATASET):
+            actual = outcomes[expected.key]
+            assert (expected.status, expected.reason) == (actual.status, actual.reason)
+            if expected.scores is not None:
+                np.testing.assert_array_equal(expected.scores, actual.scores)
+
+
+def test_what_cannot_be_sent_back_fails_alone():
+    """work that returns something that no process can pass on fails its own unit, with that reason"""
+    units = make_units(["baseline", "smote"], n_repeats=1)
+    outcomes = {}
+    execute(
+        units,
+        _unpicklable_for_smote,
+        Engine(local_executor, 1),
+        lambda ended: outcomes.update({outcome.key: outcome for outcome in ended}),
+    )
+    assert [OK, FAILED] == [outcomes[unit.keys[0]].status for unit in units]
+
+
+def _unpicklable_for_smote(unit):
+    outcomes = evaluate_unit(unit, DATASET)
+    return outcomes if unit.strategy.label == "baseline" else (_Unpicklable(),)
+
+
+class _Unpicklable:
+    def __reduce__(self):
+        raise TypeError("not to be passed on")

@@ -1,0 +1,133 @@
+"""Strategies and classifiers that misbehave, each in one way."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import warnings
+from typing import Any
+
+import numpy as np
+from sklearn.base import BaseEstimator, ClassifierMixin
+from sklearn.linear_model import LogisticRegression
+
+
+class _Sampler(BaseEstimator):
+    def fit_resample(self, X: np.ndarray, y: np.ndarray) -> Any:
+        raise NotImplementedError
+
+
+class Raises(_Sampler):
+    """Raises an exception with two lines of message."""
+
+    def fit_resample(self, X: np.ndarray, y: np.ndarray) -> Any:
+        raise ValueError(f"no luck with {len(X)} rows\nsecond line")
+
+
+class Kills(_Sampler):
+    """Ends its process at once."""
+
+    def fit_resample(self, X: np.ndarray, y: np.ndarray) -> Any:
+        os._exit(3)
+
+
+class KillsBySignal(_Sampler):
+    """Ends its process as the kernel does when memory runs out."""
+
+    def fit_resample(self, X: np.ndarray, y: np.ndarray) -> Any:
+        os.kill(os.getpid(), signal.SIGKILL)
+
+
+class Exits(_Sampler):
+    """Calls sys.exit."""
+
+    def fit_resample(self, X: np.ndarray, y: np.ndarray) -> Any:
+        sys.exit(0)
+
+
+class ReturnsNan(_Sampler):
+    """Returns missing values."""
+
+    def fit_resample(self, X: np.ndarray, y: np.ndarray) -> Any:
+        return np.full_like(X, np.nan), y
+
+
+class ReturnsOneClass(_Sampler):
+    """Returns minority rows only."""
+
+    def fit_resample(self, X: np.ndarray, y: np.ndarray) -> Any:
+        return X[y == 1], y[y == 1]
+
+
+class ReturnsWrongWidth(_Sampler):
+    """Drops a column."""
+
+    def fit_resample(self, X: np.ndarray, y: np.ndarray) -> Any:
+        return X[:, 1:], y
+
+
+class ChangesItsInput(_Sampler):
+    """Overwrites the rows that it is given."""
+
+    def fit_resample(self, X: np.ndarray, y: np.ndarray) -> Any:
+        X[:] = 0.0
+        return X, y
+
+
+class DrawsFromGlobalLuck(_Sampler):
+    """Takes no seed and repeats minority rows chosen by numpy's global generator."""
+
+    def fit_resample(self, X: np.ndarray, y: np.ndarray) -> Any:
+        chosen = np.random.choice(np.flatnonzero(y == 1), 20)
+        return np.vstack([X, X[chosen]]), np.append(y, y[chosen])
+
+
+class Warns(_Sampler):
+    """Warns twice with the same words, and once with an address of memory."""
+
+    def fit_resample(self, X: np.ndarray, y: np.ndarray) -> Any:
+        for _ in range(2):
+            warnings.warn("this data is odd", UserWarning, stacklevel=1)
+        warnings.warn(f"seen by {object()!r}", RuntimeWarning, stacklevel=1)
+        return X, y
+
+
+class KillsWhenFitted(LogisticRegression):
+    """A classifier that ends its process."""
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> Any:
+        os._exit(3)
+
+
+class NoProbabilities(ClassifierMixin, BaseEstimator):
+    """Ranks by the first column and decides at its middle."""
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> NoProbabilities:
+        self.classes_ = np.unique(y)
+        self.middle_ = float(np.median(X[:, 0]))
+        return self
+
+    def decision_function(self, X: np.ndarray) -> np.ndarray:
+        return X[:, 0] - self.middle_
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        return (self.decision_function(X) > 0).astype(int)
+
+
+class Constant(ClassifierMixin, BaseEstimator):
+    """Gives every row the same probability."""
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> Constant:
+        self.classes_ = np.unique(y)
+        return self
+
+    def predict_proba(self, X: np.ndarray) -> np.ndarray:
+        return np.full((len(X), 2), 0.5)
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        return np.zeros(len(X), dtype=int)
+
+
+class NotASampler:
+    """Has nothing that a strategy needs."""

