@@ -10,10 +10,11 @@ from typing import Any
 
 from job.report.formats import decimals_for
 from job.report.table import Name
-from job.report.words import shorten_all
+from job.report.words import shorten, shorten_all
 
 _LABEL_LENGTH = 24
 _VALUE_LENGTH = 60
+_REASON_LENGTH = 200
 _SCORED = ("ok", "degraded")
 
 Row = Mapping[str, Any]
@@ -57,6 +58,11 @@ class Facts:
     def n_splits(self) -> int:
         """How often strategies were compared."""
         return int(self.splits["n_splits_total"])
+
+    @property
+    def test_share(self) -> float:
+        """Mean share of positive rows in the test parts."""
+        return float(self.splits["n_test_positive_mean"] / self.splits["n_test_mean"])
 
     @property
     def primary(self) -> str:
@@ -152,4 +158,4 @@ def _names(entries: Iterable[Row]) -> tuple[Name, ...]:
 
 def _without_run(run: Row) -> str:
     kind = "the run failed" if run["status"] == "failed" else "this combination cannot exist"
-    return f"{kind}: {run['reason']}" if run["reason"] else kind
+    return f"{kind}: {shorten(str(run['reason']), _REASON_LENGTH)}" if run["reason"] else kind

@@ -180,7 +180,7 @@ def draw_bars(bars: Sequence[tuple[str, float, bool]], axis: str, alt: str, capt
     def draw(figure: Figure, theme: Theme) -> None:
         axes = figure.subplots()
         lengths = [length for _, length, _ in bars]
-        colours = [theme.light["accent" if matters else "series-0"] for _, _, matters in bars]
+        colours = [theme.light["accent" if matters else "quiet"] for _, _, matters in bars]
         axes.barh(range(len(bars)), lengths, color=colours, height=0.6)
         for row, length in enumerate(lengths):
             axes.annotate(f"{length:,.0f}", (length, row), (4, 0), textcoords="offset points", va="center")

@@ -49,7 +49,7 @@ def percent(share: float | None) -> str:
     """Write a share in per cent, with at least two digits that tell something, and never a rounded 0 or 100."""
     if share is None:
         return NO_VALUE
-    rest = min(share, 1 - share)
+    rest = round(min(share, 1 - share), 12)
     decimals = 1 if rest <= 0 else min(max(1, 1 - math.floor(math.log10(100 * rest))), 6)
     return f"{number(100 * share, decimals)} %"
 

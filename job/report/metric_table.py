@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from statistics import median
+from types import MappingProxyType
 
 from job.evaluation.metric_table import METRICS, Metric
 from job.report.facts import Facts
@@ -13,6 +15,8 @@ from job.report.words import counted, sentence
 BY_NAME = {metric.name: metric for metric in METRICS}
 _COUNTS = ("tn", "fp", "fn", "tp")
 _PER_THOUSAND = ("false_alarms_per_1000", "expected_cost_per_1000")
+_MOST_REASONS = 3
+_NO_HINTS: Mapping[str, str] = MappingProxyType({})
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -34,7 +38,13 @@ class Footnotes:
 
 
 def build_metric_table(
-    facts: Facts, classifier: Name, metrics: Sequence[str], key: str, caption: str, caption_hidden: bool = False
+    facts: Facts,
+    classifier: Name,
+    metrics: Sequence[str],
+    key: str,
+    caption: str,
+    caption_hidden: bool = False,
+    hints: Mapping[str, str] = _NO_HINTS,
 ) -> Table:
     """Build the table of some metrics: one row for each strategy.
 
@@ -48,6 +58,8 @@ def build_metric_table(
         As in `Table`.
     caption_hidden : bool
         As in `Table`.
+    hints : Mapping[str, str]
+        Metric -> a few words below its label.
 
     Returns
     -------
@@ -59,7 +71,7 @@ def build_metric_table(
         key,
         caption,
         "Strategy",
-        tuple(_heading(BY_NAME[metric]) for metric in metrics),
+        tuple(_heading(BY_NAME[metric], hints.get(metric, "")) for metric in metrics),
         tuple(Row(strategy, tuple(column[row] for column in columns)) for row, strategy in enumerate(facts.strategies)),
         footnotes.all(),
         of_strategies=True,
@@ -84,7 +96,10 @@ def explain_gaps(facts: Facts, strategy: Name, classifier: Name, metric: str) ->
     if n_gaps == n_runs and len(gaps) == 1:
         return f"No value on any split: {sentence(next(iter(gaps)))}"
     kept = f"From {n_runs - n_gaps:,} of {counted(n_runs, 'split')}. " if n_gaps < n_runs else ""
-    return kept + " ".join(f"No value on {count:,}: {sentence(why)}" for why, count in gaps.items())
+    told = [f"No value on {count:,}: {sentence(why)}" for why, count in gaps.most_common(_MOST_REASONS)]
+    untold = n_gaps - sum(count for _, count in gaps.most_common(_MOST_REASONS))
+    rest = [f"No value on {untold:,} for other reasons, listed under the runs that went differently."] if untold else []
+    return kept + " ".join(told + rest)
 
 
 def _column(facts: Facts, classifier: Name, metric: Metric, footnotes: Footnotes) -> list[Number]:
@@ -98,14 +113,21 @@ def _column(facts: Facts, classifier: Name, metric: Metric, footnotes: Footnotes
             continue
         difference = row["difference"] if strategy != facts.baseline else None
         cells.append(Number(row["value"], decimals, row["sd"], difference, footnote=letter))
-    return _mark(cells, metric.better)
+    return _mark(cells, metric.better, _unrest(facts, classifier, metric.name))
 
 
-def _mark(cells: Sequence[Number], better: str | None) -> list[Number]:
-    """Mark best and worst as they are shown: numbers that print alike are alike, and where all are, none is marked."""
+def _unrest(facts: Facts, classifier: Name, metric: str) -> float:
+    """How much a difference from baseline varies from split to split, for the median strategy that has one."""
+    found = (facts.summary(strategy, classifier, metric) for strategy in facts.strategies)
+    spreads = [row["difference_sd"] for row in found if row is not None and row["difference_sd"]]
+    return float(median(spreads)) if spreads else 0.0
+
+
+def _mark(cells: Sequence[Number], better: str | None, unrest: float) -> list[Number]:
+    """Mark best and worst as they are shown, unless all are as close together as one split is to the next."""
     shown = [None if cell.value is None else round(cell.value, cell.decimals) + 0.0 for cell in cells]
     present = {value for value in shown if value is not None}
-    if better is None or len(present) < 2:
+    if better is None or len(present) < 2 or max(present) - min(present) < unrest:
         return list(cells)
     best, worst = (max(present), min(present)) if better == "higher" else (min(present), max(present))
     marks = {best: "best", worst: "worst"}
@@ -115,8 +137,8 @@ def _mark(cells: Sequence[Number], better: str | None) -> list[Number]:
     ]
 
 
-def _heading(metric: Metric) -> Heading:
-    hint = "median over splits" if metric.statistic == "median" else ""
+def _heading(metric: Metric, hint: str) -> Heading:
+    hint = hint or ("median over splits" if metric.statistic == "median" else "")
     return Heading(metric.label, metric.better, hint, numeric=True)
 
 

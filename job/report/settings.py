@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from job.report.facts import Facts
-from job.report.formats import percent, plain
+from job.report.formats import plain
 from job.report.words import counted, one_line, shorten
 
 _SCALES = {
@@ -25,14 +25,14 @@ def describe_split(facts: Facts) -> str:
     whole = f", rows with the same {shorten(str(grouped), 40)} always on one side" if grouped else ""
     seed = f"seed {asked['random_state']}" if asked.get("random_state") is not None else "no seed"
     if asked["method"] == "holdout":
-        text = f"{percent(asked['test_size'])} of the rows held out for the test, drawn anew {_times(made)}"
+        text = f"{_asked_share(asked)} of the rows held out for the test, drawn anew {_times(made)}"
         return f"{text}, the same share of each class in both parts{whole} ({seed})."
     if asked["method"] == "kfold":
         folds = f"{counted(made['n_folds'], 'fold')}, each the test part once, dealt {_times(made)}"
         return f"{folds}, the same share of each class in every fold{whole} ({seed})."
     if asked["method"] == "time":
         column = shorten(str(_file(facts).get("time")), 40)
-        return f"The latest {percent(asked['test_size'])} of the rows by {column} are the test part; one split only."
+        return f"The latest {_asked_share(asked)} of the rows by {column} are the test part; one split only."
     column = shorten(str(_file(facts).get("split")), 40)
     return f"The data's own column {column} says which rows are for the test; one split only."
 
@@ -44,6 +44,13 @@ def describe_sizes(facts: Facts) -> str:
         f"{counted(facts.n_splits, 'split')} in all: on average {made['n_train_mean']:,.0f} training rows and "
         f"{made['n_test_mean']:,.0f} test rows, {_mean_count(made['n_test_positive_mean'])} of these positive."
     )
+
+
+def describe_spread(facts: Facts) -> str:
+    """Say what stands behind the ± sign of every table."""
+    if facts.n_splits == 1:
+        return "There is one split only, so nothing here shows how much luck is in these numbers."
+    return "Each number is a mean over splits ± the standard deviation from split to split."
 
 
 def describe_preparation(facts: Facts) -> str:
@@ -88,6 +95,10 @@ def describe_params(params: Mapping[str, Any]) -> str:
 
 def _value(value: Any) -> str:
     return value if isinstance(value, str) else repr(value)
+
+
+def _asked_share(asked: Mapping[str, Any]) -> str:
+    return f"{plain(round(100 * asked['test_size'], 6))} %"
 
 
 def _times(made: Mapping[str, Any]) -> str:

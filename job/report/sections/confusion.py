@@ -19,12 +19,14 @@ class Confusion:
     ----------
     n_test, n_positive : float
         Mean size of a test part, and its positive rows.
+    baseline : str
     tables : tuple of Table
         One for each classifier.
     """
 
     n_test: float
     n_positive: float
+    baseline: str
     tables: tuple[Table, ...]
 
 
@@ -46,4 +48,8 @@ def build(facts: Facts) -> Section:
         for classifier in facts.classifiers
     )
     made = facts.splits
-    return Section("confusion", "Right and wrong", Confusion(made["n_test_mean"], made["n_test_positive_mean"], tables))
+    return Section(
+        "confusion",
+        "Right and wrong",
+        Confusion(made["n_test_mean"], made["n_test_positive_mean"], facts.baseline.short, tables),
+    )

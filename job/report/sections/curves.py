@@ -125,23 +125,18 @@ def _draw(facts: Facts, classifier: Name, kind: Kind, curves: Sequence[Curve]) -
     )
 
 
-def _prevalence(facts: Facts) -> float:
-    made = facts.splits
-    return float(made["n_test_positive_mean"] / made["n_test_mean"])
-
-
 def _reference(facts: Facts, kind: Kind) -> Curve:
     if kind.key == "roc":
         return Curve(Name("no skill", "no skill", 0), (0.0, 1.0), (0.0, 1.0))
-    share = _prevalence(facts)
+    share = facts.test_share
     name = f"no skill ({percent(share)})"
     return Curve(Name(name, name, 0), (0.0, 1.0), (share, share))
 
 
 def _reference_words(facts: Facts, kind: Kind) -> str:
     if kind.key == "roc":
-        return "The dotted line is a coin's."
-    share = percent(_prevalence(facts))
+        return "The dotted line is what scores at random would give."
+    share = percent(facts.test_share)
     return f"The dotted line is the share of minority rows in the test part, {share}: what alarms at random would get."
 
 

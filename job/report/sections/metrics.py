@@ -8,6 +8,7 @@ from job.report.facts import Facts
 from job.report.metric_groups import GROUPS, Group
 from job.report.metric_table import BY_NAME, build_metric_table
 from job.report.section import Section
+from job.report.settings import describe_spread
 from job.report.table import Table
 from job.report.words import sentence
 
@@ -32,6 +33,23 @@ class MetricGroup:
     tables: tuple[Table, ...]
 
 
+@dataclass(frozen=True)
+class Metrics:
+    """Every metric.
+
+    Parameters
+    ----------
+    spread : str
+        What stands behind the ± sign.
+    baseline : str
+    groups : tuple of MetricGroup
+    """
+
+    spread: str
+    baseline: str
+    groups: tuple[MetricGroup, ...]
+
+
 def build(facts: Facts) -> Section:
     """Build the section.
 
@@ -43,7 +61,8 @@ def build(facts: Facts) -> Section:
     -------
     Section
     """
-    return Section("metrics", "All metrics", tuple(_group(facts, group) for group in GROUPS))
+    groups = tuple(_group(facts, group) for group in GROUPS)
+    return Section("metrics", "All metrics", Metrics(describe_spread(facts), facts.baseline.short, groups))
 
 
 def _group(facts: Facts, group: Group) -> MetricGroup:

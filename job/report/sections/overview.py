@@ -6,11 +6,13 @@ from dataclasses import dataclass
 
 from job.report.facts import Facts
 from job.report.figures import Picture
+from job.report.formats import number
 from job.report.metric_table import build_metric_table
 from job.report.section import Section
 from job.report.sections.recall import draw_recall
+from job.report.settings import describe_spread
 from job.report.table import Name, Table
-from job.report.words import counted
+from job.report.words import counted, listed
 
 _DECISION = ("recall", "precision", "false_alarms_per_1000")
 
@@ -43,13 +45,15 @@ class Overview:
         How many runs failed or were degraded; nothing where all went well.
     blocks : tuple of Block
         One for each classifier.
-    prevalence : float
-        What the mean predicted probability should be.
+    spread : str
+        What stands behind the ± sign.
+    baseline : str
     """
 
     trouble: str
     blocks: tuple[Block, ...]
-    prevalence: float
+    spread: str
+    baseline: str
 
 
 def build(facts: Facts) -> Section:
@@ -64,26 +68,31 @@ def build(facts: Facts) -> Section:
     Section
     """
     blocks = tuple(_block(facts, classifier) for classifier in facts.classifiers)
-    return Section("overview", "Main numbers", Overview(_trouble(facts), blocks, facts.dataset["prevalence"]))
+    content = Overview(_trouble(facts), blocks, describe_spread(facts), facts.baseline.short)
+    return Section("overview", "Main numbers", content)
 
 
 def _block(facts: Facts, classifier: Name) -> Block:
     ranking = dict.fromkeys((facts.primary, "average_precision"))
-    metrics = (*_DECISION, *ranking, "mean_predicted")
-    caption = f"Main numbers with {classifier.short}"
-    table = build_metric_table(facts, classifier, metrics, f"main-{classifier.index}", caption, caption_hidden=True)
+    table = build_metric_table(
+        facts,
+        classifier,
+        (*_DECISION, *ranking, "mean_predicted"),
+        f"main-{classifier.index}",
+        f"Main numbers with {classifier.short}",
+        caption_hidden=True,
+        hints={"mean_predicted": f"true share {number(facts.test_share, 3)}"},
+    )
+    why = f"No chart: no strategy has a recall with {classifier.short} on any split."
     picture = draw_recall(facts, classifier)
-    return Block(classifier, table, picture, "" if picture else f"No chart: {_no_recall(facts, classifier)}")
-
-
-def _no_recall(facts: Facts, classifier: Name) -> str:
-    return f"no strategy has a recall with {classifier.short} on any of {counted(facts.n_splits, 'split')}."
+    return Block(classifier, table, picture, "" if picture else why)
 
 
 def _trouble(facts: Facts) -> str:
     status = facts.results["status"]
-    kinds = (("failed", "n_failed"), ("degraded", "n_degraded"))
-    parts = [f"{status[key]:,} {kind}" for kind, key in kinds if status[key]]
+    failed, degraded = status["n_failed"], status["n_degraded"]
+    parts = [f"{count:,} {kind}" for count, kind in ((failed, "failed"), (degraded, "ran degraded")) if count]
     if not parts:
         return ""
-    return f"Of {counted(status['n_runs'], 'run')}, {' and '.join(parts)}; the numbers below are from the others."
+    left = " A failed run gives no number: means are over the splits that are left." if failed else ""
+    return f"Of {counted(status['n_runs'], 'run')}, {listed(parts)}.{left}"

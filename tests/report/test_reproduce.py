@@ -1,0 +1,54 @@
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from report_factories import make_results
+from ruamel.yaml import YAML
+
+from job.report.facts import load_facts
+from job.report.sections.reproduce import write_yaml
+
+words = st.text(st.characters(codec="utf-8"), max_size=40)
+scalars = words | st.booleans() | st.integers(-(10**12), 10**12) | st.floats(allow_nan=False, allow_infinity=False)
+values = st.recursive(scalars, lambda inner: st.lists(inner, max_size=4) | st.dictionaries(words, inner, max_size=4))
+
+
+def read_back(spec: dict[str, Any]) -> Any:
+    return YAML(typ="safe", pure=True).load(write_yaml(spec))
+
+
+@given(values)
+def test_what_is_shown_reads_back_as_the_spec(value: Any) -> None:
+    """any text, number, list or mapping of a spec survives being shown and pasted"""
+    assert {"title": value} == read_back({"title": value})
+
+
+@given(words)
+def test_what_is_shown_can_be_seen(text: str) -> None:
+    """control characters and direction marks are escaped, so that copying the spec copies all of it"""
+    assert all(char.isprintable() or char == "\n" for char in write_yaml({"title": text}))
+
+
+def test_keys_without_a_value_are_left_out() -> None:
+    """null means the default and isn't shown, except inside params, where it is a value of its own"""
+    spec = {"data": {"file": None}, "strategies": [{"name": "a", "params": {"cv": None}}, {"name": "b", "params": {}}]}
+    assert {"data": {}, "strategies": [{"name": "a", "params": {"cv": None}}, {"name": "b"}]} == read_back(spec)
+
+
+@pytest.mark.parametrize(
+    "text", ["no", "1", "null", "~", "1e3", "2026-11-25", "- a", "a: b", "a #b", "&a", "*a", "!a", ""]
+)
+def test_text_that_looks_like_something_else_stays_text(text: str) -> None:
+    """a label called no or 1 comes back as text"""
+    assert {"title": text} == read_back({"title": text})
+
+
+def test_the_whole_spec_of_a_job_reads_back() -> None:
+    """what the page shows is the spec that the results hold, empty params aside"""
+    facts = load_facts(make_results())
+    read = read_back(dict(facts.spec))
+    assert facts.spec["data"] == read["data"]
+    assert [entry["label"] for entry in facts.spec["strategies"]] == [entry["label"] for entry in read["strategies"]]

@@ -1,0 +1,95 @@
+from __future__ import annotations
+
+from collections.abc import Sequence
+from xml.etree import ElementTree
+from xml.sax.saxutils import escape
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from job.report.words import counted, listed, one_line, sentence, shorten, shorten_all, visible
+
+anything = st.text(st.characters(codec=None))
+
+
+@given(anything)
+def test_visible_text_can_be_written_everywhere(text: str) -> None:
+    """whatever a label holds, what is shown of it is UTF-8 and fit for XML"""
+    shown = visible(text, keep="")
+    shown.encode()
+    assert "" == "".join(ElementTree.fromstring(f"<x>{escape(shown)}</x>").itertext()).replace(shown, "")
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain é 漢字 עברית 🙂", "plain é 漢字 עברית 🙂"),
+        ("a\x00b\x1b[31m", "a␀b␛[31m"),
+        ("safe\u202egpj.exe", "safe[U+202E]gpj.exe"),
+        ("\ud800", "[U+D800]"),
+        ("\x7f\x9b", "␡[U+009B]"),
+        ("non\u00a0breaking", "non\u00a0breaking"),
+        ("\ufeffbom", "[U+FEFF]bom"),
+    ],
+)
+def test_what_cannot_be_seen_is_named(text: str, expected: str) -> None:
+    """controls and direction marks show as themselves; letters of any script stay as they are"""
+    assert expected == visible(text, keep="")
+
+
+def test_one_line_has_no_line_breaks() -> None:
+    """line breaks and tabs become single spaces"""
+    assert "a b c d" == one_line(" a\n\n b\t c\u2028d ")
+
+
+@given(anything, st.integers(3, 60))
+def test_short_text_is_short(text: str, length: int) -> None:
+    """shortened text is never longer than asked, and text that fits stays whole"""
+    line, short = one_line(text), shorten(text, length)
+    assert len(short) <= length
+    assert (short == line) == (len(line) <= length) or "…" in line
+
+
+@given(st.lists(anything, max_size=12), st.integers(3, 30))
+def test_short_names_still_differ(texts: Sequence[str], length: int) -> None:
+    """no two names are the same after shortening, and none is empty"""
+    short = shorten_all(texts, length)
+    assert len(texts) == len(set(short))
+    assert all(short)
+
+
+def test_the_end_of_a_long_text_survives() -> None:
+    """labels that differ only at their ends can be told apart"""
+    first, second = shorten_all(["x" * 100 + "left", "x" * 100 + "right"], 24)
+    assert first.endswith("left")
+    assert second.endswith("right")
+
+
+@pytest.mark.parametrize(
+    ("number", "expected"), [(0, "no run"), (1, "one run"), (2, "two runs"), (12, "twelve runs"), (1200, "1,200 runs")]
+)
+def test_counts_read_as_words(number: int, expected: str) -> None:
+    """small counts are words and nouns agree with them"""
+    assert expected == counted(number, "run")
+
+
+def test_lists_read_as_a_sentence_does() -> None:
+    """the last item is joined by a word"""
+    assert ("a", "a and b", "a, b or c") == (listed("a"), listed("ab"), listed("abc", "or"))
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("it is too small", "It is too small."),
+        ("k_neighbors is 3", "k_neighbors is 3."),
+        ("Done!", "Done!"),
+        ("", ""),
+        ("mcc", "Mcc."),
+        ("ValueError: bad", "ValueError: bad."),
+    ],
+)
+def test_sentences_begin_and_end_as_such(text: str, expected: str) -> None:
+    """a capital and a full stop, but names of parameters keep their spelling"""
+    assert expected == sentence(text)
