@@ -157,6 +157,7 @@ def column_rules(X: Any, settings: Settings, dtypes: Sequence[np.dtype[Any]]) ->
         highest=highest,
         levels={int(column): seen for column in settings.integer if len(seen := _levels(X, column))},
         has_missing=bool(np.isnan(X.data if sparse.issparse(X) else X).any()),
+        keep_equal=settings.clip,
     )
 
 
@@ -174,7 +175,7 @@ def _observed_range(X: Any) -> tuple[Floats, Floats]:
         highest = np.asarray(X.nanmax(axis=0).todense()).ravel()
     else:
         lowest, highest = np.fmin.reduce(X, axis=0), np.fmax.reduce(X, axis=0)
-    return lowest.astype(np.float64), highest.astype(np.float64)
+    return lowest.astype(np.float64) + 0.0, highest.astype(np.float64) + 0.0  # + 0.0 makes 0.0 of -0.0
 
 
 def _type_range(dtypes: Sequence[np.dtype[Any]]) -> tuple[Floats, Floats]:

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from job.samplers.plan import Plan
 from job.samplers.space import Floats
 
-BLOCK_CELLS = 262_144
+BLOCK_CELLS = 65_536
 
 
 @dataclass(frozen=True, eq=False)
@@ -24,38 +24,43 @@ class ColumnRules:
     highest: Floats
     levels: dict[int, Floats]  # of integer columns that aren't whole numbers (scaled ones): the values seen
     has_missing: bool
+    keep_equal: bool  # where the parents have the same value, the synthetic row has it to the bit
 
 
 def write_rows(rows: Floats, plan: Plan, rules: ColumnRules) -> Iterator[tuple[slice, Floats]]:
     """Yield (positions, synthetic rows) block by block; the array is used again for the next block."""
     votes = vote(rows[:, rules.categorical], plan) if len(rules.categorical) else None
     size = max(1, BLOCK_CELLS // max(rows.shape[1], 1))
-    first, second = np.empty((2, min(size, len(plan.seeds)), rows.shape[1]))
+    buffers = np.empty((4, min(size, len(plan.seeds)), rows.shape[1]))
     for start in range(0, len(plan.seeds), size):
         part = slice(start, min(start + size, len(plan.seeds)))
-        yield part, _interpolate(rows, plan, part, rules, votes, first, second)
+        block = _interpolate(rows, plan, part, rules, buffers[:, : part.stop - start])
+        for column in rules.integer:
+            block[:, column] = round_to_levels(block[:, column], rules.levels.get(int(column)))
+        if votes is not None:
+            block[:, rules.categorical] = votes[plan.seeds[part]]
+        yield part, block
 
 
-def _interpolate(
-    rows: Floats, plan: Plan, part: slice, rules: ColumnRules, votes: Floats | None, first: Floats, second: Floats
-) -> Floats:
-    seeds, partners, steps = plan.seeds[part], plan.partners[part], plan.steps[part, None]
-    a = np.take(rows, seeds, axis=0, out=first[: len(seeds)], mode="clip")
-    b = np.take(rows, partners, axis=0, out=second[: len(seeds)], mode="clip")
-    closer = np.where(steps <= 0.5, a, b) if rules.has_missing else None
+def _interpolate(rows: Floats, plan: Plan, part: slice, rules: ColumnRules, buffers: Floats) -> Floats:
+    seed, partner, block, term = buffers
+    steps = plan.steps[part, None]
+    np.take(rows, plan.seeds[part], axis=0, out=seed, mode="clip")
+    np.take(rows, plan.partners[part], axis=0, out=partner, mode="clip")
     with np.errstate(over="ignore"):
-        a *= 1.0 - steps
-        b *= steps
-        a += b
-    if closer is not None:
+        np.multiply(seed, 1.0 - steps, out=block)
+        np.multiply(partner, steps, out=term)
+        block += term
+    if rules.has_missing:
         # The closer parent decides whether a cell is missing, which keeps the share of missing cells.
-        np.copyto(a, closer, where=np.isnan(a))
-    np.clip(a, rules.lowest, rules.highest, out=a)
-    for column in rules.integer:
-        a[:, column] = round_to_levels(a[:, column], rules.levels.get(int(column)))
-    if votes is not None:
-        a[:, rules.categorical] = votes[seeds]
-    return a
+        np.copyto(block, np.where(steps <= 0.5, seed, partner), where=np.isnan(block))
+    if rules.keep_equal:
+        # A rounding error here would give trees a threshold that parts synthetic rows from real ones.
+        np.copyto(block, seed, where=seed == partner)
+    # Not np.clip, for which 0.0 and -0.0 are the same, so that either may come out.
+    np.copyto(block, rules.lowest, where=block < rules.lowest)
+    np.copyto(block, rules.highest, where=block > rules.highest)
+    return block
 
 
 def round_to_levels(values: Floats, levels: Floats | None) -> Floats:
