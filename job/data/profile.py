@@ -1,0 +1,174 @@
+"""What is in each column: counts over all rows, taken by DuckDB."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from job.data.store import RawColumn, Store, Table, literal, trimmed
+
+_BATCH = 40
+LARGEST_EXACT = 2**53
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Counts over the rows of one column.
+
+    Parameters
+    ----------
+    n_rows, n_present, n_distinct : int
+        All rows, those whose value isn't missing, and different values among these (as text).
+    n_spaced : int
+        Values with blanks around them.
+    n_numbers, n_infinite, n_integers : int
+        Values that are numbers, those of them that are infinite or not a number, and those spelled as integers.
+    n_leading_zeros, n_large : int
+        Integers that begin with a superfluous zero; that are larger than 2^53.
+    n_booleans : int
+        Values that are true or false in any case.
+    low, high : float
+        Smallest and largest finite number; NaN where there is none.
+    """
+
+    n_rows: int
+    n_present: int
+    n_distinct: int
+    n_spaced: int
+    n_numbers: int
+    n_infinite: int
+    n_integers: int
+    n_leading_zeros: int
+    n_large: int
+    n_booleans: int
+    low: float
+    high: float
+
+
+@dataclass(frozen=True)
+class Cells:
+    """How the text of a table's cells becomes values.
+
+    Parameters
+    ----------
+    na_values : tuple of str
+        Texts that stand for a missing value.
+    decimal : {".", ","}
+        The decimal mark.
+    spaced : frozenset of str
+        Keys of the columns in which values have to be trimmed.
+    """
+
+    na_values: tuple[str, ...]
+    decimal: str
+    spaced: frozenset[str]
+
+    def text(self, key: str) -> str:
+        """Write the SQL for a cell's trimmed text, missing values as they are written."""
+        return trimmed(key) if key in self.spaced else key
+
+    def value(self, key: str) -> str:
+        """Write the SQL for a cell's text, or NULL where it is missing."""
+        text = self.text(key)
+        if not self.na_values:
+            return text
+        return f"CASE WHEN {text} IN ({', '.join(map(literal, self.na_values))}) THEN NULL ELSE {text} END"
+
+    def number(self, value: str) -> str:
+        """Write the SQL for a value's number (also infinite), or NULL where it isn't one."""
+        # DuckDB takes 1_000 for a number, and no decimal comma
+        if self.decimal == ",":
+            plain = f"replace({value}, ',', '.')"
+            return f"CASE WHEN contains({value}, '_') OR contains({value}, '.') THEN NULL ELSE TRY_CAST({plain} AS DOUBLE) END"
+        return f"CASE WHEN contains({value}, '_') THEN NULL ELSE TRY_CAST({value} AS DOUBLE) END"
+
+
+def find_spaced(store: Store, table: Table) -> frozenset[str]:
+    """Find the columns whose values have blanks around them."""
+    if not table.may_have_spaces:
+        return frozenset()
+    found = set()
+    for batch in _batches(table.columns):
+        counts = ", ".join(f"coalesce(bool_or({c.key} <> {trimmed(c.key)}), false)" for c in batch)
+        row = store.connection.execute(f"SELECT {counts} FROM {table.relation}").fetchone()
+        assert row is not None
+        found |= {column.key for column, spaced in zip(batch, row, strict=True) if spaced}
+    return frozenset(found)
+
+
+def profile_columns(store: Store, table: Table, cells: Cells) -> Mapping[str, Profile]:
+    """Count what is in every column, over all rows.
+
+    Parameters
+    ----------
+    store : Store
+        Where the table is.
+    table : Table
+        Text.
+    cells : Cells
+        How text becomes values.
+
+    Returns
+    -------
+    Mapping[str, Profile]
+        By the columns' keys.
+    """
+    profiles = {}
+    for batch in _batches(table.columns):
+        parts = [part for column in batch for part in _counts(column.key)]
+        inner = ", ".join(f"{cells.value(column.key)} AS {column.key}" for column in batch)
+        outer = ", ".join(f"{column.key}, {cells.number(column.key)} AS {column.key}_n" for column in batch)
+        sql = f"SELECT {', '.join(parts)} FROM (SELECT {outer} FROM (SELECT {inner} FROM {table.relation}))"
+        row = store.connection.execute(sql).fetchone()
+        assert row is not None
+        size = len(parts) // len(batch)
+        for place, column in enumerate(batch):
+            counts = row[place * size : (place + 1) * size]
+            profiles[column.key] = _profile(table.n_rows, column.key in cells.spaced, counts)
+    return profiles
+
+
+def _counts(key: str) -> tuple[str, ...]:
+    """Write the counts of one column; ``key`` is its value and ``key_n`` its number."""
+    number = f"{key}_n"
+    finite = f"isfinite({number})"
+    integer = f"{finite} AND NOT contains({key}, '.') AND NOT contains({key}, ',') AND NOT contains(lower({key}), 'e')"
+    digits = f"ltrim({key}, '+-')"
+    zero = f"{integer} AND starts_with({digits}, '0') AND length({digits}) > 1"
+    return (
+        f"count({key})",
+        f"count(DISTINCT {key})",
+        f"count({number})",
+        f"count(*) FILTER ({number} IS NOT NULL AND NOT {finite})",
+        f"count(*) FILTER ({integer})",
+        f"count(*) FILTER ({zero})",
+        f"count(*) FILTER ({integer} AND abs({number}) > {LARGEST_EXACT})",
+        f"count(*) FILTER (lower({key}) IN ('true', 'false'))",
+        f"min({number}) FILTER ({finite})",
+        f"max({number}) FILTER ({finite})",
+    )
+
+
+def _profile(n_rows: int, spaced: bool, counts: Sequence[float | None]) -> Profile:
+    whole = [int(count or 0) for count in counts[:8]]
+    low, high = (float("nan") if value is None else float(value) for value in counts[8:])
+    present, distinct, numbers, infinite, integers, zeros, large, booleans = whole
+    return Profile(
+        n_rows=n_rows,
+        n_present=present,
+        n_distinct=distinct,
+        n_spaced=int(spaced),
+        n_numbers=numbers,
+        n_infinite=infinite,
+        n_integers=integers,
+        n_leading_zeros=zeros,
+        n_large=large,
+        n_booleans=booleans,
+        low=low,
+        high=high,
+    )
+
+
+def _batches(columns: Sequence[RawColumn]) -> Iterator[Sequence[RawColumn]]:
+    for start in range(0, len(columns), _BATCH):
+        yield columns[start : start + _BATCH]

@@ -1,0 +1,72 @@
+"""Words for messages: names in quotes, lists with an end, the nearest known name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+
+_LONGEST = 60
+
+
+def quoted(text: str) -> str:
+    """Write a name or value in quotes, on one line and of bounded length.
+
+    Parameters
+    ----------
+    text : str
+        Anything that came out of a file.
+
+    Returns
+    -------
+    str
+        The text as Python would write it, shortened in its middle where it is long.
+    """
+    if len(text) > _LONGEST:
+        text = f"{text[: _LONGEST - 20]}...{text[-10:]}"
+    return repr(text)
+
+
+def listed(texts: Iterable[str], limit: int = 8) -> str:
+    """List names or values, with the number of those that are left out.
+
+    Parameters
+    ----------
+    texts : iterable of str
+        What to list.
+    limit : int
+        How many to write.
+
+    Returns
+    -------
+    str
+        For example ``'a', 'b' and 3 more``.
+    """
+    texts = list(texts)
+    shown = ", ".join(quoted(text) for text in texts[:limit])
+    left = len(texts) - limit
+    return f"{shown} and {left:,} more" if left > 0 else shown
+
+
+def nearest(name: str, known: Sequence[str]) -> str:
+    """Say which known name is meant, where one is near.
+
+    Parameters
+    ----------
+    name : str
+        The name that isn't known.
+    known : sequence of str
+        All names that are.
+
+    Returns
+    -------
+    str
+        A question with a leading blank, or nothing.
+    """
+    by_lower = {other.lower(): other for other in reversed(known)}
+    found = get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.6)
+    return f" Did you mean {quoted(by_lower[found[0]])}?" if found else ""
+
+
+def counted(count: int, one: str, many: str | None = None) -> str:
+    """Write a count with its noun: ``1 row``, ``1,200 rows``."""
+    return f"{count:,} {one if count == 1 else many or one + 's'}"
