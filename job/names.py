@@ -48,8 +48,8 @@ STRATEGIES: Mapping[str, str] = {
     "threshold": "job.strategies.threshold.Threshold",
     "smote": "job.strategies.smote.Smote",
     "custom": "job.strategies.custom.Custom",
-    **{name: "job.strategies.sampler.Resample" for name in IMBALANCED_LEARN_SAMPLERS},
-    **{name: "job.strategies.smote.CategorySmote" for name in ("SMOTENC", "SMOTEN")},
+    **dict.fromkeys(IMBALANCED_LEARN_SAMPLERS, "job.strategies.sampler.Resample"),
+    **dict.fromkeys(("SMOTENC", "SMOTEN"), "job.strategies.smote.CategorySmote"),
 }
 """Strategy name -> the recipe that carries it out."""
 
