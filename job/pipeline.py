@@ -10,7 +10,6 @@ from typing import Any
 
 from job.data.classification import generate_classification
 from job.data.dataset import Dataset
-from job.data.load import load_dataset
 from job.data.split import Split, build_splits
 from job.engine.execute import Engine, execute
 from job.engine.local import local_executor
@@ -140,6 +139,8 @@ def load_data(spec: JobSpec, folder: Path) -> Dataset:
     if spec.data.generate is not None:
         return generate_classification(spec.data.generate)
     assert spec.data.file is not None  # the spec has exactly one of the two
+    from job.data.load import load_dataset  # needs DuckDB, which generated data doesn't
+
     return load_dataset(spec.data.file, folder)
 
 
