@@ -30,6 +30,7 @@ ROOMS = (
     "report",
     "outputs",
     "pipeline",
+    "console",
     "cli",
     "__main__",
 )

@@ -1,0 +1,73 @@
+"""Signals that stop the job: what it has started is ended, what it has not finished is removed, and it is quick."""
+
+from __future__ import annotations
+
+import os
+import signal
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from types import FrameType
+
+_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+_SECONDS = 3.0
+
+
+class Interrupted(BaseException):
+    """A signal asks the job to stop. Not an Exception, so nothing that catches those takes it for its own."""
+
+    def __init__(self, number: int) -> None:
+        self.exit_code = 128 + number
+        super().__init__(signal.Signals(number).name)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Raise `Interrupted` in the main thread when a signal asks to stop, once; also as process 1 of a container.
+
+    A library that is busy in compiled code keeps Python from raising anything; so does a finalizer, which swallows
+    what is raised. Then the process is ended from another thread after a few seconds, its workers with it.
+    """
+    if threading.current_thread() is not threading.main_thread():
+        yield  # only the main thread has a say in signals
+        return
+    reading, writing = os.pipe()
+    os.set_blocking(writing, False)
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    woken = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
+    ended = threading.Event()
+    threading.Thread(target=_end_in_time, args=(reading, ended), daemon=True).start()
+    try:
+        for number in _SIGNALS:
+            if before[number] is not signal.SIG_IGN or number == signal.SIGTERM:
+                signal.signal(number, _raise_once)
+        yield
+    finally:
+        ended.set()
+        signal.set_wakeup_fd(woken)
+        os.close(writing)
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
+def _raise_once(number: int, frame: FrameType | None) -> None:
+    for other in _SIGNALS:
+        signal.signal(other, signal.SIG_IGN)  # a second one must not interrupt the cleaning up
+    raise Interrupted(number)
+
+
+def _end_in_time(reading: int, ended: threading.Event) -> None:
+    """Wait for a signal, then for the job to end by itself; end it where it doesn't."""
+    with open(reading, "rb", buffering=0) as pipe:
+        while received := pipe.read(1):
+            if received[0] in _SIGNALS and not ended.wait(_SECONDS):
+                _kill_children()
+                os._exit(128 + received[0])
+
+
+def _kill_children() -> None:
+    import psutil  # takes 20 ms, which only this needs
+
+    for child in psutil.Process().children(recursive=True):
+        with suppress(psutil.Error):
+            child.kill()

@@ -1,0 +1,71 @@
+"""What went wrong, in one line each, and the exit code that says whose turn it is."""
+
+from __future__ import annotations
+
+import os
+import sys
+import tempfile
+import traceback
+from collections.abc import Callable
+
+import click
+
+from job import __version__
+from job.console.interrupts import Interrupted
+from job.console.streams import tell
+from job.errors import JobError, SpecError
+
+BUG = 1
+USAGE = 2
+
+
+def exit_code_of(command: Callable[[], int]) -> int:
+    """Run a command and turn whatever it raises into lines on standard error and an exit code.
+
+    Parameters
+    ----------
+    command : callable
+        Returns the exit code of a command that raised nothing.
+
+    Returns
+    -------
+    int
+    """
+    try:
+        return command()
+    except click.exceptions.Exit as ended:
+        return ended.exit_code
+    except click.UsageError as error:
+        tell(_usage(error))
+        return USAGE
+    except SpecError as error:
+        for problem in error.problems:
+            tell(str(problem))
+        return error.exit_code
+    except JobError as error:
+        tell(f"Error: {error}")
+        return error.exit_code
+    except Interrupted as interrupted:
+        tell(f"Stopped by {interrupted}; nothing was written, and an earlier report is as it was")
+        return interrupted.exit_code
+    except Exception as error:
+        tell(f"Error: a bug in minority-report ({type(error).__name__}: {error}); {_keep_traceback()}")
+        return BUG
+
+
+def _usage(error: click.UsageError) -> str:
+    command = error.ctx.command_path if error.ctx is not None else "minority-report"
+    return f"Error: {error.format_message().rstrip('.')}. See: {command} --help"
+
+
+def _keep_traceback() -> str:
+    """Write the traceback where it can be found again; say where, or show it where nothing can be written."""
+    text = f"minority-report {__version__}, Python {sys.version}\n{' '.join(sys.argv)}\n\n{traceback.format_exc()}"
+    try:
+        descriptor, path = tempfile.mkstemp(prefix="minority-report-", suffix=".log")
+        with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as log:
+            log.write(text)
+    except OSError:
+        traceback.print_exc()
+        return "no folder for temporary files can be written, so the traceback stands above"
+    return f"please send us the log: {path}"
