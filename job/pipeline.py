@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -13,10 +12,10 @@ from job.data.dataset import Dataset
 from job.data.split import Split, build_splits
 from job.engine.execute import Engine, execute
 from job.engine.local import local_executor
-from job.engine.stored import Stored, store
+from job.engine.work import build_work
 from job.evaluation.collect import order_outcomes
-from job.evaluation.evaluate import Outcome, evaluate_unit
-from job.evaluation.runs import Unit, enumerate_units
+from job.evaluation.evaluate import Outcome
+from job.evaluation.runs import enumerate_units
 from job.machine import usable_workers
 from job.outputs import REPORT, Outputs, open_outputs, to_csv, to_json
 from job.report.render import render_report
@@ -160,13 +159,9 @@ def _evaluate(
         outcomes.extend(ended)
         on_progress(Progress(len(outcomes), total, ended))
 
-    stored = store(dataset, outputs.scratch / "dataset.pickle")
-    execute(units, partial(_evaluate_stored, stored=stored), Engine(local_executor, n_workers), on_done)
+    work = build_work(dataset, outputs.scratch / "dataset.pickle")
+    execute(units, work, Engine(local_executor, n_workers), on_done)
     return order_outcomes(units, outcomes)
-
-
-def _evaluate_stored(unit: Unit, stored: Stored) -> tuple[Outcome, ...]:
-    return evaluate_unit(unit, stored.load())
 
 
 def _write(outputs: Outputs, results: Mapping[str, Any], timings: Mapping[str, Any]) -> None:

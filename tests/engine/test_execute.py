@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
+from concurrent.futures import BrokenExecutor
 from functools import partial
 
 import numpy as np
@@ -71,6 +74,59 @@ def test_a_classifier_that_kills_fails_alone():
     assert {"logistic_regression": OK, "KillsWhenFitted": FAILED, "decision_tree": OK} == {
         key.classifier: outcome.status for key, outcome in outcomes.items()
     }
+
+
+def test_what_kills_once_runs_alone_from_then_on():
+    """after a strategy has killed a worker, its other splits cost one worker each and nobody else's"""
+    started = []
+
+    def counted_executor(n_workers):
+        started.append(n_workers)
+        return local_executor(n_workers)
+
+    units = make_units(["Kills", "baseline"], ("logistic_regression", "decision_tree"), n_repeats=4)
+    outcomes = {}
+    execute(
+        units,
+        partial(evaluate_unit, dataset=DATASET),
+        Engine(counted_executor, 2),
+        lambda ended: outcomes.update({outcome.key: outcome for outcome in ended}),
+    )
+    assert {key.strategy == "Kills": outcome.status for key, outcome in outcomes.items()} == {True: FAILED, False: OK}
+    assert 16 == len(outcomes)
+    assert 2 == started.count(2)
+
+
+def test_a_classifier_that_killed_is_kept_from_the_others_units():
+    """the runs of other classifiers go on together in units without the one that kills"""
+    outcomes = run(make_units(["baseline", "smote"], ("KillsWhenFitted", "decision_tree"), n_repeats=3))
+    assert 12 == len(outcomes)
+    assert {FAILED} == {outcome.status for key, outcome in outcomes.items() if key.classifier == "KillsWhenFitted"}
+    assert {OK} == {outcome.status for key, outcome in outcomes.items() if key.classifier == "decision_tree"}
+
+
+def test_what_workers_cannot_read_is_raised():
+    """a job whose work cannot be unpickled in a worker ends at once instead of failing every run"""
+    with pytest.raises(BrokenExecutor, match="un-serialize"):
+        execute(make_units(["baseline"]), _Unreadable(), Engine(local_executor, 1), lambda ended: None)
+
+
+class _Unreadable:
+    def __reduce__(self):
+        return _refuse, ()
+
+
+def _refuse():
+    raise ModuleNotFoundError("no module of that name in a worker")
+
+
+def test_workers_import_only_what_they_need():
+    """a worker starts without the readers of files and the report, whose imports take longer than a small unit"""
+    program = "import job.engine.work, sys; print(*sys.modules)"
+    done = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    imported = {name.partition(".")[0] for name in done.stdout.split()}
+    assert "sklearn" in imported
+    assert set() == imported & {"duckdb", "matplotlib", "jinja2", "rich", "click"}
 
 
 def test_exceptions_stay_inside_their_unit():
