@@ -81,13 +81,17 @@ class Curve:
     y: tuple[float, ...]
 
 
-def draw_spreads(spreads: Sequence[Spread], axis: str, alt: str, caption: str, table: Table) -> Picture:
+def draw_spreads(
+    spreads: Sequence[Spread], reference: float | None, axis: str, alt: str, caption: str, table: Table
+) -> Picture:
     """Draw one row for each strategy: its mean, its range over splits, and a fine stroke for every split.
 
     Parameters
     ----------
     spreads : sequence of Spread
         From top to bottom.
+    reference : float or None
+        A value to compare with, drawn as a dotted line.
     axis : str
         What is measured, on an axis from 0 to 1.
     alt, caption : str
@@ -100,6 +104,8 @@ def draw_spreads(spreads: Sequence[Spread], axis: str, alt: str, caption: str, t
 
     def draw(figure: Figure, theme: Theme) -> None:
         axes = figure.subplots()
+        if reference is not None:
+            axes.axvline(reference, color=theme.light["quiet"], linewidth=1.2, linestyle=_DOTS)
         for row, spread in enumerate(spreads):
             look = series(spread.name.index)
             colour = theme.light[look.colour]

@@ -36,14 +36,16 @@ GROUPS = (
             "recall",
             "specificity",
             "precision",
-            "f1",
-            "mcc",
-            "balanced_accuracy",
-            "geometric_mean",
-            "accuracy",
             "false_alarms_per_1000",
             "expected_cost_per_1000",
         ),
+    ),
+    Group(
+        "decision-scores",
+        "Decisions, each in one score",
+        "The same decisions summed up. Each score weighs missed rows against false alarms in its own way, so they "
+        "needn't agree; accuracy alone says little where the minority is rare.",
+        ("f1", "mcc", "balanced_accuracy", "geometric_mean", "accuracy"),
     ),
     Group(
         "ranking",
@@ -54,18 +56,15 @@ GROUPS = (
     Group(
         "probabilities",
         "Probabilities",
-        "Whether a predicted probability can be taken at its word. “Corrected” is after the arithmetic that takes "
-        "the changed class shares of resampling out again.",
-        (
-            "brier",
-            "log_loss",
-            "mean_predicted",
-            "calibration_slope",
-            "calibration_intercept",
-            "brier_corrected",
-            "log_loss_corrected",
-            "mean_predicted_corrected",
-        ),
+        "Whether a predicted probability can be taken at its word.",
+        ("brier", "log_loss", "mean_predicted", "calibration_slope", "calibration_intercept"),
+    ),
+    Group(
+        "corrected-probabilities",
+        "Probabilities, corrected",
+        "The same after the arithmetic that takes the changed class shares of resampling or weighting out again. What "
+        "this mends needs no other strategy.",
+        ("brier_corrected", "log_loss_corrected", "mean_predicted_corrected"),
     ),
     Group(
         "equal-footing",

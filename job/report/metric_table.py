@@ -76,6 +76,7 @@ def build_metric_table(
         footnotes.all(),
         of_strategies=True,
         caption_hidden=caption_hidden,
+        of_metrics=True,
     )
 
 

@@ -127,6 +127,8 @@ class Table:
         Whether the rows are strategies.
     caption_hidden : bool
         Whether only a screen reader needs the caption.
+    of_metrics : bool
+        Whether its numbers are metrics, which stand out from their spread and difference.
     """
 
     key: str
@@ -137,3 +139,4 @@ class Table:
     footnotes: tuple[tuple[str, str], ...] = ()
     of_strategies: bool = False
     caption_hidden: bool = False
+    of_metrics: bool = False

@@ -72,10 +72,11 @@ def build_page(results: Mapping[str, Any]) -> Page:
 
 def _question(facts: Facts) -> str:
     dataset = facts.dataset
+    source = "generated data" if facts.spec["data"].get("generate") else shorten(str(dataset["source"]), 60)
     compared = counted(len(facts.strategies), "strategy", "strategies")
     return (
         f"{compared[0].upper()}{compared[1:]} for rare classes compared with "
         f"{counted(len(facts.classifiers), 'classifier')} over {counted(facts.n_splits, 'split')} of "
-        f"{shorten(str(dataset['source']), 60)}: {counted(dataset['n_rows'], 'row')}, {dataset['n_positive']:,} of "
+        f"{source}: {counted(dataset['n_rows'], 'row')}, {dataset['n_positive']:,} of "
         f"them positive (label {facts.positive})."
     )

@@ -14,8 +14,13 @@ from job.report.words import counted, listed, sentence, shorten_all
 
 _LABEL_LENGTH = 60
 _MOST_COLUMNS = 400
-_ROLES = {"feature": "feature", "dropped": "left out", "target": "target", "groups": "groups", "time": "time"}
-_PLURALS = {"category": "categories"}
+_ROLES = {"feature": "feature", "dropped": "left out", "target": "target", "groups": "groups", "time": "time", "split": "split"}
+_KINDS = {
+    "number": "column of numbers",
+    "integer": "column of whole numbers",
+    "boolean": "column of yes or no",
+    "category": "column of categories",
+}
 
 
 @dataclass(frozen=True)
@@ -68,10 +73,15 @@ def _column_of(note: Mapping[str, Any], short: Mapping[str, str]) -> str:
 def _summary(columns: list[Mapping[str, Any]]) -> str:
     kinds = Counter(column["kind"] for column in columns if column["role"] == "feature")
     left_out = sum(column["role"] == "dropped" for column in columns)
-    parts = [f"{counted(count, kind, _PLURALS.get(kind))}" for kind, count in kinds.items()]
+    parts = [_count_kind(kind, count) for kind, count in kinds.items()]
     features = f"Features: {listed(parts)}." if parts else "No feature was left."
     rest = f"{counted(left_out, 'column')} left out." if left_out else "No column was left out."
     return f"{features} {sentence(rest)}"
+
+
+def _count_kind(kind: str, count: int) -> str:
+    words = _KINDS.get(kind, f"column of kind {kind}")
+    return counted(count, words, words.replace("column", "columns", 1))
 
 
 def _table(columns: list[Mapping[str, Any]], short: Mapping[str, str]) -> Table:

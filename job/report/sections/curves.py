@@ -44,8 +44,9 @@ KINDS = (
         "precision_recall",
         "Precision against recall",
         "Every point is one threshold: how many minority rows it finds (to the right), and how many of its alarms are "
-        "true (up). A curve that lies above another is better at every threshold; points on one curve differ by the "
-        "threshold only.",
+        "true (up). Strategies on the same curve rank rows equally well and differ by their threshold only; one whose "
+        "curve lies higher finds more at the same price. Each split is read at the highest precision that keeps at "
+        "least this recall.",
         "recall",
         "precision",
         "average_precision",
@@ -155,10 +156,8 @@ def _read(curve: Curve, at: float) -> float | None:
 
 
 def _table(key: str, caption: str, kind: Kind, curves: Sequence[Curve]) -> Table:
-    """Strategies in columns, every tenth point in rows."""
+    """Strategies in rows, every tenth point in columns: as wide for twelve strategies as for two."""
     places = range(0, len(curves[0].x), _TABLE_STEP)
-    headings = tuple(Heading(curve.name.short, numeric=True) for curve in curves)
-    rows = tuple(
-        Row(f"{curves[0].x[place]:.1f}", tuple(Number(curve.y[place], 3) for curve in curves)) for place in places
-    )
-    return Table(key, f"{caption}: mean {kind.y}", kind.x.capitalize(), headings, rows)
+    headings = tuple(Heading(f"{curves[0].x[place]:.1f}", numeric=True) for place in places)
+    rows = tuple(Row(curve.name, tuple(Number(curve.y[place], 3) for place in places)) for curve in curves)
+    return Table(key, f"{caption}: mean {kind.y} at each {kind.x}", "Strategy", headings, rows, of_strategies=True)

@@ -11,7 +11,7 @@ from job.report.words import counted
 
 _CAPTION = (
     "Share of the minority rows that were found, at each strategy's own decision. A fine stroke is one split, the "
-    "line their range, the marker their mean."
+    "line their range, the marker their mean"
 )
 
 
@@ -32,7 +32,12 @@ def draw_recall(facts: Facts, classifier: Name) -> Picture | None:
         return None
     decimals = facts.decimals(classifier, "recall", fallback_decimals("recall"))
     table = _table(facts, classifier, decimals)
-    return draw_spreads(spreads, "minority recall", _alt(facts, classifier, spreads, decimals), _CAPTION, table)
+    alt = _alt(facts, classifier, spreads, decimals)
+    first = spreads[0]
+    if first.name != facts.baseline:
+        return draw_spreads(spreads, None, "minority recall", alt, f"{_CAPTION}.", table)
+    caption = f"{_CAPTION}; the dotted line is the mean of {facts.baseline.short}."
+    return draw_spreads(spreads, first.mean, "minority recall", alt, caption, table)
 
 
 def _spread(facts: Facts, strategy: Name, classifier: Name) -> Spread | None:

@@ -125,4 +125,4 @@ def _escaped(char: str) -> str:
 
 def _versions(versions: Mapping[str, Any]) -> Table:
     rows = tuple(Row(str(name), (Words(str(version), code=True),)) for name, version in versions.items())
-    return Table("versions", "Versions", "Package", (Heading("Version"),), rows)
+    return Table("versions", "Versions", "Package", (Heading("Version"),), rows, caption_hidden=True)
