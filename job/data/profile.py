@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
-from job.data.store import RawColumn, Store, Table, literal, trimmed
+from job.data.store import RawColumn, Store, Table, fetch_row, literal, trimmed
 
 _BATCH = 40
 LARGEST_EXACT = 2**53
@@ -25,8 +25,8 @@ class Profile:
         Values that are numbers, those of them that are infinite or not a number, and those spelled as integers.
     n_leading_zeros, n_large : int
         Integers that begin with a superfluous zero; that are larger than 2^53.
-    n_booleans : int
-        Values that are true or false in any case.
+    n_booleans, n_true : int
+        Values that are true or false, that are true, in any case.
     low, high : float
         Smallest and largest finite number; NaN where there is none.
     """
@@ -41,6 +41,7 @@ class Profile:
     n_leading_zeros: int
     n_large: int
     n_booleans: int
+    n_true: int
     low: float
     high: float
 
@@ -76,11 +77,11 @@ class Cells:
 
     def number(self, value: str) -> str:
         """Write the SQL for a value's number (also infinite), or NULL where it isn't one."""
-        # DuckDB takes 1_000 for a number, and no decimal comma
+        # DuckDB takes 1_000 and +-5 for numbers, and no decimal comma
+        none, plain = f"contains({value}, '_') OR starts_with({value}, '+-')", value
         if self.decimal == ",":
-            plain = f"replace({value}, ',', '.')"
-            return f"CASE WHEN contains({value}, '_') OR contains({value}, '.') THEN NULL ELSE TRY_CAST({plain} AS DOUBLE) END"
-        return f"CASE WHEN contains({value}, '_') THEN NULL ELSE TRY_CAST({value} AS DOUBLE) END"
+            none, plain = f"{none} OR contains({value}, '.')", f"replace({value}, ',', '.')"
+        return f"CASE WHEN {none} THEN NULL ELSE TRY_CAST({plain} AS DOUBLE) END"
 
 
 def find_spaced(store: Store, table: Table) -> frozenset[str]:
@@ -88,10 +89,9 @@ def find_spaced(store: Store, table: Table) -> frozenset[str]:
     if not table.may_have_spaces:
         return frozenset()
     found = set()
-    for batch in _batches(table.columns):
+    for batch in batches(table.columns):
         counts = ", ".join(f"coalesce(bool_or({c.key} <> {trimmed(c.key)}), false)" for c in batch)
-        row = store.connection.execute(f"SELECT {counts} FROM {table.relation}").fetchone()
-        assert row is not None
+        row = fetch_row(store, f"SELECT {counts} FROM {table.relation}")
         found |= {column.key for column, spaced in zip(batch, row, strict=True) if spaced}
     return frozenset(found)
 
@@ -114,13 +114,12 @@ def profile_columns(store: Store, table: Table, cells: Cells) -> Mapping[str, Pr
         By the columns' keys.
     """
     profiles = {}
-    for batch in _batches(table.columns):
+    for batch in batches(table.columns):
         parts = [part for column in batch for part in _counts(column.key)]
         inner = ", ".join(f"{cells.value(column.key)} AS {column.key}" for column in batch)
         outer = ", ".join(f"{column.key}, {cells.number(column.key)} AS {column.key}_n" for column in batch)
         sql = f"SELECT {', '.join(parts)} FROM (SELECT {outer} FROM (SELECT {inner} FROM {table.relation}))"
-        row = store.connection.execute(sql).fetchone()
-        assert row is not None
+        row = fetch_row(store, sql)
         size = len(parts) // len(batch)
         for place, column in enumerate(batch):
             counts = row[place * size : (place + 1) * size]
@@ -144,15 +143,16 @@ def _counts(key: str) -> tuple[str, ...]:
         f"count(*) FILTER ({zero})",
         f"count(*) FILTER ({integer} AND abs({number}) > {LARGEST_EXACT})",
         f"count(*) FILTER (lower({key}) IN ('true', 'false'))",
+        f"count(*) FILTER (lower({key}) = 'true')",
         f"min({number}) FILTER ({finite})",
         f"max({number}) FILTER ({finite})",
     )
 
 
 def _profile(n_rows: int, spaced: bool, counts: Sequence[float | None]) -> Profile:
-    whole = [int(count or 0) for count in counts[:8]]
-    low, high = (float("nan") if value is None else float(value) for value in counts[8:])
-    present, distinct, numbers, infinite, integers, zeros, large, booleans = whole
+    whole = [int(count or 0) for count in counts[:9]]
+    low, high = (float("nan") if value is None else float(value) for value in counts[9:])
+    present, distinct, numbers, infinite, integers, zeros, large, booleans, true = whole
     return Profile(
         n_rows=n_rows,
         n_present=present,
@@ -164,11 +164,13 @@ def _profile(n_rows: int, spaced: bool, counts: Sequence[float | None]) -> Profi
         n_leading_zeros=zeros,
         n_large=large,
         n_booleans=booleans,
+        n_true=true,
         low=low,
         high=high,
     )
 
 
-def _batches(columns: Sequence[RawColumn]) -> Iterator[Sequence[RawColumn]]:
+def batches(columns: Sequence[RawColumn]) -> Iterator[Sequence[RawColumn]]:
+    """Part columns into lots that one statement can count."""
     for start in range(0, len(columns), _BATCH):
         yield columns[start : start + _BATCH]

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import Any
 
 import duckdb
 
@@ -191,7 +192,7 @@ def count_rows(store: Store, relation: str) -> int:
     return int(fetch_row(store, f"SELECT count(*) FROM {relation}")[0])
 
 
-def fetch_row(store: Store, sql: str) -> tuple[object, ...]:
+def fetch_row(store: Store, sql: str) -> tuple[Any, ...]:
     """Fetch the one row that a statement gives."""
     row = store.connection.execute(sql).fetchone()
     assert row is not None

@@ -70,3 +70,8 @@ def nearest(name: str, known: Sequence[str]) -> str:
 def counted(count: int, one: str, many: str | None = None) -> str:
     """Write a count with its noun: ``1 row``, ``1,200 rows``."""
     return f"{count:,} {one if count == 1 else many or one + 's'}"
+
+
+def share(part: int, whole: int) -> str:
+    """Write a part of a count: ``3 of 1,200``, ``all 1,200``."""
+    return f"all {whole:,}" if part == whole else f"{part:,} of {whole:,}"

@@ -1,0 +1,86 @@
+"""What there is to know about the values of a column beside what it is read as."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from job.data.dataset import Note
+from job.data.looks import Looks
+from job.data.profile import Profile
+from job.data.store import RawColumn
+from job.data.wording import counted, listed, quoted, share
+
+_NEARLY = 0.95
+_LEAST_FOR_IDENTIFIER = 20
+
+
+def note_number(raw: RawColumn, profile: Profile, looks: Looks) -> Iterator[Note]:
+    """Note what is odd in a column of numbers.
+
+    Parameters
+    ----------
+    raw : RawColumn
+        The column.
+    profile : Profile
+        Counts over its rows.
+    looks : Looks
+        What its other values look like.
+
+    Yields
+    ------
+    Note
+    """
+    name, n_others = quoted(raw.name), profile.n_present - profile.n_numbers
+    if n_others:
+        what = f"{share(n_others, profile.n_present)} values of {name} are no numbers"
+        yield Note("not-numbers", f"{what} ({listed(looks.others)}): read as missing.", raw.name)
+    if profile.n_infinite:
+        what = f"{counted(profile.n_infinite, 'value')} of {name}: infinite, too large or not a number"
+        yield Note("infinite", f"{what}; read as missing.", raw.name)
+    if profile.n_large:
+        text = f"{counted(profile.n_large, 'integer')} of {name} beyond 2^53: the last digits are lost."
+        yield Note("large-integers", text, raw.name)
+    if profile.n_integers == profile.n_distinct == profile.n_rows >= _LEAST_FOR_IDENTIFIER and not raw.unnamed:
+        text = (
+            f"All values of {name} are integers that differ; if they only name the rows, list it under data.file.drop."
+        )
+        yield Note("maybe-identifier", text, raw.name)
+
+
+def note_text(raw: RawColumn, profile: Profile, looks: Looks, *, is_number: bool) -> Iterator[Note]:
+    """Note why a column that looks like numbers isn't read as numbers, and which values look missing.
+
+    Parameters
+    ----------
+    raw : RawColumn
+        The column.
+    profile : Profile
+        Counts over its rows.
+    looks : Looks
+        What its values look like.
+    is_number : bool
+        Whether its values could be read as numbers.
+
+    Yields
+    ------
+    Note
+    """
+    name = quoted(raw.name)
+    if is_number:
+        what = f"{counted(profile.n_leading_zeros, 'value')} of {name} with a zero in front ({quoted(looks.zeros)})"
+        yield Note("leading-zeros", f"{what}: the column is read as codes, not as numbers.", raw.name)
+    elif looks.mark is not None and looks.n_marked + profile.n_numbers >= _NEARLY * profile.n_present:
+        text = f"Column {name} isn't read as numbers: {looks.mark.explain(looks.marked)}."
+        yield Note(looks.mark.code, text, raw.name)
+    elif looks.others:
+        text = (
+            f"{share(profile.n_numbers, profile.n_present)} values of {name} are numbers, too few to read the column as "
+            f"numbers; others are {listed(looks.others)}. What stands for a missing value belongs in data.file.na_values."
+        )
+        yield Note("mostly-numbers", text, raw.name)
+    elif looks.missing:
+        text = (
+            f"Column {name} holds {listed(looks.missing)}, read as text; what stands for a missing value belongs in "
+            "data.file.na_values."
+        )
+        yield Note("looks-missing", text, raw.name)
