@@ -74,8 +74,9 @@ def note_text(raw: RawColumn, profile: Profile, looks: Looks, *, is_number: bool
         yield Note(looks.mark.code, text, raw.name)
     elif looks.others:
         text = (
-            f"{share(profile.n_numbers, profile.n_present)} values of {name} are numbers, too few to read the column as "
-            f"numbers; others are {listed(looks.others)}. What stands for a missing value belongs in data.file.na_values."
+            f"{share(profile.n_numbers, profile.n_present)} values of {name} are numbers, too few to read the column "
+            f"as numbers; others are {listed(looks.others)}. What stands for a missing value belongs in "
+            "data.file.na_values."
         )
         yield Note("mostly-numbers", text, raw.name)
     elif looks.missing:

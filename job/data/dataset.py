@@ -105,10 +105,12 @@ class Dataset:
 
     @property
     def n_rows(self) -> int:
+        """Rows."""
         return len(self.y)
 
     @property
     def n_positive(self) -> int:
+        """Rows that carry the positive label."""
         return int(self.y.sum())
 
     @property
@@ -123,14 +125,17 @@ class Dataset:
 
     @property
     def numeric(self) -> tuple[str, ...]:
+        """Names of the features that are numbers, integers included."""
         return self._names(NUMERIC_KINDS)
 
     @property
     def integer(self) -> tuple[str, ...]:
+        """Names of the features that are integers."""
         return self._names(("integer",))
 
     @property
     def categorical(self) -> tuple[str, ...]:
+        """Names of the features that are categories, booleans included."""
         return self._names(CATEGORICAL_KINDS)
 
     def _names(self, kinds: tuple[str, ...]) -> tuple[str, ...]:

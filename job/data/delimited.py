@@ -8,15 +8,13 @@ from itertools import islice
 from pathlib import Path
 
 from job.data.dataset import Note
+from job.data.likely_delimiter import advise, explain_one_column, guess_delimiter, name_delimiter
 from job.data.records import Record, RecordReader
 from job.data.scan import scan_structure
 from job.data.source import DataFile, read_blocks, read_lines
 from job.data.store import Store, Table, count_rows, list_of, literal, name_columns, options
 from job.data.wording import counted, listed, quoted
 from job.errors import DataError
-
-_LIKELY_DELIMITERS = (",", ";", "\t", "|", ":", " ")
-_DELIMITER_NAMES = {"\t": "a tab", " ": "a blank"}
 
 
 @dataclass(frozen=True)
@@ -65,11 +63,13 @@ def read_header(file: DataFile, delimiter: str | None) -> Header:
     if header is None:
         raise DataError(f"{file.shown}: there is no header: the file holds only comment lines")
     if len(header.values) == 1:
-        raise DataError(_one_column(file, header, below, delimiter, top[header.line - 1]))
+        raise DataError(explain_one_column(file.shown, header, below, delimiter, top))
     if below is None:
         raise DataError(f"{file.shown}: there is only a header and no rows")
     if len(below.values) != len(header.values):
-        raise DataError(_wrong_width(file.shown, below, len(header.values), delimiter))
+        likely = guess_delimiter(top[header.line - 1 :], file.shown)
+        advice = advise(likely) if likely in (";", "\t", "|", ",") else ""
+        raise DataError(_wrong_width(file.shown, below, len(header.values), delimiter, advice))
     plain = header.line == 1 and header.lines == 1 and not header.stray and not comments
     return Header(tuple(header.values), plain, comments)
 
@@ -253,12 +253,10 @@ def _remembered(lines: Iterator[str], top: list[str]) -> Iterator[str]:
 def _skip_comments(records: Iterator[Record]) -> tuple[int, Record | None, Record | None]:
     """Pass over lines that begin with # above a header that is unlike them; give the header and the row below."""
     comments: list[Record] = []
-    for record in records:
-        if not record.values[0].lstrip().startswith("#"):
-            break
+    record = next(records, None)
+    while record is not None and record.values[0].lstrip().startswith("#"):
         comments.append(record)
-    else:
-        record = None  # type: ignore[assignment]
+        record = next(records, None)
     below = next(records, None)
     if comments and record is not None and len(comments[-1].values) == len(record.values):
         # a name may begin with #: a last "comment" as wide as the rows is the header
@@ -266,44 +264,23 @@ def _skip_comments(records: Iterator[Record]) -> tuple[int, Record | None, Recor
     return len(comments), record, below
 
 
-def _named(delimiter: str) -> str:
-    return _DELIMITER_NAMES.get(delimiter, quoted(delimiter))
-
-
-def _one_column(file: DataFile, header: Record, below: Record | None, delimiter: str, text: str) -> str:
-    """Say why a header of one name is refused, and which delimiter the file likely has."""
-    where = f"{file.shown}:{header.line}"
-    if below is not None and len(below.values) > 1:
-        return (
-            f"{where}: one value ({quoted(text.strip())}) above rows of {len(below.values)}; is it a title? "
-            "The first line has to be the header: remove what stands above it"
-        )
-    text = text.strip()
-    if text.lower().startswith("sep=") and len(text) == 5:
-        return f"{where}: {quoted(text)} is for Excel only; remove that line and set data.file.delimiter to {quoted(text[4])}"
-    counts = {other: text.count(other) for other in _LIKELY_DELIMITERS if other != delimiter}
-    likely = max(counts, key=lambda other: counts[other])
-    got = f"{where}: the header has one column only ({quoted(text)}) when values are parted by {_named(delimiter)}"
-    if counts[likely] == 0:
-        return f"{got}; a target and at least one feature are needed"
-    set_it = "\\t" if likely == "\t" else likely
-    return f'{got}; they seem to be parted by {_named(likely)}: set data.file.delimiter to "{set_it}"'
-
-
-def _wrong_width(shown: str, record: Record, width: int, delimiter: str) -> str:
+def _wrong_width(shown: str, record: Record, width: int, delimiter: str, advice: str = "") -> str:
     """Say that a row has too many or too few values, and what may be the reason."""
     got = len(record.values)
     message = f"{shown}:{record.line}: got {counted(got, 'value')} where the header has {counted(width, 'name')}"
     first = record.values[0].strip()
+    if advice:
+        return f"{message}; {advice}"
     if first.startswith("#"):
         return f"{message}; the line begins with #: remove comments between rows"
     if got == width + 1 and not record.values[-1].strip():
-        return f"{message}; the row ends with {_named(delimiter)} and the header doesn't: make them alike"
+        return f"{message}; the row ends with {name_delimiter(delimiter)} and the header doesn't: make them alike"
     if got == 1 and len(first) > 0:
         return f"{message}: {quoted(first)}; remove what isn't a row"
     if got > width:
         last = listed([value.strip() for value in record.values[width - 1 :]], 4)
-        return f"{message} (the last are {last}); a value that holds {_named(delimiter)} has to stand between double quotes"
+        rule = f"a value that holds {name_delimiter(delimiter)} has to stand between double quotes"
+        return f"{message} (the last are {last}); {rule}"
     return f"{message}; write an empty value for each that is missing"
 
 

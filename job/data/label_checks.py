@@ -89,14 +89,15 @@ def choose_positive(counts: Mapping[str, int], target: str, positive: str | None
         )
     if positive is None and chosen.lower() in MISSING_WORDS:
         raise DataError(
-            f"{where}: its rarest label is {quoted(chosen)}, which looks missing; add it to data.file.na_values, or name "
-            f"the label that it is about with data.file.positive (labels: {_listed(counts)})"
+            f"{where}: its rarest label is {quoted(chosen)}, which looks missing; add it to data.file.na_values, or "
+            f"name the label that it is about with data.file.positive (labels: {_listed(counts)})"
         )
     n_positive, n_rows = counts[chosen], sum(counts.values())
     if n_positive < 2 or n_rows - n_positive < 2:
         what, got = (f"label {quoted(chosen)}", n_positive) if n_positive < 2 else ("the rest", n_rows - n_positive)
         raise DataError(
-            f"{where}: {what} has {counted(got, 'row')} of {n_rows:,}, at least two are needed (labels: {_listed(counts)})"
+            f"{where}: {what} has {counted(got, 'row')} of {n_rows:,}, at least two are needed "
+            f"(labels: {_listed(counts)})"
         )
     return chosen
 
@@ -113,7 +114,7 @@ def note_labels(counts: Mapping[str, int], target: str, positive: str) -> tuple[
         notes.append(Note("labels-alike", text, target))
     missing = [label for label in counts if label.lower() in MISSING_WORDS]
     if missing:
-        text = f"Label {listed(missing)} is read as a label; if it stands for a missing one, add it to data.file.na_values."
+        text = f"Read as a label: {listed(missing)}; if it stands for a missing one, add it to data.file.na_values."
         notes.append(Note("label-looks-missing", text, target))
     return tuple(notes)
 

@@ -83,7 +83,7 @@ def drop_unlabelled(store: Store, table: Table, target: str, cells: Cells, shown
 def _too_many(store: Store, table: Table, target: str, cells: Cells, shown: str, n_missing: int) -> str:
     """Name what stands in the place of a label, since it may be one: None, say, is a word too."""
     key = table.column(target).key
-    sql = f"SELECT DISTINCT {cells.text(key)} AS v FROM {table.relation} WHERE {cells.value(key)} IS NULL AND v IS NOT NULL"
+    sql = f"SELECT DISTINCT {cells.text(key)} FROM {table.relation} WHERE {cells.value(key)} IS NULL"
     words = sorted(word for (word,) in store.connection.execute(sql).fetchall() if word)
     message = (
         f"{shown}: {share(n_missing, table.n_rows)} rows have no label in column {quoted(target)}, more than 5 %; "

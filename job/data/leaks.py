@@ -34,8 +34,8 @@ def note_leaks(X: pd.DataFrame, y: np.ndarray) -> Iterator[Note]:
         parts = _categories_part(values, positive) if is_category else _numbers_part(values.to_numpy(), positive)
         if parts:
             text = (
-                f"Column {quoted(name)} alone tells the label of every row. If it was written after the label was known, "
-                "list it under data.file.drop."
+                f"Column {quoted(name)} alone tells the label of every row. If it was written after the label was "
+                "known, list it under data.file.drop."
             )
             yield Note("tells-the-label", text, name)
 

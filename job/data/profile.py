@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import TypeVar
 
-from job.data.store import RawColumn, Store, Table, fetch_row, literal, trimmed
+from job.data.store import Store, Table, fetch_row, literal, trimmed
 
 _BATCH = 40
+_T = TypeVar("_T")
 LARGEST_EXACT = 2**53
 
 
@@ -19,8 +21,6 @@ class Profile:
     ----------
     n_rows, n_present, n_distinct : int
         All rows, those whose value isn't missing, and different values among these (as text).
-    n_spaced : int
-        Values with blanks around them.
     n_numbers, n_infinite, n_integers : int
         Values that are numbers, those of them that are infinite or not a number, and those spelled as integers.
     n_leading_zeros, n_large : int
@@ -34,7 +34,6 @@ class Profile:
     n_rows: int
     n_present: int
     n_distinct: int
-    n_spaced: int
     n_numbers: int
     n_infinite: int
     n_integers: int
@@ -123,7 +122,7 @@ def profile_columns(store: Store, table: Table, cells: Cells) -> Mapping[str, Pr
         size = len(parts) // len(batch)
         for place, column in enumerate(batch):
             counts = row[place * size : (place + 1) * size]
-            profiles[column.key] = _profile(table.n_rows, column.key in cells.spaced, counts)
+            profiles[column.key] = _profile(table.n_rows, counts)
     return profiles
 
 
@@ -149,7 +148,7 @@ def _counts(key: str) -> tuple[str, ...]:
     )
 
 
-def _profile(n_rows: int, spaced: bool, counts: Sequence[float | None]) -> Profile:
+def _profile(n_rows: int, counts: Sequence[float | None]) -> Profile:
     whole = [int(count or 0) for count in counts[:9]]
     low, high = (float("nan") if value is None else float(value) for value in counts[9:])
     present, distinct, numbers, infinite, integers, zeros, large, booleans, true = whole
@@ -157,7 +156,6 @@ def _profile(n_rows: int, spaced: bool, counts: Sequence[float | None]) -> Profi
         n_rows=n_rows,
         n_present=present,
         n_distinct=distinct,
-        n_spaced=int(spaced),
         n_numbers=numbers,
         n_infinite=infinite,
         n_integers=integers,
@@ -170,7 +168,7 @@ def _profile(n_rows: int, spaced: bool, counts: Sequence[float | None]) -> Profi
     )
 
 
-def batches(columns: Sequence[RawColumn]) -> Iterator[Sequence[RawColumn]]:
+def batches(columns: Sequence[_T]) -> Iterator[Sequence[_T]]:
     """Part columns into lots that one statement can count."""
     for start in range(0, len(columns), _BATCH):
         yield columns[start : start + _BATCH]

@@ -72,7 +72,8 @@ class RecordReader:
                 yield Record(self._number, text.split(self._delimiter))
 
     def _quoted_record(self, line: str) -> Record:
-        start, values, stray = self._number, [], False
+        start, stray = self._number, False
+        values: list[str] = []
         physical = [line]
         at = 0
         while True:

@@ -13,8 +13,10 @@ from job.data.store import Store, Table, fetch_row, literal
 from job.data.wording import counted, quoted
 from job.errors import DataError
 
-_ISO = "[0-9]{4}-[0-9]{2}(-[0-9]{2}([T ][0-9]{2}:[0-9]{2}(:[0-9]{2}([.,][0-9]+)?)?( ?(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?))?)?)?"
-_ZONED = "[0-9]{4}.*:.*(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)"
+_ZONE = "(Z|UTC|[+-][0-9]{2}(:?[0-9]{2})?)"
+_CLOCK = f"[T ][0-9]{{2}}:[0-9]{{2}}(:[0-9]{{2}}([.,][0-9]+)?)?( ?{_ZONE})?"
+_ISO = f"[0-9]{{4}}-[0-9]{{2}}(-[0-9]{{2}}({_CLOCK})?)?"
+_ZONED = f"[0-9]{{4}}.*:.*{_ZONE}"
 
 
 def read_groups(store: Store, table: Table, name: str, cells: Cells) -> tuple[np.ndarray, tuple[Note, ...]]:

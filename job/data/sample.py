@@ -47,7 +47,7 @@ def draw_sample(store: Store, table: Table, y: np.ndarray, max_rows: int) -> Tab
     store.connection.unregister("kept")
     n_rows = sum(map(len, kept))
     text = (
-        f"A stratified sample of {n_rows:,} of {table.n_rows:,} rows is used (data.file.max_rows); how columns are read, "
-        "their missing and their distinct values are told from all rows."
+        f"A stratified sample of {n_rows:,} of {table.n_rows:,} rows is used (data.file.max_rows); how columns are "
+        "read, and their missing and distinct values, are told from all rows."
     )
     return replace(table, n_rows=n_rows).with_notes([Note("sampled", text)])

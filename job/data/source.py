@@ -103,7 +103,6 @@ def find_file(shown: str, folder: Path) -> DataFile:
     if packed:
         if not head.startswith(b"\x1f\x8b"):
             raise DataError(f"{shown}: the name says gzip but the content isn't packed; take .gz off its name")
-        plain = DataFile(shown, path, form, delimiter, packed)
         with _translated(shown), gzip.open(path) as stream:
             head = stream.read(HEAD_LENGTH)
         if head.startswith(b"\x1f\x8b"):
@@ -253,11 +252,14 @@ def _transcoded(file: DataFile) -> Iterator[bytes]:
     yield from blocks
 
 
+def _open(file: DataFile) -> BinaryIO:
+    return cast(BinaryIO, gzip.open(file.path)) if file.packed else file.path.open("rb")
+
+
 def _unpacked(file: DataFile) -> Iterator[bytes]:
     with _translated(file.shown):
         size = file.path.stat().st_size
-        opened = gzip.open(file.path) if file.packed else file.path.open("rb")
-        with cast(BinaryIO, opened) as stream:
+        with _open(file) as stream:
             total = 0
             while block := stream.read(BLOCK):
                 total += len(block)

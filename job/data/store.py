@@ -20,7 +20,10 @@ from job.machine import usable_memory
 MAX_COLUMNS = 10_000
 _LEAST_MEMORY = 200_000_000
 
-WHITESPACE = " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u2028\u2029\u202f\u205f\u3000\ufeff"
+WHITESPACE = (
+    " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
+    "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
 
 
 @dataclass(frozen=True)
@@ -93,12 +96,15 @@ class Table:
 
     @property
     def names(self) -> tuple[str, ...]:
+        """The names of all columns."""
         return tuple(column.name for column in self.columns)
 
     def column(self, name: str) -> RawColumn:
+        """Find a column by its name."""
         return next(column for column in self.columns if column.name == name)
 
     def with_notes(self, notes: Iterable[Note]) -> Table:
+        """Add notes."""
         return replace(self, notes=(*self.notes, *notes))
 
 
@@ -125,8 +131,8 @@ def open_store(shown: str) -> Iterator[Store]:
             yield Store(connection, Path(name))
         except duckdb.OutOfMemoryException:
             raise DataError(
-                f"{shown}: the data needs more memory than the {_memory() >> 20:,} MB that reading may use (a quarter of "
-                "what this process has); give fewer rows or columns, or more memory"
+                f"{shown}: the data needs more memory than the {_memory() >> 20:,} MB that reading may use (a quarter "
+                "of what this process has); give fewer rows or columns, or more memory"
             ) from None
         except duckdb.Error as error:
             raise DataError(f"{shown}: cannot be read: {first_line(error)}") from None
