@@ -12,6 +12,7 @@ from job.report.formats import decimals_for
 from job.report.table import Name
 from job.report.words import shorten, shorten_all
 
+_TITLE_LENGTH = 120
 _LABEL_LENGTH = 24
 _VALUE_LENGTH = 60
 _REASON_LENGTH = 200
@@ -73,6 +74,11 @@ class Facts:
     def baseline(self) -> Name:
         """The strategy that differences are taken from."""
         return self.strategies[0]
+
+    @property
+    def title(self) -> str:
+        """The title, short enough for a heading."""
+        return shorten(str(self.spec["title"]), _TITLE_LENGTH)
 
     @property
     def positive(self) -> str:

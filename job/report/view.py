@@ -24,8 +24,6 @@ BUILDERS: tuple[Callable[[Facts], Section], ...] = (
 )
 """A new section is one line here, one module in `job.report.sections` and one template in ``templates/sections``."""
 
-_TITLE_LENGTH = 120
-
 
 @dataclass(frozen=True)
 class Page:
@@ -63,7 +61,7 @@ def build_page(results: Mapping[str, Any]) -> Page:
     """
     facts = load_facts(results)
     return Page(
-        shorten(str(facts.spec["title"]), _TITLE_LENGTH),
+        facts.title,
         _question(facts),
         tuple(build(facts) for build in BUILDERS),
         str(results["provenance"]["versions"]["minority-report"]),

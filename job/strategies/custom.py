@@ -23,7 +23,8 @@ class Custom(Recipe):
 
     def describe(self, n_categorical: int, n_numeric: int) -> str:
         """As in `Recipe`."""
-        return "AffinitySMOTE, categories by their neighbours' vote" if n_categorical else "AffinitySMOTE"
+        text = "AffinitySMOTE: new minority rows between neighbours, from those that are surest of their class"
+        return f"{text}; categories by their neighbours' vote" if n_categorical else text
 
     def resample(self, part: TrainingPart) -> Resampled:
         """As in `Recipe`."""

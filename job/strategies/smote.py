@@ -25,7 +25,7 @@ class Smote(Recipe):
         """As in `Recipe`."""
         name = _choose(n_categorical, n_numeric).__name__
         if not n_categorical:
-            return name
+            return f"{name}: new minority rows on the lines between neighbouring ones"
         some = "all features are" if not n_numeric else f"{n_categorical} of the features are"
         return f"{name}, the SMOTE for categories: {some} categories"
 

@@ -32,7 +32,7 @@ class Asked:
     Parameters
     ----------
     title : str
-        The whole title.
+        The whole title, where the head of the page has it shortened.
     answers : tuple of (str, str)
         Term and description.
     strategies, classifiers : Table
@@ -65,7 +65,8 @@ def build(facts: Facts) -> Section:
         ("Ranking", describe_ranking(facts, labels)),
         ("Costs", describe_cost(facts)),
     )
-    content = Asked(str(facts.spec["title"]), answers, _strategies(facts), _classifiers(facts))
+    title = str(facts.spec["title"])
+    content = Asked("" if title == facts.title else title, answers, _strategies(facts), _classifiers(facts))
     return Section("asked", "What was asked", content)
 
 

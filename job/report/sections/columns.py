@@ -14,7 +14,7 @@ from job.report.words import counted, listed, sentence, shorten_all
 
 _LABEL_LENGTH = 60
 _MOST_COLUMNS = 400
-_ROLES = {"feature": "feature", "dropped": "left out", "target": "target", "groups": "groups", "time": "time", "split": "split"}
+_ROLES = {"dropped": "left out"}
 _KINDS = {
     "number": "column of numbers",
     "integer": "column of whole numbers",

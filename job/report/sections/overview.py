@@ -9,6 +9,7 @@ from job.report.figures import Picture
 from job.report.formats import number
 from job.report.metric_table import build_metric_table
 from job.report.section import Section
+from job.report.sections.price import describe_price
 from job.report.sections.recall import draw_recall
 from job.report.settings import describe_spread
 from job.report.table import Name, Table
@@ -24,12 +25,15 @@ class Block:
     Parameters
     ----------
     classifier : Name
+    price : str
+        What more recall costs, in a sentence or two.
     table : Table
     picture : Picture or None
     why_no_picture : str
     """
 
     classifier: Name
+    price: str
     table: Table
     picture: Picture | None
     why_no_picture: str
@@ -85,7 +89,7 @@ def _block(facts: Facts, classifier: Name) -> Block:
     )
     why = f"No chart: no strategy has a recall with {classifier.short} on any split."
     picture = draw_recall(facts, classifier)
-    return Block(classifier, table, picture, "" if picture else why)
+    return Block(classifier, describe_price(facts, classifier), table, picture, "" if picture else why)
 
 
 def _trouble(facts: Facts) -> str:
