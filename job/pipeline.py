@@ -18,7 +18,7 @@ from job.evaluation.evaluate import Outcome
 from job.evaluation.runs import enumerate_units
 from job.machine import usable_workers
 from job.outputs import REPORT, Outputs, open_outputs, to_csv, to_json
-from job.report.render import render_report
+from job.report.fonts import use_shipped_font_list
 from job.results import build_results, build_timings
 from job.spec.load import LoadedSpec, load_spec
 from job.spec.model import JobSpec
@@ -89,6 +89,7 @@ def run_job(
         Where the output folder cannot be written.
     """
     spec = loaded.spec
+    use_shipped_font_list()
     n_workers = workers or (usable_workers() if spec.engine.workers == "auto" else spec.engine.workers)
     with open_outputs(output) as outputs:
         dataset = load_data(spec, loaded.folder)
@@ -165,6 +166,8 @@ def _evaluate(
 
 
 def _write(outputs: Outputs, results: Mapping[str, Any], timings: Mapping[str, Any]) -> None:
+    from job.report.render import render_report  # brings matplotlib, which looks for its list of fonts on import
+
     outputs.write_text("results.json", to_json(results))
     outputs.write_text("timings.json", to_json(timings))
     outputs.write_text(
