@@ -61,7 +61,7 @@ class Reading:
         return (Note(self.code, text, self.raw.name), *self.notes)
 
 
-def read_column(raw: RawColumn, profile: Profile, looks: Looks, *, as_category: bool = False) -> Reading:
+def read_column(raw: RawColumn, profile: Profile, looks: Looks, as_category: str = "") -> Reading:
     """Decide what a column is.
 
     Parameters
@@ -72,8 +72,8 @@ def read_column(raw: RawColumn, profile: Profile, looks: Looks, *, as_category: 
         Counts over its rows.
     looks : Looks
         What its values look like, where they aren't numbers.
-    as_category : bool
-        Whether the spec says that it holds categories.
+    as_category : str
+        Why its values are categories though they look like numbers; empty where that is for the rules to say.
 
     Returns
     -------
@@ -89,8 +89,8 @@ def read_column(raw: RawColumn, profile: Profile, looks: Looks, *, as_category: 
     if _n_categories(profile) == 1 and profile.n_present == profile.n_rows:
         return Reading(raw, profile, "constant", f"all its values are {quoted(looks.example)}", "constant")
     if as_category:
-        return Reading(raw, profile, "category", "the spec lists it under categorical")
-    if _is_boolean(profile):
+        return Reading(raw, profile, "category", as_category)
+    if is_boolean(profile):
         return Reading(raw, profile, "boolean", "all its values are true or false")
     if looks.n_dates >= ENOUGH * profile.n_present:
         return Reading(raw, profile, "date", f"its values are dates ({quoted(looks.example)})", "date")
@@ -102,13 +102,14 @@ def is_number(profile: Profile) -> bool:
     return profile.n_present > 0 and profile.n_numbers >= ENOUGH * profile.n_present
 
 
-def _is_boolean(profile: Profile) -> bool:
-    return profile.n_booleans == profile.n_present
+def is_boolean(profile: Profile) -> bool:
+    """Tell whether all present values are true or false, in any case."""
+    return profile.n_present > 0 and profile.n_booleans == profile.n_present
 
 
 def _n_categories(profile: Profile) -> int:
     """Count distinct values, True and true as one."""
-    if _is_boolean(profile):
+    if is_boolean(profile):
         return 1 + (0 < profile.n_true < profile.n_present)
     return profile.n_distinct
 

@@ -26,6 +26,7 @@ from job.errors import DataError
 from job.spec.file import FileSpec
 
 _MOST_NAMED = 6
+_LISTED = "the spec lists it under categorical"
 
 
 def load_dataset(spec: FileSpec, folder: Path) -> Dataset:
@@ -48,15 +49,25 @@ def load_dataset(spec: FileSpec, folder: Path) -> Dataset:
     DataError
         The file cannot be read, or cannot answer the question; one line that says what to do.
     """
+    if spec.query is not None:
+        from job.data.query import check_query
+
+        check_query(spec.query)
     file = find_file(spec.path, folder)
     with open_store(file.shown) as store:
         table = read_table(store, file, spec.delimiter)
-        check_roles(spec, table.names, file.shown)
         cells = choose_cells(store, table, spec)
+        categories = dict.fromkeys(spec.categorical, _LISTED)
+        if spec.query is not None:
+            from job.data.table_query import query_table
+
+            table, cells, texts = query_table(store, table, cells, spec, file.shown)
+            categories = {**texts, **categories}
+        check_roles(spec, table.names, file.shown)
         table = drop_unlabelled(store, table, spec.target, cells, file.shown)
         labels = read_labels(store, table, spec.target, spec.positive, cells, file.shown)
-        readings = read_columns(store, table, cells, spec.categorical)
-        features = _choose_features(spec, readings, file.shown)
+        readings = read_columns(store, table, cells, categories)
+        features = choose_features(spec, readings, file.shown)
         y = fetch_y(store, table, spec.target, labels.positive, cells)
         table = draw_sample(store, table, y, spec.max_rows)
         keys, key_notes, kinds = _read_row_keys(store, table, spec, cells, file.shown)
@@ -91,13 +102,17 @@ def check_header(spec: FileSpec, folder: Path) -> None:
         There is no such file, its header cannot be used, or it lacks a column that the spec names. What a query
         makes of the columns isn't known before it is run.
     """
+    if spec.query is not None:
+        from job.data.query import check_query
+
+        check_query(spec.query)
     file = find_file(spec.path, folder)
     names = read_names(file, spec.delimiter)
     if spec.query is None:
         check_roles(spec, names, file.shown)
 
 
-def read_columns(store: Store, table: Table, cells: Cells, categorical: Sequence[str]) -> tuple[Reading, ...]:
+def read_columns(store: Store, table: Table, cells: Cells, categories: Mapping[str, str]) -> tuple[Reading, ...]:
     """Decide what every column is, from all rows.
 
     Parameters
@@ -108,8 +123,8 @@ def read_columns(store: Store, table: Table, cells: Cells, categorical: Sequence
         Text.
     cells : Cells
         How text becomes values.
-    categorical : sequence of str
-        Columns that are categories though they look like numbers.
+    categories : Mapping[str, str]
+        Columns that are categories though they look like numbers, and why.
 
     Returns
     -------
@@ -119,13 +134,32 @@ def read_columns(store: Store, table: Table, cells: Cells, categorical: Sequence
     profiles = profile_columns(store, table, cells)
     looks = find_looks(store, table, cells, profiles)
     return tuple(
-        read_column(raw, profiles[raw.key], looks[raw.key], as_category=raw.name in categorical)
-        for raw in table.columns
+        read_column(raw, profiles[raw.key], looks[raw.key], categories.get(raw.name, "")) for raw in table.columns
     )
 
 
-def _choose_features(spec: FileSpec, readings: Sequence[Reading], shown: str) -> tuple[Reading, ...]:
-    """Choose the columns to learn from."""
+def choose_features(spec: FileSpec, readings: Sequence[Reading], shown: str) -> tuple[Reading, ...]:
+    """Choose the columns to learn from.
+
+    Parameters
+    ----------
+    spec : FileSpec
+        The spec's ``data.file``.
+    readings : sequence of Reading
+        All columns.
+    shown : str
+        The file's path for messages.
+
+    Returns
+    -------
+    tuple of Reading
+        In the order of the data.
+
+    Raises
+    ------
+    DataError
+        None is left; the message says why.
+    """
     candidates = [reading for reading in readings if assign_role(spec, reading.raw.name) == "feature"]
     features = tuple(reading for reading in candidates if reading.is_feature)
     if not features:
