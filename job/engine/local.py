@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import os
+import threading
+import time
 from collections.abc import Iterator
 from concurrent.futures import Executor
 from contextlib import contextmanager
@@ -11,6 +14,7 @@ import loky
 # Each worker has one processor: libraries that start threads of their own would take the others' time,
 # and the number of threads could change the last bits of a sum.
 _ONE_THREAD = dict.fromkeys(("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS", "MKL_NUM_THREADS"), "1")
+_SECONDS_BETWEEN_LOOKS = 1.0
 
 
 @contextmanager
@@ -25,8 +29,21 @@ def local_executor(n_workers: int) -> Iterator[Executor]:
     ------
     concurrent.futures.Executor
     """
-    executor = loky.ProcessPoolExecutor(max_workers=n_workers, env=_ONE_THREAD)
+    executor = loky.ProcessPoolExecutor(
+        max_workers=n_workers, env=_ONE_THREAD, initializer=_end_with_parent, initargs=(os.getpid(),)
+    )
     try:
         yield executor
     finally:
         executor.shutdown(wait=True, kill_workers=True)
+
+
+def _end_with_parent(parent: int) -> None:
+    """End this worker soon after its parent has died: killed, the parent can no longer do it itself."""
+
+    def watch() -> None:
+        while os.getppid() == parent:
+            time.sleep(_SECONDS_BETWEEN_LOOKS)
+        os._exit(1)
+
+    threading.Thread(target=watch, daemon=True).start()
