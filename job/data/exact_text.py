@@ -4,8 +4,6 @@ from __future__ import annotations
 
 from job.data.wording import quoted
 
-_ENDS_IN_ZERO = 2  # characters of ".0"
-
 _SINGLE = frozenset(
     {
         "BIGINT",
@@ -86,10 +84,10 @@ def as_text(expression: str, written: str) -> str:
     """
     kind, text = _kind(written), f"CAST({expression} AS VARCHAR)"
     if kind in ("FLOAT", "DOUBLE"):
-        whole = f"left({text}, -{_ENDS_IN_ZERO})"
+        # from the text alone: what DuckDB knows of a Parquet file's values leaves out NaN, and isnan() is then false
         return (
-            f"CASE WHEN isnan({expression}) THEN 'NaN' WHEN {expression} = 0 THEN '0' "
-            f"WHEN ends_with({text}, '.0') THEN {whole} ELSE {text} END"
+            f"CASE {text} WHEN 'nan' THEN 'NaN' WHEN '-0.0' THEN '0' "
+            f"ELSE CASE WHEN ends_with({text}, '.0') THEN left({text}, -2) ELSE {text} END END"
         )
     if kind == "DECIMAL":  # 0.12 with two digits in all is .12 in DuckDB
         return (
@@ -106,8 +104,9 @@ def as_text(expression: str, written: str) -> str:
 
 
 def decoded(expression: str) -> str:
-    """Write the SQL that reads bytes as UTF-8 text; NULL where they aren't."""
-    return f"TRY(decode({expression}))"
+    """Write the SQL that reads bytes as text; NULL where they aren't UTF-8 or hold control characters."""
+    text = f"TRY(decode({expression}))"
+    return f"CASE WHEN regexp_matches({text}, '[\\x00-\\x08\\x0e-\\x1f]') THEN NULL ELSE {text} END"
 
 
 def is_bytes(written: str) -> bool:

@@ -111,7 +111,7 @@ def _open(store: Store, file: DataFile) -> _Opened:
     with _translated(opened):
         types = store.connection.execute(f"DESCRIBE SELECT * FROM {opened.relation}").fetchall()
         tree = store.connection.execute(f"SELECT name, num_children FROM parquet_schema({opened.link})").fetchall()
-        n_rows = fetch_row(store, f"SELECT sum(num_rows) FROM parquet_file_metadata({opened.link})")[0]
+        n_rows = fetch_row(store, f"SELECT count(*) FROM {opened.relation}")[0]
     if not n_rows:
         raise DataError(f"{file.shown}: there are only column names and no rows")
     names = _top_names([(str(name), int(children or 0)) for name, children in tree])
@@ -145,6 +145,7 @@ def _translated(opened: _Opened) -> Iterator[None]:
         raise
     except duckdb.Error as error:
         reason = first_line(error).replace(opened.link.strip("'"), shown)
+        reason = "".join(character if character.isprintable() else "?" for character in reason)
         if "encrypt" in reason.lower():
             raise DataError(f"{shown}: the Parquet file is encrypted; give it decrypted") from None
         raise DataError(
