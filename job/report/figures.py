@@ -37,6 +37,8 @@ class Picture:
         How to read it.
     table : Table
         The numbers that were drawn.
+    title : str
+        What tells it from its neighbours, where it has any.
     """
 
     source: Markup
@@ -45,6 +47,7 @@ class Picture:
     alt: str
     caption: str
     table: Table
+    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -111,7 +114,8 @@ def draw_spreads(
             colour = theme.light[look.colour]
             axes.plot([spread.low, spread.high], [row, row], color=colour, linewidth=1.2, solid_capstyle="round")
             _strokes(axes, spread.values, row, colour)
-            axes.plot([spread.mean], [row], look.marker, color=colour, markersize=8.5, markeredgewidth=0)
+            (mean,) = axes.plot([spread.mean], [row], look.marker, color=colour, markersize=8.5, markeredgewidth=0)
+            mean.set_clip_on(False)
         axes.set_yticks(range(len(spreads)), [spread.name.short for spread in spreads])
         axes.set_ylim(len(spreads) - 0.5, -0.5)
         _unit_axis(axes.set_xlim, axes.set_xticks)

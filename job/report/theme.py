@@ -48,7 +48,7 @@ _SHAPES = (
     ("*", "★"),
     ("p", "⬟"),
     ("h", "⬢"),
-    ("d", "⬧"),
+    ("d", "♦"),
 )
 _DASHES: tuple[tuple[float, tuple[float, ...] | None], ...] = (
     (0, (4, 1.6)),

@@ -59,8 +59,8 @@ def build(facts: Facts) -> Section:
     answers = (
         ("Data", _describe_data(facts)),
         ("Minority", _describe_minority(facts)),
-        ("Splits", describe_split(facts)),
-        ("Sizes", describe_sizes(facts)),
+        ("Splits", sentence(describe_split(facts))),
+        ("Sizes", sentence(describe_sizes(facts))),
         ("Preparation", sentence(describe_preparation(facts))),
         ("Ranking", describe_ranking(facts, labels)),
         ("Costs", describe_cost(facts)),

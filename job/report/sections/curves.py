@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from job.report.facts import Facts
 from job.report.figures import Curve, Picture, draw_curves
@@ -98,14 +98,23 @@ def build(facts: Facts) -> Section:
 def _group(facts: Facts, kind: Kind) -> CurveGroup:
     drawn = ((classifier, _curves(facts, classifier, kind)) for classifier in facts.classifiers)
     pictures = tuple(_draw(facts, classifier, kind, curves) for classifier, curves in drawn if curves)
-    missing = []
+    return CurveGroup(kind, pictures, _missing(facts, kind))
+
+
+def _missing(facts: Facts, kind: Kind) -> tuple[str, ...]:
+    """One sentence for all classifiers that lack the curves of the same strategies."""
+    lacking: dict[tuple[Name, ...], list[str]] = {}
     for classifier in facts.classifiers:
-        absent = [strategy.short for strategy in facts.strategies if not facts.curve(strategy, classifier, kind.key)]
+        absent = tuple(name for name in facts.strategies if not facts.curve(name, classifier, kind.key))
+        lacking.setdefault(absent, []).append(classifier.short)
+    sentences = []
+    for absent, classifiers in lacking.items():
         if len(absent) == len(facts.strategies):
-            missing.append(f"With {classifier.short} there is no curve: no run gave scores of both classes.")
+            sentences.append(f"With {listed(classifiers)} there is no curve: no run gave scores of both classes.")
         elif absent:
-            missing.append(f"With {classifier.short} there is no curve of {listed(absent)}: no run gave scores.")
-    return CurveGroup(kind, pictures, tuple(missing))
+            names = listed(name.short for name in absent)
+            sentences.append(f"With {listed(classifiers)} there is no curve of {names}: no run gave scores.")
+    return tuple(sentences)
 
 
 def _curves(facts: Facts, classifier: Name, kind: Kind) -> list[Curve]:
@@ -115,8 +124,9 @@ def _curves(facts: Facts, classifier: Name, kind: Kind) -> list[Curve]:
 
 def _draw(facts: Facts, classifier: Name, kind: Kind, curves: Sequence[Curve]) -> Picture:
     title = f"{kind.title} with {classifier.short}"
-    caption = f"{classifier.short}: mean curves over splits. {_reference_words(facts, kind)}"
-    return draw_curves(
+    over = "Mean curves over splits. " if facts.n_splits > 1 else ""
+    caption = f"{over}{_reference_words(facts, kind)}"
+    picture = draw_curves(
         curves,
         (kind.x, kind.y),
         _reference(facts, kind),
@@ -124,6 +134,7 @@ def _draw(facts: Facts, classifier: Name, kind: Kind, curves: Sequence[Curve]) -
         caption,
         _table(f"{kind.key}-{classifier.index}", title, kind, curves),
     )
+    return replace(picture, title=classifier.short)
 
 
 def _reference(facts: Facts, kind: Kind) -> Curve:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from job.report.facts import Facts
 from job.report.figures import Picture, Spread, draw_spreads
 from job.report.formats import number
 from job.report.metric_table import fallback_decimals
 from job.report.table import Heading, Name, Number, Row, Table
-from job.report.words import counted
+from job.report.words import counted, listed
 
 _CAPTION = (
     "Share of the minority rows that were found, at each strategy's own decision. A fine stroke is one split, the "
@@ -33,11 +35,16 @@ def draw_recall(facts: Facts, classifier: Name) -> Picture | None:
     decimals = facts.decimals(classifier, "recall", fallback_decimals("recall"))
     table = _table(facts, classifier, decimals)
     alt = _alt(facts, classifier, spreads, decimals)
-    first = spreads[0]
-    if first.name != facts.baseline:
-        return draw_spreads(spreads, None, "minority recall", alt, f"{_CAPTION}.", table)
-    caption = f"{_CAPTION}; the dotted line is the mean of {facts.baseline.short}."
-    return draw_spreads(spreads, first.mean, "minority recall", alt, caption, table)
+    reference = spreads[0].mean if spreads[0].name == facts.baseline else None
+    return draw_spreads(spreads, reference, "minority recall", alt, _caption(facts, spreads), table)
+
+
+def _caption(facts: Facts, spreads: Sequence[Spread]) -> str:
+    drawn = [spread.name for spread in spreads]
+    line = f"; the dotted line is the mean of {facts.baseline.short}" if facts.baseline in drawn else ""
+    absent = [strategy.short for strategy in facts.strategies if strategy not in drawn]
+    rest = f" Without recall on any split: {listed(absent)}." if absent else ""
+    return f"{_CAPTION}{line}.{rest}"
 
 
 def _spread(facts: Facts, strategy: Name, classifier: Name) -> Spread | None:
@@ -48,7 +55,7 @@ def _spread(facts: Facts, strategy: Name, classifier: Name) -> Spread | None:
     return Spread(strategy, row["value"], row["low"], row["high"], values)
 
 
-def _alt(facts: Facts, classifier: Name, spreads: list[Spread], decimals: int) -> str:
+def _alt(facts: Facts, classifier: Name, spreads: Sequence[Spread], decimals: int) -> str:
     parts = [
         f"{spread.name.short} {number(spread.mean, decimals)} "
         f"({number(spread.low, decimals)} to {number(spread.high, decimals)})"
