@@ -12,11 +12,12 @@ import click
 
 from job import __version__
 from job.console.interrupts import interruptible
-from job.console.streams import print_text, tell, tolerate_any_text
+from job.console.streams import print_document, print_text, readable, tell, tolerate_any_text, width
 from job.console.trouble import exit_code_of
 
-_OUTPUT_VARIABLE = "MINORITY_REPORT_OUTPUT"
+_OUTPUT_VARIABLE = "MINORITY_REPORT_OUTPUT"  # set in the image
 _SOME_RUNS_FAILED = 4
+_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,59 +44,160 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return exit_code_of(command)
 
 
-class _Command(click.Command):
-    """A command whose examples keep their lines."""
+def _show_help(context: click.Context, option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        print_text(context.get_help() + "\n")
+        context.exit()
 
 
-@click.group(context_settings={"help_option_names": ["-h", "--help"]}, no_args_is_help=True)
-@click.version_option(__version__, prog_name="minority-report", message="%(prog)s %(version)s")
+def _show_version(context: click.Context, option: click.Parameter, wanted: bool) -> None:
+    if wanted:
+        print_text(f"minority-report {__version__}\n")
+        context.exit()
+
+
+def _lines(heading: str, *lines: str) -> str:
+    """Write lines that stay as they are in a help text."""
+    return "\n".join(["\b", heading, *(f"  {line}" for line in lines)])
+
+
+_START = _lines(
+    "Examples:",
+    "minority-report run                                        on generated data",
+    "minority-report init data.csv --target label > spec.yaml   a commented spec for your file",
+    "minority-report validate spec.yaml                         check it, run nothing",
+    "minority-report run spec.yaml                              write output/report.html",
+)
+_EXIT_CODES = _lines(
+    "Exit codes:",
+    "0 done; 1 a bug; 2 usage, spec or output folder; 3 data;",
+    "4 the report is written, but some runs failed; 130, 143 interrupted",
+)
+
+
+@click.group(context_settings=_SETTINGS, no_args_is_help=True, epilog=f"{_START}\n\n{_EXIT_CODES}")
+@click.option(
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
+)
 def commands() -> None:
     """Does oversampling help on this data, which method, and at what price?
 
-    \b
-    minority-report run                                            the embedded default, on generated data
-    minority-report init data.csv --target label > spec.yaml       a commented spec for your file
-    minority-report validate spec.yaml                             check it without running
-    minority-report run spec.yaml --output output                  write output/report.html
+    Strategies for imbalanced data are compared on the same splits, and one HTML file tells what came of it.
     """
 
 
-@commands.command()
+@commands.command(
+    short_help="Run a job and write its report.",
+    epilog=_lines(
+        "Examples:",
+        "minority-report run",
+        "minority-report run spec.yaml --output results --workers 2",
+        "minority-report init data.csv --target label | minority-report run -",
+        "minority-report run spec.yaml --allow-package mypackage",
+    ),
+)
 @click.argument("spec", required=False)
 @click.option(
     "-o",
     "--output",
     metavar="DIR",
-    type=click.Path(path_type=Path),
     default=lambda: os.environ.get(_OUTPUT_VARIABLE) or "output",
-    help="Where the report is written.",
+    help=f"Where the report is written. Default: ${_OUTPUT_VARIABLE}, else output.",
 )
-@click.option("-w", "--workers", metavar="N", type=click.IntRange(1, 1024), help="Worker processes.")
-@click.option("--allow-package", metavar="NAME", multiple=True, help="Also take classes from this package.")
-@click.option("-q", "--quiet", is_flag=True, help="Show no progress.")
-@click.option("-v", "--verbose", is_flag=True, help="Say more.")
+@click.option(
+    "-w", "--workers", metavar="N", type=click.IntRange(1, 1024), help="Worker processes, instead of the spec's."
+)
+@click.option("--allow-package", metavar="NAME", multiple=True, help="Let the spec name classes of this package, too.")
+@click.option("-q", "--quiet", is_flag=True, help="Print only the path of the report, and what failed.")
+@click.option("-v", "--verbose", is_flag=True, help="Tell each run as it ends.")
 def run(
-    spec: str | None,
-    output: Path,
-    workers: int | None,
-    allow_package: tuple[str, ...],
-    quiet: bool,
-    verbose: bool,
+    spec: str | None, output: str, workers: int | None, allow_package: tuple[str, ...], quiet: bool, verbose: bool
 ) -> int:
-    """Run the job of SPEC and write its report."""
+    """Run the job of SPEC and write its report.
+
+    Without SPEC the embedded default is run, on generated data; - reads the spec from standard input.
+    """
+    if quiet and verbose:
+        raise click.UsageError("--quiet and --verbose exclude each other")
+    if not output:
+        raise click.UsageError("--output is empty, must be a folder")
     from job import pipeline
+    from job.console.ending import summarize_trouble
     from job.console.progress import show_progress
+    from job.console.table import write_table
 
     loaded = pipeline.read_spec(spec, allow_package)
-    with show_progress(quiet) as report:
-        result = pipeline.run_job(loaded, output, workers=workers, on_progress=report)
-    print_text(f"{result.report}\n")
+    with show_progress(quiet, verbose) as report:
+        result = pipeline.run_job(loaded, Path(output), workers=workers, on_progress=report)
+    for line in summarize_trouble(result.results, quiet):
+        tell(line)
+    table = "" if quiet else "\n".join([*write_table(result.results, width()), "", ""])
+    print_text(f"{table}{readable(str(result.report))}\n")
     return _SOME_RUNS_FAILED if result.results["status"]["n_failed"] else 0
 
 
-@commands.command()
+@commands.command(
+    short_help="Check a spec and its data's header; count the runs.",
+    epilog=_lines(
+        "Examples:",
+        "minority-report validate spec.yaml",
+        "minority-report init | minority-report validate -",
+    ),
+)
+@click.argument("spec")
+@click.option("--allow-package", metavar="NAME", multiple=True, help="Let the spec name classes of this package, too.")
+def validate(spec: str, allow_package: tuple[str, ...]) -> int:
+    """Check SPEC and the header of its data, and count the runs; nothing is run."""
+    from job import pipeline
+
+    loaded = pipeline.read_spec(spec, allow_package)
+    plan = pipeline.plan_job(loaded)
+    factors = (
+        (plan.n_splits, "split", "splits"),
+        (plan.n_strategies, "strategy", "strategies"),
+        (plan.n_classifiers, "classifier", "classifiers"),
+    )
+    product = " × ".join(f"{n:,} {one if n == 1 else many}" for n, one, many in factors)
+    runs = f"{plan.n_runs:,} {'run' if plan.n_runs == 1 else 'runs'}"
+    print_text(f"{readable(loaded.name)}: no problem found; {runs} ({product})\n")
+    return 0
+
+
+@commands.command(
+    short_help="Write a commented spec to start from.",
+    epilog=_lines(
+        "Examples:",
+        "minority-report init > spec.yaml",
+        "minority-report init transactions.csv --target is_fraud > spec.yaml",
+    ),
+)
+@click.argument("data", required=False)
+@click.option("--target", metavar="NAME", help="The column with the labels.")
+def init(data: str | None, target: str | None) -> int:
+    """Write a commented spec to standard output: for the file DATA, or on generated data."""
+    from job.spec.starter import write_starter
+
+    if (data is None) != (target is None):
+        missing = "DATA, the file that has the column" if data is None else "--target NAME, the column with the labels"
+        raise click.UsageError(f"init needs {missing}")
+    if data is None or target is None:
+        print_document(write_starter())
+        return 0
+    from job import pipeline
+
+    print_document(write_starter(data, pipeline.describe_data(data, target)))
+    return 0
+
+
+@commands.command(
+    short_help="Print the JSON Schema of a spec.",
+    epilog=_lines(
+        "Example:",
+        "minority-report schema > spec.schema.json",
+    ),
+)
 def schema() -> int:
-    """Print the JSON Schema of a spec."""
+    """Print the JSON Schema of a spec, for editors that check while you type."""
     from job.spec.schema import json_schema
 
     print_text(json.dumps(json_schema(), indent=2) + "\n")

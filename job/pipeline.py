@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from job.data.classification import generate_classification
 from job.data.dataset import Dataset
-from job.data.split import Split, build_splits
+from job.data.split import Split, build_splits, count_splits
 from job.engine.execute import Engine, execute
 from job.engine.local import local_executor
 from job.engine.work import build_work
+from job.errors import DataError
 from job.evaluation.collect import order_outcomes
 from job.evaluation.evaluate import Outcome
-from job.evaluation.runs import enumerate_units
+from job.evaluation.runs import count_runs, enumerate_units, strategies_of
 from job.machine import usable_workers
 from job.outputs import REPORT, Outputs, open_outputs, to_csv, to_json
 from job.report.fonts import use_shipped_font_list
 from job.results import build_results, build_timings
 from job.spec.load import LoadedSpec, load_spec
-from job.spec.model import JobSpec
+from job.spec.model import FileSpec, JobSpec
+from job.spec.starter import FileFacts
 from job.strategies.registry import check_entry
 
 
@@ -40,6 +42,23 @@ class Progress:
     done: int
     total: int
     ended: tuple[Outcome, ...]
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What a job would run.
+
+    Parameters
+    ----------
+    n_splits, n_strategies, n_classifiers : int
+        Baseline included.
+    n_runs : int
+    """
+
+    n_splits: int
+    n_strategies: int
+    n_classifiers: int
+    n_runs: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -120,7 +139,60 @@ def read_spec(source: str | None, allowed_packages: Iterable[str] = ()) -> Loade
     SpecError
         With every problem at once.
     """
-    return load_spec(source, check_entry, allowed_packages)
+    return load_spec(source, check_entry, allowed_packages, _complain_about_file)
+
+
+def plan_job(loaded: LoadedSpec) -> Plan:
+    """Count what a job would run, once the header of its data is found to be right; nothing is run.
+
+    Parameters
+    ----------
+    loaded : LoadedSpec
+
+    Returns
+    -------
+    Plan
+
+    Raises
+    ------
+    DataError
+        Where there is no such file, its header cannot be used, or it lacks a column that the spec names.
+    """
+    spec = loaded.spec
+    if spec.data.file is not None:
+        check_file(spec.data.file, loaded.folder)
+    return Plan(count_splits(spec.split), len(strategies_of(spec)), len(spec.classifiers), count_runs(spec))
+
+
+def check_file(spec: FileSpec, folder: Path) -> None:
+    """Check a data file by its header; raises DataError where it cannot be used."""
+    from job.data.load import check_header  # needs DuckDB, which generated data doesn't
+
+    check_header(spec, folder)
+
+
+def describe_data(path: str, target: str) -> FileFacts:
+    """Find out what a starter spec notes about a file.
+
+    Parameters
+    ----------
+    path : str
+        Relative to the working directory.
+    target : str
+        The column with the labels.
+
+    Returns
+    -------
+    FileFacts
+
+    Raises
+    ------
+    DataError
+        Where the file cannot be read, or has no such column.
+    """
+    from job.data.describe import describe_file
+
+    return describe_file(path, target)
 
 
 def load_data(spec: JobSpec, folder: Path) -> Dataset:
@@ -142,6 +214,13 @@ def load_data(spec: JobSpec, folder: Path) -> Dataset:
     from job.data.load import load_dataset  # needs DuckDB, which generated data doesn't
 
     return load_dataset(spec.data.file, folder)
+
+
+def _complain_about_file(spec: FileSpec, folder: Path) -> Iterator[str]:
+    try:
+        check_file(spec, folder)
+    except DataError as error:
+        yield str(error)
 
 
 def _evaluate(

@@ -6,72 +6,83 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from typing import Any, Protocol
+from typing import TYPE_CHECKING
 
 from job.console.streams import is_terminal, tell
 
+if TYPE_CHECKING:  # importing it takes more than a second, and a command has its own reason to do so
+    from job.pipeline import Progress
+
 _LINES = 10
 
-
-class Step(Protocol):
-    """How far the job is; `job.pipeline.Progress`, without the import that takes more than a second."""
-
-    @property
-    def done(self) -> int: ...
-    @property
-    def total(self) -> int: ...
-
-
-Report = Callable[[Any], None]
+Report = Callable[["Progress"], None]
 
 
 @contextmanager
-def show_progress(quiet: bool) -> Iterator[Report]:
+def show_progress(quiet: bool, verbose: bool) -> Iterator[Report]:
     """Yield what is to be called each time that runs end.
 
     Parameters
     ----------
     quiet : bool
         Whether nothing is shown.
+    verbose : bool
+        Whether each run that ends gets a line.
 
     Yields
     ------
     callable
-        Takes a `Step`.
+        Takes a `job.pipeline.Progress`.
     """
     if quiet:
-        yield lambda step: None
+        yield lambda progress: None
+    elif verbose:
+        yield _tell_each
     elif is_terminal(sys.stderr):
         with _bar() as report:
             yield report
     else:
-        yield _Lines().report
+        yield _Tenths().report
 
 
 @contextmanager
 def _bar() -> Iterator[Report]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import Progress as Bar
 
     columns = (TextColumn("Runs"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("left"))
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
         task = bar.add_task("Runs", total=None)
-        yield lambda step: bar.update(task, total=step.total, completed=step.done)
+        yield lambda progress: bar.update(task, total=progress.total, completed=progress.done)
 
 
-class _Lines:
+class _Tenths:
     """At most one line for each tenth of the runs."""
 
     def __init__(self) -> None:
-        self._start = time.monotonic()
         self._tenths = 0
+        self._first: tuple[float, int] | None = None  # later than the start: the first runs wait for their workers
 
-    def report(self, step: Step) -> None:
-        tenths = _LINES * step.done // step.total
+    def report(self, progress: Progress) -> None:
+        now = time.monotonic()
+        since, before = self._first = self._first or (now, progress.done)
+        tenths = _LINES * progress.done // progress.total
         if tenths > self._tenths:
             self._tenths = tenths
-            left = (time.monotonic() - self._start) * (step.total - step.done) / step.done
-            tell(f"{step.done:,} of {step.total:,} runs" + (f", about {_duration(left)} left" if left >= 1 else ""))
+            left = (now - since) * (progress.total - progress.done) / max(progress.done - before, 1)
+            when = f", about {_duration(left)} left" if left >= 1 else ""
+            tell(f"{progress.done:,} of {progress.total:,} runs{when}")
+
+
+def _tell_each(progress: Progress) -> None:
+    before = progress.done - len(progress.ended)
+    for number, outcome in enumerate(progress.ended, before + 1):
+        key = outcome.key
+        tell(
+            f"{number:,} of {progress.total:,}: {key.strategy} with {key.classifier}, repeat {key.repeat}, "
+            f"fold {key.fold}: {outcome.status} in {outcome.seconds_resample + outcome.seconds_fit:.2f} s"
+        )
 
 
 def _duration(seconds: float) -> str:

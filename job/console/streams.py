@@ -6,10 +6,11 @@ import contextlib
 import os
 import shutil
 import sys
+from collections.abc import Iterator
 from typing import TextIO
 
 from job.errors import OutputError
-from job.spec.words import one_line
+from job.spec.words import is_control, one_line
 
 _WIDTH = 80
 
@@ -20,23 +21,25 @@ def print_text(text: str) -> None:
     Parameters
     ----------
     text : str
-        Written as UTF-8 where it is a whole document, so that what ``init`` writes is a spec in every locale.
 
     Raises
     ------
     OutputError
         Where it cannot be written: a full disk, say.
     """
-    if sys.stdout is None:  # closed by whoever started us
-        return
-    try:
-        sys.stdout.write(text)
-        sys.stdout.flush()
-    except BrokenPipeError:
-        _close(sys.stdout)
-    except OSError as error:
-        _close(sys.stdout)
-        raise OutputError(f"standard output cannot be written: {error.strerror}") from error
+    if sys.stdout is not None:  # it is None where whoever started us has closed it
+        with _writing(sys.stdout):
+            sys.stdout.write(text)
+            sys.stdout.flush()
+
+
+def print_document(text: str) -> None:
+    """Write a document as `print_text` does, but in UTF-8 whatever the locale: it has to be read again."""
+    if sys.stdout is not None:
+        with _writing(sys.stdout):
+            sys.stdout.flush()
+            sys.stdout.buffer.write(text.encode())
+            sys.stdout.buffer.flush()
 
 
 def tell(line: str) -> None:
@@ -48,6 +51,11 @@ def tell(line: str) -> None:
         sys.stderr.flush()
     except OSError:
         _close(sys.stderr)
+
+
+def readable(text: str) -> str:
+    """Replace every character that could steer a terminal; spaces stay, so a path can still be copied."""
+    return "".join("\ufffd" if is_control(character) else character for character in text)
 
 
 def tolerate_any_text() -> None:
@@ -65,6 +73,17 @@ def width() -> int:
 def is_terminal(stream: TextIO | None) -> bool:
     """Tell whether a person watches a stream."""
     return stream is not None and not stream.closed and stream.isatty()
+
+
+@contextlib.contextmanager
+def _writing(stream: TextIO) -> Iterator[None]:
+    try:
+        yield
+    except BrokenPipeError:
+        _close(stream)
+    except OSError as error:
+        _close(stream)
+        raise OutputError(f"standard output cannot be written: {error.strerror}") from error
 
 
 def _close(stream: TextIO) -> None:

@@ -12,7 +12,7 @@ import click
 
 from job import __version__
 from job.console.interrupts import Interrupted
-from job.console.streams import tell
+from job.console.streams import print_text, tell
 from job.errors import JobError, SpecError
 
 BUG = 1
@@ -35,6 +35,9 @@ def exit_code_of(command: Callable[[], int]) -> int:
         return command()
     except click.exceptions.Exit as ended:
         return ended.exit_code
+    except click.exceptions.NoArgsIsHelpError as error:
+        print_text(error.ctx.get_help() + "\n")
+        return USAGE
     except click.UsageError as error:
         tell(_usage(error))
         return USAGE
@@ -46,7 +49,7 @@ def exit_code_of(command: Callable[[], int]) -> int:
         tell(f"Error: {error}")
         return error.exit_code
     except Interrupted as interrupted:
-        tell(f"Stopped by {interrupted}; nothing was written, and an earlier report is as it was")
+        tell(f"Stopped by {interrupted}")
         return interrupted.exit_code
     except Exception as error:
         tell(f"Error: a bug in minority-report ({type(error).__name__}: {error}); {_keep_traceback()}")
@@ -55,7 +58,8 @@ def exit_code_of(command: Callable[[], int]) -> int:
 
 def _usage(error: click.UsageError) -> str:
     command = error.ctx.command_path if error.ctx is not None else "minority-report"
-    return f"Error: {error.format_message().rstrip('.')}. See: {command} --help"
+    message = error.format_message().rstrip(".")
+    return f"Error: {message}{'' if message.endswith('?') else '.'} See: {command} --help"
 
 
 def _keep_traceback() -> str:

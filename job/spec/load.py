@@ -13,7 +13,7 @@ from pydantic import ValidationError
 from job.errors import Problem, SpecError
 from job.names import ALLOWED_PACKAGES
 from job.spec.kinds import COMPLAINT
-from job.spec.model import ClassifierEntry, Entry, JobSpec, StrategyEntry
+from job.spec.model import ClassifierEntry, Entry, FileSpec, JobSpec, StrategyEntry
 from job.spec.reader import read_tree
 from job.spec.section import Complaint
 from job.spec.source import read_source
@@ -23,6 +23,8 @@ from job.spec.words import one_line, show
 
 Check = Callable[[str, int, Entry], Iterable[Complaint]]
 """Takes "strategies" or "classifiers", an index and an entry; key paths are relative to the entry."""
+CheckFile = Callable[[FileSpec, Path], Iterable[str]]
+"""Takes ``data.file`` and the folder of the spec."""
 
 _ENTRIES: tuple[tuple[str, type[Entry]], ...] = (("strategies", StrategyEntry), ("classifiers", ClassifierEntry))
 _MOST_SHOWN = 100
@@ -48,7 +50,10 @@ class LoadedSpec:
 
 
 def load_spec(
-    source: str | None, check: Check = lambda kind, index, entry: (), allowed_packages: Iterable[str] = ()
+    source: str | None,
+    check: Check = lambda kind, index, entry: (),
+    allowed_packages: Iterable[str] = (),
+    check_file: CheckFile = lambda file, folder: (),
 ) -> LoadedSpec:
     """Load a spec.
 
@@ -63,6 +68,9 @@ def load_spec(
         is not allowed.
     allowed_packages : iterable of str
         Packages that classes may come from beside ``job.names.ALLOWED_PACKAGES``.
+    check_file : callable
+        ``check_file(file, folder)`` says what is wrong with the data file. It is asked only where the spec has
+        problems, so that they are told together; a spec without any meets its data when it is run.
 
     Returns
     -------
@@ -82,6 +90,7 @@ def load_spec(
     spec, faults = _validate(document, tree)
     faults += tree.faults + list(_check_entries(document, tree, check, (*ALLOWED_PACKAGES, *allowed_packages)))
     if faults or spec is None:
+        faults += _check_data(document, tree, lambda file: check_file(file, read.folder))
         raise SpecError(_problems(read.name, faults))
     return LoadedSpec(spec, read.folder, read.name)
 
@@ -125,6 +134,18 @@ def _right_entries(document: Any) -> Iterator[tuple[str, int, Entry]]:
                 yield kind, index, section.model_validate(value)
             except ValidationError:
                 continue  # it has been reported with the rest of the document
+
+
+def _check_data(document: Any, tree: Tree, check: Callable[[FileSpec], Iterable[str]]) -> Iterator[Fault]:
+    """Ask about the data file of a spec whose section about it is right in itself."""
+    data = document.get("data") if isinstance(document, dict) else None
+    try:
+        file = FileSpec.model_validate(data.get("file") if isinstance(data, dict) else None)
+    except ValidationError:
+        return  # it has been reported with the rest of the document, or there is none
+    path = ("data", "file")
+    for message in check(file):
+        yield Fault(tree.find(path)[0].place, message, path)
 
 
 def _not_allowed(path: str, package: str, allowed: tuple[str, ...]) -> str:
