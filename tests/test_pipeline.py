@@ -61,21 +61,30 @@ SMALL = """
 data: {generate: {kind: classification, n_samples: 300, weights: [0.85]}}
 split: {n_repeats: 3}
 strategies: [class_weight, threshold, smote, custom, ADASYN, RandomUnderSampler]
-classifiers: [logistic_regression, random_forest, knn, svc]
+classifiers: [logistic_regression, {name: random_forest, params: {n_estimators: 10}}, knn, svc]
 """
 
 
-def test_same_bytes_whatever_the_workers_and_the_folder(tmp_path):
+@pytest.fixture(scope="session")
+def small(tmp_path_factory):
+    """Run the small spec with two workers: the folder, and what the job returned."""
+    folder = tmp_path_factory.mktemp("small")
+    return folder, run(SMALL, folder, workers=2)
+
+
+@pytest.mark.xdist_group("small job")
+def test_same_bytes_whatever_the_workers_and_the_folder(small, tmp_path):
     """report, results and metrics do not depend on the number of workers, nor on where they are written"""
-    for n_workers, output in ((1, "one"), (2, "somewhere/else")):
-        run(SMALL, tmp_path, output, workers=n_workers)
+    folder, _ = small
+    run(SMALL, tmp_path, "somewhere/else", workers=1)
     for name in SAME_BYTES:
-        assert (tmp_path / "one" / name).read_bytes() == (tmp_path / "somewhere/else" / name).read_bytes(), name
+        assert (folder / "output" / name).read_bytes() == (tmp_path / "somewhere/else" / name).read_bytes(), name
 
 
-def test_a_job_that_goes_wrong_in_three_ways(tmp_path):
+@pytest.mark.xdist_group("small job")
+def test_a_job_that_goes_wrong_in_three_ways(small, tmp_path):
     """a strategy that raises, one that kills and one that needs more rows: three reasons, all else as without them"""
-    plain = run(SMALL, tmp_path, "plain").results
+    plain = small[1].results
     hostile = run(
         SMALL.replace(
             "RandomUnderSampler]",
@@ -94,19 +103,21 @@ def test_a_job_that_goes_wrong_in_three_ways(tmp_path):
     assert all(reason in page for reason in troubled.values())
 
 
-def test_adding_a_strategy_changes_no_other_number(tmp_path):
+@pytest.mark.xdist_group("small job")
+def test_adding_a_strategy_changes_no_other_number(small, tmp_path):
     """every run that two specs share has the same row of results"""
-    fewer = run(SMALL.replace("ADASYN, ", ""), tmp_path, "fewer").results
-    more = run(SMALL, tmp_path, "more").results
+    fewer = run(SMALL.replace("ADASYN, ", ""), tmp_path).results
+    more = small[1].results
     assert fewer["runs"] == [run for run in more["runs"] if run["strategy"] != "ADASYN"]
 
 
-def test_the_files_agree(tmp_path):
+@pytest.mark.xdist_group("small job")
+def test_the_files_agree(small):
     """metrics.csv holds the numbers of results.json with every digit, and undefined ones as empty cells"""
-    result = run(SMALL, tmp_path)
-    with (tmp_path / "output/metrics.csv").open(newline="") as file:
+    folder, result = small
+    with (folder / "output/metrics.csv").open(newline="") as file:
         table = list(csv.DictReader(file))
-    written = json.loads((tmp_path / "output/results.json").read_text())
+    written = json.loads((folder / "output/results.json").read_text())
     assert written == json.loads(json.dumps(result.results))
     flat = [
         (run["strategy"], run["classifier"], run["repeat"], run["fold"], metric, value)
