@@ -88,7 +88,7 @@ def run_query(store: Store, query: str, shown: str) -> Table:
 
 def _statement(query: str) -> str:
     """Give the one statement of a query that is allowed, without what may stand around it."""
-    with duckdb.connect(":memory:") as connection:
+    with duckdb.connect(":memory:", config={"autoload_known_extensions": False}) as connection:
         try:
             statements = connection.extract_statements(query)
             if len(statements) != 1:
@@ -138,8 +138,8 @@ def _explained(error: duckdb.Error) -> str:
     """Give a message of DuckDB's in one line: what is wrong, and what may be meant."""
     lines = []
     for line in str(error).splitlines():
-        if line.startswith("LINE "):
-            break
+        if line.startswith("LINE ") or line.strip() == "Candidate functions:":
+            break  # where it stands, and every form of a function
         if line.strip():
             lines.append(line.strip())
     text = _ERROR_KIND.sub("", " ".join(lines))
