@@ -10,14 +10,13 @@ from pathlib import Path
 
 import click
 
-from job import __version__
+from job.console.help import FIRST_STEPS, help_option, kept_lines, version_option
 from job.console.interrupts import interruptible
 from job.console.streams import print_document, print_text, readable, tell, tolerate_any_text, width
 from job.console.trouble import exit_code_of
 
 _OUTPUT_VARIABLE = "MINORITY_REPORT_OUTPUT"  # set in the image
 _SOME_RUNS_FAILED = 4
-_SETTINGS = {"help_option_names": ["-h", "--help"], "max_content_width": 100}
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -44,41 +43,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     return exit_code_of(command)
 
 
-def _show_help(context: click.Context, option: click.Parameter, wanted: bool) -> None:
-    if wanted:
-        print_text(context.get_help() + "\n")
-        context.exit()
-
-
-def _show_version(context: click.Context, option: click.Parameter, wanted: bool) -> None:
-    if wanted:
-        print_text(f"minority-report {__version__}\n")
-        context.exit()
-
-
-def _lines(heading: str, *lines: str) -> str:
-    """Write lines that stay as they are in a help text."""
-    return "\n".join(["\b", heading, *(f"  {line}" for line in lines)])
-
-
-_START = _lines(
-    "Examples:",
-    "minority-report run                                        on generated data",
-    "minority-report init data.csv --target label > spec.yaml   a commented spec for your file",
-    "minority-report validate spec.yaml                         check it, run nothing",
-    "minority-report run spec.yaml                              write output/report.html",
-)
-_EXIT_CODES = _lines(
-    "Exit codes:",
-    "0 done; 1 a bug; 2 usage, spec or output folder; 3 data;",
-    "4 the report is written, but some runs failed; 130, 143 interrupted",
-)
-
-
-@click.group(context_settings=_SETTINGS, no_args_is_help=True, epilog=f"{_START}\n\n{_EXIT_CODES}")
-@click.option(
-    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
-)
+@click.group(no_args_is_help=True, epilog=FIRST_STEPS)
+@version_option
+@help_option
 def commands() -> None:
     """Does oversampling help on this data, which method, and at what price?
 
@@ -88,7 +55,7 @@ def commands() -> None:
 
 @commands.command(
     short_help="Run a job and write its report.",
-    epilog=_lines(
+    epilog=kept_lines(
         "Examples:",
         "minority-report run",
         "minority-report run spec.yaml --output results --workers 2",
@@ -110,6 +77,7 @@ def commands() -> None:
 @click.option("--allow-package", metavar="NAME", multiple=True, help="Let the spec name classes of this package, too.")
 @click.option("-q", "--quiet", is_flag=True, help="Print only the path of the report, and what failed.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell each run as it ends.")
+@help_option
 def run(
     spec: str | None, output: str, workers: int | None, allow_package: tuple[str, ...], quiet: bool, verbose: bool
 ) -> int:
@@ -138,7 +106,7 @@ def run(
 
 @commands.command(
     short_help="Check a spec and its data's header; count the runs.",
-    epilog=_lines(
+    epilog=kept_lines(
         "Examples:",
         "minority-report validate spec.yaml",
         "minority-report init | minority-report validate -",
@@ -146,6 +114,7 @@ def run(
 )
 @click.argument("spec")
 @click.option("--allow-package", metavar="NAME", multiple=True, help="Let the spec name classes of this package, too.")
+@help_option
 def validate(spec: str, allow_package: tuple[str, ...]) -> int:
     """Check SPEC and the header of its data, and count the runs; nothing is run."""
     from job import pipeline
@@ -165,7 +134,7 @@ def validate(spec: str, allow_package: tuple[str, ...]) -> int:
 
 @commands.command(
     short_help="Write a commented spec to start from.",
-    epilog=_lines(
+    epilog=kept_lines(
         "Examples:",
         "minority-report init > spec.yaml",
         "minority-report init transactions.csv --target is_fraud > spec.yaml",
@@ -173,6 +142,7 @@ def validate(spec: str, allow_package: tuple[str, ...]) -> int:
 )
 @click.argument("data", required=False)
 @click.option("--target", metavar="NAME", help="The column with the labels.")
+@help_option
 def init(data: str | None, target: str | None) -> int:
     """Write a commented spec to standard output: for the file DATA, or on generated data."""
     from job.spec.starter import write_starter
@@ -191,11 +161,12 @@ def init(data: str | None, target: str | None) -> int:
 
 @commands.command(
     short_help="Print the JSON Schema of a spec.",
-    epilog=_lines(
+    epilog=kept_lines(
         "Example:",
         "minority-report schema > spec.schema.json",
     ),
 )
+@help_option
 def schema() -> int:
     """Print the JSON Schema of a spec, for editors that check while you type."""
     from job.spec.schema import json_schema

@@ -17,6 +17,7 @@ _METRICS: tuple[tuple[str, str, int], ...] = (
 _NO_VALUE = "–"
 _MARKS: Mapping[str, str] = {"degraded": "d", "failed": "f", "not_applicable": "n"}
 _MEANINGS: Mapping[str, str] = {"d": "degraded", "f": "failed", "n": "not applicable"}
+_MOST_OF_A_LABEL = 40
 _GAP = "  "
 
 
@@ -61,11 +62,12 @@ def write_table(results: Mapping[str, Any], width: int) -> Iterator[str]:
         yield ""
     used = {mark for mark in _marks(results).values() if mark}
     meanings = [f"{mark} {_MEANINGS[mark]}" for mark in _MEANINGS if mark in "".join(used)]
-    yield f"Means over {results['splits']['n_splits_total']:,} splits" + "".join(f"; {text}" for text in meanings)
+    n_splits = results["splits"]["n_splits_total"]
+    yield "; ".join([f"Means over {n_splits:,} splits" if n_splits > 1 else "One split", *meanings])
 
 
 def _left_column(strategies: Sequence[str]) -> list[str]:
-    names = ["", "", "", "strategy", *map(one_line, strategies)]
+    names = ["", "", "", "strategy", *map(_name, strategies)]
     width = max(map(_width, names))
     return [_left(name, width) for name in names]
 
@@ -83,7 +85,7 @@ def _group(results: Mapping[str, Any], strategies: Sequence[str], classifier: st
     ]
     columns.append(_Column(("",), tuple(marks[strategy, classifier] for strategy in strategies)))
     lines = [" ".join(parts) for parts in zip(*(column.lines(3) for column in columns), strict=True)]
-    label = one_line(classifier)
+    label = _name(classifier)
     width = max(_width(lines[0]), _width(label))
     return [_left(line, width) for line in (label, *lines)]
 
@@ -110,6 +112,13 @@ def _marks(results: Mapping[str, Any]) -> dict[tuple[str, str], str]:
         mark = _MARKS.get(run["status"], "")
         marks[key] = marks.get(key, "") + (mark if mark not in marks.get(key, "") else "")
     return marks
+
+
+def _name(label: str) -> str:
+    from rich.cells import set_cell_size
+
+    name = one_line(label)
+    return name if _width(name) <= _MOST_OF_A_LABEL else set_cell_size(name, _MOST_OF_A_LABEL - 1) + "…"
 
 
 def _number(value: float | None, decimals: int) -> str:
