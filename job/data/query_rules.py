@@ -5,6 +5,7 @@ The rules are held by DuckDB's own parse of the query, and stand beside the sett
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -142,8 +143,6 @@ def load_rules(connection: duckdb.DuckDBPyConnection) -> Rules:
 
 def parse(connection: duckdb.DuckDBPyConnection, query: str) -> Tree:
     """Give DuckDB's own parse of a SELECT statement; an ``error_message`` in place of ``statements`` where it fails."""
-    import json
-
     row = connection.execute("SELECT json_serialize_sql(?)", [query]).fetchone()
     assert row is not None
     tree: Tree = json.loads(row[0])
