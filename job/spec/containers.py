@@ -10,7 +10,7 @@ from typing import Any
 from pydantic.json_schema import JsonSchemaValue
 
 from job.spec.kinds import Kind, complaint, got
-from job.spec.scalars import Scalar, plain
+from job.spec.scalars import Scalar, plain, read_plain
 from job.spec.words import show
 
 
@@ -65,7 +65,7 @@ class Parameters(Kind):
             return {}
         if not isinstance(value, Mapping):
             raise self.refused(value)
-        params = {key: plain(item) for key, item in value.items()}
+        params = {key: _with_labels(plain(item)) for key, item in value.items()}
         for name, item in params.items():
             if (odd := _odd_number(item)) is not None:
                 raise complaint(f"{name} has {show(odd)}: numbers must be finite, and integers fit into 64 bits")
@@ -73,6 +73,18 @@ class Parameters(Kind):
 
     def _schema(self) -> JsonSchemaValue:
         return {"type": "object"}
+
+
+def _with_labels(value: Any) -> Any:
+    """Take keys that spell integers for integers: they are labels, as in ``sampling_strategy: {1: 500}``."""
+    if isinstance(value, Mapping):
+        return {_label(key): _with_labels(item) for key, item in value.items()}
+    return [_with_labels(item) for item in value] if isinstance(value, list) else value
+
+
+def _label(key: Any) -> Any:
+    label = read_plain(key).value if isinstance(key, str) else key
+    return label if isinstance(label, int) and not isinstance(label, bool) else key
 
 
 def _odd_number(value: Any) -> float | None:

@@ -6,6 +6,8 @@ small document can write takes long or much memory.
 
 from __future__ import annotations
 
+import re
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -28,8 +30,10 @@ from job.spec.tree import Child, Fault, Node, Path, Place, Tree
 from job.spec.words import show
 from job.spec.yaml_words import in_words
 
-MOST_NODES = 50_000
+MOST_NODES = 30_000
 MOST_LEVELS = 32
+
+_ESCAPE = re.compile(r"\\U([0-9a-fA-F]{8})")
 
 
 class UnreadableError(Exception):
@@ -59,7 +63,11 @@ def read_tree(text: str) -> Tree:
         tree.faults.append(error.fault)
     except MarkedYAMLError as error:
         tree.faults.append(Fault(*_where_and_what(error)))
-    except (YAMLError, ValueError, OverflowError) as error:  # a \U escape beyond the last character, say
+    except (ValueError, OverflowError):  # what Python says of an escape beyond the last character
+        tree.faults.append(
+            Fault(_place_of_escape(text), r"has an escape \U that is no character; the last is \U0010FFFF")
+        )
+    except YAMLError as error:
         tree.faults.append(Fault(Place(), f"cannot be read as YAML: {error}"))
     return tree
 
@@ -67,6 +75,12 @@ def read_tree(text: str) -> Tree:
 def _where_and_what(error: MarkedYAMLError) -> tuple[Place, str]:
     mark = error.problem_mark or error.context_mark
     return _place(mark), in_words(error, _place(error.context_mark).line)
+
+
+def _place_of_escape(text: str) -> Place:
+    escapes = (found for found in _ESCAPE.finditer(text) if int(found[1], 16) > sys.maxunicode)
+    before = text[: found.start()] if (found := next(escapes, None)) else ""
+    return Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
 
 
 def _place(mark: Any) -> Place:
@@ -166,9 +180,6 @@ class _Reader:
         if not isinstance(node.value, Scalar):
             what = "a list" if isinstance(node.value, list) else "a mapping"
             raise UnreadableError(place, f"got {what} as a key, must be text")
-        if not isinstance(node.value.value, str):
-            message = f"got the key {show(node.value.source)}, must be text; put it in quotes if it is meant"
-            self._faults.append(Fault(place, message, path))
         return node.value.source
 
     def _repeat(self, event: AliasEvent, level: int) -> Node:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import os
 import re
 import stat
@@ -79,8 +80,7 @@ def _decode(name: str, content: bytes) -> str:
         raise SpecError([Problem(name, f"has more than {MOST_BYTES:,} bytes; that is no spec")])
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise SpecError([Problem(f"{name}:1:1", "is UTF-16, must be UTF-8; save it as UTF-8")])
-    if content.startswith(b"\xef\xbb\xbf"):
-        raise SpecError([Problem(f"{name}:1:1", "starts with a byte order mark; save it as UTF-8 without one")])
+    content = content.removeprefix(codecs.BOM_UTF8)  # some editors on Windows write one
     try:
         text = content.decode()
     except UnicodeDecodeError as error:

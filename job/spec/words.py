@@ -68,7 +68,9 @@ def nearest(word: str, known: Iterable[str]) -> str | None:
     """
     if len(word) > _LONGEST_GUESSED:
         return None  # difflib takes a time that grows with the square of the length
-    by_lower = {other.lower(): other for other in known}
+    by_lower: dict[str, str] = {}
+    for other in known:
+        by_lower.setdefault(other.lower(), other)  # of smote and SMOTE the one that is listed first
     near = get_close_matches(word.lower(), by_lower, n=1)
     return by_lower[near[0]] if near else None
 

@@ -26,6 +26,7 @@ _IN_WORDS: tuple[tuple[str, str], ...] = (
     ("found undefined tag handle", "has a tag; a spec has no tags, remove it"),
     ("while scanning a tag", "has a tag; a spec has no tags, remove it"),
     ("expected '<document start>'", "the document has ended before; " + _INDENTATION),
+    ("found incompatible YAML document", "got another version of YAML, a spec is YAML 1.2"),
     ("found duplicate anchor", "names an anchor a second time"),
 )
 
