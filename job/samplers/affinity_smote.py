@@ -16,7 +16,7 @@ from scipy import sparse
 from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import validate_data
-from threadpoolctl import threadpool_limits  # type: ignore[import-untyped]
+from threadpoolctl import threadpool_limits
 
 from job.samplers.columns import category_columns, decode, encode, find_columns, integer_columns, is_mixed
 from job.samplers.resample import (
@@ -29,24 +29,26 @@ from job.samplers.resample import (
 )
 
 
-class AffinitySMOTE(BaseOverSampler):  # type: ignore[misc]
+class AffinitySMOTE(BaseOverSampler):
     r"""Over-sample by interpolation between neighbours, from the rows that are surest of their class.
 
     For each class that needs rows, let :math:`P` be its rows and :math:`M` those of all other classes. Row
-    :math:`i` of :math:`P` has the affinity
+    :math:`i` of :math:`P` has the closeness and the affinity
 
-    .. math:: r_i = \frac{\bar d_M(i)}{\bar d_M(i) + \bar d_P(i)}
+    .. math:: r_i = \frac{\bar d_M(i)}{\bar d_M(i) + \bar d_P(i)}, \qquad a_i = r_i \frac{c_i + 1}{6}
 
     where :math:`\bar d_P(i)` and :math:`\bar d_M(i)` are its mean distances to the five nearest other rows of
-    :math:`P` and to the five nearest rows of :math:`M`. A row becomes a seed of new rows in proportion to
-    :math:`r_i^4`: rows among their own kind often, rows amid another class rarely. A new row is
+    :math:`P` and to the five nearest rows of :math:`M`, and :math:`c_i` of its five nearest rows of all are of
+    :math:`P`. A row becomes a seed of new rows in proportion to :math:`a_i`: rows among their own kind often, rows amid
+    another class rarely. A new row is
 
-    .. math:: x = (1 - w)\, x_i + w\, x_j, \qquad w \in [-\lambda, 1]
+    .. math:: x = (1 - w)\, x_i + w\, x_j, \qquad w \in [-\lambda, \min(1, r_j / r_i)]
 
     with :math:`x_j` one of the seed's `k_neighbors` nearest rows of :math:`P` and :math:`\lambda` the
-    `extrapolation`. A negative :math:`w` leads past the seed, away from the neighbour: interpolation alone makes the
-    class narrower than it is. Seeds are shared out by systematic resampling, neighbours taken in turn, and the weights
-    of one seed's rows spread evenly by the golden ratio, which leaves little to luck.
+    `extrapolation`. Towards a neighbour that is less close to its class than the seed, it goes only part of the way,
+    as in Safe-Level-SMOTE [4]_. A negative :math:`w` leads past the seed, away from the neighbour: interpolation alone
+    makes the class narrower than it is. Seeds are shared out by systematic resampling [3]_; a seed's neighbours and the
+    weights of its rows are spread evenly, and the random state shifts those weights only, which leaves little to luck.
 
     Parameters
     ----------
@@ -60,7 +62,8 @@ class AffinitySMOTE(BaseOverSampler):  # type: ignore[misc]
         How far past the seed a new row may lie, in units of its distance to the neighbour. 0 is SMOTE's segment.
 
     clip : bool, default=True
-        Keep each column's values within the range observed in `X`.
+        Keep each column's values within the range observed in `X`, and a column of only two values (a dummy column)
+        to these: new rows take the closer parent's. With False, values are exactly those of the formula.
 
     scale : bool, default=True
         Measure distances on columns brought to unit standard deviation. With False, on columns as they are.
@@ -124,6 +127,9 @@ class AffinitySMOTE(BaseOverSampler):  # type: ignore[misc]
 
     .. [3] J. D. Hol, T. B. Schon, F. Gustafsson, "On resampling algorithms for particle filters", IEEE Nonlinear
        Statistical Signal Processing Workshop, 79-82, 2006 (systematic resampling).
+
+    .. [4] C. Bunkhumpornpat, K. Sinapiromsaran, C. Lursinsap, "Safe-Level-SMOTE", Advances in Knowledge Discovery and
+       Data Mining, 475-482, 2009.
 
     Examples
     --------

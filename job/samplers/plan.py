@@ -12,6 +12,7 @@ from job.samplers.space import Floats, Points
 
 AFFINITY_NEIGHBORS = 5
 _GOLDEN_RATIO = 0.6180339887498949
+_PLASTIC_RATIO = 0.7548776662466927  # a second sequence, which must not move in step with the first
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,63 +26,118 @@ class Plan:
     affinity: Floats  # (n_rows,)
 
 
+@dataclass(frozen=True, eq=False)
+class Standing:
+    """How a class's rows stand between their own kind and the others."""
+
+    closeness: Floats  # between 0 and 1, above 1/2 where the own class is nearer
+    affinity: Floats  # closeness times the share of the own class nearby
+
+
 def plan_rows(
     own: Points, others: Points, n_new: int, k_neighbors: int, extrapolation: float, random_state: RandomState
 ) -> Plan:
     """Plan `n_new` synthetic rows of the class whose points are `own`, in an order that its content decides."""
     n = len(own)
     k = min(k_neighbors, n - 1)
-    shift = random_state.random_sample()
     shifts = random_state.random_sample(n)
-    offsets = np.floor(random_state.random_sample(n) * max(k, 1)).astype(np.intp)
     if k == 0:
         zeros = np.zeros(n_new, np.intp)
         return Plan(zeros, zeros, np.zeros(n_new), np.empty((1, 0), np.intp), np.ones(1))
     k_affinity = min(AFFINITY_NEIGHBORS, n - 1)
     neighbours, distances = find_neighbours(own, max(k, k_affinity))
-    affinity = measure_affinity(own, others, distances[:, :k_affinity])
-    copies = count_copies(affinity, n_new, shift)
+    standing = measure_standing(own, others, distances[:, :k_affinity])
+    copies = count_copies(standing.affinity, n_new)
     seeds = np.repeat(np.arange(n), copies)
     copy_number = np.arange(n_new) - np.repeat(np.cumsum(copies) - copies, copies)
-    partners = neighbours[seeds, (offsets[seeds] + copy_number) % k]
-    steps = shifts[seeds] + copy_number * _GOLDEN_RATIO
-    steps -= np.floor(steps)
+    partners = neighbours[seeds, choose_ranks(copies, copy_number, seeds, k)]
+    steps = spread_steps(copies, copy_number, seeds, shifts)
     steps *= 1.0 + extrapolation
     steps -= extrapolation
-    return Plan(seeds, partners, steps, neighbours[:, :k], affinity)
+    steps *= _limit_reach(steps, standing.closeness[seeds], standing.closeness[partners])
+    return Plan(seeds, partners, steps, neighbours[:, :k], standing.affinity)
 
 
-def measure_affinity(own: Points, others: Points, own_distances: Floats) -> Floats:
-    r"""Tell how much nearer a row is to its own class than to the others.
+def measure_standing(own: Points, others: Points, own_distances: Floats) -> Standing:
+    r"""Tell how a row stands between its own class and the others.
 
-    .. math:: r_i = \frac{\bar d_M(i)}{\bar d_M(i) + \bar d_P(i)}
+    .. math:: r_i = \frac{\bar d_M(i)}{\bar d_M(i) + \bar d_P(i)}, \qquad a_i = r_i \frac{c_i + 1}{6}
 
-    with the mean distances to the nearest rows of the other classes and of the own one; 0.5 where both are 0, and
-    where there are no other rows.
+    with the mean distances to the nearest rows of the other classes and of the own one, and the number :math:`c_i` of
+    own rows among the five nearest of all. :math:`r_i` is 0.5 where both distances are 0 or there are no other rows.
     """
     n, k = own_distances.shape
     if len(others) == 0:
-        return np.full(n, 0.5)
-    k_others = min(k, len(others))
+        half = np.full(n, 0.5)
+        return Standing(half, half)
+    other_distances = nearest(own, others, min(AFFINITY_NEIGHBORS, len(others)))[1]
     to_own = _mean(own_distances)
-    to_others = _mean(nearest(own, others, k_others)[1])
+    to_others = _mean(other_distances[:, :k])
     both = to_own + to_others
-    return np.where(both > 0, to_others / np.where(both > 0, both, 1.0), 0.5)
+    closeness = np.where(both > 0, to_others / np.where(both > 0, both, 1.0), 0.5)
+    return Standing(closeness, closeness * ((_count_company(own_distances, other_distances) + 1) / 6))
 
 
-def count_copies(affinity: Floats, n_new: int, shift: float) -> Indices:
-    """Share `n_new` copies out by systematic resampling: one random shift, then equal steps along the summed weights.
+def _count_company(own_distances: Floats, other_distances: Floats) -> Indices:
+    """Count the own class's rows among each row's five nearest; at equal distance the own row comes first."""
+    company = np.zeros(len(own_distances), np.intp)
+    for rank, distance in enumerate(own_distances.T, start=1):
+        company += (other_distances < distance[:, None]).sum(axis=1) + rank <= AFFINITY_NEIGHBORS
+    return company
 
-    Each row's count is its expected number rounded down or up, so that luck moves no row by more than one copy.
+
+def count_copies(affinity: Floats, n_new: int) -> Indices:
+    """Share `n_new` copies out by systematic resampling: equal steps along the summed weights.
+
+    Each row's count is its expected number rounded down or up, so that no row is off by a whole copy. The steps begin
+    half a step in, which makes the counts a function of the data alone.
     """
-    squares = affinity * affinity
-    edges = np.cumsum(squares * squares)
+    edges = np.cumsum(affinity)
     if edges[-1] == 0:
         edges = np.arange(1.0, len(affinity) + 1)
-    reached = np.ceil(edges / edges[-1] * n_new - shift)
+    reached = np.ceil(edges / edges[-1] * n_new - 0.5)
     reached[-1] = n_new
     copies: Indices = np.diff(np.minimum(reached, n_new), prepend=0).astype(np.intp)
     return copies
+
+
+def choose_ranks(copies: Indices, copy_number: Indices, seeds: Indices, k: int) -> Indices:
+    """Choose each copy's neighbour by its rank: a row's copies are spread over all k, however few they are."""
+    offsets = _sequence(len(copies), _GOLDEN_RATIO)
+    spread = np.floor((copy_number + offsets[seeds]) / copies[seeds] * k).astype(np.intp)
+    in_turn = np.floor(offsets[seeds] * k).astype(np.intp) + copy_number
+    ranks: Indices = np.where(copies[seeds] <= k, spread, in_turn) % k
+    return ranks
+
+
+def spread_steps(copies: Indices, copy_number: Indices, seeds: Indices, shifts: Floats) -> Floats:
+    """Place each copy of a row in a part of [0, 1) of its own, all shifted alike; neighbouring copies far apart."""
+    first = np.floor(_sequence(len(copies), _PLASTIC_RATIO) * copies).astype(np.intp)
+    part = (first[seeds] + copy_number * _strides(copies)[seeds]) % copies[seeds]
+    steps: Floats = (part + shifts[seeds]) / copies[seeds]
+    return steps
+
+
+def _strides(copies: Indices) -> Indices:
+    """Return for each number of parts a stride near its golden section that visits every part once."""
+    strides: Indices = np.maximum(np.rint(copies * _GOLDEN_RATIO).astype(np.intp), 1)
+    while len(shared := np.flatnonzero(np.gcd(strides, np.maximum(copies, 1)) > 1)):
+        strides[shared] += 1
+    return strides
+
+
+def _limit_reach(steps: Floats, seed: Floats, partner: Floats) -> Floats:
+    """Return the factor for each step: towards a partner that is less close to the class, only that share of it."""
+    doubtful = (steps > 0) & (partner < seed)
+    factor: Floats = np.where(doubtful, partner / np.where(doubtful, seed, 1.0), 1.0)
+    return factor
+
+
+def _sequence(n: int, ratio: float) -> Floats:
+    """Return n numbers of [0, 1) that every stretch of the sequence spreads evenly."""
+    turns = np.arange(n, dtype=np.float64) * ratio + 0.5
+    turns -= np.floor(turns)
+    return turns
 
 
 def _mean(distances: Floats) -> Floats:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from scipy import sparse
 
 from job.samplers.plan import Plan, plan_rows
-from job.samplers.reference import choose_rows, hash_rows
+from job.samplers.reference import BLOCK_ROWS, choose_rows, hash_rows
 from job.samplers.space import Floats, Points, Scale, fit_scale
 from job.samplers.writing import ColumnRules, write_rows
 
@@ -156,9 +156,23 @@ def column_rules(X: Any, settings: Settings, dtypes: Sequence[np.dtype[Any]]) ->
         lowest=lowest,
         highest=highest,
         levels={int(column): seen for column in settings.integer if len(seen := _levels(X, column))},
+        two_valued=_two_valued(X, lowest, highest, settings) if settings.clip else np.empty(0, np.intp),
         has_missing=bool(np.isnan(X.data if sparse.issparse(X) else X).any()),
         keep_equal=settings.clip,
     )
+
+
+def _two_valued(X: Any, lowest: Floats, highest: Floats, settings: Settings) -> Indices:
+    """Return the columns that hold two values and nothing else, apart from missing cells."""
+    candidates = np.setdiff1d(np.flatnonzero(lowest < highest), settings.categorical)
+    for start in range(0, X.shape[0], BLOCK_ROWS):
+        if len(candidates) == 0:
+            break
+        part = X[start : start + BLOCK_ROWS][:, candidates]
+        cells = part.toarray() if sparse.issparse(part) else part
+        other = (cells != lowest[candidates]) & (cells != highest[candidates]) & (cells == cells)
+        candidates = candidates[~other.any(axis=0)]
+    return candidates.astype(np.intp)
 
 
 def _levels(X: Any, column: int) -> Floats:

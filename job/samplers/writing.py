@@ -23,6 +23,7 @@ class ColumnRules:
     lowest: Floats  # the range of each column's values
     highest: Floats
     levels: dict[int, Floats]  # of integer columns that aren't whole numbers (scaled ones): the values seen
+    two_valued: NDArray[np.intp]  # columns that keep to the closer parent's value
     has_missing: bool
     keep_equal: bool  # where the parents have the same value, the synthetic row has it to the bit
 
@@ -43,6 +44,7 @@ def write_rows(rows: Floats, plan: Plan, rules: ColumnRules) -> Iterator[tuple[s
 
 
 def _interpolate(rows: Floats, plan: Plan, part: slice, rules: ColumnRules, buffers: Floats) -> Floats:
+    block: Floats
     seed, partner, block, term = buffers
     steps = plan.steps[part, None]
     np.take(rows, plan.seeds[part], axis=0, out=seed, mode="clip")
@@ -57,6 +59,10 @@ def _interpolate(rows: Floats, plan: Plan, part: slice, rules: ColumnRules, buff
     if rules.keep_equal:
         # A rounding error here would give trees a threshold that parts synthetic rows from real ones.
         np.copyto(block, seed, where=seed == partner)
+    if len(rules.two_valued):
+        # One row decides for all these columns, so that the dummy columns of one category stay a category.
+        columns = rules.two_valued
+        block[:, columns] = np.where(steps <= 0.5, seed[:, columns], partner[:, columns])
     # Not np.clip, for which 0.0 and -0.0 are the same, so that either may come out.
     np.copyto(block, rules.lowest, where=block < rules.lowest)
     np.copyto(block, rules.highest, where=block > rules.highest)
@@ -66,11 +72,13 @@ def _interpolate(rows: Floats, plan: Plan, part: slice, rules: ColumnRules, buff
 def round_to_levels(values: Floats, levels: Floats | None) -> Floats:
     """Round to whole numbers, or to the nearest of the given ascending levels; NaN stays."""
     if levels is None:
-        return np.rint(values)
+        whole: Floats = np.rint(values)
+        return whole
     above = np.clip(np.searchsorted(levels, values), 1, max(len(levels) - 1, 1))
     low, high = levels[above - 1], levels[np.minimum(above, len(levels) - 1)]
     nearest = np.where(values - low <= high - values, low, high)
-    return np.where(np.isnan(values), values, nearest)
+    rounded: Floats = np.where(np.isnan(values), values, nearest)
+    return rounded
 
 
 def vote(codes: Floats, plan: Plan) -> Floats:
