@@ -15,12 +15,14 @@ from job.data.labels import count_labels, drop_unlabelled, fetch_y, read_labels
 from job.data.leaks import note_leaks
 from job.data.looks import find_looks
 from job.data.profile import Cells, profile_columns
+from job.data.query import check_query
 from job.data.roles import assign_role, check_roles
 from job.data.row_keys import read_groups, read_split, read_time
 from job.data.sample import draw_sample
 from job.data.source import find_file
 from job.data.store import Store, Table, open_store
 from job.data.table import choose_cells, read_names, read_table
+from job.data.table_query import query_table
 from job.data.wording import quoted
 from job.errors import DataError
 from job.spec.file import FileSpec
@@ -50,8 +52,6 @@ def load_dataset(spec: FileSpec, folder: Path) -> Dataset:
         The file cannot be read, or cannot answer the question; one line that says what to do.
     """
     if spec.query is not None:
-        from job.data.query import check_query
-
         check_query(spec.query)
     file = find_file(spec.path, folder)
     with open_store(file.shown) as store:
@@ -59,8 +59,6 @@ def load_dataset(spec: FileSpec, folder: Path) -> Dataset:
         cells = choose_cells(store, table, spec)
         categories = dict.fromkeys(spec.categorical, _LISTED)
         if spec.query is not None:
-            from job.data.table_query import query_table
-
             table, cells, texts = query_table(store, table, cells, spec, file.shown)
             categories = {**texts, **categories}
         check_roles(spec, table.names, file.shown)
@@ -103,8 +101,6 @@ def check_header(spec: FileSpec, folder: Path) -> None:
         makes of the columns isn't known before it is run.
     """
     if spec.query is not None:
-        from job.data.query import check_query
-
         check_query(spec.query)
     file = find_file(spec.path, folder)
     names = read_names(file, spec.delimiter)

@@ -5,6 +5,8 @@ from __future__ import annotations
 from job.data.delimited import read_delimited, read_header
 from job.data.jsonl import read_jsonl
 from job.data.jsonl import read_names as read_jsonl_names
+from job.data.parquet import read_names as read_parquet_names
+from job.data.parquet import read_parquet
 from job.data.profile import Cells, find_spaced
 from job.data.source import DataFile
 from job.data.store import WHITESPACE, Store, Table, name_columns
@@ -34,8 +36,6 @@ def read_table(store: Store, file: DataFile, delimiter: str | None) -> Table:
         The file's structure is broken, or it has no rows.
     """
     if file.form == "parquet":
-        from job.data.parquet import read_parquet
-
         table = read_parquet(store, file)
     else:
         table = read_jsonl(store, file) if file.form == "jsonl" else read_delimited(store, file, delimiter)
@@ -64,8 +64,6 @@ def read_names(file: DataFile, delimiter: str | None) -> tuple[str, ...]:
         There is no sound header.
     """
     if file.form == "parquet":
-        from job.data.parquet import read_names as read_parquet_names
-
         names = read_parquet_names(file)
     else:
         names = read_jsonl_names(file) if file.form == "jsonl" else read_header(file, delimiter).names

@@ -9,7 +9,6 @@ from job.data.profile import Cells, find_spaced
 from job.data.query import run_query
 from job.data.store import Store, Table
 from job.data.typed_view import create_view, find_numbers
-from job.errors import DataError
 from job.spec.file import FileSpec
 
 _NO_NUMBERS = "by the file's decimal mark its values were no numbers"
@@ -45,14 +44,12 @@ def query_table(
     Raises
     ------
     DataError
-        The query fails, or gives no rows.
+        The query cannot be run, or gives no rows.
     """
     assert spec.query is not None
     kept = [name for name in (spec.target, spec.groups, spec.split) if name is not None]
     notes = (*table.notes, *create_view(store, table, cells, kept))
     result = run_query(store, spec.query, shown)
-    if result.n_rows == 0:
-        raise DataError(f"{shown}: data.file.query gives no rows")
     result = replace(result, notes=(*notes, *result.notes))
     after = Cells(cells.na_values, ".", find_spaced(store, result))
     texts = {}
