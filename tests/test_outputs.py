@@ -14,6 +14,12 @@ def names(folder):
     return sorted(path.name for path in folder.iterdir())
 
 
+def _fail_after_writing(folder):
+    with open_outputs(folder) as outputs:
+        outputs.write_text(REPORT, "new")
+        raise ZeroDivisionError
+
+
 def test_nothing_is_visible_before_publishing(tmp_path):
     """files appear all at once, and the hidden folder is gone"""
     with open_outputs(tmp_path) as outputs:
@@ -27,9 +33,8 @@ def test_nothing_is_visible_before_publishing(tmp_path):
 def test_a_failed_job_leaves_the_old_report_whole(tmp_path):
     """an exception on the way leaves every earlier file as it was and nothing else"""
     (tmp_path / REPORT).write_text("old")
-    with pytest.raises(ZeroDivisionError), open_outputs(tmp_path) as outputs:
-        outputs.write_text(REPORT, "new")
-        raise ZeroDivisionError
+    with pytest.raises(ZeroDivisionError):
+        _fail_after_writing(tmp_path)
     assert ([REPORT], "old") == (names(tmp_path), (tmp_path / REPORT).read_text())
 
 

@@ -185,7 +185,7 @@ class Preparation(TransformerMixin, BaseEstimator):
         )
 
     def _count_codes(self, X: pd.DataFrame) -> np.ndarray:
-        return self.categories_.transform(self._categories(X)).max(axis=0).astype(int) + 1
+        return np.asarray(self.categories_.transform(self._categories(X)).max(axis=0), dtype=int) + 1
 
     def _check_finite(self, numbers: np.ndarray, allow_nan: bool = False) -> None:
         finite = (np.isfinite(numbers) | (allow_nan & np.isnan(numbers))).all(axis=0)
@@ -203,4 +203,4 @@ def _scaler(scale: str) -> BaseEstimator:
         "robust": RobustScaler,
         "none": lambda: FunctionTransformer(feature_names_out="one-to-one"),
     }
-    return scalers[scale]()  # type: ignore[no-any-return]
+    return scalers[scale]()

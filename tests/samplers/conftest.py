@@ -7,7 +7,7 @@ import pytest
 
 
 def make_table(n_rows=200, n_columns=4, n_minority=30, *, seed=0, levels=None):
-    """Return X and y with the minority, label 1, in the first rows; `levels` gives small whole numbers, full of ties."""
+    """Return X and y, the minority (label 1) in the first rows; `levels` gives small whole numbers, full of ties."""
     rng = np.random.RandomState(seed)
     if levels:
         X = rng.randint(0, levels, (n_rows, n_columns)).astype(np.float64)
