@@ -31,8 +31,8 @@ def summarize_runs(
     list of dict
         ``n`` splits with a value, the ``statistic`` that ``value`` is (mean or median), ``sd`` (of the values,
         denominator n - 1), ``low`` and ``high`` (the smallest and largest value); ``difference`` is the same
-        statistic of the differences from baseline over the ``n_pairs`` splits where both have a value. What doesn't exist is
-        null, and ``reason`` says why there is no value.
+        statistic of the differences from baseline over the ``n_pairs`` splits where both have a value. What doesn't
+        exist is null, and ``reason`` says why there is no value.
     """
     cells: dict[tuple[str, str], dict[tuple[int, int], Row]] = {}
     for run in runs:
