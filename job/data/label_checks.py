@@ -13,7 +13,7 @@ _MOST_LABELS = 100
 _MOST_FRACTIONAL = 10
 
 
-def check_labels(counts: Mapping[str, int], target: str, positive: str | None, shown: str) -> None:
+def check_labels(counts: Mapping[str, int], target: str, positive: str | None, shown: str, left_out: str = "") -> None:
     """Refuse a target that measures, names each row, or says the same of all.
 
     Parameters
@@ -26,6 +26,8 @@ def check_labels(counts: Mapping[str, int], target: str, positive: str | None, s
         The positive label as the spec names it.
     shown : str
         The file's path for messages.
+    left_out : str
+        Which rows were left out for want of a label.
 
     Raises
     ------
@@ -37,7 +39,8 @@ def check_labels(counts: Mapping[str, int], target: str, positive: str | None, s
         raise DataError(f"{where} has no label, because there are no rows")
     if len(counts) == 1:
         (label,) = counts
-        raise DataError(f"{where} has one label only ({quoted(label)} on all {n_rows:,} rows); two classes are needed")
+        got = f"one label only ({quoted(label)} on all {n_rows:,} rows)"
+        raise DataError(f"{where} has {got}; two classes are needed{left_out}")
     numbers = [number for number in map(_as_number, counts) if number is not None]
     most_differ = len(counts) > 2 and 2 * len(counts) > n_rows
     many = len(counts) > _MOST_LABELS and positive is None

@@ -14,6 +14,7 @@ from job.data.store import Store, Table, count_rows, fetch_row
 from job.data.wording import counted, listed, quoted, share
 from job.errors import DataError
 
+UNLABELLED = "unlabelled-rows"
 _MOST_UNLABELLED = 0.05
 
 
@@ -77,7 +78,7 @@ def drop_unlabelled(store: Store, table: Table, target: str, cells: Cells, shown
     store.connection.execute(f"DELETE FROM {table.relation} WHERE {value} IS NULL")
     text = f"{counted(n_missing, 'row')} of {table.n_rows:,} without a label (column {quoted(target)}) left out."
     rest = replace(table, n_rows=count_rows(store, table.relation))
-    return rest.with_notes([Note("unlabelled-rows", text, target)])
+    return rest.with_notes([Note(UNLABELLED, text, target)])
 
 
 def _too_many(store: Store, table: Table, target: str, cells: Cells, shown: str, n_missing: int) -> str:
@@ -125,7 +126,8 @@ def read_labels(store: Store, table: Table, target: str, positive: str | None, c
     if raw.unusable:
         raise DataError(f"{shown}: the target {quoted(target)} holds no labels: {raw.unusable}")
     counts = count_labels(store, table, target, cells)
-    check_labels(counts, target, positive, shown)
+    left_out = "".join(f" ({note.text[:-1]})" for note in table.notes if note.code == UNLABELLED)
+    check_labels(counts, target, positive, shown, left_out)
     chosen = choose_positive(counts, target, positive, shown)
     return Labels(chosen, counts, note_labels(counts, target, chosen))
 
