@@ -7,7 +7,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
+from pydantic_core import CoreSchema
 
 from job.spec.kinds import Kind, complaint, got
 from job.spec.scalars import Scalar, plain, read_plain
@@ -46,6 +48,13 @@ class Listed(Kind):
         if len(value) < self.least:
             raise complaint(f"is empty, must be {self._allowed} with at least {self.least}")
         return value
+
+    def __get_pydantic_json_schema__(self, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:
+        schema = handler(core)
+        for variant in schema.get("anyOf", [schema]):
+            if self.least and variant.get("type") == "array":
+                variant["minItems"] = self.least
+        return schema
 
 
 class Nothing(Kind):

@@ -33,6 +33,8 @@ from job.spec.yaml_words import in_words
 MOST_NODES = 30_000
 MOST_LEVELS = 32
 
+_HALVES = re.compile("[\ud800-\udbff][\udc00-\udfff]")
+_NO_CHARACTER = re.compile("[\ud800-\udfff\0]")
 _ESCAPE = re.compile(r"\\U([0-9a-fA-F]{8})")
 
 
@@ -75,6 +77,11 @@ def read_tree(text: str) -> Tree:
 def _where_and_what(error: MarkedYAMLError) -> tuple[Place, str]:
     mark = error.problem_mark or error.context_mark
     return _place(mark), in_words(error, _place(error.context_mark).line)
+
+
+def _join_halves(text: str) -> str:
+    """Join what JSON writes as two escapes, because it knows only the first 65,536 characters."""
+    return _HALVES.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), text)
 
 
 def _place_of_escape(text: str) -> Place:
@@ -146,11 +153,11 @@ class _Reader:
 
     def _scalar(self, event: ScalarEvent, path: Path) -> Scalar:
         is_plain = event.style is None or event.style == ""
-        odd = next((character for character in event.value if "\ud800" <= character <= "\udfff"), None)
-        if odd is not None or "\0" in event.value:
+        text = _join_halves(event.value)
+        if odd := _NO_CHARACTER.search(text):
             place = _place(event.start_mark)
-            self._faults.append(Fault(place, f"has {show(odd or chr(0))}, which is no character of a text", path))
-        return read_plain(event.value) if is_plain else Scalar(event.value, event.value)
+            self._faults.append(Fault(place, f"has {show(odd[0])}, which is no character of a text", path))
+        return read_plain(text) if is_plain else Scalar(text, text)
 
     def _list(self, level: int, path: Path) -> list[Child]:
         children = list[Child]()

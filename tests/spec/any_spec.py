@@ -1,0 +1,121 @@
+"""Any spec that is right, as plain data."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from hypothesis import strategies as st
+
+from job.names import CLASSIFIERS, STRATEGIES
+
+TEXT = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")), min_size=1, max_size=12)
+ODD_WORDS = st.sampled_from(
+    ("no", "yes", "null", "~", "true", "1", "01", "1e3", ".nan", "0x1F", "2024-01-01", "a: b", "- a", "#a", "*a", "<<")
+)
+COLUMN = TEXT | ODD_WORDS | st.text(min_size=1, max_size=8).filter(lambda text: text.isprintable())
+LABEL = TEXT.map(str.strip).filter(lambda label: label and label == " ".join(label.split()))
+SEED = st.integers(0, 2**32 - 1)
+SHARE = st.floats(0.01, 0.99)
+PARAMS = st.dictionaries(
+    st.from_regex(r"[a-z_]{1,8}", fullmatch=True),
+    st.recursive(
+        st.none()
+        | st.booleans()
+        | st.integers(-(2**63), 2**63 - 1)
+        | st.floats(allow_nan=False, allow_infinity=False)
+        | TEXT,
+        lambda inside: (
+            st.lists(inside, max_size=3)
+            | st.dictionaries(st.integers(0, 9) | st.from_regex("[a-z]{2,5}", fullmatch=True), inside, max_size=3)
+        ),
+        max_leaves=5,
+    ),
+    max_size=3,
+)
+
+
+def section(required: dict[str, Any], **optional: Any) -> st.SearchStrategy[dict[str, Any]]:
+    return st.fixed_dictionaries(required, optional=optional)
+
+
+GENERATE = section(
+    {"n_samples": st.integers(10, 10_000_000)},
+    kind=st.just("classification"),
+    weights=st.none() | SHARE.map(lambda share: [share]),
+    flip_y=SHARE,
+    class_sep=st.floats(0.01, 100),
+    hypercube=st.booleans(),
+    shift=st.none() | st.floats(-100, 100),
+    random_state=SEED,
+)
+
+
+@st.composite
+def files(draw) -> dict[str, Any]:
+    """A file section; each column has one use."""
+    columns = draw(st.lists(COLUMN, min_size=6, max_size=6, unique=True))
+    return {
+        "path": draw(TEXT),
+        "target": columns[0],
+        **draw(
+            section(
+                {},
+                positive=st.none() | TEXT | ODD_WORDS,
+                drop=st.just([columns[1]]),
+                groups=st.just(columns[2]),
+                time=st.just(columns[3]),
+                split=st.just(columns[4]),
+                categorical=st.just([columns[5]]),
+                delimiter=st.sampled_from([";", "\t", "|"]),
+                decimal=st.sampled_from([".", ","]),
+                na_values=st.lists(TEXT | ODD_WORDS | st.just(""), max_size=3),
+                max_rows=st.integers(10, 10**9),
+            )
+        ),
+    }
+
+
+SPLIT = section({"method": st.just("holdout")}, test_size=SHARE, n_repeats=st.integers(1, 10_000)) | section(
+    {"method": st.just("kfold")}, n_splits=st.integers(2, 1000), n_repeats=st.integers(1, 10_000), random_state=SEED
+)
+
+
+def entries(names: Any, least: int) -> st.SearchStrategy[list[Any]]:
+    """Entries of unlike labels."""
+    long = section({"name": st.sampled_from(sorted(names))}, params=PARAMS, label=LABEL)
+    dotted = section({"class": st.sampled_from(["imblearn.over_sampling.SVMSMOTE", "sklearn.x.Y"])}, params=PARAMS)
+    return st.lists(
+        st.sampled_from(sorted(names)) | long | dotted,
+        min_size=least,
+        max_size=4,
+        unique_by=lambda entry: label_of(entry),
+    )
+
+
+def label_of(entry: Any) -> str:
+    if isinstance(entry, str):
+        return entry
+    return entry.get("label") or entry.get("name") or entry["class"].rpartition(".")[2]
+
+
+SPECS = section(
+    {"data": section({"generate": GENERATE}) | section({"file": files()})},
+    title=LABEL,
+    seed=SEED,
+    split=SPLIT,
+    preparation=section(
+        {},
+        scale=st.sampled_from(["standard", "robust", "none"]),
+        impute=st.just("mean"),
+        max_categories=st.integers(2, 99),
+    ),
+    strategies=entries(set(STRATEGIES) - {"baseline"}, 0),
+    classifiers=entries(CLASSIFIERS, 1),
+    evaluation=section(
+        {},
+        primary=st.sampled_from(["average_precision", "roc_auc"]),
+        alerts_per_1000=st.none() | st.floats(0.1, 1000),
+        cost=section({"false_negative": st.floats(0.1, 1e6)}, false_positive=st.floats(0, 1e6)),
+    ),
+    engine=section({}, workers=st.just("auto") | st.integers(1, 1024)),
+)

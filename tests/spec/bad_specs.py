@@ -1,0 +1,244 @@
+"""Specs that are wrong, each in one way, and how the first line of the complaint begins."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+DATA = "data: {generate: {}}\n"
+
+MALFORMED: Mapping[str, tuple[str | bytes, str]] = {
+    "empty": ("", "1:1: is empty"),
+    "only a comment": ("# nothing\n", "1:1: is empty"),
+    "a list": ("- a\n- b\n", "1:1: got a list, a spec is a mapping"),
+    "a word": ("hello\n", "1:1: got 'hello', a spec is a mapping"),
+    "a number": ("3\n", "1:1: got 3, a spec is a mapping"),
+    "null": ("null\n", "1:1: got nothing, a spec is a mapping"),
+    "a page": ("<!DOCTYPE html>\n<html></html>\n", "1:1: got '<!DOCTYPE html> <html></html>', a spec is"),
+    "a table": ("a,b\n1,2\n", "1:1: got 'a,b 1,2', a spec is a mapping"),
+    "a key twice": (DATA + "seed: 1\nseed: 2\n", "3:1 seed: stands twice, first in line 2"),
+    "a key twice further down": (
+        "data:\n  generate: {n_samples: 50, n_samples: 60}\n",
+        "2:29 data.generate.n_samples: ",
+    ),
+    "a tag": (DATA + "seed: !!int 3\n", "2:7 seed: has the tag"),
+    "a tag that runs code": (DATA + "title: !!python/object/apply:os.system [ls]\n", "2:1 title: got ['ls']"),
+    "an alias without an anchor": (DATA + "title: *x\n", "2:8: repeats the anchor 'x'"),
+    "an alias inside itself": ("data: &a [*a]\n", "1:11: repeats the anchor 'a' inside itself"),
+    "a list as a key": (DATA + "[a]: 3\n", "2:1: got a list as a key"),
+    "a mapping as a key": (DATA + "{a: b}: 3\n", "2:1: got a mapping as a key"),
+    "a merge key": ("data: {generate: &x {}}\nsplit: {<<: *x}\n", "2:9 split.'<<': unknown key"),
+    "two documents": (DATA + "---\nseed: 3\n", "2:1: a second document starts here"),
+    "an older YAML": ("%YAML 1.1\n---\n" + DATA, "2:1: got %YAML 1.1, a spec is YAML 1.2"),
+    "a newer YAML": ("%YAML 3.0\n---\n" + DATA, "1:1: got another version of YAML"),
+    "a tab": ("data:\n\tgenerate: {}\n", "2:1: got a tab; indent with spaces"),
+    "a colon in text": (DATA + "title: a: b\n", "2:9: got ':' where no key can be"),
+    "a brace that stays open": ("data: {generate: {}\nseed: 3\n", "2:1: the mapping that opens with '{' in line 1"),
+    "a bracket that stays open": (DATA + "strategies: [smote\n", "3:1: the list that opens with '[' in line 2"),
+    "a quote that stays open": (DATA + 'title: "abc\n', "3:1: the quote that opens in line 2"),
+    "an odd first character": (DATA + "title: @home\n", "2:8: text that starts with this character"),
+    "a misplaced indentation": ("data:\n generate: {}\n  seed: 3\n", "3:3: cannot be read; check the indentation"),
+    "an unknown escape": (DATA + 'title: "C:\\data"\n', r"2:12: in double quotes \ starts an escape"),
+    "an escape of no character": (DATA + 'title: "\\UFFFFFFFF"\n', r"2:9: has an escape \U that is no character"),
+    "half a character": (DATA + 'title: "\\ud800"\n', "2:1 title: got '\\ud800', must be a title without"),
+    "NUL": (DATA + "title: a\0b\n", "2:9: has the control character U+0000"),
+    "an escape sequence": (DATA + "title: \x1b[31m\n", "2:8: has the control character U+001B"),
+    "Latin-1": (DATA.encode() + "title: é\n".encode("latin-1"), "2:8: byte 0xe9 is not UTF-8"),
+    "UTF-16": (DATA.encode("utf-16"), "1:1: is UTF-16, must be UTF-8"),
+    "an archive": (b"\x1f\x8b\x08\0\0", "1:2: byte 0x8b is not UTF-8"),
+}
+
+BOMBS: Mapping[str, str] = {
+    "aliases": "a0: &a0 [x, x, x, x, x, x, x, x, x]\n"
+    + "".join(f"a{i}: &a{i} [{', '.join([f'*a{i - 1}'] * 9)}]\n" for i in range(1, 20)),
+    "aliases of mappings": "a0: &a0 {x: 1, y: 1}\n"
+    + "".join(f"a{i}: &a{i} {{x: *a{i - 1}, y: *a{i - 1}}}\n" for i in range(1, 60)),
+    "brackets": "data: " + "[" * 5000 + "]" * 5000,
+    "braces": "data: " + "{a: " * 5000 + "1" + "}" * 5000,
+    "indentation": "\n".join(" " * i + "a:" for i in range(500)) + " 1\n",
+    "dashes": "- " * 5000 + "x\n",
+    "items": DATA + "strategies: [" + ", ".join(["smote"] * 40_000) + "]\n",
+}
+
+TOO_LONG = DATA + "# " + "x" * 1_000_000
+
+WRONG: Mapping[str, tuple[str, str]] = {
+    "a misspelt key": (DATA + "sedd: 3\n", "2:1 sedd: unknown key; did you mean seed? (allowed: title, seed, data,"),
+    "a misspelt key further down": (
+        "data: {generate: {n_sample: 30}}\n",
+        "1:19 data.generate.n_sample: unknown key; did you mean n_samples?",
+    ),
+    "a key in capitals": (DATA + "Seed: 3\n", "2:1 Seed: unknown key; did you mean seed?"),
+    "a key of another section": (
+        DATA + "test_size: 0.2\n",
+        "2:1 test_size: unknown key here; test_size belongs to split",
+    ),
+    "a key that YAML 1.1 reads as false": (DATA + "no: 3\n", "2:1 no: unknown key (allowed:"),
+    "a number as a key": (DATA + "1: 3\n", "2:1 '1': unknown key"),
+    "a misspelt strategy": (
+        DATA + "strategies: [smoth]\n",
+        "2:14 strategies[0]: unknown strategy 'smoth'; did you mean smote?",
+    ),
+    "a misspelt sampler": (
+        DATA + "strategies: [{name: Adasyn}]\n",
+        "2:15 strategies[0].name: unknown strategy 'Adasyn'; did you mean ADASYN?",
+    ),
+    "a misspelt classifier": (
+        DATA + "classifiers: [knnn]\n",
+        "2:15 classifiers[0]: unknown classifier 'knnn'; did you mean knn?",
+    ),
+    "a path where a name belongs": (
+        DATA + "strategies: [imblearn.x.Y]\n",
+        "2:14 strategies[0]: unknown strategy 'imblearn.x.Y'; a class by its path is written {class: imblearn.x.Y}",
+    ),
+    "no data": ("seed: 3\n", "1:1 data: is missing"),
+    "nothing in data": ("data:\n", "1:1 data: has neither generate nor file"),
+    "data of both kinds": (
+        "data: {generate: {}, file: {path: a, target: b}}\n",
+        "1:22 data.file: stands beside generate",
+    ),
+    "data that is a path": (
+        "data: file.csv\n",
+        "1:1 data: got 'file.csv', must be a mapping with keys of its own: generate, file",
+    ),
+    "a file without target": (
+        "data: {file: {path: a.csv}}\n",
+        "1:8 data.file.target: is missing: The column with the labels",
+    ),
+    "a column of two uses": (
+        "data: {file: {path: a, target: y, drop: [x, y]}}\n",
+        "1:45 data.file.drop[1]: column 'y' stands under target already",
+    ),
+    "a delimiter of two characters": (
+        "data: {file: {path: a, target: y, delimiter: ab}}\n",
+        "1:35 data.file.delimiter: got 'ab', must be one character",
+    ),
+    "a list without brackets": (
+        "data: {file: {path: a, target: y, drop: x}}\n",
+        "1:35 data.file.drop: got 'x', must be a list of column names: [x]",
+    ),
+    "too few rows": (
+        "data: {generate: {n_samples: 9}}\n",
+        "1:19 data.generate.n_samples: got 9, must be an integer from 10 to 10,000,000",
+    ),
+    "1e3 for an integer": (
+        "data: {generate: {n_samples: 1e3}}\n",
+        "1:19 data.generate.n_samples: got 1e3, must be an integer",
+    ),
+    "infinity": (
+        "data: {generate: {class_sep: .inf}}\n",
+        "1:19 data.generate.class_sep: got .inf, must be a finite number > 0",
+    ),
+    "weights that are no list": (
+        "data: {generate: {weights: 0.9}}\n",
+        "1:19 data.generate.weights: got 0.9, must be a list of shares of the classes, each from 0 to 1: [0.9]",
+    ),
+    "weights above one": (
+        "data: {generate: {weights: [0.9, 0.9]}}\n",
+        "1:19 data.generate.weights: got [0.9, 0.9], which sum to 1.8",
+    ),
+    "too few informative features": (
+        "data: {generate: {n_informative: 1}}\n",
+        "1:19 data.generate.n_informative: n_classes (2) * n_clusters_per_class (2) is 4",
+    ),
+    "too few features": (
+        "data: {generate: {n_features: 3}}\n",
+        "1:19 data.generate.n_features: n_informative (2) + n_redundant (2) + n_repeated (0) is 4",
+    ),
+    "a generator that isn't there": (
+        "data: {generate: {kind: mixtur}}\n",
+        "1:19 data.generate.kind: got 'mixtur', must be classification",
+    ),
+    "a seed in quotes": (DATA + "seed: '42'\n", "2:1 seed: got '42', must be an integer from 0"),
+    "a switch as a seed": (DATA + "seed: true\n", "2:1 seed: got true, must be an integer from 0"),
+    "a negative seed": (DATA + "seed: -1\n", "2:1 seed: got -1, must be an integer from 0 to 4,294,967,295"),
+    "an endless seed": (DATA + "seed: " + "9" * 5000 + "\n", "2:1 seed: got 9999999999"),
+    "an underscore in a number": (DATA + "seed: 1_000\n", "2:1 seed: got '1_000', must be an integer"),
+    "no seed": (DATA + "seed:\n", "2:1 seed: got nothing, must be an integer"),
+    "an empty title": (DATA + "title: ''\n", "2:1 title: is empty, must be a title"),
+    "a long title": (DATA + f"title: {'x' * 201}\n", "2:1 title: has 201 characters, must be a title of at most 200"),
+    "a whole test part": (
+        DATA + "split: {test_size: 1}\n",
+        "2:9 split.test_size: got 1, must be a finite number > 0 and < 1",
+    ),
+    "one fold": (
+        DATA + "split: {method: kfold, n_splits: 1}\n",
+        "2:24 split.n_splits: got 1, must be an integer from 2",
+    ),
+    "a key of another method": (
+        DATA + "split: {method: kfold, test_size: 0.2}\n",
+        "2:24 split.test_size: belongs to method holdout or time",
+    ),
+    "time without a column": (DATA + "split: {method: time}\n", "2:9 split.method: time needs data.file.time"),
+    "repeats of one split": (
+        "data: {file: {path: a, target: y, time: t}}\nsplit: {method: time, n_repeats: 2}\n",
+        "2:23 split.n_repeats: got 2, must be 1",
+    ),
+    "strategies that are no list": (
+        DATA + "strategies: smote\n",
+        "2:1 strategies: got 'smote', must be a list of strategies: [smote]",
+    ),
+    "no classifier": (
+        DATA + "classifiers: []\n",
+        "2:1 classifiers: is empty, must be a list of classifiers with at least 1",
+    ),
+    "an entry without a name": (
+        DATA + "strategies: [{params: {}}]\n",
+        "2:14 strategies[0]: has neither name nor class",
+    ),
+    "an entry with both": (
+        DATA + "strategies: [{name: smote, class: a.B}]\n",
+        "2:28 strategies[0].class: stands beside name",
+    ),
+    "an entry in an entry": (
+        DATA + "strategies: [[smote]]\n",
+        "2:14 strategies[0]: got ['smote'], must be a mapping with keys of its own: name, class, params, label",
+    ),
+    "a label twice": (
+        DATA + "strategies: [smote, smote]\n",
+        "2:21 strategies[1]: label smote belongs to strategies[0] already",
+    ),
+    "baseline twice": (
+        DATA + "strategies: [baseline, baseline]\n",
+        "2:24 strategies[1]: baseline stands here a second time",
+    ),
+    "the label of the baseline": (
+        DATA + "strategies: [{name: smote, label: baseline}]\n",
+        "2:14 strategies[0]: label baseline belongs to the baseline",
+    ),
+    "a label that steers a terminal": (
+        DATA + 'strategies: [{name: smote, label: "\\e[31m"}]\n',
+        "2:28 strategies[0].label: got '\\x1b[31m', must be a label without control characters",
+    ),
+    "params that are a list": (
+        DATA + "strategies: [{name: smote, params: [1]}]\n",
+        "2:28 strategies[0].params: got [1], must be a mapping",
+    ),
+    "an infinite parameter": (
+        DATA + "strategies: [{name: smote, params: {a: .inf}}]\n",
+        "2:28 strategies[0].params: a has inf",
+    ),
+    "a class of another package": (
+        DATA + "strategies: [{class: os.system}]\n",
+        "2:15 strategies[0].class: got os.system, must be a class of one of sklearn, imblearn,",
+    ),
+    "a private class": (
+        DATA + "strategies: [{class: sklearn._x.Y}]\n",
+        "2:15 strategies[0].class: got 'sklearn._x.Y': _x is private",
+    ),
+    "no worker": (
+        DATA + "engine: {workers: 0}\n",
+        "2:10 engine.workers: got 0, must be auto or an integer from 1 to 1,024",
+    ),
+    "a metric that cannot rank": (
+        DATA + "evaluation: {primary: f1}\n",
+        "2:14 evaluation.primary: got 'f1', must be one of average_precision, roc_auc",
+    ),
+    "a cost without its first key": (
+        DATA + "evaluation: {cost: {false_positive: 3}}\n",
+        "2:14 evaluation.cost.false_negative: is missing",
+    ),
+    "errors that cost nothing": (
+        DATA + "evaluation: {cost: {false_negative: 0, false_positive: 0}}\n",
+        "2:21 evaluation.cost.false_negative: got 0 for both",
+    ),
+}

@@ -1,0 +1,250 @@
+"""Every kind of bad spec: where it is wrong, what was got and what is allowed, each problem on a line of its own."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+from spec.bad_specs import BOMBS, DATA, MALFORMED, TOO_LONG, WRONG
+
+from job.errors import SpecError
+from job.spec.load import load_spec
+
+
+@pytest.fixture
+def load(tmp_path, monkeypatch):
+    """Load a spec that stands in a file; its folder is the working directory."""
+    monkeypatch.chdir(tmp_path)
+
+    def load(text: str | bytes, **options):
+        content = text if isinstance(text, bytes) else text.encode()
+        Path("spec.yaml").write_bytes(content)
+        return load_spec("spec.yaml", **options)
+
+    return load
+
+
+@pytest.fixture
+def problems(load):
+    """Say what is wrong with a spec, line by line."""
+
+    def problems(text: str | bytes, **options) -> list[str]:
+        with pytest.raises(SpecError) as caught:
+            load(text, **options)
+        return str(caught.value).split("\n")
+
+    return problems
+
+
+@pytest.mark.parametrize(("text", "begins"), {**MALFORMED, **WRONG}.values(), ids={**MALFORMED, **WRONG}.keys())
+def test_a_bad_spec_is_refused_with_its_place(problems, text, begins) -> None:
+    """The first line names file, line, column and key path, and what is wrong there."""
+    first, *others = problems(text)
+
+    assert f"spec.yaml:{begins}" == first[: len(f"spec.yaml:{begins}")]
+    assert [line for line in others if not line.startswith("spec.yaml:")] == []
+
+
+@pytest.mark.parametrize("text", BOMBS.values(), ids=BOMBS.keys())
+def test_a_bomb_is_refused_quickly(problems, text) -> None:
+    """What a small file can blow up is bounded while it is read, and the message has a line."""
+    start = time.process_time()
+    lines = problems(text)
+
+    assert time.process_time() - start < 2
+    assert 1 == len(lines)
+    assert lines[0].split(":")[1].isdigit()
+
+
+def test_a_huge_file_is_not_read_to_its_end(problems) -> None:
+    """A data file under the name of a spec is refused by its size."""
+    assert ["spec.yaml: has more than 1,000,000 bytes; that is no spec"] == problems(TOO_LONG)
+
+
+def test_all_problems_are_told_at_once_in_the_order_of_their_lines(problems) -> None:
+    """Those of YAML, of single keys, between keys and of entries stand together."""
+    text = """\
+title: ''
+data:
+  generate:
+    n_samples: 5
+    n_features: 3
+    n_feature: 4
+seed: 1
+seed: 2
+split: {method: kfold, test_size: 0.2}
+strategies:
+  - smote
+  - {name: smote, params: {k_neighbors: 0}}
+  - {class: os.system}
+classifiers: []
+engine: !x {}
+"""
+
+    def check(kind, index, entry):
+        return [(("params", "k_neighbors"), "got 0, must be an integer >= 1")] if entry.params else []
+
+    places = [line.partition(": ")[0] for line in problems(text, check=check)]
+
+    assert [
+        "spec.yaml:1:1 title",
+        "spec.yaml:4:5 data.generate.n_samples",
+        "spec.yaml:5:5 data.generate.n_features",
+        "spec.yaml:6:5 data.generate.n_feature",
+        "spec.yaml:8:1 seed",
+        "spec.yaml:9:24 split.test_size",
+        "spec.yaml:12:5 strategies[1]",
+        "spec.yaml:12:28 strategies[1].params.k_neighbors",
+        "spec.yaml:13:6 strategies[2].class",
+        "spec.yaml:14:1 classifiers",
+        "spec.yaml:15:9 engine",
+    ] == places
+
+
+def test_many_problems_are_cut(problems) -> None:
+    """A terminal is not flooded."""
+    lines = problems(DATA + "".join(f"key{i}: 1\n" for i in range(500)))
+
+    assert 101 == len(lines)
+    assert "spec.yaml: and 400 more problems" == lines[-1]
+
+
+def test_a_problem_of_an_alias_is_told_where_it_is_used(problems) -> None:
+    """The same value can be right in one place and wrong in another."""
+    assert ["spec.yaml:2:1 title: got a mapping, must be a title"] == problems("data: &d {generate: {}}\ntitle: *d\n")
+
+
+@pytest.mark.parametrize("written", ["yes", "no", "on", "off", "y", "01", "1.0", "1_000", "0x1F", "1e3", "2024-01-01"])
+def test_words_and_numbers_keep_their_spelling_as_labels(load, written) -> None:
+    """YAML 1.2: a class called no stays a word, and a bare label is taken as it is written."""
+    file = load(f"data: {{file: {{path: a.csv, target: {written}, positive: {written}}}}}\n").spec.data.file
+
+    assert (written, written) == (file.target, file.positive)
+
+
+@pytest.mark.parametrize(("written", "seed"), [("0o17", 15), ("017", 17), ("0x10", 16), ("+5", 5), ("0", 0)])
+def test_integers_are_those_of_yaml_1_2(load, written, seed) -> None:
+    """A leading zero is no octal sign any more."""
+    assert seed == load(DATA + f"seed: {written}\n").spec.seed
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "\ufeff" + DATA,
+        DATA.replace("\n", "\r\n"),
+        DATA + "...\n",
+        "%YAML 1.2\n---\n" + DATA,
+        '{"data": {\n\t"generate": {}}}',
+    ],
+    ids=["byte order mark", "CRLF", "document end", "directive", "JSON"],
+)
+def test_odd_but_right_specs_are_read(load, text) -> None:
+    """What other tools write is no reason to refuse."""
+    assert 42 == load(text).spec.seed
+
+
+@pytest.mark.parametrize("key", ["1", "'1'"])
+def test_integer_keys_of_parameters_are_labels(load, key) -> None:
+    """imbalanced-learn's sampling_strategy and scikit-learn's class_weight name classes by number."""
+    entry = load(
+        DATA + f"strategies: [{{name: smote, params: {{sampling_strategy: {{{key}: 500}}}}}}]\n"
+    ).spec.strategies[0]
+
+    assert {"sampling_strategy": {1: 500}} == entry.params
+
+
+def test_sections_without_content_take_their_defaults(load) -> None:
+    """A key whose lines are all commented out says nothing."""
+    assert load(DATA).spec == load(DATA + "split:\npreparation:\nevaluation:\nengine:\n").spec
+
+
+def test_a_check_is_asked_about_right_entries_only(problems) -> None:
+    """An entry that is wrong in itself, or from a package that isn't allowed, is never looked up."""
+    asked = []
+
+    def check(kind, index, entry):
+        asked.append((kind, index, entry.label))
+        return []
+
+    problems(DATA + "strategies: [smoth, smote, {class: os.system}]\nclassifiers: [knn]\n", check=check)
+
+    assert [("strategies", 1, "smote"), ("classifiers", 0, "knn")] == asked
+
+
+def test_a_package_can_be_allowed(load) -> None:
+    """Only the command line can, and only by name."""
+    text = DATA + "strategies: [{class: mine.samplers.Best}]\n"
+
+    assert "Best" == load(text, allowed_packages=["mine"]).spec.strategies[0].label
+    with pytest.raises(SpecError, match="--allow-package mine"):
+        load(text, allowed_packages=["min"])
+
+
+def test_the_file_is_asked_about_only_beside_other_problems(load, problems) -> None:
+    """A spec that is right meets its data when it is run; one that isn't is told everything now."""
+    text = "data:\n  file: {path: a.csv, target: y}\n"
+    asked = []
+
+    def check_file(file, folder):
+        asked.append((file.path, folder))
+        return ["no such file"]
+
+    load(text, check_file=check_file)
+    lines = problems(text + "sedd: 3\n", check_file=check_file)
+
+    assert [("a.csv", Path())] == asked
+    assert "spec.yaml:2:3 data.file: no such file" == lines[0]
+    assert 2 == len(lines)
+
+
+def test_paths_are_relative_to_the_spec(tmp_path) -> None:
+    """A spec and its data can be moved together."""
+    (tmp_path / "spec.yaml").write_text(DATA)
+
+    assert tmp_path == load_spec(str(tmp_path / "spec.yaml")).folder
+
+
+@pytest.mark.parametrize("path", ["nowhere.yaml", ".", "spec.yaml/below", "x" * 300])
+def test_a_spec_that_is_no_file(tmp_path, monkeypatch, path) -> None:
+    """The message says how to get one."""
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "spec.yaml").write_text(DATA)
+
+    with pytest.raises(SpecError, match=r"cannot read the spec: .*; write one with: minority-report init > spec\.yaml"):
+        load_spec(path)
+
+
+def test_a_pipe_that_nobody_writes_keeps_nobody_waiting(tmp_path) -> None:
+    """A named pipe without a writer would block for ever."""
+    os.mkfifo(tmp_path / "pipe")
+
+    with pytest.raises(SpecError, match="is empty"):
+        load_spec(str(tmp_path / "pipe"))
+
+
+def test_a_process_substitution_is_read(tmp_path) -> None:
+    """`run <(init)` is a pipe that somebody writes."""
+    program = "import sys; from job.spec.load import load_spec; print(load_spec(sys.argv[1]).spec.seed)"
+    command = f"{sys.executable} -c '{program}' <(sleep 0.2; echo '{DATA.strip()}')"
+
+    done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=Path(__file__).parents[2])
+
+    assert ("42\n", "") == (done.stdout, done.stderr)
+
+
+def test_the_embedded_default_is_right() -> None:
+    """It is the experiment that the project started from."""
+    spec = load_spec(None).spec
+
+    assert ("holdout", 20, 0.2, 42) == (spec.split.method, spec.split.n_repeats, spec.split.test_size, spec.seed)
+    assert (2000, 15, 6, 2, (0.9, 0.1)) == tuple(
+        getattr(spec.data.generate, key)
+        for key in ("n_samples", "n_features", "n_informative", "n_redundant", "weights")
+    )
+    assert ["baseline", "class_weight", "threshold", "smote", "custom"] == [entry.label for entry in spec.strategies]
+    assert {"max_iter": 1000} == spec.classifiers[0].params
