@@ -1,0 +1,104 @@
+"""The plan: affinity, copies, neighbours and steps, each held to its definition."""
+
+from __future__ import annotations
+
+import math
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from job.samplers import AffinitySMOTE, affinity_oversample
+from job.samplers.plan import choose_ranks, count_copies, measure_standing, spread_steps
+from job.samplers.space import Points
+from tests.samplers.slow import oversample
+
+weights = st.lists(st.floats(0, 1), min_size=1, max_size=30).map(np.array)
+
+
+def make_points(*values):
+    """Return points on a line."""
+    numbers = np.array(values, dtype=np.float64)[:, None]
+    return Points(numbers, np.empty((len(values), 0)), mismatch=1.0, unrelated=2.0, has_missing=False)
+
+
+@pytest.mark.parametrize("n_minority", [2, 4, 6, 11, 60])
+@pytest.mark.parametrize("params", [{}, {"k_neighbors": 3}, {"extrapolation": 0.0}])
+def test_it_is_the_method_written_out_row_by_row(table, n_minority, params):
+    """A loop over rows in plain Python gives the same new rows."""
+    X, y = table(200, 3, n_minority, seed=n_minority)
+    X[:, 1] *= 100
+    result, _ = affinity_oversample(X, y, random_state=5, clip=False, **params)
+    np.testing.assert_allclose(result[200:], oversample(X, y, seed=5, **params), rtol=1e-9, atol=1e-9)
+
+
+def test_affinity_by_hand():
+    """Distances 1 and 3 to the own class's mean and the others' give 3/4; one own row of two nearest counts 2/6."""
+    own, others = make_points(0, 1), make_points(3, 3.5, 4, 4.5, 5)
+    standing = measure_standing(own, others, np.array([[1.0], [1.0]]))
+    assert standing.closeness.tolist() == [3 / 4, 2 / 3]
+    assert standing.affinity.tolist() == [3 / 4 * (2 / 6), 2 / 3 * (2 / 6)]
+
+
+def test_company_counts_own_rows_among_the_five_nearest():
+    """Own rows at 1 to 5 and others in between leave two own ones among the five nearest."""
+    own, others = make_points(0, 1, 2, 3, 4, 5), make_points(-0.5, 0.5, 1.5)
+    standing = measure_standing(own, others, np.array([[1.0, 2, 3, 4, 5]] * 6))
+    assert (standing.affinity / standing.closeness)[0] == pytest.approx((2 + 1) / 6)
+
+
+@given(weights, st.integers(0, 500))
+def test_copies_are_the_expected_number_rounded_up_or_down(affinity, n_new):
+    """Counts add up, and none is off by a whole copy."""
+    copies = count_copies(affinity, n_new)
+    share = affinity / affinity.sum() if affinity.sum() else np.full(len(affinity), 1 / len(affinity))
+    assert n_new == copies.sum()
+    assert (np.abs(copies - share * n_new) < 1 + 1e-6).all()
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=20).filter(any).map(np.array), st.integers(1, 12))
+def test_neighbours_are_used_equally_often(copies, k):
+    """Of a row's copies no neighbour gets two more than another, and with at most k copies none gets two."""
+    seeds = np.repeat(np.arange(len(copies)), copies)
+    number = np.concatenate([np.arange(n) for n in copies])
+    ranks = choose_ranks(copies, number, seeds, k)
+    for row, n in enumerate(copies):
+        used = np.bincount(ranks[seeds == row], minlength=k)
+        assert math.ceil(n / k) >= used.max()
+        assert n // k <= used.min()
+
+
+@given(st.lists(st.integers(0, 40), min_size=1, max_size=20).filter(any).map(np.array), st.integers(0, 100))
+def test_each_copy_has_a_part_of_its_own(copies, seed):
+    """A row's n steps lie one in each n-th of [0, 1)."""
+    seeds = np.repeat(np.arange(len(copies)), copies)
+    number = np.concatenate([np.arange(n) for n in copies])
+    shifts = np.random.RandomState(seed).random_sample(len(copies))
+    steps = spread_steps(copies, number, seeds, shifts)
+    for row, n in enumerate(copies):
+        parts = np.sort(np.floor(steps[seeds == row] * n - shifts[row] + 0.5))
+        assert list(range(n)) == parts.tolist()
+
+
+def test_a_row_among_its_own_kind_gets_more_copies(table):
+    """A minority row amid the majority is used less than one in the minority's midst."""
+    X, y = table(300, 2, 40)
+    X[:40] += 6
+    X[0] = 0.0
+    sampler = AffinitySMOTE(random_state=0)
+    sampler.fit_resample(X, y)
+    copies = np.bincount(sampler.parents_[:, 0], minlength=40)
+    assert copies[0] * 4 < np.median(copies[1:40])
+
+
+def test_no_step_reaches_a_doubtful_neighbour(table):
+    """Towards a minority row amid the majority a new row goes only the share that its closeness is of the seed's."""
+    X, y = table(300, 2, 12)
+    X[:12] += 8
+    X[0] = 0.0
+    sampler = AffinitySMOTE(random_state=0, k_neighbors=11)
+    sampler.fit_resample(X, y)
+    towards = sampler.weights_[(sampler.parents_[:, 1] == 0)]
+    assert len(towards) > 10
+    assert 0 < towards.max() < 0.3
