@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from job.data.columns import is_boolean, is_number
 from job.data.dataset import Note
+from job.data.exact_text import as_text
 from job.data.profile import Cells, Profile, profile_columns
 from job.data.store import RawColumn, Store, Table, fetch_row, identifier
 from job.data.wording import counted, quoted
@@ -39,8 +40,8 @@ def create_view(store: Store, table: Table, cells: Cells, labels: Sequence[str])
     parts = []
     for column in table.columns:
         value = cells.value(column.key)
-        typed = _typed(cells, value, profiles[column.key])
-        if column.name in labels and not _keeps_text(store, table, value, typed):
+        typed, kind = _typed(cells, value, profiles[column.key])
+        if column.name in labels and not _keeps_text(store, table, value, as_text(typed, kind)):
             typed = value
         parts.append(f"{typed} AS {identifier(column.name)}")
     store.connection.execute(f"CREATE VIEW {NAME} AS SELECT {', '.join(parts)} FROM {table.relation}")
@@ -53,22 +54,23 @@ def find_numbers(store: Store, table: Table, cells: Cells) -> frozenset[str]:
     return frozenset(column.name for column in table.columns if _is_number(profiles[column.key]))
 
 
-def _typed(cells: Cells, value: str, profile: Profile) -> str:
+def _typed(cells: Cells, value: str, profile: Profile) -> tuple[str, str]:
+    """Write the SQL for a typed value, and name the type."""
     if _is_number(profile):
         is_whole = profile.n_integers == profile.n_numbers == profile.n_present
         if is_whole and profile.low > -_LARGEST and profile.high < _LARGEST:
-            return f"TRY_CAST({value} AS BIGINT)"
+            return f"TRY_CAST({value} AS BIGINT)", "BIGINT"
         number = cells.number(f"({value})")
-        return f"CASE WHEN isfinite({number}) THEN {number} END"
-    return f"TRY_CAST({value} AS BOOLEAN)" if is_boolean(profile) else value
+        return f"CASE WHEN isfinite({number}) THEN {number} END", "DOUBLE"
+    return (f"TRY_CAST({value} AS BOOLEAN)", "BOOLEAN") if is_boolean(profile) else (value, "VARCHAR")
 
 
 def _is_number(profile: Profile) -> bool:
     return is_number(profile) and not profile.n_leading_zeros
 
 
-def _keeps_text(store: Store, table: Table, value: str, typed: str) -> bool:
-    sql = f"SELECT count(*) FROM {table.relation} WHERE CAST({typed} AS VARCHAR) IS DISTINCT FROM {value}"
+def _keeps_text(store: Store, table: Table, value: str, written: str) -> bool:
+    sql = f"SELECT count(*) FROM {table.relation} WHERE {written} IS DISTINCT FROM {value}"
     return bool(fetch_row(store, sql)[0] == 0)
 
 
