@@ -6,6 +6,7 @@ of other families and must stay unseen while anything is tuned.
 
 from __future__ import annotations
 
+import ast
 import importlib.util
 import sys
 import zlib
@@ -109,9 +110,13 @@ def choose_seed(name: str, repeat: int, fold: int) -> int:
 
 
 def make_sampler(name: str, seed: int, n_minority: int) -> Any:
-    """Make a sampler by name; rivals get k = min(5, n - 1), so that they run on tiny minorities too."""
-    if name == "AffinitySMOTE":
-        return AffinitySMOTE(random_state=seed)
+    """Make a sampler by name; rivals get k = min(5, n - 1), so that they run on tiny minorities too.
+
+    Ours takes parameters: "AffinitySMOTE?k_neighbors=5&extrapolation=0.25".
+    """
+    if name.startswith("AffinitySMOTE"):
+        chosen = dict(pair.split("=") for pair in name.partition("?")[2].split("&") if pair)
+        return AffinitySMOTE(random_state=seed, **{key: ast.literal_eval(value) for key, value in chosen.items()})
     if name.startswith("sv."):
         return _SmoteVariant(name[3:], seed)
     make, parameter = RIVALS[name]
