@@ -18,6 +18,15 @@ def image() -> str:
 
 
 @pytest.fixture
+def data(tmp_path: Path) -> Path:
+    """A folder that any user may read; pytest's own is its user's alone."""
+    folder = tmp_path / "data"
+    folder.mkdir()
+    folder.chmod(0o755)
+    return folder
+
+
+@pytest.fixture
 def output(tmp_path: Path) -> Path:
     """An output folder that any user may write."""
     folder = tmp_path / "output"
