@@ -102,6 +102,7 @@ def find_file(shown: str, folder: Path) -> DataFile:
     head = _head(path, shown)
     if packed:
         if not head.startswith(b"\x1f\x8b"):
+            check_kind(head, shown, form)
             raise DataError(f"{shown}: the name says gzip but the content isn't packed; take .gz off its name")
         with _translated(shown), gzip.open(path) as stream:
             head = stream.read(HEAD_LENGTH)
