@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from data_files import load, make_csv, make_file_spec, refusal, write
 
-from job.data.kind import HEAD_LENGTH, recognise
+from job.data.kind import recognise
 from job.data.load import load_dataset
 from job.errors import DataError
 
@@ -153,12 +153,11 @@ def test_what_is_no_plain_file_is_refused_at_once(tmp_path):
     assert time.monotonic() - start < 30
 
 
-@pytest.mark.skipif(os.geteuid() == 0, reason="root reads every file")
-def test_an_unreadable_file_is_refused(tmp_path):
-    """Rights are named as the reason."""
-    write(tmp_path, CSV).chmod(0)
+def test_a_file_that_cannot_be_read_is_refused(tmp_path):
+    """What the system says is the reason; this file exists, but its first byte cannot be read by anyone."""
+    (tmp_path / "data.csv").symlink_to("/proc/self/mem")
 
-    assert "Permission denied" in refused("data.csv", tmp_path)
+    assert "cannot be read: Input/output error" in refused("data.csv", tmp_path)
 
 
 @pytest.mark.parametrize(
@@ -177,10 +176,9 @@ def test_a_link_to_a_file_is_followed(tmp_path):
     assert 40 == load_dataset(make_file_spec(), tmp_path).n_rows
 
 
-@pytest.mark.parametrize("form", ["delimited", "jsonl", "parquet"])
+@pytest.mark.parametrize("form", ["delimited", "jsonl"])
 def test_no_text_of_a_table_is_taken_for_something_else(form):
     """A first name such as MZ, Rar! or BZh begins no archive in a CSV file."""
     heads = [b"MZ,Rar!,y\n", b"BZh,DUCK,y\n", b"ORC,PARE,y\n", b"Obj,RDX,y\n", b"FEA1,y\n", b"html,y\n", b"version,y\n"]
 
-    found = [recognise(head[:HEAD_LENGTH], form) for head in heads]
-    assert form == "parquet" or [None] * len(heads) == found
+    assert [None] * len(heads) == [recognise(head, form) for head in heads]
