@@ -45,7 +45,7 @@ RUN pip --python /opt/minority-report/bin/python install --no-compile --no-deps 
 FROM python:3.13-slim-bookworm
 
 # The base image has no bytecode of the standard library, and a read-only container cannot keep any: without it each
-# process of a job compiles what it imports anew, and --help takes twice as long. 18 MB.
+# process of a job compiles what it imports anew, and --help takes four times as long. 18 MB.
 RUN python -m compileall -q -j 0 --invalidation-mode unchecked-hash /usr/local/lib/python3.13
 
 # The large layer next: it changes only with the lock.

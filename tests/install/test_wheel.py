@@ -8,12 +8,14 @@ import sys
 import zipfile
 from collections.abc import Iterator
 from email.parser import HeaderParser
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
 from small_job import small_spec
 
 ROOT = Path(__file__).parents[2]
+UV = (sys.executable, "-m", "uv")
 
 pytestmark = pytest.mark.xdist_group("install")
 
@@ -24,6 +26,10 @@ def _call(*command: str | Path, cwd: Path) -> str:
     return done.stdout
 
 
+def _install(environment: Path, *what: str | Path) -> None:
+    _call(*UV, "pip", "install", "--quiet", "--python", environment, *what, cwd=environment)
+
+
 def _files(folder: str) -> Iterator[str]:
     for path in (ROOT / folder).rglob("*"):
         if path.is_file() and path.suffix != ".pyc":
@@ -31,25 +37,44 @@ def _files(folder: str) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def wheel(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The wheel, built from a copy: setuptools works beside the sources, and packs what an earlier build left."""
-    source = tmp_path_factory.mktemp("source")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A copy of what the wheel is made of: setuptools works beside the sources and packs what an earlier build left."""
+    folder = tmp_path_factory.mktemp("source")
     for name in ("job", "templates"):
-        shutil.copytree(ROOT / name, source / name, ignore=shutil.ignore_patterns("__pycache__"))
+        shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
     for name in ("pyproject.toml", "requirements.in", "README.md", "LICENSE"):
-        shutil.copy(ROOT / name, source)
+        shutil.copy(ROOT / name, folder)
+    return folder
+
+
+@pytest.fixture(scope="session")
+def wheel(source: Path) -> Path:
+    """The wheel, built by the setuptools of the development lock."""
     _call(sys.executable, "-m", "build", "--wheel", "--no-isolation", cwd=source)
     return next(source.glob("dist/*.whl"))
 
 
 @pytest.fixture(scope="session")
-def installed(wheel: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The bin folder of an environment with the locked requirements and the wheel."""
-    environment = tmp_path_factory.mktemp("environment")
-    _call(sys.executable, "-m", "venv", environment, cwd=environment)
-    pip = (environment / "bin" / "python", "-m", "pip", "install", "--quiet", "--no-compile")
-    _call(*pip, "--require-hashes", "--requirement", ROOT / "requirements.txt", cwd=environment)
-    _call(*pip, "--no-index", "--no-deps", wheel, cwd=environment)
+def environment(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """An environment with the locked requirements and nothing else; by uv, which needs no ensurepip and is quick."""
+    folder = tmp_path_factory.mktemp("environment")
+    _call(*UV, "venv", "--quiet", "--clear", "--python", sys.executable, folder, cwd=folder)
+    _install(folder, "--require-hashes", "--requirement", ROOT / "requirements.txt")
+    return folder
+
+
+@pytest.fixture
+def installed(environment: Path, wheel: Path) -> Path:
+    """The bin folder of an environment with the wheel."""
+    _install(environment, "--no-index", "--no-deps", "--reinstall", wheel)
+    return environment / "bin"
+
+
+@pytest.fixture
+def installed_editable(environment: Path, source: Path) -> Path:
+    """The bin folder of an environment that runs the sources where they are."""
+    _install(environment, f"setuptools=={version('setuptools')}")
+    _install(environment, "--no-index", "--no-deps", "--no-build-isolation", "--editable", source)
     return environment / "bin"
 
 
@@ -78,9 +103,18 @@ def test_the_installed_command_makes_a_report(installed: Path, tmp_path: Path) -
     assert "</html>" in (tmp_path / "made" / "report.html").read_text()
 
 
-def test_the_requirements_fit_together(installed: Path, tmp_path: Path) -> None:
-    """The lock satisfies what every installed package asks for."""
-    assert "No broken requirements" in _call(installed / "python", "-m", "pip", "check", cwd=tmp_path)
+def test_an_editable_install_makes_a_report(installed_editable: Path, tmp_path: Path) -> None:
+    """There the templates lie beside the package, as in a checkout, and not inside it."""
+    (tmp_path / "spec.yaml").write_text(small_spec())
+
+    _call(installed_editable / "minority-report", "run", "spec.yaml", "--output", "made", cwd=tmp_path)
+
+    assert "</html>" in (tmp_path / "made" / "report.html").read_text()
+
+
+def test_the_requirements_fit_together(environment: Path, installed: Path) -> None:
+    """The lock satisfies what every installed package asks for; uv says otherwise with an exit code."""
+    _call(*UV, "pip", "check", "--python", environment, cwd=environment)
 
 
 def test_the_sampler_is_usable_without_the_job(installed: Path, tmp_path: Path) -> None:
