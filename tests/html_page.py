@@ -10,17 +10,26 @@ CLOSES_PARAGRAPH = {"p", "div", "ul", "ol", "dl", "table", "section", "figure", 
 NAMES_OTHERS = ("aria-labelledby", "aria-describedby", "for")
 
 
-@dataclass
+@dataclass(eq=False)
 class Element:
-    """One element: its tag, attributes, parents' tags, and all text inside it."""
+    """One element: its tag, attributes, the elements around it, and all text inside it."""
 
     tag: str
     attributes: dict[str, str]
-    parents: tuple[str, ...]
+    ancestors: tuple[Element, ...] = field(repr=False)
     text: str = ""
 
+    @property
+    def words(self) -> str:
+        """Its text, white space as single spaces."""
+        return " ".join(self.text.split())
 
-@dataclass
+    def has_class(self, name: str) -> bool:
+        """Whether this is one of its classes."""
+        return name in self.attributes.get("class", "").split()
+
+
+@dataclass(repr=False)
 class Page(HTMLParser):
     """Parsed page: elements in their order, and problems as sentences."""
 
@@ -46,8 +55,7 @@ class Page(HTMLParser):
             self.problems.append(f"<{tag}> has an attribute twice")
         if tag in CLOSES_PARAGRAPH and any(element.tag == "p" for element in self.open):
             self.problems.append(f"<{tag}> inside <p>")
-        parents = tuple(element.tag for element in self.open)
-        element = Element(tag, {name: value or "" for name, value in attrs}, parents)
+        element = Element(tag, {name: value or "" for name, value in attrs}, tuple(self.open))
         self.elements.append(element)
         if tag not in VOID:
             self.open.append(element)
@@ -75,11 +83,16 @@ class Page(HTMLParser):
 
     def texts(self, css_class: str) -> list[str]:
         """Text of every element of this class, white space as single spaces."""
-        return [
-            " ".join(element.text.split())
-            for element in self.elements
-            if css_class in element.attributes.get("class", "").split()
-        ]
+        return [element.words for element in self.elements if element.has_class(css_class)]
+
+    def inside(self, outer: Element, *tags: str) -> list[Element]:
+        """Every element with one of these tags inside another element."""
+        return [element for element in self.elements if element.tag in tags and outer in element.ancestors]
+
+    def rows(self, table_id: str) -> list[list[Element]]:
+        """The cells of each row of a table, heads included."""
+        table = self.by_id(table_id)
+        return [self.inside(row, "th", "td") for row in self.inside(table, "tr")]
 
     def _named(self) -> set[str]:
         found = {

@@ -71,7 +71,8 @@ def _printable(value: object) -> object:
         return visible(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
-    raise TypeError(f"a template prints {value!r}: format it first")
+    shown = str(value)  # says which name is missing, where one is
+    raise TypeError(f"a template prints {shown}, a {type(value).__name__}: format it first")
 
 
 def _load_styles(folder: Path) -> str:

@@ -1,0 +1,217 @@
+from __future__ import annotations
+
+import base64
+import hashlib
+import json
+import os
+import re
+import subprocess
+import sys
+import tempfile
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import jinja2
+import pytest
+from html_page import Page
+from report_factories import CLASSIFIERS, STRATEGIES, make_column, make_dataset, make_results, make_runs, make_spec
+from report_factories import without_numbers as without
+
+from job.report.render import _environment, render_report
+from job.report.templates import templates_folder
+from job.report.view import BUILDERS
+
+ROOT = Path(__file__).parents[2]
+HOSTILE = """"><script>alert(1)</script><img src=x onerror='alert(2)'>{{ 7*7 }} &amp; </style> $\\bad$"""
+SECTIONS = ["overview", "asked", "balance", "columns", "metrics", "curves", "confusion", "runs", "reproduce"]
+
+
+def make_hostile_results() -> dict[str, Any]:
+    """Results in which every text that a user can choose is markup."""
+    strategies = ("baseline", HOSTILE, f"{HOSTILE}2")
+    runs = make_runs(strategies, (HOSTILE,), 3)
+    runs[1] = without(runs[1], "failed", HOSTILE)
+    runs[2] = {**runs[2], "status": "degraded", "reason": HOSTILE, "warnings": [HOSTILE]}
+    dataset = make_dataset(
+        source=HOSTILE,
+        positive=HOSTILE,
+        rest=[f"no {HOSTILE}"],
+        label_counts={HOSTILE: 209, f"no {HOSTILE}": 1791},
+        columns=[make_column(HOSTILE, kind=HOSTILE, role=HOSTILE, why=HOSTILE)],
+        notes=[{"code": "x", "column": HOSTILE, "text": HOSTILE}, {"code": "x", "column": None, "text": HOSTILE}],
+    )
+    data = {"file": {"path": HOSTILE, "target": HOSTILE, "groups": HOSTILE, "query": HOSTILE}}
+    spec = make_spec(strategies, (HOSTILE,), title=HOSTILE, data=data)
+    return make_results(strategies, (HOSTILE,), runs, dataset=dataset, spec=spec)
+
+
+def make_failed_results() -> dict[str, Any]:
+    """Results of a job without a single number."""
+    return make_results(runs=[without(run, "failed", "no luck") for run in make_runs()])
+
+
+RESULTS = {
+    "default": make_results,
+    "one run": lambda: make_results(("baseline",), ("svc",), make_runs(("baseline",), ("svc",), 1)),
+    "hostile": make_hostile_results,
+    "failed": make_failed_results,
+    "not applicable": lambda: make_results(
+        runs=[
+            without(run, "not_applicable", "it cannot") if run["strategy"] != "baseline" else run for run in make_runs()
+        ]
+    ),
+}
+
+
+@pytest.fixture(scope="module")
+def pages() -> dict[str, Page]:
+    return {name: Page(render_report(make())) for name, make in RESULTS.items()}
+
+
+@pytest.fixture(params=RESULTS)
+def page(request: pytest.FixtureRequest, pages: dict[str, Page]) -> Page:
+    return pages[request.param]
+
+
+def test_the_page_is_well_formed(page: Page) -> None:
+    """every element is closed where it should be, ids are unique, and what refers to an id finds it"""
+    assert [] == page.problems
+
+
+def test_sections_stand_in_their_order(page: Page) -> None:
+    """every section is there, in every state of the job, and the contents lead to it"""
+    assert SECTIONS == [section.attributes["id"] for section in page.all("section")]
+    assert len(SECTIONS) == len(BUILDERS)
+    (contents,) = page.all("nav")
+    assert [f"#{key}" for key in SECTIONS] == [link.attributes["href"] for link in page.inside(contents, "a")]
+
+
+def test_headings_skip_no_level(page: Page) -> None:
+    """one h1, and no heading is more than one level below the last"""
+    levels = [int(element.tag[1]) for element in page.elements if re.fullmatch("h[1-6]", element.tag)]
+    assert 1 == levels.count(1)
+    assert 1 == levels[0]
+    assert all(after <= before + 1 for before, after in pairwise(levels))
+
+
+def test_every_figure_says_in_words_what_it_shows(page: Page) -> None:
+    """each chart has alt text with numbers, a caption and a table"""
+    for chart in [element for element in page.elements if element.has_class("chart")]:
+        (image,) = page.inside(chart, "img")
+        (caption,) = page.inside(chart, "figcaption")
+        assert re.search(r"\d", image.attributes["alt"])
+        assert caption.words
+        assert page.inside(chart, "table")
+    assert len(page.all("img")) == len(page.all("figure")) == len(page.texts("chart"))
+
+
+def test_every_table_has_heads_and_a_name(page: Page) -> None:
+    """each table is named, its columns and rows have heads, and every row is as wide as the head"""
+    names = []
+    for table in page.all("table"):
+        names.append(page.by_id(table.attributes["aria-labelledby"]).words)
+        head, *rows = page.rows(table.attributes["id"])
+        assert all(cell.attributes["scope"] == "col" for cell in head)
+        assert all(row[0].attributes["scope"] == "row" and len(row) == len(head) for row in rows)
+        assert rows
+    assert all(names)
+    assert len(names) == len(set(names))
+
+
+def test_nothing_is_asked_of_the_network(page: Page) -> None:
+    """no script, no link out, no resource: only data URIs and the page's own anchors, and the browser is told so"""
+    assert not {"script", "link", "iframe", "object", "embed", "form", "base"} & {
+        element.tag for element in page.elements
+    }
+    urls = [
+        element.attributes[name]
+        for element in page.elements
+        for name in ("src", "href", "srcset", "action", "data", "poster")
+        if name in element.attributes
+    ]
+    assert all(url.startswith(("#", "data:image/svg+xml,")) for url in urls)
+    assert not re.search(r"url\(\s*['\"]?(?!#)|@import", page.all("style")[0].text)
+    assert not [name for element in page.elements for name in element.attributes if name.startswith("on")]
+
+
+def test_the_policy_allows_the_pages_own_style_only(page: Page) -> None:
+    """the style's hash stands in the policy, and no style attribute needs another exception"""
+    (policy,) = [meta.attributes["content"] for meta in page.all("meta") if "http-equiv" in meta.attributes]
+    digest = base64.b64encode(hashlib.sha256(page.all("style")[0].text.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in policy
+    assert "default-src 'none'" in policy
+    assert not [element for element in page.elements if "style" in element.attributes]
+
+
+def test_hostile_text_is_shown_as_text(pages: dict[str, Page]) -> None:
+    """markup in a title, label, column, class, reason or note stands there as it was written"""
+    page = pages["hostile"]
+    assert HOSTILE in page.by_id("asked").words
+    assert HOSTILE in page.by_id("runs").words
+    assert HOSTILE in page.by_id("columns").words
+    assert not {element.tag for element in page.elements} & {"script"}
+    assert all(image.attributes["src"].startswith("data:image/svg+xml,") for image in page.all("img"))
+
+
+def test_the_page_has_no_time_and_no_place(page: Page) -> None:
+    """no date, no time of day and no folder of this machine is in the page, its charts included"""
+    assert [] == [place for place in (str(ROOT), f"{Path.home()}/", tempfile.gettempdir()) if place in page.source]
+    assert [] == re.findall(r"20\d\d-\d\d-\d\d|\d\d:\d\d:\d\d", page.source)
+
+
+RENDER = """
+import sys
+sys.path[:0] = {path!r}
+from report_factories import make_results
+from job.report.render import render_report
+sys.stdout.buffer.write(render_report(make_results()).encode())
+"""
+
+
+def test_equal_results_give_equal_bytes() -> None:
+    """two processes with other hash seeds, time zones and folders write the same page"""
+    script = RENDER.format(path=[str(ROOT), str(ROOT / "tests")])
+    made = [
+        subprocess.run(
+            [sys.executable, "-c", script],
+            env={**os.environ, "PYTHONHASHSEED": seed, "TZ": zone, "LC_ALL": "C"},
+            cwd=folder,
+            capture_output=True,
+            check=True,
+        ).stdout
+        for seed, zone, folder in (("1", "UTC", "/"), ("2", "Asia/Tokyo", str(ROOT)))
+    ]
+    assert made[0] == made[1]
+    assert made[0].decode() == render_report(json.loads(json.dumps(make_results())))
+
+
+def test_a_template_may_not_name_what_is_not_there() -> None:
+    """a misspelt name in a template is an error, not an empty place"""
+    environment = _environment(templates_folder())
+    with pytest.raises(jinja2.UndefinedError):
+        environment.from_string("{{ page.titel }}").render(page={"title": "x"})
+
+
+def test_a_template_may_not_print_a_number_that_nothing_rounded() -> None:
+    """floats, booleans and None reach the page through a filter only"""
+    environment = _environment(templates_folder())
+    for value in (0.30000000000000004, True, None):
+        with pytest.raises(TypeError, match="format it first"):
+            environment.from_string("{{ value }}").render(value=value)
+
+
+def test_text_is_escaped_by_itself() -> None:
+    """a template has to do nothing to be safe"""
+    shown = _environment(templates_folder()).from_string("{{ value }}").render(value="<b>&\"'\x00")
+    assert "&lt;b&gt;&amp;&#34;&#39;␀" == shown
+
+
+def test_the_default_page_is_light(pages: dict[str, Page]) -> None:
+    """five strategies, two classifiers and 20 splits take at most 300 kB; twice both takes at most four times that"""
+    size = len(pages["default"].source.encode())
+    assert size <= 300_000
+    strategies = tuple(f"{name}{copy}" for copy in ("", " again") for name in STRATEGIES)
+    classifiers = tuple(f"{name}{copy}" for copy in ("", " again") for name in CLASSIFIERS)
+    large = render_report(make_results(strategies, classifiers, make_runs(strategies, classifiers)))
+    assert len(large.encode()) <= 4 * size
