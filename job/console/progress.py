@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 import time
 from collections.abc import Callable, Iterator
@@ -38,7 +39,7 @@ def show_progress(quiet: bool, verbose: bool) -> Iterator[Report]:
         yield lambda progress: None
     elif verbose:
         yield _tell_each
-    elif is_terminal(sys.stderr):
+    elif is_terminal(sys.stderr) and os.environ.get("TERM") != "dumb":
         with _bar() as report:
             yield report
     else:
@@ -48,13 +49,18 @@ def show_progress(quiet: bool, verbose: bool) -> Iterator[Report]:
 @contextmanager
 def _bar() -> Iterator[Report]:
     from rich.console import Console
-    from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+    from rich.progress import BarColumn, TextColumn, TimeRemainingColumn
     from rich.progress import Progress as Bar
 
-    columns = (TextColumn("Runs"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), TextColumn("left"))
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[runs]}"), TimeRemainingColumn())
     with Bar(*columns, console=Console(stderr=True), transient=True) as bar:
-        task = bar.add_task("Runs", total=None)
-        yield lambda progress: bar.update(task, total=progress.total, completed=progress.done)
+        task = bar.add_task("Reading the data", total=None, runs="")
+
+        def report(progress: Progress) -> None:
+            runs = f"{progress.done:,} of {progress.total:,} runs, time left"
+            bar.update(task, description="Running", total=progress.total, completed=progress.done, runs=runs)
+
+        yield report
 
 
 class _Tenths:
