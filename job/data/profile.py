@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
-from job.data.store import Store, Table, fetch_row, literal, trimmed
+from job.data.store import Store, Table, fetch_row, has_blank_edge, literal, trimmed
 
 _BATCH = 4  # the time that DuckDB needs to plan a statement grows with the square of its columns and worse
 _T = TypeVar("_T")
@@ -89,7 +89,7 @@ def find_spaced(store: Store, table: Table) -> frozenset[str]:
         return frozenset()
     found = set()
     for batch in batches(table.columns):
-        counts = ", ".join(f"coalesce(bool_or({c.key} <> {trimmed(c.key)}), false)" for c in batch)
+        counts = ", ".join(f"coalesce(bool_or({has_blank_edge(c.key)}), false)" for c in batch)
         row = fetch_row(store, f"SELECT {counts} FROM {table.relation}")
         found |= {column.key for column, spaced in zip(batch, row, strict=True) if spaced}
     return frozenset(found)
@@ -131,8 +131,9 @@ def _counts(key: str) -> tuple[str, ...]:
     number = f"{key}_n"
     finite = f"isfinite({number})"
     integer = f"{finite} AND NOT contains({key}, '.') AND NOT contains({key}, ',') AND NOT contains(lower({key}), 'e')"
-    digits = f"ltrim({key}, '+-')"
-    zero = f"{integer} AND starts_with({digits}, '0') AND length({digits}) > 1"
+    signed = f"(starts_with({key}, '-0') OR starts_with({key}, '+0')) AND length({key}) > 2"
+    zero = f"(starts_with({key}, '0') AND length({key}) > 1 OR {signed}) AND {integer}"
+    exact = ", ".join(f"'{sign}{LARGEST_EXACT}'" for sign in ("", "-", "+"))  # 2^53 + 1 is the same as a number
     return (
         f"count({key})",
         f"count(DISTINCT {key})",
@@ -140,8 +141,7 @@ def _counts(key: str) -> tuple[str, ...]:
         f"count(*) FILTER ({number} IS NOT NULL AND NOT {finite})",
         f"count(*) FILTER ({integer})",
         f"count(*) FILTER ({zero})",
-        # 2^53 + 1 is 2^53 as a number
-        f"count(*) FILTER ({integer} AND abs({number}) >= {LARGEST_EXACT} AND {digits} <> '{LARGEST_EXACT}')",
+        f"count(*) FILTER (abs({number}) >= {LARGEST_EXACT} AND {integer} AND {key} NOT IN ({exact}))",
         f"count(*) FILTER (lower({key}) IN ('true', 'false'))",
         f"count(*) FILTER (lower({key}) = 'true')",
         f"min({number}) FILTER ({finite})",

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-_FEED, _RETURN, _QUOTE, _SPACE, _TAB = 10, 13, 34, 32, 9
+_FEED, _RETURN, _QUOTE, _SPACE = 10, 13, 34, 32
 
 
 @dataclass(frozen=True)
@@ -28,7 +28,7 @@ class Scan:
     longest : int
         Bytes of the longest line.
     has_spaces : bool
-        Whether there are blanks anywhere, so that values may have to be trimmed.
+        Whether values may begin or end with blanks, so that they have to be trimmed.
     """
 
     n_records: int
@@ -64,17 +64,17 @@ def scan_structure(blocks: Iterable[bytes], delimiter: str, width: int) -> Scan 
         found = _scan_block(block, ord(delimiter), width)
         if found is None:
             return None
-        records, blank, length, ends = found
+        records, blank, length, ends, spaces = found
         n_records, n_blank, longest = n_records + records, n_blank + blank, max(longest, length)
         returns.add(ends)
-        has_spaces = has_spaces or b" " in block or b"\t" in block or not block.isascii()
+        has_spaces = has_spaces or spaces
     if len(returns) > 1:
         return None
     return Scan(n_records, n_blank, longest, has_spaces)
 
 
-def _scan_block(block: bytes, delimiter: int, width: int) -> tuple[int, int, int, bool] | None:
-    """Count records, blank lines and the longest line of one block, and tell whether lines end with CR LF."""
+def _scan_block(block: bytes, delimiter: int, width: int) -> tuple[int, int, int, bool, bool] | None:
+    """Count records, blank lines and the longest line of a block; tell whether lines end with CR LF, and of blanks."""
     content = np.frombuffer(block, dtype=np.uint8)
     feeds = np.flatnonzero(content == _FEED)
     returns = block.count(b"\r")
@@ -93,7 +93,21 @@ def _scan_block(block: bytes, delimiter: int, width: int) -> tuple[int, int, int
     if not ((counts == width - 1) | blank).all():
         return None
     n_blank = int(blank.sum())
-    return len(feeds) - n_blank, n_blank, int(lengths.max(initial=0)), bool(returns)
+    spaces = not block.isascii() or _has_blank_edge(content, delimiter)  # some blanks aren't ASCII
+    return len(feeds) - n_blank, n_blank, int(lengths.max(initial=0)), bool(returns), spaces
+
+
+def _has_blank_edge(content: np.ndarray, delimiter: int) -> bool:
+    """Tell whether a blank, or another character of that kind, stands beside a delimiter, a quote or a line end."""
+    blanks = np.flatnonzero((content <= _SPACE) & (content != _FEED) & (content != _RETURN) & (content != delimiter))
+    if len(blanks) == 0:
+        return False
+    ends = np.zeros(256, dtype=bool)
+    ends[[_FEED, _RETURN, _QUOTE, delimiter]] = True
+    before = np.where(blanks > 0, content[blanks - 1], _FEED)
+    after = content[np.minimum(blanks + 1, len(content) - 1)]
+    # of two blanks in a row one may be at an edge
+    return bool((ends[before] | ends[after] | (before <= _SPACE) | (after <= _SPACE)).any())
 
 
 def _quotes_are_plain(content: np.ndarray, inside: np.ndarray, delimiter: int) -> bool:

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from job.data.records import RecordReader
 from job.data.scan import scan_structure
+from job.data.store import WHITESPACE
 from job.errors import DataError
 
 CELL = st.text(st.sampled_from(list('ab1 ;,"\t\né')), max_size=5)
@@ -80,6 +81,25 @@ def test_the_scan_does_not_depend_on_where_blocks_are_cut(rows, cuts):
     blocks = [b"".join(lines[start:stop]) for start, stop in pairwise(places)]
 
     assert scan_structure([text], ",", 3) == scan_structure(blocks, ",", 3)
+
+
+@settings(max_examples=200, deadline=None)
+@given(st.lists(st.lists(st.text(st.sampled_from("a \t\x1f\xa0"), max_size=4), min_size=2, max_size=2), min_size=1))
+@example([["a b", "a"]])
+@example([["a", "a "]])
+def test_the_scan_sees_every_blank_that_has_to_go(rows):
+    """Values are trimmed wherever one begins or ends with a blank of any kind, in quotes or not."""
+    for quoting in (csv.QUOTE_MINIMAL, csv.QUOTE_ALL):
+        scan = scan_structure([write_csv(rows, ",", quoting).encode()], ",", 2)
+        assert scan is None or scan.has_spaces or rows == [[cell.strip(WHITESPACE) for cell in row] for row in rows]
+
+
+def test_blanks_inside_values_cost_nothing():
+    """A blank between words is no reason to trim."""
+    scan = scan_structure([b"a b,c\n1,d e f\n"], ",", 2)
+
+    assert scan is not None
+    assert not scan.has_spaces
 
 
 @settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
