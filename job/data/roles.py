@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 
+from job.data.store import suspect_no_header
 from job.data.wording import listed, nearest, quoted
 from job.errors import DataError
 from job.spec.file import FileSpec
@@ -33,7 +34,7 @@ def check_roles(spec: FileSpec, names: Sequence[str], shown: str) -> None:
         f"{key}: no column {quoted(name)}{nearest(name, names)}" for key, name in _named(spec) if name not in names
     ]
     if problems:
-        raise DataError(f"{shown}: {'; '.join(problems)} (columns: {listed(names, 12)})")
+        raise DataError(f"{shown}: {'; '.join(problems)} (columns: {listed(names, 12)}){suspect_no_header(names)}")
     taken = {name for key, name in _named(spec) if not key.startswith("data.file.categorical")}
     if not set(names) - taken:
         raise DataError(f"{shown}: no column is left for a feature; at least one that isn't {_uses(spec)} is needed")

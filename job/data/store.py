@@ -251,6 +251,12 @@ def name_columns(names: Iterable[str], shown: str) -> tuple[tuple[RawColumn, ...
     return tuple(columns), tuple(notes)
 
 
+def suspect_no_header(names: Sequence[str]) -> str:
+    """Say so where half of the names are numbers, as those of a file without a header are."""
+    n_numbers = sum(name.lstrip("+-").replace(".", "", 1).replace(",", "", 1).isdecimal() for name in names)
+    return "; the first line looks like a row: is there a header?" if 2 * n_numbers >= len(names) else ""
+
+
 def _check_names(names: Sequence[str], shown: str) -> None:
     by_lower: dict[str, list[str]] = {}
     for name in names:
@@ -258,6 +264,7 @@ def _check_names(names: Sequence[str], shown: str) -> None:
     clashes = [same for same in by_lower.values() if len(same) > 1]
     twice = [same[0] for same in clashes if len(set(same)) < len(same)]
     if twice:
-        raise DataError(f"{shown}: {counted(len(twice), 'column name')} used more than once: {listed(twice)}; rename")
+        hint = suspect_no_header(names) or "; rename"
+        raise DataError(f"{shown}: {counted(len(twice), 'column name')} used more than once: {listed(twice)}{hint}")
     if clashes:
         raise DataError(f"{shown}: column names that differ only in case: {listed(clashes[0])}; rename one of them")

@@ -122,7 +122,8 @@ REFUSED = {
     "a name twice": (change("n,x,y", "n,n,y"), {}, ["used more than once: 'n'"]),
     "names that differ in case": (change("n,x,y", "y,x,Y"), {}, ["differ only in case: 'y', 'Y'"]),
     "names that differ in blanks": (change("n,x,y", "n, n,y"), {}, ["used more than once: 'n'"]),
-    "no header": (PLAIN.split("\n", 1)[1], {"target": "y"}, ["no column 'y'"]),
+    "no header": (PLAIN.split("\n", 1)[1], {"target": "y"}, ["no column 'y'", "is there a header?"]),
+    "no header, and a value twice": ("1,0,0\n2,1,1\n", {}, ["used more than once: '0'", "is there a header?"]),
     "a header that is too short": (change("n,x,y", "n,y"), {}, ["data.csv:2", "got 3 values where the header has 2"]),
     "a delimiter at each row's end": (
         PLAIN.replace("\n", ",\n").replace("y,\n", "y\n", 1),
