@@ -29,7 +29,7 @@ def words_of(line: str) -> list[str]:
 
 def our_words(line: str) -> list[str] | None:
     """What stands behind the name of the command, of an image of that name or of the module."""
-    words = words_of(line.partition(" > ")[0])
+    words = words_of(re.split(" [<>] ", line)[0])
     if words[:2] == ["docker", "run"]:
         return words[words.index("minority-report") + 1 :] or ["run"]
     return words[1:] if words[0] == "minority-report" else None
