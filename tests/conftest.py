@@ -1,4 +1,5 @@
-"""What a marked test needs of the machine: without it the test is skipped, and with CI=true it fails."""
+"""What a marked test needs of the machine (without it the test is skipped, and with CI=true it fails), and how
+properties are searched."""
 
 from __future__ import annotations
 
@@ -8,7 +9,12 @@ import subprocess
 from collections.abc import Callable, Mapping
 from functools import cache
 
+import hypothesis
 import pytest
+
+# No test asserts a time, and a build that turns red does so because of its own change.
+hypothesis.settings.register_profile("project", deadline=None, derandomize=os.environ.get("CI") == "true")
+hypothesis.settings.load_profile("project")
 
 
 @cache
