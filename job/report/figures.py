@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
@@ -13,11 +14,13 @@ from matplotlib.ticker import MaxNLocator
 from job.report.svg import drawing, embed, to_svg
 from job.report.table import Name, Table
 from job.report.theme import Theme, load_theme, series
+from job.report.words import width
 
 _WIDTH = 330.0  # points, shown one to one on a small screen
 _POINTS_PER_INCH = 72.0
 _TEXT = 11.5
 _ROW = 27.0
+_HALF_LEGEND = 17  # letters that fit half the width, beside their line
 _DOTS = (0, (1, 2))
 
 
@@ -116,7 +119,7 @@ def draw_spreads(
             _strokes(axes, spread.values, row, colour)
             (mean,) = axes.plot([spread.mean], [row], look.marker, color=colour, markersize=8.5, markeredgewidth=0)
             mean.set_clip_on(False)
-        axes.set_yticks(range(len(spreads)), [spread.name.short for spread in spreads])
+        axes.set_yticks(range(len(spreads)), [_spaces(spread.name.short) + spread.name.short for spread in spreads])
         axes.set_ylim(len(spreads) - 0.5, -0.5)
         _unit_axis(axes.set_xlim, axes.set_xticks)
         axes.set_xlabel(axis)
@@ -146,7 +149,9 @@ def draw_curves(
     -------
     Picture
     """
-    legend_rows = -(-(len(curves) + (reference is not None)) // 2)
+    names = [curve.name.short for curve in curves] + ([reference.name.short] if reference is not None else [])
+    n_columns = 2 if max(map(width, names)) <= _HALF_LEGEND else 1
+    legend_rows = -(-len(names) // n_columns)
 
     def draw(figure: Figure, theme: Theme) -> None:
         axes = figure.subplots()
@@ -165,7 +170,12 @@ def draw_curves(
         axes.grid(color=theme.light["line"], linewidth=0.8)
         _open_frame(axes, ("bottom", "left"))
         figure.legend(
-            loc="outside lower center", ncols=2, frameon=False, fontsize=_TEXT - 0.5, handlelength=2.6, borderpad=0.5
+            loc="outside lower center",
+            ncols=n_columns,
+            frameon=False,
+            fontsize=_TEXT - 0.5,
+            handlelength=2.6,
+            borderpad=0.5,
         )
 
     return _picture(draw, 275.0 + 18 * legend_rows, alt, caption, table)
@@ -194,7 +204,7 @@ def draw_bars(bars: Sequence[tuple[str, float, bool]], axis: str, alt: str, capt
         axes.barh(range(len(bars)), lengths, color=colours, height=0.6)
         for row, length in enumerate(lengths):
             axes.annotate(f"{length:,.0f}", (length, row), (4, 0), textcoords="offset points", va="center")
-        axes.set_yticks(range(len(bars)), [name for name, _, _ in bars])
+        axes.set_yticks(range(len(bars)), [_spaces(name) + name for name, _, _ in bars])
         axes.set_ylim(len(bars) - 0.5, -0.5)
         axes.set_xlim(0, 1.18 * max(lengths))
         axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
@@ -238,4 +248,11 @@ def _open_frame(axes: Axes, kept: tuple[str, ...]) -> None:
 
 def _legend_text(text: str) -> str:
     """Matplotlib leaves out of a legend what begins with an underscore."""
-    return f"\u200c{text}" if text.startswith("_") else text
+    shown = f"\u200c{text}" if text.startswith("_") else text
+    return shown + _spaces(text)
+
+
+def _spaces(text: str) -> str:
+    """Room for ideographs, which matplotlib's font takes for narrow boxes; SVG shows no outer spaces."""
+    n_wide = sum(unicodedata.east_asian_width(char) in ("W", "F") for char in text)
+    return " " * round(1.3 * n_wide)

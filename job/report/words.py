@@ -54,7 +54,7 @@ def shorten(text: str, length: int) -> str:
     ----------
     text : str
     length : int
-        Longest result, at least 3.
+        Widest result in letters, as `width` counts them; at least 5.
 
     Returns
     -------
@@ -62,10 +62,32 @@ def shorten(text: str, length: int) -> str:
         One line of visible text.
     """
     line = one_line(text)
-    if len(line) <= length:
+    if len(line) <= length and width(line) <= length:
         return line
     tail = (length - 1) // 3
-    return f"{line[: length - 1 - tail]}…{line[len(line) - tail :]}"
+    begins, ends = _fitting(line, length - 1 - tail), _fitting(line[::-1], tail)
+    return f"{begins}…{ends[::-1]}"
+
+
+def width(text: str) -> float:
+    """Measure text in small letters: a capital is about one and a half of them, an ideograph two."""
+    return sum(_letters(char) for char in text)
+
+
+def _letters(char: str) -> float:
+    if unicodedata.east_asian_width(char) in ("W", "F"):
+        return 2.0
+    return 1.4 if char.isupper() or char in "mw@%" else 1.0
+
+
+def _fitting(text: str, length: float) -> str:
+    """As much of the beginning as fits."""
+    taken = 0.0
+    for index, char in enumerate(text):
+        taken += _letters(char)
+        if taken > length:
+            return text[:index]
+    return text
 
 
 def shorten_all(texts: Sequence[str], length: int) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from job.report.words import counted, listed, one_line, sentence, shorten, shorten_all, visible
+from job.report.words import counted, listed, one_line, sentence, shorten, shorten_all, visible, width
 
 anything = st.text(st.characters(codec=None))
 
@@ -43,15 +43,21 @@ def test_one_line_has_no_line_breaks() -> None:
     assert "a b c d" == one_line(" a\n\n b\t c\u2028d ")
 
 
-@given(anything, st.integers(3, 60))
+@given(anything, st.integers(5, 60))
 def test_short_text_is_short(text: str, length: int) -> None:
-    """shortened text is never longer than asked, and text that fits stays whole"""
+    """shortened text is never wider than asked, and text that fits stays whole"""
     line, short = one_line(text), shorten(text, length)
-    assert len(short) <= length
-    assert (short == line) == (len(line) <= length) or "…" in line
+    assert len(short) <= width(short) <= length + 1e-9
+    assert (short == line) == (width(line) <= length) or "…" in line
 
 
-@given(st.lists(anything, max_size=12), st.integers(3, 30))
+def test_wide_letters_count_for_more() -> None:
+    """ideographs and capitals take the room that they need"""
+    assert ("漢字漢字漢字漢字…字漢字", "W" * 11 + "…" + "W" * 5) == (shorten("漢字" * 12, 24), shorten("W" * 24, 24))
+    assert "a" * 24 == shorten("a" * 24, 24)
+
+
+@given(st.lists(anything, max_size=12), st.integers(5, 30))
 def test_short_names_still_differ(texts: Sequence[str], length: int) -> None:
     """no two names are the same after shortening, and none is empty"""
     short = shorten_all(texts, length)
