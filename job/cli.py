@@ -12,7 +12,7 @@ import click
 
 from job.console.help import FIRST_STEPS, help_option, kept_lines, version_option
 from job.console.interrupts import interruptible
-from job.console.streams import print_document, print_text, readable, tell, tolerate_any_text, width
+from job.console.streams import keep_for_results, print_document, print_text, readable, tell, tolerate_any_text, width
 from job.console.trouble import exit_code_of
 
 _OUTPUT_VARIABLE = "MINORITY_REPORT_OUTPUT"  # set in the image
@@ -53,6 +53,21 @@ def commands() -> None:
     """
 
 
+def _check_packages(context: click.Context, option: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
+    if odd := [name for name in names if not name.isidentifier()]:
+        raise click.BadParameter(f"got {odd[0]!r}, must be the name of a package, without dots")
+    return names
+
+
+_allow_package = click.option(
+    "--allow-package",
+    metavar="NAME",
+    multiple=True,
+    callback=_check_packages,
+    help="Let the spec name classes of this package, too.",
+)
+
+
 @commands.command(
     short_help="Run a job and write its report.",
     epilog=kept_lines(
@@ -74,7 +89,7 @@ def commands() -> None:
 @click.option(
     "-w", "--workers", metavar="N", type=click.IntRange(1, 1024), help="Worker processes, instead of the spec's."
 )
-@click.option("--allow-package", metavar="NAME", multiple=True, help="Let the spec name classes of this package, too.")
+@_allow_package
 @click.option("-q", "--quiet", is_flag=True, help="Print only the path of the report, and what failed.")
 @click.option("-v", "--verbose", is_flag=True, help="Tell each run as it ends.")
 @help_option
@@ -94,8 +109,8 @@ def run(
     from job.console.progress import show_progress
     from job.console.table import write_table
 
-    loaded = pipeline.read_spec(spec, allow_package)
-    with show_progress(quiet, verbose) as report:
+    with keep_for_results(), show_progress(quiet, verbose) as report:
+        loaded = pipeline.read_spec(spec, allow_package)
         result = pipeline.run_job(loaded, Path(output), workers=workers, on_progress=report)
     for line in summarize_trouble(result.results, quiet):
         tell(line)
@@ -113,14 +128,15 @@ def run(
     ),
 )
 @click.argument("spec")
-@click.option("--allow-package", metavar="NAME", multiple=True, help="Let the spec name classes of this package, too.")
+@_allow_package
 @help_option
 def validate(spec: str, allow_package: tuple[str, ...]) -> int:
     """Check SPEC and the header of its data, and count the runs; nothing is run."""
     from job import pipeline
 
-    loaded = pipeline.read_spec(spec, allow_package)
-    plan = pipeline.plan_job(loaded)
+    with keep_for_results():
+        loaded = pipeline.read_spec(spec, allow_package)
+        plan = pipeline.plan_job(loaded)
     factors = (
         (plan.n_splits, "split", "splits"),
         (plan.n_strategies, "strategy", "strategies"),

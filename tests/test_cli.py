@@ -234,6 +234,7 @@ def test_help_keeps_to_eighty_columns(call) -> None:
         ("run", "--workers", "0"),
         ("run", "--workers", "many"),
         ("run", "--output", ""),
+        ("run", "--allow-package", "my.package"),
         ("run", "-q", "-v"),
         ("run", "one.yaml", "two.yaml"),
         ("validate",),
@@ -307,6 +308,43 @@ def test_a_bug_is_one_line_that_names_its_log(call, tmp_path, monkeypatch) -> No
     assert f"ZeroDivisionError: a b); please send us the log: {log}" in err
     assert "Traceback" in log.read_text()
     assert __version__ in log.read_text()
+
+
+def test_what_libraries_print_is_kept_from_the_results(tmp_path) -> None:
+    """Standard output is the report's path, whatever a class prints while it is imported or fitted, or closed."""
+    (tmp_path / "chatty.py").write_text(
+        "from imblearn.over_sampling import SMOTE\n"
+        "print('imported')\n"
+        "class Chatty(SMOTE):\n"
+        "    def _fit_resample(self, X, y):\n"
+        "        print('resampling')\n"
+        "        return super()._fit_resample(X, y)\n"
+    )
+    spec = small_spec(n_repeats=1).replace("smote]", "{class: chatty.Chatty}]")
+    (tmp_path / "spec.yaml").write_text(spec)
+    path = {"PYTHONPATH": f"{ROOT}:{tmp_path}"}
+
+    done = start(
+        "run", "spec.yaml", "-q", "--allow-package", "chatty", cwd=tmp_path, capture_output=True, environment=path
+    )
+
+    assert (0, b"output/report.html\n") == (done.returncode, done.stdout)
+    assert b"imported" in done.stderr
+    assert b"resampling" in done.stderr
+
+
+@pytest.mark.parametrize("statement", ["import sys; sys.exit(0)", "raise SystemExit", "x = (", "import nowhere"])
+def test_a_module_that_cannot_be_imported_is_a_problem_of_the_spec(call, tmp_path, monkeypatch, statement) -> None:
+    """Also where it ends the interpreter, which would look like success."""
+    monkeypatch.syspath_prepend(tmp_path)
+    module = f"broken_{len(statement)}"
+    (tmp_path / f"{module}.py").write_text(statement + "\n")
+    (tmp_path / "spec.yaml").write_text(small_spec().replace("smote]", f"{{class: {module}.Any}}]"))
+
+    code, out, err = call("run", "spec.yaml", "--allow-package", module)
+
+    assert (2, "", 1) == (code, out, err.count("\n"))
+    assert f"strategies[1].class: cannot import {module}" in err
 
 
 def test_a_reader_that_goes_away_is_no_error(tmp_path) -> None:

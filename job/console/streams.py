@@ -13,6 +13,7 @@ from job.errors import OutputError
 from job.spec.words import is_control, one_line
 
 _WIDTH = 80
+_STDOUT, _STDERR = 1, 2
 
 
 def print_text(text: str) -> None:
@@ -56,6 +57,24 @@ def tell(line: str) -> None:
 def readable(text: str) -> str:
     """Replace every character that could steer a terminal; spaces stay, so a path can still be copied."""
     return "".join("\ufffd" if is_control(character) else character for character in text)
+
+
+@contextlib.contextmanager
+def keep_for_results() -> Iterator[None]:
+    """Send what libraries print to standard error, in worker processes, too: standard output is for the results."""
+    if sys.stdout is None or sys.stderr is None:
+        yield
+        return
+    sys.stdout.flush()
+    kept = os.dup(_STDOUT)
+    os.dup2(_STDERR, _STDOUT)
+    try:
+        yield
+    finally:
+        with _writing(sys.stdout):
+            sys.stdout.flush()
+        os.dup2(kept, _STDOUT)
+        os.close(kept)
 
 
 def tolerate_any_text() -> None:

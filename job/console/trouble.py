@@ -51,7 +51,7 @@ def exit_code_of(command: Callable[[], int]) -> int:
     except Interrupted as interrupted:
         tell(f"Stopped by {interrupted}")
         return interrupted.exit_code
-    except Exception as error:
+    except (Exception, SystemExit, KeyboardInterrupt) as error:  # the last two can only come from others' code
         tell(f"Error: a bug in minority-report ({type(error).__name__}: {error}); {_keep_traceback()}")
         return BUG
 

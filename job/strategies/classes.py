@@ -28,7 +28,7 @@ def import_class(path: str) -> type:
     module_name, _, name = path.rpartition(".")
     try:
         module = importlib.import_module(module_name)
-    except Exception as error:  # importing runs the module's own code, which may raise anything
+    except (Exception, SystemExit) as error:  # importing runs the module's own code, which may raise anything
         raise StrategyError(f"cannot import {module_name}: {type(error).__name__}: {error}") from error
     class_ = getattr(module, name, None)
     if not inspect.isclass(class_):
