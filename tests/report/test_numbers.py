@@ -95,7 +95,7 @@ def test_metric_tables_say_what_the_runs_say(results: dict[str, Any], page: Page
     classifier = CLASSIFIERS[index]
     head, *rows = page.rows(f"{table}-{index}")
     assert len(TABLES[table]) + 1 == len(head)
-    assert list(STRATEGIES) == [re.sub(r"^\W+", "", row[0].words) for row in rows]
+    assert list(STRATEGIES) == [row[0].words for row in rows]
     for strategy, (_, *cells) in zip(STRATEGIES, rows, strict=True):
         for metric, cell in zip(TABLES[table], cells, strict=True):
             middle: Callable[[Sequence[float]], float] = median if metric in MEDIANS else fmean
@@ -117,7 +117,7 @@ def test_metric_tables_say_what_the_runs_say(results: dict[str, Any], page: Page
 def test_every_missing_or_partial_number_has_its_reason(page: Page) -> None:
     """a dash and a mean over fewer splits lead to a footnote that says how many and why"""
     notes = {element.attributes["id"]: element.words for element in page.all("li") if "id" in element.attributes}
-    rows = {re.sub(r"^\W+", "", row[0].words): row[1:] for row in page.rows("main-1")[1:]}
+    rows = {row[0].words: row[1:] for row in page.rows("main-1")[1:]}
 
     def footnotes(strategy: str) -> set[str]:
         links = [link for cell in rows[strategy] for link in page.inside(cell, "a")]
@@ -164,7 +164,7 @@ def test_curves_have_their_numbers_beside_them(results: dict[str, Any], page: Pa
         }
         head, *rows = page.rows(f"{kind}-{index}")
         assert [f"{tenth / 10:.1f}" for tenth in range(11)] == [cell.words for cell in head[1:]]
-        assert list(curves) == [re.sub(r"^\W+", "", row[0].words) for row in rows]
+        assert list(curves) == [row[0].words for row in rows]
         for curve, (_, *cells) in zip(curves.values(), rows, strict=True):
             for tenth, cell in enumerate(cells):
                 assert_printed(curve["y"][10 * tenth], cell.words)
@@ -204,9 +204,7 @@ def test_the_balance_is_that_of_the_data(results: dict[str, Any], page: Page) ->
     assert {"1": ["209", "10.4 %"], "0": ["1,791", "89.5 %"]} == labels
     assert "209 of 2,000 rows, 10.4 %," in page.by_id("balance").words
     assert dataset["n_rows"] == 2000
-    resampled = {
-        re.sub(r"^\W+", "", row[0].words): [cell.words for cell in row[1:]] for row in page.rows("resampled")[1:]
-    }
+    resampled = {row[0].words: [cell.words for cell in row[1:]] for row in page.rows("resampled")[1:]}
     assert ["1,600", "168", "10.5 %", "0"] == resampled["baseline"]
     assert ["2,864", "1,432", "50.0 %", "1,264"] == resampled["smote"]
 

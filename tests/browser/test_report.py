@@ -1,0 +1,228 @@
+"""The report where it is read: in a browser, on small and large screens, in the light, in the dark and on paper."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from html_page import Page as Parsed
+from matplotlib.image import imread
+from playwright.sync_api import Browser, Page, sync_playwright
+from report_factories import make_column, make_dataset, make_results, make_runs, make_spec, without_numbers
+
+from job.report.render import render_report
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+WIDTHS = (360, 768, 1440)
+PAPER = 680  # what A4 leaves between margins of 15 mm, in CSS pixels
+HOSTILE = """"><script>alert(1)</script><img src=x onerror='alert(2)'>{{ 7*7 }}"""
+LONG = "A label that is far too long for a narrow column and for a legend"
+WORD = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+
+
+def make_plain() -> dict[str, Any]:
+    """A job of the default's size."""
+    return make_results(runs=make_runs(n_repeats=5))
+
+
+def make_odd() -> dict[str, Any]:
+    """A job in which names are long, wide or hostile, runs fail, and there are many columns, labels and notes."""
+    strategies = ("baseline", HOSTILE, LONG, "漢字" * 20, "W" * 30, "משקל", WORD)
+    runs = make_runs(strategies, (LONG, WORD), 3)
+    runs = [without_numbers(run, "failed", f"{WORD} {HOSTILE}") if run["strategy"] == LONG else run for run in runs]
+    names = [HOSTILE, WORD, LONG, *(f"column_{index}" for index in range(40))]
+    dataset = make_dataset(
+        positive="漢字" * 20,
+        rest=["W" * 30, *(f"label {index}" for index in range(20))],
+        label_counts={"漢字" * 20: 209, "W" * 30: 1700, **{f"label {index}": 5 for index in range(20)}},
+        columns=[make_column(name, why=f"{WORD}: {LONG}") for name in names],
+        notes=[{"code": "x", "column": name, "text": f"{WORD} {HOSTILE}"} for name in names],
+    )
+    spec = make_spec(strategies, (LONG, WORD), title=f"{WORD} {HOSTILE}")
+    return make_results(strategies, (LONG, WORD), runs, dataset=dataset, spec=spec)
+
+
+MADE: dict[str, Callable[[], dict[str, Any]]] = {"plain": make_plain, "odd": make_odd}
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("reports")
+    for name, make in MADE.items():
+        (folder / f"{name}.html").write_text(render_report(make()), encoding="utf-8")
+    return {name: folder / f"{name}.html" for name in MADE}
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture(params=MADE)
+def path(request: pytest.FixtureRequest, files: dict[str, Path]) -> Path:
+    return files[request.param]
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    contexts = []
+
+    def open_it(path: Path, width: int = 1440, **options: Any) -> Page:
+        context = browser.new_context(viewport={"width": width, "height": 900}, **options)
+        contexts.append(context)
+        page = context.new_page()
+        page.goto(path.as_uri())
+        return page
+
+    yield open_it
+    for context in contexts:
+        context.close()
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_nothing_is_reported_asked_for_or_run(browser: Browser, path: Path, scheme: Any) -> None:
+    """no console message, no error, no dialog, and no request but for the file itself and its own charts"""
+    page = browser.new_page(color_scheme=scheme)
+    heard: list[str] = []
+    page.on("console", lambda message: heard.append(message.text))
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("dialog", lambda dialog: heard.append(dialog.message))
+    page.on("request", lambda request: None if request.url.startswith("data:") else heard.append(request.url))
+    page.goto(path.as_uri())
+    charts = page.evaluate("[...document.images].map(image => image.complete && image.naturalWidth > 0)")
+    page.close()
+    assert [path.as_uri()] == heard
+    assert charts
+    assert all(charts)
+
+
+def test_the_browser_mends_nothing(open_page: Callable[..., Page], path: Path) -> None:
+    """the browser's tree has the elements that were written, in their order: nothing was moved, closed or added"""
+    tree = open_page(path).evaluate("[...document.querySelectorAll('*')].map(element => element.localName)")
+    assert [element.tag for element in Parsed(path.read_text(encoding="utf-8")).elements] == tree
+
+
+def test_every_number_is_there_without_scripts(open_page: Callable[..., Page], path: Path) -> None:
+    """with JavaScript off the page holds the same text"""
+    assert open_page(path).inner_text("body") == open_page(path, java_script_enabled=False).inner_text("body")
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_sticks_out(open_page: Callable[..., Page], path: Path, width: int) -> None:
+    """the page never scrolls sideways, and what is too wide scrolls inside its own box"""
+    page = open_page(path, width)
+    page.evaluate("document.querySelectorAll('details').forEach(element => element.open = true)")
+    wide = page.evaluate(
+        """() => [...document.querySelectorAll('body *')]
+            .filter(element => !element.closest('.scroll > *, .contents ol, .skip, .unseen'))
+            .filter(element => element.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
+            .map(element => element.outerHTML.slice(0, 120))"""
+    )
+    assert [] == wide
+    assert width == page.evaluate("document.documentElement.scrollWidth")
+
+
+def test_names_do_not_run_into_numbers(open_page: Callable[..., Page], path: Path) -> None:
+    """no name is wider than its cell, however long its words"""
+    for width in (360, 1440):
+        page = open_page(path, width)
+        page.evaluate("document.querySelectorAll('details').forEach(element => element.open = true)")
+        wide = page.evaluate(
+            """() => [...document.querySelectorAll('th, td')]
+                .filter(cell => cell.scrollWidth > cell.clientWidth + 1)
+                .map(cell => cell.outerHTML.slice(0, 160))"""
+        )
+        assert [] == wide, width
+
+
+def test_the_main_numbers_fit_a_laptop(open_page: Callable[..., Page], files: dict[str, Path]) -> None:
+    """at 1280 pixels the tables of an ordinary job need no scrolling, and the chart stands beside the first"""
+    page = open_page(files["plain"], 1280)
+    assert [] == page.evaluate(
+        """() => [...document.querySelectorAll('.scroll:not(.tall)')]
+            .filter(box => box.offsetParent && !box.closest('details') && box.scrollWidth > box.clientWidth)
+            .map(box => box.getAttribute('aria-labelledby'))"""
+    )
+    table, chart = (page.locator(what).first.bounding_box() for what in ("#main-0", "#overview img"))
+    assert table
+    assert chart
+    assert table["x"] + table["width"] <= chart["x"]
+    assert chart["y"] + chart["height"] <= 900
+
+
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1440, "dark")])
+def test_everybody_can_read_it(open_page: Callable[..., Page], path: Path, width: int, scheme: str) -> None:
+    """axe finds nothing: contrast, names, order of headings, and boxes that a keyboard can scroll"""
+    page = open_page(path, width, color_scheme=scheme)
+    violations = Axe().run(page).response["violations"]
+    assert [] == [(one["id"], [node["target"] for node in one["nodes"][:3]]) for one in violations]
+
+
+def test_a_keyboard_gets_to_the_report_first(open_page: Callable[..., Page], files: dict[str, Path]) -> None:
+    """the first stop leads past the contents, and it can be seen"""
+    page = open_page(files["plain"])
+    page.keyboard.press("Tab")
+    assert "Skip to the report" == page.evaluate("document.activeElement.textContent")
+    box = page.locator(".skip").bounding_box()
+    assert box
+    assert box["x"] >= 0
+    page.keyboard.press("Enter")
+    assert "main" == page.evaluate("document.activeElement.id")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_charts_follow_the_readers_colours(open_page: Callable[..., Page], files: dict[str, Path], scheme: str) -> None:
+    """text of a chart is dark on a light screen and light on a dark one"""
+    shot = open_page(files["plain"], color_scheme=scheme).locator("#overview img").first.screenshot()
+    brightness = imread(io.BytesIO(shot))[..., :3].mean(axis=2)
+    ground = float(np.median(brightness))
+    assert (ground > 0.95) if scheme == "light" else (ground < 0.2)
+    furthest = np.abs(brightness - ground) > 0.6
+    assert furthest.mean() > 0.005, "nothing in the chart stands out from its ground"
+
+
+def test_labels_stay_inside_their_chart(open_page: Callable[..., Page], path: Path, browser: Browser) -> None:
+    """no text of any chart is cut off at its edge, whatever the labels"""
+    sources = open_page(path).evaluate("[...document.images].map(image => image.src)")
+    page = browser.new_page()
+    cut = page.evaluate(
+        """sources => sources.flatMap((source, index) => {
+            const text = decodeURIComponent(source.slice(source.indexOf(',') + 1));
+            document.body.innerHTML = text;
+            const svg = document.querySelector('svg'), box = svg.getBoundingClientRect();
+            return [...svg.querySelectorAll('text')].filter(element => {
+                const inner = element.getBoundingClientRect();
+                return inner.left < box.left - 1 || inner.right > box.right + 1
+                    || inner.top < box.top - 1 || inner.bottom > box.bottom + 1;
+            }).map(element => `${index}: ${element.textContent}`);
+        })""",
+        sources,
+    )
+    page.close()
+    assert [] == cut
+
+
+def test_paper_shows_everything(open_page: Callable[..., Page], path: Path) -> None:
+    """printed, every disclosure is open, nothing scrolls and no table is wider than the sheet"""
+    page = open_page(path, PAPER)
+    page.emulate_media(media="print")
+    closed, cut, wide = page.evaluate(
+        """() => [
+            [...document.querySelectorAll('details')].filter(one => one.lastElementChild.offsetHeight === 0).length,
+            [...document.querySelectorAll('.scroll')].filter(one => getComputedStyle(one).overflow != 'visible').length,
+            [...document.querySelectorAll('table, pre, img')]
+                .filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
+                .map(one => one.id || one.textContent.slice(0, 60)),
+        ]"""
+    )
+    assert (0, 0, []) == (closed, cut, wide)
+    assert page.pdf(format="A4").startswith(b"%PDF")
