@@ -217,7 +217,7 @@ def test_paper_shows_everything(open_page: Callable[..., Page], path: Path) -> N
     page.emulate_media(media="print")
     closed, cut, wide = page.evaluate(
         """() => [
-            [...document.querySelectorAll('details')].filter(one => one.lastElementChild.offsetHeight === 0).length,
+            [...document.querySelectorAll('details')].filter(one => !one.lastElementChild.checkVisibility()).length,
             [...document.querySelectorAll('.scroll')].filter(one => getComputedStyle(one).overflow != 'visible').length,
             [...document.querySelectorAll('table, pre, img')]
                 .filter(one => one.getBoundingClientRect().right > document.documentElement.clientWidth + 1)
