@@ -106,14 +106,18 @@ def explain_gaps(facts: Facts, strategy: Name, classifier: Name, metric: str) ->
 def _column(facts: Facts, classifier: Name, metric: Metric, footnotes: Footnotes) -> list[Number]:
     decimals = facts.decimals(classifier, metric.name, fallback_decimals(metric.name))
     cells = []
+    bases = set()
     for strategy in facts.strategies:
         row = facts.summary(strategy, classifier, metric.name)
         letter = footnotes.letter(explain_gaps(facts, strategy, classifier, metric.name))
         if row is None:
             cells.append(Number(None, footnote=letter))
             continue
+        bases.add(row["n"])
         difference = row["difference"] if strategy != facts.baseline else None
         cells.append(Number(row["value"], decimals, row["sd"], difference, footnote=letter))
+    if len(bases - {0}) > 1 or facts.n_splits == 1:
+        return cells  # means over different splits, or luck alone, are no contest
     return _mark(cells, metric.better, _unrest(facts, classifier, metric.name))
 
 

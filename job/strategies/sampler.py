@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 from typing import Any
 
@@ -47,7 +48,7 @@ class Resample(Recipe):
                 f"{type(sampler).__name__} knows no categories: it was given one-hot columns "
                 "and may have made rows that lie between categories",
             )
-        return Resampled(X, y, n_synthetic=count_added(part.y, y), degraded=degraded)
+        return Resampled(X, y, n_synthetic=count_new_rows(encoded, X), degraded=degraded)
 
     def build(self, part: TrainingPart, **params: Any) -> Any:
         """Make the sampler, with the split's seed unless the spec gives one."""
@@ -109,6 +110,13 @@ def chosen_rows(sampler: Any, X: np.ndarray, X_resampled: np.ndarray) -> np.ndar
     if indices is None or len(indices) != len(X_resampled) or not np.array_equal(X[indices], X_resampled):
         return None
     return np.asarray(indices)
+
+
+def count_new_rows(X: np.ndarray, X_resampled: np.ndarray) -> int:
+    """Rows that resampling made or repeated; rows taken away do not count against them."""
+    left = Counter(row.tobytes() for row in X)
+    left.subtract(row.tobytes() for row in X_resampled)
+    return -sum(count for count in left.values() if count < 0)
 
 
 def count_added(y: np.ndarray, y_resampled: np.ndarray) -> int:

@@ -63,8 +63,20 @@ def test_best_and_worst_follow_the_metrics_direction(
     metric: str, values: tuple[float, ...], expected: list[str]
 ) -> None:
     """marks follow what is better, ties share theirs, and numbers that print alike are alike"""
-    facts = facts_of({name: [value] for name, value in zip(STRATEGIES, values, strict=True)}, metric)
+    facts = facts_of({name: [value, value] for name, value in zip(STRATEGIES, values, strict=True)}, metric)
     assert expected == [cell.mark for cell in cells_of(table_of(facts, metric))]
+
+
+def test_nothing_is_marked_where_means_are_over_different_splits() -> None:
+    """a mean over the few splits where a metric exists wins nothing against means over all of them"""
+    facts = facts_of({"baseline": [0.9, None, None], "smote": [0.5, 0.51, 0.5], "custom": [0.2, 0.21, 0.2]})
+    assert ["", "", ""] == [cell.mark for cell in cells_of(table_of(facts))]
+
+
+def test_nothing_is_marked_on_one_split() -> None:
+    """one split cannot tell what is luck"""
+    facts = facts_of({"baseline": [0.9], "smote": [0.5]})
+    assert ["", ""] == [cell.mark for cell in cells_of(table_of(facts))]
 
 
 def test_nothing_is_marked_within_the_noise() -> None:

@@ -9,7 +9,7 @@ from report_factories import make_results
 from ruamel.yaml import YAML
 
 from job.report.facts import load_facts
-from job.report.sections.reproduce import write_yaml
+from job.report.sections.reproduce import build, write_yaml
 
 words = st.text(st.characters(codec="utf-8"), max_size=40)
 scalars = words | st.booleans() | st.integers(-(10**12), 10**12) | st.floats(allow_nan=False, allow_infinity=False)
@@ -30,6 +30,15 @@ def test_what_is_shown_reads_back_as_the_spec(value: Any) -> None:
 def test_what_is_shown_can_be_seen(text: str) -> None:
     """control characters and direction marks are escaped, so that copying the spec copies all of it"""
     assert all(char.isprintable() or char == "\n" for char in write_yaml({"title": text}))
+
+
+def test_commands_allow_the_packages_of_the_spec() -> None:
+    """a class from a package that isn't on the list needs a flag, and one that is on it doesn't"""
+    results = make_results()
+    entries = [{"class": "mine.inner.Sampler", "params": {}}, {"class": "imblearn.over_sampling.SMOTE", "params": {}}]
+    spec = {**results["spec"], "strategies": [*results["spec"]["strategies"], *entries]}
+    section = build(load_facts({**results, "spec": spec}))
+    assert all(command.endswith(" --allow-package mine") for command in section.content.commands)
 
 
 def test_keys_without_a_value_are_left_out() -> None:

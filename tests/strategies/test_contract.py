@@ -136,3 +136,19 @@ def _two_parts(name: str):
     return tuple(
         make_training_part(make_dataset(200, 50, n_numeric=3, n_categorical=2 if mixed else 0)) for _ in range(2)
     )
+
+
+@pytest.mark.parametrize("name", ["SMOTE", "SMOTEENN", "ClusterCentroids", "RandomUnderSampler"])
+def test_new_rows_are_counted_whatever_was_taken_away(name):
+    """rows that a sampler made are counted one by one, also where it removes others"""
+    part = make_training_part(make_dataset(200, 50))
+    resampled = recipe_of(make_entry(name)).resample(part)
+    before = {row.tobytes() for row in part.preparation.encode(part.codes)}
+    made = [row for row in resampled.X if row.tobytes() not in before]
+    assert len(made) == resampled.n_synthetic
+
+
+def test_repeated_rows_count_as_added():
+    """a sampler that repeats rows adds as many as it repeats"""
+    resampled = recipe_of(make_entry("RandomOverSampler")).resample(make_training_part(make_dataset(200, 50)))
+    assert 100 == resampled.n_synthetic

@@ -44,6 +44,11 @@ class Asked:
     classifiers: Table
 
 
+def _within_sentence(label: str) -> str:
+    """Begin a label in lower case, unless its first word is an abbreviation."""
+    return label if label[:2].isupper() else label[:1].lower() + label[1:]
+
+
 def build(facts: Facts) -> Section:
     """Build the section.
 
@@ -55,7 +60,7 @@ def build(facts: Facts) -> Section:
     -------
     Section
     """
-    labels = {name: metric.label[:1].lower() + metric.label[1:] for name, metric in BY_NAME.items()}
+    labels = {name: _within_sentence(metric.label) for name, metric in BY_NAME.items()}
     answers = (
         ("Data", _describe_data(facts)),
         ("Minority", _describe_minority(facts)),

@@ -11,6 +11,7 @@ from ruamel.yaml import YAML
 from ruamel.yaml.comments import CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
+from job.names import ALLOWED_PACKAGES
 from job.report.facts import Facts
 from job.report.section import Section
 from job.report.table import Heading, Row, Table, Words
@@ -62,13 +63,20 @@ def build(facts: Facts) -> Section:
     provenance = facts.results["provenance"]
     content = Reproduce(
         write_yaml(facts.spec),
-        _COMMANDS,
+        tuple(command + _flags(facts.spec) for command in _COMMANDS),
         bool(facts.spec["data"].get("file")),
         provenance["seed"],
         (("Spec", provenance["spec_digest"]), ("Data", provenance["data_digest"])),
         _versions(provenance["versions"]),
     )
     return Section("reproduce", "Reproduce it", content)
+
+
+def _flags(spec: Mapping[str, Any]) -> str:
+    """Write the flags without which the commands would refuse the spec's classes."""
+    classes = (entry.get("class") or "" for key in ("strategies", "classifiers") for entry in spec[key])
+    packages = dict.fromkeys(path.partition(".")[0] for path in classes if path)
+    return "".join(f" --allow-package {name}" for name in packages if name not in ALLOWED_PACKAGES)
 
 
 def write_yaml(spec: Mapping[str, Any]) -> str:

@@ -145,7 +145,7 @@ def _splits(facts: Facts, splits: list[tuple[int, int]]) -> str:
 
 def _summary(facts: Facts) -> str:
     status = facts.results["status"]
-    return (
+    return sentence(
         f"{counted(status['n_runs'], 'run')} in all: {status['n_ok']:,} as asked, {status['n_degraded']:,} degraded, "
         f"{status['n_failed']:,} failed, {status['n_not_applicable']:,} not applicable."
     )
