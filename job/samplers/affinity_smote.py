@@ -18,7 +18,16 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import validate_data
 from threadpoolctl import threadpool_limits
 
-from job.samplers.columns import category_columns, decode, encode, find_columns, integer_columns, is_mixed
+from job.samplers.columns import (
+    category_columns,
+    decode,
+    encode,
+    find_columns,
+    frame_of,
+    integer_columns,
+    is_mixed,
+    is_object_array,
+)
 from job.samplers.resample import (
     ClassPlan,
     Settings,
@@ -185,14 +194,21 @@ class AffinitySMOTE(BaseOverSampler):
 
     def _check_X_y(self, X: Any, y: Any) -> tuple[Any, NDArray[Any], bool]:  # noqa: N802 - the base class's name
         y, is_one_vs_all = check_target_type(y, indicate_one_vs_all=True)
-        if is_mixed(X):
+        if is_mixed(X) or (is_object_array(X) and not self._asks_for_no_categories()):
             check_consistent_length(X, y)
             validate_data(self, X=X, y=y, reset=True, skip_check_array=True)
             return X, y, is_one_vs_all
         X, y = validate_data(self, X=X, y=y, reset=True, accept_sparse=["csr", "csc"], ensure_all_finite="allow-nan")
         return X, y, is_one_vs_all
 
+    def _asks_for_no_categories(self) -> bool:
+        chosen = self.categorical_features
+        return chosen is None or isinstance(chosen, str) or len(chosen) == 0
+
     def _fit_resample(self, X: Any, y: NDArray[Any]) -> tuple[Any, NDArray[Any]]:
+        if is_object_array(X):
+            frame, y_resampled = self._fit_resample(frame_of(X), y)
+            return frame.to_numpy(dtype=object), y_resampled
         settings = self._settings(X)
         random_state = check_random_state(self.random_state)
         if is_mixed(X):

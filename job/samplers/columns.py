@@ -27,6 +27,18 @@ def is_mixed(X: Any) -> bool:
     return len(set(dtypes)) > 1 or not all(isinstance(d, np.dtype) and d.kind in "iuf" for d in dtypes)
 
 
+def is_object_array(X: Any) -> bool:
+    """Tell whether X is an array of Python objects, which may hold categories as text."""
+    return isinstance(X, np.ndarray) and X.ndim == 2 and X.dtype == object
+
+
+def frame_of(X: NDArray[Any]) -> Any:
+    """Write an array of objects as a data frame, to be read column by column."""
+    import pandas as pd
+
+    return pd.DataFrame(X)
+
+
 def find_columns(
     selection: Any, parameter: str, n_columns: int, names: Sequence[Any] | None, automatic: Indices
 ) -> Indices:

@@ -98,6 +98,16 @@ def test_a_column_that_is_not_there_is_an_error_with_the_numbers(table, selectio
         affinity_oversample(X, y, categorical_features=selection)
 
 
+def test_an_array_of_objects_may_hold_categories():
+    """As SMOTENC takes it: numbers and text in one array, the text's columns named by position."""
+    X, y = make_frame()
+    columns = ["amount", "colour"]
+    expected, _ = affinity_oversample(X[columns], y, random_state=0)
+    result, _ = affinity_oversample(X[columns].to_numpy(dtype=object), y, categorical_features=[1], random_state=0)
+    assert result.dtype == object
+    assert expected.to_numpy(dtype=object).tolist() == result.tolist()
+
+
 def test_the_vote_is_weighted_by_affinity():
     """A seed whose neighbours are all of another category takes theirs."""
     X = np.column_stack([np.r_[np.linspace(0, 1, 11), np.linspace(20, 30, 40)], np.zeros(51)])
