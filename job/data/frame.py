@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
+import numpy as np
 import pandas as pd
 
 from job.data.columns import Reading
 from job.data.profile import Cells, batches
-from job.data.store import Store, Table
+from job.data.store import RawColumn, Store, Table
+
+_MOST_CELLS = 2_000_000
 
 
 def fetch_frame(store: Store, table: Table, cells: Cells, features: Sequence[Reading]) -> pd.DataFrame:
@@ -31,28 +34,32 @@ def fetch_frame(store: Store, table: Table, cells: Cells, features: Sequence[Rea
         Numbers are float64 with NaN for missing; booleans and categories are categoricals of text, their
         categories sorted.
     """
-    values = {}
-    for batch in batches(features):
-        parts = [f"{_expression(store, table, cells, reading)} AS {reading.raw.key}" for reading in batch]
-        frame = store.connection.execute(f"SELECT {', '.join(parts)} FROM {table.relation} ORDER BY rowid").df()
-        for reading in batch:
-            fetched = frame[reading.raw.key]
-            if reading.is_numeric:
-                values[reading.raw.name] = fetched.to_numpy(dtype="float64")
-            else:
-                values[reading.raw.name] = fetched.cat.as_unordered().array
-    return pd.DataFrame(values, copy=False)
+    numbers = [reading.raw for reading in features if reading.is_numeric]
+    booleans = [reading.raw for reading in features if reading.kind == "boolean"]
+    categories = [reading.raw for reading in features if reading.kind == "category"]
+    values: dict[str, np.ndarray | pd.Categorical]
+    values = {raw.key: _finite(column) for raw, column in _fetch(store, table, cells, numbers, cells.number("v"))}
+    for columns, expression in ((booleans, "lower(v)"), (categories, "v")):
+        fetched = _fetch(store, table, cells, columns, expression)
+        values |= {raw.key: pd.Categorical(column) for raw, column in fetched}
+    return pd.DataFrame({reading.raw.name: values[reading.raw.key] for reading in features}, copy=False)
 
 
-def _expression(store: Store, table: Table, cells: Cells, reading: Reading) -> str:
-    """Write the SQL for a feature's values; text goes through an enum, which is much smaller than text."""
-    value = cells.value(reading.raw.key)
-    if reading.is_numeric:
-        number = cells.number(f"({value})")
-        return f"CASE WHEN isfinite({number}) THEN {number} END"
-    if reading.kind == "boolean":
-        value = f"lower({value})"
-    enum = f"enum_{reading.raw.key}"
-    distinct = f"SELECT DISTINCT {value} AS v FROM {table.relation} WHERE v IS NOT NULL ORDER BY v"
-    store.connection.execute(f"CREATE TYPE {enum} AS ENUM ({distinct})")
-    return f"CAST({value} AS {enum})"
+def _fetch(
+    store: Store, table: Table, cells: Cells, columns: Sequence[RawColumn], expression: str
+) -> Iterator[tuple[RawColumn, np.ndarray]]:
+    """Fetch one expression of ``v``, the value, for every cell of some columns."""
+    for batch in batches(columns, _MOST_CELLS // table.n_rows):
+        keys = ", ".join(column.key for column in batch)
+        cell = f"rowid AS r, unnest(range({len(batch)})) AS p, unnest([{keys}]) AS t"
+        values = f"SELECT r, p, {cells.any_value('t', batch)} AS v FROM (SELECT {cell} FROM {table.relation})"
+        sql = f"SELECT {expression} AS f FROM ({values}) ORDER BY r, p"  # the cells of a row one after the other
+        fetched = store.connection.execute(sql).df()["f"].to_numpy().reshape(table.n_rows, len(batch))
+        for place, column in enumerate(batch):
+            yield column, fetched[:, place]
+
+
+def _finite(numbers: np.ndarray) -> np.ndarray:
+    values = numbers.astype("float64")
+    values[~np.isfinite(values)] = np.nan
+    return values

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from job.data.marks import Mark, list_marks
-from job.data.profile import Cells, Profile, batches
+from job.data.profile import Cells, Profile, count_each
 from job.data.store import RawColumn, Store, Table, fetch_row, literal
 
 MISSING_WORDS = ("", "na", "n/a", "#n/a", "nan", "<na>", "null", "none", "nil", "-", "--", ".", "?", "missing")
@@ -81,48 +81,33 @@ def find_looks(store: Store, table: Table, cells: Cells, profiles: Mapping[str, 
     looks = dict.fromkeys(profiles, Looks())
     texts = [column for column in table.columns if profiles[column.key].n_numbers < profiles[column.key].n_present]
     figures: list[RawColumn] = []
-    for batch in batches(texts):
-        for column, row in _each(store, table, cells, batch, _word_counts):
-            n_figures, example, missing = row
-            looks[column.key] = Looks(example=example, missing=tuple(sorted(missing or ())[:_EXAMPLES]))
-            if 2 * n_figures >= profiles[column.key].n_present:
-                figures.append(column)
+    for column, (n_figures, example, missing) in count_each(store, table, cells, texts, _word_counts()):
+        looks[column.key] = Looks(example=example or "", missing=tuple(sorted(missing or ())[:_EXAMPLES]))
+        if 2 * n_figures >= profiles[column.key].n_present:
+            figures.append(column)
     marks = list_marks(cells.decimal)
-    for batch in batches(figures):
-        for column, row in _each(store, table, cells, batch, lambda key: _mark_counts(key, marks)):
-            looks[column.key] = _with_marks(looks[column.key], row, marks)
+    for column, row in count_each(store, table, cells, figures, _mark_counts(marks)):
+        looks[column.key] = _with_marks(looks[column.key], row, marks)
     for column in table.columns:
         looks[column.key] = _with_examples(store, table, cells, column, profiles[column.key], looks[column.key])
     return looks
 
 
-def _each(
-    store: Store, table: Table, cells: Cells, batch: Sequence[RawColumn], counts: Any
-) -> Iterator[tuple[RawColumn, tuple[Any, ...]]]:
-    """Fetch the same aggregates of every column of a batch at once."""
-    parts = [counts(column.key) for column in batch]
-    inner = ", ".join(f"{cells.value(column.key)} AS {column.key}" for column in batch)
-    row = fetch_row(store, f"SELECT {', '.join(map(', '.join, parts))} FROM (SELECT {inner} FROM {table.relation})")
-    size = len(parts[0])
-    for place, column in enumerate(batch):
-        yield column, row[place * size : (place + 1) * size]
-
-
-def _word_counts(key: str) -> tuple[str, ...]:
+def _word_counts() -> tuple[str, ...]:
     words = ", ".join(map(literal, MISSING_WORDS))
     return (
-        f"count(*) FILTER (regexp_matches({key}, '[0-9]'))",
-        f"min({key})",
-        f"list(DISTINCT {key}) FILTER (lower({key}) IN ({words}))",
+        "count(*) FILTER (regexp_matches(v, '[0-9]'))",
+        "min(v)",
+        f"list(DISTINCT v) FILTER (lower(v) IN ({words}))",
     )
 
 
-def _mark_counts(key: str, marks: Sequence[Mark]) -> tuple[str, ...]:
-    each = [mark.matches(key) for mark in marks]
+def _mark_counts(marks: Sequence[Mark]) -> tuple[str, ...]:
+    each = [mark.matches("v") for mark in marks]
     return (
-        f"count(*) FILTER (regexp_full_match({key}, {literal(_DATE)}))",
+        f"count(*) FILTER (regexp_full_match(v, {literal(_DATE)}))",
         f"count(*) FILTER ({' OR '.join(each)})",
-        *(part for match in each for part in (f"count(*) FILTER ({match})", f"min({key}) FILTER ({match})")),
+        *(part for match in each for part in (f"count(*) FILTER ({match})", f"min(v) FILTER ({match})")),
     )
 
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
-from job.data.store import Store, Table, fetch_row, has_blank_edge, literal, trimmed
+from job.data.store import RawColumn, Store, Table, has_blank_edge, literal, trimmed
 
-_BATCH = 4  # the time that DuckDB needs to plan a statement grows with the square of its columns and worse
+_MOST_CELLS, _MOST_COLUMNS = 500_000, 500
 _T = TypeVar("_T")
 LARGEST_EXACT = 2**53
 
@@ -74,6 +74,11 @@ class Cells:
             return text
         return f"CASE WHEN {text} IN ({', '.join(map(literal, self.na_values))}) THEN NULL ELSE {text} END"
 
+    def any_value(self, text: str, columns: Iterable[RawColumn]) -> str:
+        """Write the SQL for a value of any of several columns, or NULL where it is missing."""
+        spaced = any(column.key in self.spaced for column in columns)
+        return Cells(self.na_values, self.decimal, frozenset([text] if spaced else [])).value(text)
+
     def number(self, value: str) -> str:
         """Write the SQL for a value's number (also infinite), or NULL where it isn't one."""
         # DuckDB takes 1_000 and +-5 for numbers, and no decimal comma
@@ -87,12 +92,9 @@ def find_spaced(store: Store, table: Table) -> frozenset[str]:
     """Find the columns whose values have blanks around them."""
     if not table.may_have_spaces:
         return frozenset()
-    found = set()
-    for batch in batches(table.columns):
-        counts = ", ".join(f"coalesce(bool_or({has_blank_edge(c.key)}), false)" for c in batch)
-        row = fetch_row(store, f"SELECT {counts} FROM {table.relation}")
-        found |= {column.key for column, spaced in zip(batch, row, strict=True) if spaced}
-    return frozenset(found)
+    plain = Cells((), ".", frozenset())
+    found = count_each(store, table, plain, table.columns, (f"coalesce(bool_or({has_blank_edge('v')}), false)",))
+    return frozenset(column.key for column, (spaced,) in found if spaced)
 
 
 def profile_columns(store: Store, table: Table, cells: Cells) -> Mapping[str, Profile]:
@@ -112,44 +114,67 @@ def profile_columns(store: Store, table: Table, cells: Cells) -> Mapping[str, Pr
     Mapping[str, Profile]
         By the columns' keys.
     """
-    profiles = {}
-    for batch in batches(table.columns):
-        parts = [part for column in batch for part in _counts(column.key)]
-        inner = ", ".join(f"{cells.value(column.key)} AS {column.key}" for column in batch)
-        outer = ", ".join(f"{column.key}, {cells.number(column.key)} AS {column.key}_n" for column in batch)
-        sql = f"SELECT {', '.join(parts)} FROM (SELECT {outer} FROM (SELECT {inner} FROM {table.relation}))"
-        row = fetch_row(store, sql)
-        size = len(parts) // len(batch)
-        for place, column in enumerate(batch):
-            counts = row[place * size : (place + 1) * size]
-            profiles[column.key] = _profile(table.n_rows, counts)
-    return profiles
+    found = count_each(store, table, cells, table.columns, _counts())
+    return {column.key: _profile(table.n_rows, counts) for column, counts in found}
 
 
-def _counts(key: str) -> tuple[str, ...]:
-    """Write the counts of one column; ``key`` is its value and ``key_n`` its number."""
-    number = f"{key}_n"
-    finite = f"isfinite({number})"
-    integer = f"{finite} AND NOT contains({key}, '.') AND NOT contains({key}, ',') AND NOT contains(lower({key}), 'e')"
-    signed = f"(starts_with({key}, '-0') OR starts_with({key}, '+0')) AND length({key}) > 2"
-    zero = f"(starts_with({key}, '0') AND length({key}) > 1 OR {signed}) AND {integer}"
+def count_each(
+    store: Store, table: Table, cells: Cells, columns: Sequence[RawColumn], counts: Sequence[str]
+) -> Iterator[tuple[RawColumn, tuple[Any, ...]]]:
+    """Fetch the same aggregates of each column.
+
+    Parameters
+    ----------
+    store : Store
+        Where the table is.
+    table : Table
+        Text.
+    cells : Cells
+        How text becomes values.
+    columns : sequence of RawColumn
+        The columns.
+    counts : sequence of str
+        SQL of the aggregates over ``v``, a value or NULL, and ``n``, its number or NULL.
+
+    Yields
+    ------
+    tuple of (RawColumn, tuple)
+        A column and its aggregates.
+    """
+    for batch in batches(columns, _MOST_CELLS // max(table.n_rows, 1)):
+        # Columns are put one under the other: the time to plan a statement would grow with the square of its aggregates
+        keys = ", ".join(column.key for column in batch)
+        texts = f"SELECT unnest(range({len(batch)})) AS place, unnest([{keys}]) AS t FROM {table.relation}"
+        values = f"SELECT place, {cells.any_value('t', batch)} AS v FROM ({texts})"
+        numbers = f"SELECT place, v, {cells.number('v')} AS n FROM ({values})"
+        sql = f"SELECT place, {', '.join(counts)} FROM ({numbers}) GROUP BY place ORDER BY place"
+        for place, *found in store.connection.execute(sql).fetchall():
+            yield batch[place], tuple(found)
+
+
+def _counts() -> tuple[str, ...]:
+    """Write the counts of one column; ``v`` is its value and ``n`` its number."""
+    finite = "isfinite(n)"
+    integer = f"{finite} AND NOT contains(v, '.') AND NOT contains(v, ',') AND NOT contains(lower(v), 'e')"
+    signed = "(starts_with(v, '-0') OR starts_with(v, '+0')) AND length(v) > 2"
+    zero = f"(starts_with(v, '0') AND length(v) > 1 OR {signed}) AND {integer}"
     exact = ", ".join(f"'{sign}{LARGEST_EXACT}'" for sign in ("", "-", "+"))  # 2^53 + 1 is the same as a number
     return (
-        f"count({key})",
-        f"count(DISTINCT {key})",
-        f"count({number})",
-        f"count(*) FILTER ({number} IS NOT NULL AND NOT {finite})",
+        "count(v)",
+        "count(DISTINCT v)",
+        "count(n)",
+        f"count(*) FILTER (n IS NOT NULL AND NOT {finite})",
         f"count(*) FILTER ({integer})",
         f"count(*) FILTER ({zero})",
-        f"count(*) FILTER (abs({number}) >= {LARGEST_EXACT} AND {integer} AND {key} NOT IN ({exact}))",
-        f"count(*) FILTER (lower({key}) IN ('true', 'false'))",
-        f"count(*) FILTER (lower({key}) = 'true')",
-        f"min({number}) FILTER ({finite})",
-        f"max({number}) FILTER ({finite})",
+        f"count(*) FILTER (abs(n) >= {LARGEST_EXACT} AND {integer} AND v NOT IN ({exact}))",
+        "count(*) FILTER (lower(v) IN ('true', 'false'))",
+        "count(*) FILTER (lower(v) = 'true')",
+        f"min(n) FILTER ({finite})",
+        f"max(n) FILTER ({finite})",
     )
 
 
-def _profile(n_rows: int, counts: Sequence[float | None]) -> Profile:
+def _profile(n_rows: int, counts: Sequence[Any]) -> Profile:
     whole = [int(count or 0) for count in counts[:9]]
     low, high = (float("nan") if value is None else float(value) for value in counts[9:])
     present, distinct, numbers, infinite, integers, zeros, large, booleans, true = whole
@@ -169,7 +194,8 @@ def _profile(n_rows: int, counts: Sequence[float | None]) -> Profile:
     )
 
 
-def batches(columns: Sequence[_T]) -> Iterator[Sequence[_T]]:
-    """Part columns into lots that one statement can count."""
-    for start in range(0, len(columns), _BATCH):
-        yield columns[start : start + _BATCH]
+def batches(columns: Sequence[_T], size: int) -> Iterator[Sequence[_T]]:
+    """Part columns into lots of about a size, neither none nor so many that a statement gets very long."""
+    size = min(max(size, 1), _MOST_COLUMNS)
+    for start in range(0, len(columns), size):
+        yield columns[start : start + size]
