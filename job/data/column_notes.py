@@ -6,11 +6,10 @@ from collections.abc import Iterator
 
 from job.data.dataset import Note
 from job.data.looks import Looks
-from job.data.profile import Profile
+from job.data.profile import ENOUGH, Profile
 from job.data.store import RawColumn
 from job.data.wording import counted, listed, quoted, share
 
-_NEARLY = 0.95
 _LEAST_FOR_IDENTIFIER = 20
 
 
@@ -69,7 +68,7 @@ def note_text(raw: RawColumn, profile: Profile, looks: Looks, *, is_number: bool
     if is_number:
         what = f"{counted(profile.n_leading_zeros, 'value')} of {name} with a zero in front ({quoted(looks.zeros)})"
         yield Note("leading-zeros", f"{what}: the column is read as codes, not as numbers.", raw.name)
-    elif looks.mark is not None and looks.n_marked + profile.n_numbers >= _NEARLY * profile.n_present:
+    elif looks.mark is not None and looks.n_marked + profile.n_numbers >= ENOUGH * profile.n_present:
         text = f"Column {name} isn't read as numbers: {looks.mark.explain(looks.marked)}."
         yield Note(looks.mark.code, text, raw.name)
     elif looks.others:

@@ -7,12 +7,9 @@ from dataclasses import dataclass
 from job.data.column_notes import note_number, note_text
 from job.data.dataset import NUMERIC_KINDS, Note
 from job.data.looks import Looks
-from job.data.profile import Profile
+from job.data.profile import ENOUGH, Profile
 from job.data.store import RawColumn
 from job.data.wording import quoted, share
-
-ENOUGH = 0.95
-"""Share of the present values that decides: of numbers, of dates, of values that differ."""
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from job.data.delimited import read_header
 from job.data.labels import drop_unlabelled, read_labels
 from job.data.likely_delimiter import guess_delimiter
 from job.data.load import choose_features, read_columns
-from job.data.profile import Cells
+from job.data.profile import ENOUGH, Cells
 from job.data.roles import check_roles
 from job.data.row_keys import read_time
 from job.data.source import DataFile, find_file, read_lines
@@ -133,4 +133,4 @@ def _is_named_as_identifier(reading: Reading) -> bool:
 
 
 def _each_differs(reading: Reading) -> bool:
-    return reading.profile.n_distinct >= 0.95 * reading.profile.n_present
+    return reading.profile.n_distinct >= ENOUGH * reading.profile.n_present

@@ -11,6 +11,8 @@ from job.data.store import RawColumn, Store, Table, has_blank_edge, literal, tri
 _MOST_CELLS, _MOST_COLUMNS = 500_000, 500
 _T = TypeVar("_T")
 LARGEST_EXACT = 2**53
+ENOUGH = 0.95
+"""Share of the present values that decides: of numbers, of dates, of values that differ."""
 
 
 @dataclass(frozen=True)

@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 import gzip
+import io
+import json
 from collections import Counter
 
+import duckdb
 import numpy as np
 import pytest
 from data_files import N, column_of, load, make_csv, make_file_spec, make_labels, note_codes, note_text, refusal, write
@@ -203,6 +207,30 @@ def test_one_content_has_one_digest_in_any_form(tmp_path):
     ]
 
     assert [plain.digest] * len(others) == [other.digest for other in others]
+
+
+def test_typed_forms_are_the_same_data(tmp_path):
+    """Parquet and JSON Lines of the same values have the digest of the CSV file."""
+    content = make_csv(x=["a", "b"] * (N // 2), k=range(N), b=["true", "false"] * (N // 2))
+    plain = load(tmp_path, content)
+    typed = [
+        {"n": float(r["n"]), "x": r["x"], "k": int(r["k"]), "b": r["b"] == "true", "y": int(r["y"])}
+        for r in csv.DictReader(io.StringIO(content))
+    ]
+    lines = load(tmp_path, "".join(json.dumps(row) + "\n" for row in typed), "data.jsonl")
+    duckdb.sql(f"COPY (FROM '{tmp_path / 'data.jsonl'}') TO '{tmp_path / 'data.parquet'}'")
+    parquet = load_dataset(make_file_spec("data.parquet"), tmp_path)
+
+    assert [plain.digest] * 2 == [lines.digest, parquet.digest]
+
+
+def test_lists_are_left_out_and_never_labels(tmp_path):
+    """A column of lists has no single values."""
+    rows = [{"n": row % 7, "tags": ["a", "b"], "y": row % 4 == 0} for row in range(N)]
+    content = "".join(json.dumps(row) + "\n" for row in rows)
+
+    assert {"not-single-values"} == note_codes(load(tmp_path, content, "data.jsonl"), "tags")
+    assert "the target 'tags' holds no labels" in refusal(tmp_path, content, "data.jsonl", target="tags")
 
 
 def test_rows_keep_the_order_of_the_file(tmp_path):
