@@ -39,7 +39,8 @@ def check_labels(counts: Mapping[str, int], target: str, positive: str | None, s
         raise DataError(f"{where} has no label, because there are no rows")
     if len(counts) == 1:
         (label,) = counts
-        got = f"one label only ({quoted(label)} on all {n_rows:,} rows)"
+        n = "its one row" if n_rows == 1 else f"all {n_rows:,} rows"
+        got = f"one label only ({quoted(label)} on {n})"
         raise DataError(f"{where} has {got}; two classes are needed{left_out}")
     numbers = [number for number in map(_as_number, counts) if number is not None]
     most_differ = len(counts) > 2 and 2 * len(counts) > n_rows
