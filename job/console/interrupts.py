@@ -7,6 +7,7 @@ import signal
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from functools import partial
 from types import FrameType
 
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -25,35 +26,52 @@ class Interrupted(BaseException):
 def interruptible() -> Iterator[None]:
     """Raise `Interrupted` in the main thread when a signal asks to stop, once; also as process 1 of a container.
 
-    A library that is busy in compiled code keeps Python from raising anything; so does a finalizer, which swallows
-    what is raised. Then the process is ended from another thread after a few seconds, its workers with it.
+    Whatever is raised from then on is a consequence and tells nothing: libraries are not made to be interrupted
+    anywhere. One that is busy in compiled code keeps Python from raising anything, and a finalizer swallows what is
+    raised in it; then the process is ended from another thread after a few seconds.
     """
     if threading.current_thread() is not threading.main_thread():
         yield  # only the main thread has a say in signals
         return
+    received: list[int] = []
+    before = {number: signal.getsignal(number) for number in _SIGNALS}
+    with _watchdog():
+        try:
+            for number in _SIGNALS:
+                if before[number] is not signal.SIG_IGN or number != signal.SIGHUP:  # nohup ignores it on purpose
+                    signal.signal(number, partial(_raise_once, received))
+            yield
+        except BaseException:
+            if received:
+                raise Interrupted(received[0]) from None
+            raise
+        finally:
+            for number, handler in before.items():
+                signal.signal(number, handler)
+
+
+def _raise_once(received: list[int], number: int, frame: FrameType | None) -> None:
+    for other in _SIGNALS:
+        signal.signal(other, signal.SIG_IGN)  # a second one must not interrupt the cleaning up
+    received.append(number)
+    _kill_children()  # first of all: those that are just starting would complain of what is cleaned up
+    raise Interrupted(number)
+
+
+@contextmanager
+def _watchdog() -> Iterator[None]:
+    """End the process from another thread where a signal doesn't."""
     reading, writing = os.pipe()
     os.set_blocking(writing, False)
-    before = {number: signal.getsignal(number) for number in _SIGNALS}
     woken = signal.set_wakeup_fd(writing, warn_on_full_buffer=False)
     ended = threading.Event()
     threading.Thread(target=_end_in_time, args=(reading, ended), daemon=True).start()
     try:
-        for number in _SIGNALS:
-            if before[number] is not signal.SIG_IGN or number == signal.SIGTERM:
-                signal.signal(number, _raise_once)
         yield
     finally:
         ended.set()
         signal.set_wakeup_fd(woken)
         os.close(writing)
-        for number, handler in before.items():
-            signal.signal(number, handler)
-
-
-def _raise_once(number: int, frame: FrameType | None) -> None:
-    for other in _SIGNALS:
-        signal.signal(other, signal.SIG_IGN)  # a second one must not interrupt the cleaning up
-    raise Interrupted(number)
 
 
 def _end_in_time(reading: int, ended: threading.Event) -> None:
@@ -66,8 +84,10 @@ def _end_in_time(reading: int, ended: threading.Event) -> None:
 
 
 def _kill_children() -> None:
+    """Kill every process below this one but loky's bookkeeper, which ends by itself when it has cleaned up."""
     import psutil  # takes 20 ms, which only this needs
 
     for child in psutil.Process().children(recursive=True):
         with suppress(psutil.Error):
-            child.kill()
+            if not any("resource_tracker" in word for word in child.cmdline()):
+                child.kill()

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import signal
 import threading
 import time
 from collections.abc import Iterator
-from concurrent.futures import Executor
+from concurrent.futures import Executor, Future
 from contextlib import contextmanager
+from multiprocessing.resource_tracker import ensure_running
+from typing import Any
 
 import loky
 
@@ -29,13 +32,25 @@ def local_executor(n_workers: int) -> Iterator[Executor]:
     ------
     concurrent.futures.Executor
     """
-    executor = loky.ProcessPoolExecutor(
-        max_workers=n_workers, env=_ONE_THREAD, initializer=_end_with_parent, initargs=(os.getpid(),)
-    )
+    ensure_running()  # this bookkeeper of semaphores unblocks signals when it starts, so it starts before the workers
+    executor = _Workers(max_workers=n_workers, env=_ONE_THREAD, initializer=_end_with_parent, initargs=(os.getpid(),))
     try:
         yield executor
     finally:
         executor.shutdown(wait=True, kill_workers=True)
+
+
+class _Workers(loky.ProcessPoolExecutor):
+    """Workers that leave Ctrl-C, which a terminal sends to all, to the process that has started them."""
+
+    def submit(self, *arguments: Any, **keywords: Any) -> Future[Any]:
+        """Submit a call; a process that this starts inherits which signals are blocked now."""
+        before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+        try:
+            future: Future[Any] = super().submit(*arguments, **keywords)
+            return future
+        finally:
+            signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _end_with_parent(parent: int) -> None:
