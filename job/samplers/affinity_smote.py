@@ -5,6 +5,7 @@ from __future__ import annotations
 import numbers
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import AbstractContextManager, nullcontext
+from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,7 +17,7 @@ from scipy import sparse
 from sklearn.utils import check_consistent_length, check_random_state
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import validate_data
-from threadpoolctl import threadpool_limits
+from threadpoolctl import ThreadpoolController
 
 from job.samplers.columns import (
     category_columns,
@@ -36,6 +37,9 @@ from job.samplers.resample import (
     plan_classes,
     write_classes,
 )
+from job.samplers.writing import ColumnRules
+
+ROWS_FOR_THREADS = 5_000  # up to here threads take longer to wait for one another than they save on a busy machine
 
 
 class AffinitySMOTE(BaseOverSampler):
@@ -90,8 +94,8 @@ class AffinitySMOTE(BaseOverSampler):
         Controls the randomness.
 
     n_jobs : int or None, default=None
-        Number of threads for the neighbour search. None leaves it to the thread pools, -1 uses all processors. The
-        result is the same whatever the number.
+        Number of threads for the neighbour search. None is one for classes of up to 5,000 rows and as many as the
+        thread pools have for larger ones, -1 uses all processors. The result is the same whatever the number.
 
     Attributes
     ----------
@@ -217,25 +221,17 @@ class AffinitySMOTE(BaseOverSampler):
         else:
             cells = X.tocsr() if sparse.issparse(X) else X
             dtypes = [X.dtype] * X.shape[1]
-        with self._limit_threads():
+        with self._limit_threads(y):
             plans = plan_classes(cells, y, self.sampling_strategy_, settings, random_state)
-        blocks = write_classes(plans, column_rules(cells, settings, dtypes))
+        rules = column_rules(cells, settings, dtypes)
         self._record(plans)
-        n_new = len(self.weights_)
         labels = [np.full(len(planned.plan.seeds), planned.label, dtype=y.dtype) for planned in plans]
         y_resampled = np.concatenate([y, *labels])
         if sparse.issparse(X):
-            return _stack_sparse(X, (block for _, block in blocks)), y_resampled
+            return _stack_sparse(X, (block for _, block in write_classes(plans, rules))), y_resampled
         if is_mixed(X):
-            synthetic = np.empty((n_new, X.shape[1]))
-            for part, block in blocks:
-                synthetic[part] = block
-            return decode(X, synthetic, encoding), y_resampled
-        X_resampled = np.empty((len(X) + n_new, X.shape[1]), dtype=X.dtype)
-        X_resampled[: len(X)] = X
-        for part, block in blocks:
-            X_resampled[len(X) + part.start : len(X) + part.stop] = block
-        return X_resampled, y_resampled
+            return decode(X, _append_rows(np.empty((0, X.shape[1])), plans, rules), encoding), y_resampled
+        return _append_rows(X, plans, rules), y_resampled
 
     def _settings(self, X: Any) -> Settings:
         names = getattr(self, "feature_names_in_", None)
@@ -252,15 +248,35 @@ class AffinitySMOTE(BaseOverSampler):
         self.weights_ = np.concatenate([np.empty(0), *(planned.plan.steps for planned in plans)])
         self.degradations_ = describe_degradations(plans, self.k_neighbors)
 
-    def _limit_threads(self) -> AbstractContextManager[Any]:
-        if self.n_jobs is None:
-            return nullcontext()
-        return threadpool_limits(limits=effective_n_jobs(self.n_jobs))  # type: ignore[no-any-return]
+    def _limit_threads(self, y: NDArray[Any]) -> AbstractContextManager[Any]:
+        if self.n_jobs is not None:
+            return _thread_pools().limit(limits=effective_n_jobs(self.n_jobs))  # type: ignore[no-any-return]
+        largest = max((np.count_nonzero(y == label) for label, n in self.sampling_strategy_.items() if n), default=0)
+        return nullcontext() if largest > ROWS_FOR_THREADS else _thread_pools().limit(limits=1)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         return tags
+
+
+@cache
+def _thread_pools() -> ThreadpoolController:
+    """Return this process's thread pools, whose search takes longer than resampling a small table."""
+    return ThreadpoolController()
+
+
+def _append_rows(X: NDArray[Any], plans: tuple[ClassPlan, ...], rules: ColumnRules) -> NDArray[Any]:
+    """Append the synthetic rows to X, in its type; float64 is computed in its place, without a copy."""
+    n_new = sum(len(planned.plan.seeds) for planned in plans)
+    X_resampled = np.empty((len(X) + n_new, X.shape[1]), dtype=X.dtype)
+    X_resampled[: len(X)] = X
+    new = X_resampled[len(X) :]
+    in_place = X.dtype == np.float64
+    for part, block in write_classes(plans, rules, new if in_place else None):
+        if not in_place:
+            new[part] = block
+    return X_resampled
 
 
 def _stack_sparse(X: Any, blocks: Iterable[NDArray[np.float64]]) -> Any:

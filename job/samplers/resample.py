@@ -20,6 +20,7 @@ Indices = NDArray[np.intp]
 
 OTHER_ROWS = 2_000  # at most so many rows stand for the other classes
 SCALE_ROWS = 4_000  # and so many for a column's spread
+_RANGE_ROWS = 512
 
 
 @dataclass(frozen=True, eq=False)
@@ -74,13 +75,17 @@ def plan_classes(
     return tuple(plans)
 
 
-def write_classes(plans: tuple[ClassPlan, ...], rules: ColumnRules) -> Iterator[tuple[slice, Floats]]:
-    """Yield (positions among all synthetic rows, rows), block by block."""
+def write_classes(
+    plans: tuple[ClassPlan, ...], rules: ColumnRules, target: Floats | None = None
+) -> Iterator[tuple[slice, Floats]]:
+    """Yield (positions among all synthetic rows, rows), block by block, written into `target` where one is given."""
     start = 0
     for planned in plans:
-        for part, block in write_rows(planned.rows, planned.plan, rules):
+        end = start + len(planned.plan.seeds)
+        own_target = None if target is None else target[start:end]
+        for part, block in write_rows(planned.rows, planned.plan, rules, own_target):
             yield slice(start + part.start, start + part.stop), block
-        start += len(planned.plan.seeds)
+        start = end
 
 
 def describe_degradations(plans: tuple[ClassPlan, ...], k_neighbors: int) -> tuple[str, ...]:
@@ -188,8 +193,23 @@ def _observed_range(X: Any) -> tuple[Floats, Floats]:
         lowest = np.asarray(X.nanmin(axis=0).todense()).ravel()
         highest = np.asarray(X.nanmax(axis=0).todense()).ravel()
     else:
-        lowest, highest = np.fmin.reduce(X, axis=0), np.fmax.reduce(X, axis=0)
+        lowest, highest = _range_of_complete_columns(X)
+        if lowest.dtype.kind == "f" and bool(np.isnan(lowest).any()):
+            lowest, highest = np.fmin.reduce(X, axis=0), np.fmax.reduce(X, axis=0)
     return lowest.astype(np.float64) + 0.0, highest.astype(np.float64) + 0.0  # + 0.0 makes 0.0 of -0.0
+
+
+def _range_of_complete_columns(X: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
+    """Return each column's smallest and largest value, NaN where one is missing, in one pass over memory."""
+    fold = 16 if X.flags.c_contiguous else 1  # rows side by side give the processor longer loops
+    whole = len(X) // fold * fold
+    wide = X[:whole].reshape(-1, fold * X.shape[1])
+    lowest, highest = [X[whole:].copy()], [X[whole:].copy()]
+    for start in range(0, len(wide), _RANGE_ROWS):
+        part = wide[start : start + _RANGE_ROWS]
+        lowest.append(part.min(axis=0).reshape(fold, -1))
+        highest.append(part.max(axis=0).reshape(fold, -1))
+    return np.concatenate(lowest).min(axis=0), np.concatenate(highest).max(axis=0)
 
 
 def _type_range(dtypes: Sequence[np.dtype[Any]]) -> tuple[Floats, Floats]:

@@ -28,14 +28,21 @@ class ColumnRules:
     keep_equal: bool  # where the parents have the same value, the synthetic row has it to the bit
 
 
-def write_rows(rows: Floats, plan: Plan, rules: ColumnRules) -> Iterator[tuple[slice, Floats]]:
-    """Yield (positions, synthetic rows) block by block; the array is used again for the next block."""
+def write_rows(
+    rows: Floats, plan: Plan, rules: ColumnRules, target: Floats | None = None
+) -> Iterator[tuple[slice, Floats]]:
+    """Yield (positions, synthetic rows) block by block.
+
+    Each block is a part of `target` where one is given, else of one array that the next block uses again.
+    """
     votes = vote(rows[:, rules.categorical], plan) if len(rules.categorical) else None
     size = max(1, BLOCK_CELLS // max(rows.shape[1], 1))
     buffers = np.empty((4, min(size, len(plan.seeds)), rows.shape[1]))
     for start in range(0, len(plan.seeds), size):
         part = slice(start, min(start + size, len(plan.seeds)))
-        block = _interpolate(rows, plan, part, rules, buffers[:, : part.stop - start])
+        seed, partner, term, spare = buffers[:, : part.stop - start]
+        block = spare if target is None else target[part]
+        _interpolate(rows, plan, part, rules, (seed, partner, term), block)
         for column in rules.integer:
             block[:, column] = round_to_levels(block[:, column], rules.levels.get(int(column)))
         if votes is not None:
@@ -43,9 +50,10 @@ def write_rows(rows: Floats, plan: Plan, rules: ColumnRules) -> Iterator[tuple[s
         yield part, block
 
 
-def _interpolate(rows: Floats, plan: Plan, part: slice, rules: ColumnRules, buffers: Floats) -> Floats:
-    block: Floats
-    seed, partner, block, term = buffers
+def _interpolate(
+    rows: Floats, plan: Plan, part: slice, rules: ColumnRules, buffers: tuple[Floats, Floats, Floats], block: Floats
+) -> None:
+    seed, partner, term = buffers
     steps = plan.steps[part, None]
     np.take(rows, plan.seeds[part], axis=0, out=seed, mode="clip")
     np.take(rows, plan.partners[part], axis=0, out=partner, mode="clip")
@@ -66,7 +74,6 @@ def _interpolate(rows: Floats, plan: Plan, part: slice, rules: ColumnRules, buff
     # Not np.clip, for which 0.0 and -0.0 are the same, so that either may come out.
     np.copyto(block, rules.lowest, where=block < rules.lowest)
     np.copyto(block, rules.highest, where=block > rules.highest)
-    return block
 
 
 def round_to_levels(values: Floats, levels: Floats | None) -> Floats:
