@@ -4,8 +4,8 @@
     python benchmarks/sampler_speed.py --rows 10000        other sizes
     python benchmarks/sampler_speed.py --slow              also the peers that take minutes at a million rows
 
-Each sampler runs in a process of its own: the best of several times, and the highest memory above that process's own
-before it resampled. The exit code is 0 if every bar is met.
+Each sampler runs in processes of its own, in turn with the others: the best of all times, and the highest memory above
+that process's own before it resampled. The exit code is 0 if every bar is met.
 """
 
 from __future__ import annotations
@@ -20,6 +20,7 @@ import time
 import numpy as np
 
 SHARES = (0.01, 0.05)
+COMPARED = ("SMOTE", "AffinitySMOTE")
 PEERS = ("SMOTE", "AffinitySMOTE", "BorderlineSMOTE", "SVMSMOTE", "ADASYN")
 MOST_ROWS = {
     "BorderlineSMOTE": 100_000,
@@ -66,6 +67,16 @@ def measure_elsewhere(name: str, n_rows: int, share: float) -> dict[str, float]:
     return dict(json.loads(subprocess.run(command, check=True, capture_output=True, text=True).stdout))
 
 
+def measure_in_turn(names: list[str], n_rows: int, share: float) -> dict[str, dict[str, float]]:
+    """Time the samplers one after the other, those compared three times, so that a busy minute hits both."""
+    seen: dict[str, dict[str, float]] = {}
+    for turn in range(3):
+        for name in names if turn == 0 else COMPARED:
+            cost = measure_elsewhere(name, n_rows, share)
+            seen[name] = {key: min(value, seen.get(name, cost)[key]) for key, value in cost.items()}
+    return seen
+
+
 def judge(n_rows: int, share: float, seen: dict[str, dict[str, float]]) -> list[tuple[str, bool]]:
     """Return (sentence, whether it is met) for each bar of this size."""
     ours, smote = seen["AffinitySMOTE"], seen["SMOTE"]
@@ -95,7 +106,7 @@ def main() -> int:
     for n_rows in asked.rows:
         for share in SHARES:
             peers = [name for name in PEERS if asked.slow or n_rows <= MOST_ROWS.get(name, n_rows)]
-            seen = {name: measure_elsewhere(name, n_rows, share) for name in peers}
+            seen = measure_in_turn(peers, n_rows, share)
             for name, cost in seen.items():
                 ratio = cost["seconds"] / seen["SMOTE"]["seconds"]
                 print(f"{n_rows:>9,} {share:4.0%} {name:16}", end=" ")
