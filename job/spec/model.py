@@ -91,6 +91,12 @@ class EvaluationSpec(Section):
     primary: Annotated[Literal["average_precision", "roc_auc"], OneOf(*PRIMARY_METRICS)] = Field(
         default="average_precision", description="The metric that ranks strategies"
     )
+    rope: Annotated[float, Number(0, 1, open="high")] = Field(
+        default=0.01, description="Differences up to this are no practical difference"
+    )
+    confidence: Annotated[float, Number(0.5, 1, open="low high")] = Field(
+        default=0.95, description="Confidence of intervals; a difference counts where its p is below one minus this"
+    )
     alerts_per_1000: Annotated[float | None, Number(0, 1000, open="low", optional=True)] = Field(
         default=None, description="Alarms that can be looked at for each 1,000 rows. Default: the share of the minority"
     )

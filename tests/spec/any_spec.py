@@ -114,6 +114,8 @@ SPECS = section(
     evaluation=section(
         {},
         primary=st.sampled_from(["average_precision", "roc_auc"]),
+        rope=st.floats(0, 0.9),
+        confidence=st.floats(0.51, 0.99),
         alerts_per_1000=st.none() | st.floats(0.1, 1000),
         cost=section({"false_negative": st.floats(0.1, 1e6)}, false_positive=st.floats(0, 1e6)),
     ),

@@ -233,6 +233,14 @@ WRONG: Mapping[str, tuple[str, str]] = {
         DATA + "evaluation: {primary: f1}\n",
         "2:14 evaluation.primary: got 'f1', must be one of average_precision, roc_auc",
     ),
+    "a rope as wide as the scale": (
+        DATA + "evaluation: {rope: 1}\n",
+        "2:14 evaluation.rope: got 1, must be a finite number >= 0 and < 1",
+    ),
+    "an error rate where a confidence belongs": (
+        DATA + "evaluation: {confidence: 0.05}\n",
+        "2:14 evaluation.confidence: got 0.05, must be a finite number > 0.5 and < 1",
+    ),
     "a cost without its first key": (
         DATA + "evaluation: {cost: {false_positive: 3}}\n",
         "2:14 evaluation.cost.false_negative: is missing",
