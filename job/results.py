@@ -15,6 +15,7 @@ from job.evaluation.evaluate import STATUSES, Outcome
 from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey, strategies_of
 from job.evidence.curves import average_curves
+from job.evidence.harm import build_harm
 from job.evidence.summary import summarize_runs
 from job.provenance import describe_environment, describe_provenance
 from job.spec.model import Entry, JobSpec
@@ -64,6 +65,7 @@ def build_results(
         "runs": runs,
         "summary": summarize_runs(runs, *labels, spec.baseline.label),
         "curves": average_curves(predictions, *labels),
+        "harm": build_harm(runs, predictions, splits, spec.seed),
         "status": _count_statuses(runs),
     }
 
