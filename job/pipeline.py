@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from job.data.classification import generate_classification
 from job.data.dataset import Dataset
+from job.data.generate import generate_data
 from job.data.split import Split, build_splits, count_splits
 from job.engine.execute import Engine, execute
 from job.engine.local import local_executor
@@ -209,7 +209,7 @@ def load_data(spec: JobSpec, folder: Path) -> Dataset:
     Dataset
     """
     if spec.data.generate is not None:
-        return generate_classification(spec.data.generate)
+        return generate_data(spec.data.generate)
     assert spec.data.file is not None  # the spec has exactly one of the two
     from job.data.load import load_dataset  # needs DuckDB, which generated data doesn't
 

@@ -64,7 +64,7 @@ class Dataset:
     Parameters
     ----------
     source : str
-        ``make_classification``, or the file's path as the spec writes it.
+        ``make_classification``, ``mixture``, or the file's path as the spec writes it.
     X : pandas.DataFrame of shape (n_rows, n_features)
         Features. Numbers and integers are float64 with NaN for missing; booleans and categories are
         categoricals of text, their categories sorted.
@@ -86,6 +86,8 @@ class Dataset:
         What split method ``time`` sorts by.
     split : ndarray of shape (n_rows,) of bool, or None
         True where the data itself says that a row is for testing.
+    posterior : ndarray of shape (n_rows,), float64, or None
+        Where the truth is known, the probability that a row with these features carries the positive label.
     digest : str
         SHA-256 of the content; equal content has one digest, whatever the file format.
     """
@@ -101,6 +103,7 @@ class Dataset:
     groups: np.ndarray | None = None
     time: np.ndarray | None = None
     split: np.ndarray | None = None
+    posterior: np.ndarray | None = None
     digest: str = ""
 
     @property

@@ -17,8 +17,8 @@ def digest_dataset(dataset: Dataset) -> str:
     """Compute the SHA-256 of everything that a result can depend on.
 
     Hashed are the features (name, kind and values, in their order), the positive label, the label of the rest,
-    ``y``, ``groups``, ``time`` and ``split``. Left out are the source, the notes and columns that are no features,
-    so that a CSV and a Parquet file of one content have one digest.
+    ``y``, ``groups``, ``time``, ``split`` and ``posterior``. Left out are the source, the notes and columns that are no
+    features, so that a CSV and a Parquet file of one content have one digest.
 
     Parameters
     ----------
@@ -46,6 +46,8 @@ def digest_dataset(dataset: Dataset) -> str:
         _add(sha, "time", _time_bytes(dataset.time))
     if dataset.split is not None:
         _add(sha, "split", dataset.split.astype("<i1").tobytes())
+    if dataset.posterior is not None:
+        _add(sha, "posterior", _number_bytes(dataset.posterior))
     return sha.hexdigest()
 
 

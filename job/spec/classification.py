@@ -9,10 +9,10 @@ from typing import Annotated, ClassVar, Literal
 from pydantic import Field
 
 from job.spec.containers import Listed
+from job.spec.generator_name import GeneratorName
 from job.spec.numbers import Number, Numbers, Switch, Whole
 from job.spec.section import Complaint, Given, Rule, Section
 from job.spec.seeds import SEED, Seed
-from job.spec.texts import OneOf
 from job.spec.words import show
 
 _MOST = 10_000
@@ -72,7 +72,7 @@ class ClassificationSpec(Section):
         _one_for_each_feature("scale"),
     )
 
-    kind: Annotated[Literal["classification"], OneOf("classification")] = Field(
+    kind: Annotated[Literal["classification"], GeneratorName("classification")] = Field(
         default="classification", description="The generator"
     )
     n_samples: Annotated[int, Whole(10, 10_000_000)] = Field(default=100, description="Rows")

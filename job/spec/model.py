@@ -12,7 +12,9 @@ from job.spec.classification import ClassificationSpec
 from job.spec.containers import Listed, Nothing
 from job.spec.entries import ClassifierEntry, Entry, StrategyEntry
 from job.spec.file import FileSpec
+from job.spec.generate import Generator
 from job.spec.kinds import Kind
+from job.spec.mixture import MixtureSpec
 from job.spec.numbers import Number, Whole
 from job.spec.scalars import plain
 from job.spec.section import Complaint, Given, Rule, Section
@@ -30,6 +32,7 @@ __all__ = [
     "EvaluationSpec",
     "FileSpec",
     "JobSpec",
+    "MixtureSpec",
     "PreparationSpec",
     "SplitSpec",
     "StrategyEntry",
@@ -53,7 +56,9 @@ class DataSpec(Section):
 
     rules: ClassVar[tuple[Rule, ...]] = (Rule((), _generate_or_file),)
 
-    generate: Annotated[ClassificationSpec | None, Nothing()] = Field(default=None, description="Data to draw")
+    generate: Annotated[ClassificationSpec | MixtureSpec | None, Generator()] = Field(
+        default=None, description="Data to draw"
+    )
     file: Annotated[FileSpec | None, Nothing()] = Field(default=None, description="A file to read")
 
 

@@ -6,7 +6,12 @@ from typing import Any
 
 from job.spec.model import JobSpec
 
-_NOT_FIXED = (("SplitSpec", "n_repeats"), ("SplitSpec", "random_state"), ("ClassificationSpec", "random_state"))
+_NOT_FIXED = (
+    ("SplitSpec", "n_repeats"),
+    ("SplitSpec", "random_state"),
+    ("ClassificationSpec", "random_state"),
+    ("MixtureSpec", "random_state"),
+)
 """Keys whose default depends on other keys."""
 
 

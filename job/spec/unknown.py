@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 import types
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any, get_args
 
 from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
+from job.spec.generate import GENERATORS, generator_of
 from job.spec.model import JobSpec
 from job.spec.scalars import plain
 from job.spec.words import guess, show
 
 
-def in_words(kind: str, path: tuple[str | int, ...], value: Any) -> str:
+def in_words(kind: str, path: tuple[str | int, ...], value: Any, document: Any = None) -> str:
     """Say what is wrong.
 
     Parameters
@@ -25,25 +26,30 @@ def in_words(kind: str, path: tuple[str | int, ...], value: Any) -> str:
         Where it stands.
     value : Any
         What stands there.
+    document : Any
+        The whole document, which says what kind of data is drawn.
 
     Returns
     -------
     str
     """
-    section = section_at(path[:-1])
+    section = section_at(path[:-1], document)
     if kind == "missing":
         return f"is missing: {_description(section, str(path[-1]))}"
     if kind == "extra_forbidden":
         return _unknown(str(path[-1]), section)
-    return f"got {show(plain(value))}, must be a mapping with keys of its own: {', '.join(keys_of(section_at(path)))}"
+    keys = keys_of(section_at(path, document))
+    return f"got {show(plain(value))}, must be a mapping with keys of its own: {', '.join(keys)}"
 
 
-def section_at(path: tuple[str | int, ...]) -> type[BaseModel]:
-    """Find the section that stands at a key path."""
+def section_at(path: tuple[str | int, ...], document: Any = None) -> type[BaseModel]:
+    """Find the section that stands at a key path; which generator it is, the document says."""
     section: type[BaseModel] = JobSpec
     for step in path:
+        document = document.get(step) if isinstance(document, Mapping) else None
         if isinstance(step, str):
-            section = _section_in(_field(section, step).annotation) or section
+            found = _sections_in(_field(section, step).annotation)
+            section = generator_of(document) if len(found) > 1 else next(iter(found), section)
     return section
 
 
@@ -56,11 +62,11 @@ def _field(section: type[BaseModel], key: str) -> FieldInfo:
     return {field.alias or name: field for name, field in section.model_fields.items()}[key]
 
 
-def _section_in(annotation: Any) -> type[BaseModel] | None:
-    """Find the section that an annotation is about, also inside a tuple or a union."""
+def _sections_in(annotation: Any) -> list[type[BaseModel]]:
+    """Find the sections that an annotation is about, also inside a tuple or a union."""
     if isinstance(annotation, type) and not isinstance(annotation, types.GenericAlias):
-        return annotation if issubclass(annotation, BaseModel) else None
-    return next((found for inside in get_args(annotation) if (found := _section_in(inside))), None)
+        return [annotation] if issubclass(annotation, BaseModel) else []
+    return [found for inside in get_args(annotation) for found in _sections_in(inside)]
 
 
 def _description(section: type[BaseModel], key: str) -> str:
@@ -69,7 +75,7 @@ def _description(section: type[BaseModel], key: str) -> str:
 
 def _unknown(key: str, section: type[BaseModel]) -> str:
     if key not in keys_of(section):
-        homes = [home for home, other in _sections() if key in keys_of(other)]
+        homes = dict.fromkeys(home for home, other in _sections() if key in keys_of(other))
         if homes:
             return f"unknown key here; {key} belongs to {' or '.join(homes)}"
     return f"unknown key{guess(key, keys_of(section))}"
@@ -78,5 +84,11 @@ def _unknown(key: str, section: type[BaseModel]) -> str:
 def _sections(section: type[BaseModel] = JobSpec, home: str = "") -> Iterator[tuple[str, type[BaseModel]]]:
     yield home or "the top level", section
     for name, field in section.model_fields.items():
-        if inner := _section_in(field.annotation):
-            yield from _sections(inner, f"{home}.{name}".lstrip("."))
+        inner = _sections_in(field.annotation)
+        for other in inner:
+            which = f" of kind {_kind_of(other)}" if len(inner) > 1 else ""
+            yield from _sections(other, f"{home}.{name}{which}".lstrip("."))
+
+
+def _kind_of(generator: type[BaseModel]) -> str:
+    return next(kind for kind, section in GENERATORS.items() if section is generator)

@@ -146,7 +146,7 @@ WRONG: Mapping[str, tuple[str, str]] = {
     ),
     "a generator that isn't there": (
         "data: {generate: {kind: mixtur}}\n",
-        "1:19 data.generate.kind: got 'mixtur', must be classification",
+        "1:19 data.generate.kind: got 'mixtur', must be one of classification, mixture",
     ),
     "a seed in quotes": (DATA + "seed: '42'\n", "2:1 seed: got '42', must be an integer from 0"),
     "a switch as a seed": (DATA + "seed: true\n", "2:1 seed: got true, must be an integer from 0"),

@@ -1,0 +1,184 @@
+"""Generated data whose truth is known: a mixture of normals, with the posterior of every row."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+
+from job.data.components import Component, build_components
+from job.data.dataset import Column, Dataset
+from job.data.digest import digest_dataset
+from job.data.posterior import compute_posterior
+from job.data.views import CATEGORIES, View, view_category, view_continuous, view_integer
+from job.errors import DataError
+from job.machine import usable_memory
+from job.spec.mixture import COLUMNS
+from job.spec.model import MixtureSpec
+
+POSITIVE, REST = "1", "0"
+
+Values = np.ndarray | pd.Series
+
+_COPIES = 4  # the columns, what the posterior reads, the data frame, and one more while it is made
+
+
+@dataclass(frozen=True)
+class Streams:
+    """Random numbers, one stream for each thing that is drawn, so that what is changed in one leaves the others.
+
+    Parameters
+    ----------
+    places, owners, values, gaps, labels : numpy.random.Generator
+        For the centres of clusters, the component of each row, the values of columns, missing cells, flipped labels.
+    """
+
+    places: np.random.Generator
+    owners: np.random.Generator
+    values: np.random.Generator
+    gaps: np.random.Generator
+    labels: np.random.Generator
+
+
+def generate_mixture(spec: MixtureSpec) -> Dataset:
+    """Draw a data set whose posterior is known.
+
+    Each class is a list of components: the majority is one standard normal, the minority ``clusters`` normals of
+    standard deviation ``cluster_spread`` and, with ``outliers``, one that is three times as wide as the majority.
+    Columns are independent given the component; whole numbers are a normal times 3, rounded, and categories a
+    normal cut at fixed places. All counts are exact: `job.data.components.build_components` says how shares round,
+    ``round(label_noise * n)`` labels of each class are flipped (never so many that the minority exceeds half), and
+    ``round(missing * n_samples)`` cells of each column are missing.
+
+    Parameters
+    ----------
+    spec : MixtureSpec
+
+    Returns
+    -------
+    Dataset
+        Columns ``continuous_0``, ``integer_0``, ``category_0``, ``noise_0`` and so on. The positive label is 1, the
+        minority. ``posterior`` holds P(recorded label = 1 | observed row) for every row.
+
+    Raises
+    ------
+    DataError
+        When the data would not fit into memory, or no column has two different values.
+    """
+    _check_size(spec)
+    streams = Streams(*(np.random.default_rng([spec.random_state, place]) for place in range(5)))
+    components = build_components(spec, streams.places)
+    owner = streams.owners.permutation(np.repeat(np.arange(len(components)), [c.n_rows for c in components]))
+    is_minority = np.array([component.is_minority for component in components])[owner]
+    frame: dict[str, Values] = {}
+    views = list(_draw_columns(spec, components, owner, streams, frame))
+    y, flipped = _flip(is_minority, spec.label_noise, streams.labels)
+    dataset = _describe(pd.DataFrame(frame, copy=False), y)
+    posterior = compute_posterior(views, components, *flipped)
+    dataset = replace(dataset, posterior=posterior)
+    return replace(dataset, digest=digest_dataset(dataset))
+
+
+def _check_size(spec: MixtureSpec) -> None:
+    n_columns = sum(getattr(spec, key) for key in COLUMNS)
+    n_bytes = 8 * _COPIES * spec.n_samples * (n_columns + 4)
+    if n_bytes > usable_memory():
+        raise DataError(
+            f"data.generate: {spec.n_samples:,} rows of {n_columns:,} columns need about {n_bytes / 1e9:,.1f} GB while "
+            f"they are drawn, and {usable_memory() / 1e9:,.1f} GB may be used; lower n_samples or the number of columns"
+        )
+
+
+def _draw_columns(
+    spec: MixtureSpec,
+    components: Sequence[Component],
+    owner: np.ndarray,
+    streams: Streams,
+    frame: dict[str, Values],
+) -> Iterator[View]:
+    """Fill the frame column by column, and yield what the posterior has to know of each informative one."""
+    centres = np.array([component.centre for component in components])
+    spreads = np.array([component.spread for component in components])
+    place = 0
+    for key, name in (("n_continuous", "continuous"), ("n_integer", "integer"), ("n_categorical", "category")):
+        for number in range(getattr(spec, key)):
+            normal = centres[owner, place] + spreads[owner] * streams.values.standard_normal(spec.n_samples)
+            missing = _draw_gaps(spec, streams.gaps)
+            view, frame[f"{name}_{number}"] = _show(name, normal, missing)
+            place += 1
+            yield view
+    for number in range(spec.n_noise):
+        values = streams.values.standard_normal(spec.n_samples)
+        frame[f"noise_{number}"] = view_continuous(values, _draw_gaps(spec, streams.gaps)).values
+
+
+def _show(kind: str, normal: np.ndarray, missing: np.ndarray) -> tuple[View, Values]:
+    if kind == "continuous":
+        view = view_continuous(normal, missing)
+        return view, view.values
+    if kind == "integer":
+        return view_integer(normal, missing)
+    categories = view_category(normal, missing)
+    letters = pd.Categorical.from_codes(categories.codes, pd.Index(CATEGORIES)).remove_unused_categories()
+    return categories, pd.Series(letters)
+
+
+def _draw_gaps(spec: MixtureSpec, draw: np.random.Generator) -> np.ndarray:
+    """Choose exactly ``round(missing * n_samples)`` rows."""
+    missing = np.zeros(spec.n_samples, dtype=bool)
+    missing[draw.permutation(spec.n_samples)[: round(spec.missing * spec.n_samples)]] = True
+    return missing
+
+
+def _flip(is_minority: np.ndarray, share: float, draw: np.random.Generator) -> tuple[np.ndarray, tuple[float, float]]:
+    """Flip a share of the labels of each class; return the labels, and the shares as they came out."""
+    minority, majority = np.flatnonzero(is_minority), np.flatnonzero(~is_minority)
+    n_from_minority = round(share * len(minority))
+    room = len(is_minority) // 2 - (len(minority) - n_from_minority)
+    n_from_majority = min(round(share * len(majority)), room)
+    y = is_minority.astype(np.int8)
+    y[draw.permutation(minority)[:n_from_minority]] = 0
+    y[draw.permutation(majority)[:n_from_majority]] = 1
+    return y, (n_from_minority / len(minority), n_from_majority / len(majority))
+
+
+def _describe(frame: pd.DataFrame, y: np.ndarray) -> Dataset:
+    """Say of every column what it is; one with a single value is left out, as one of a file would be."""
+    columns = [_describe_column(str(name), frame[name]) for name in frame.columns]
+    kept = [column.name for column in columns if column.role == "feature"]
+    if not kept:
+        raise DataError(
+            "data.generate: no column has two different values, so there is nothing to learn from; lower missing, "
+            "or raise n_samples"
+        )
+    n_positive = int(y.sum())
+    target = Column("target", "category", "target", 0, 2, "the class, with labels flipped where label_noise says so")
+    return Dataset(
+        source="mixture",
+        X=frame[kept],
+        y=y,
+        positive=POSITIVE,
+        rest=(REST,),
+        label_counts={REST: len(y) - n_positive, POSITIVE: n_positive},
+        columns=(*columns, target),
+    )
+
+
+_WHY = {
+    "continuous": ("number", "a normal"),
+    "integer": ("integer", "a normal, times 3 and rounded"),
+    "category": ("category", "a normal, cut into five categories"),
+    "noise": ("number", "a normal that is the same in both classes"),
+}
+
+
+def _describe_column(name: str, values: pd.Series) -> Column:
+    kind, why = _WHY[name.rpartition("_")[0]]
+    n_missing, n_distinct = int(values.isna().sum()), int(values.nunique())
+    is_gap_a_value = kind == "category" and n_missing > 0 and n_distinct > 0
+    if n_distinct + is_gap_a_value < 2:
+        why = "all its values are missing" if n_distinct == 0 else "all its present values are the same"
+        return Column(name, "constant", "dropped", n_missing, n_distinct, why)
+    return Column(name, kind, "feature", n_missing, n_distinct, why)
