@@ -1,0 +1,213 @@
+"""Each strategy against baseline, and our over-sampler against SMOTE, in every metric and with every classifier."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from job.evaluation.metric_table import METRICS
+from job.evidence.bootstrap import LEAST_GROUPS, LEAST_POSITIVES
+from job.evidence.corrected_t import LEAST_PAIRS
+from job.evidence.estimates import NO_TEST, Estimates
+from job.evidence.holm import adjust_holm
+from job.evidence.measured import Measured, Place
+from job.evidence.roles import Roles
+
+COLUMNS = (
+    "metric",
+    "classifier",
+    "strategy",
+    "reference",
+    "n_splits",
+    "difference",
+    "lower",
+    "upper",
+    "p_value",
+    "p_adjusted",
+    "probability_better",
+    "probability_equivalent",
+    "probability_worse",
+    "method",
+)
+"""The columns of comparisons.csv; a row in the results has ``se``, ``n_left_out`` and ``reason`` beside them."""
+
+RANKING = (
+    "roc_auc",
+    "average_precision",
+    "recall_at_baseline_fpr",
+    "rank_gain_at_own_fpr",
+    "precision_at_baseline_recall",
+    "recall_at_alerts",
+)
+"""Metrics that read the ranking and no decision of the strategy's own: a tuned threshold changes none of them."""
+
+ZERO_TO_ONE = (
+    "recall",
+    "specificity",
+    "precision",
+    "f1",
+    "balanced_accuracy",
+    "geometric_mean",
+    "accuracy",
+    "roc_auc",
+    "average_precision",
+    "brier",
+    "brier_corrected",
+    "recall_at_baseline_fpr",
+    "precision_at_baseline_recall",
+    "recall_at_alerts",
+)
+"""Metrics from 0 to 1 with a good direction, for which the practical difference is meant."""
+
+_NO_VARIATION = "the difference is the same on every {what}, so there is no spread to judge it by"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two strategies that are compared with one classifier.
+
+    Parameters
+    ----------
+    strategy, reference, classifier : str
+        Labels.
+    in_family : bool
+        Whether its p-values are adjusted together with those of the other strategies.
+    """
+
+    strategy: str
+    reference: str
+    classifier: str
+    in_family: bool
+
+    @property
+    def left(self) -> Place:
+        """Whose value stands before the minus sign."""
+        return self.strategy, self.classifier
+
+    @property
+    def right(self) -> Place:
+        """Whose value is subtracted."""
+        return self.reference, self.classifier
+
+
+def list_pairs(roles: Roles, strategies: Iterable[str], classifiers: Iterable[str]) -> list[Pair]:
+    """List what is compared: with each classifier, each strategy with baseline, then ours with every SMOTE.
+
+    Parameters
+    ----------
+    roles : Roles
+    strategies, classifiers : iterable of str
+        Labels, in the order of tables.
+
+    Returns
+    -------
+    list of Pair
+    """
+    others = [label for label in strategies if label != roles.baseline]
+    return [
+        pair
+        for classifier in classifiers
+        for pair in (
+            *(Pair(label, roles.baseline, classifier, True) for label in others),
+            *(Pair(custom, smote, classifier, False) for custom in roles.customs for smote in roles.smotes),
+        )
+    ]
+
+
+def compare_strategies(
+    measured: Measured, pairs: Sequence[Pair], roles: Roles, rope: float, confidence: float
+) -> list[dict[str, Any]]:
+    """Compare pairs of strategies in every metric.
+
+    Parameters
+    ----------
+    measured : Measured
+    pairs : sequence of Pair
+    roles : Roles
+    rope, confidence : float
+        As in the spec's ``evaluation``.
+
+    Returns
+    -------
+    list of dict
+        As ``comparisons`` in results.json: metric by metric, pairs in their order. ``difference`` is strategy minus
+        reference; ``p_adjusted`` is Holm's over the strategies that are compared with baseline in one metric ×
+        classifier; the probabilities are those of being better, the same for practical purposes, and worse in the
+        metric's own good direction. What doesn't exist is null, and ``reason`` says why.
+    """
+    if not pairs:
+        return []
+    estimates = measured.compare([p.left for p in pairs], [p.right for p in pairs], rope, confidence)
+    adjusted = _adjust(estimates.p_value, pairs, roles)
+    return [
+        _row(measured, estimates, adjusted, pair, (row, column))
+        for column in range(len(METRICS))
+        for row, pair in enumerate(pairs)
+    ]
+
+
+def _adjust(p_values: np.ndarray, pairs: Sequence[Pair], roles: Roles) -> np.ndarray:
+    """Adjust by Holm, one family for each metric × classifier; NaN outside of families."""
+    adjusted = np.full_like(p_values, np.nan)
+    ranks_alike = np.array([pair.strategy in roles.thresholds for pair in pairs])
+    for classifier in dict.fromkeys(pair.classifier for pair in pairs):
+        of_family = np.array([pair.in_family and pair.classifier == classifier for pair in pairs])
+        for column, metric in enumerate(METRICS):
+            members = np.flatnonzero(of_family & ~ranks_alike if metric.name in RANKING else of_family)
+            adjusted[members, column] = adjust_holm(p_values[members, column])
+    return adjusted
+
+
+def _row(
+    measured: Measured, estimates: Estimates, adjusted: np.ndarray, pair: Pair, at: tuple[int, int]
+) -> dict[str, Any]:
+    metric = METRICS[at[1]]
+    better, worse = (
+        (estimates.above, estimates.below) if metric.better == "higher" else (estimates.below, estimates.above)
+    )
+    has_rope = metric.name in ZERO_TO_ONE
+
+    def number(values: np.ndarray) -> float | None:
+        return float(values[at]) if np.isfinite(values[at]) else None
+
+    return {
+        "metric": metric.name,
+        "classifier": pair.classifier,
+        "strategy": pair.strategy,
+        "reference": pair.reference,
+        "n_splits": int(estimates.n_splits[at]),
+        "difference": number(estimates.difference),
+        "lower": number(estimates.lower),
+        "upper": number(estimates.upper),
+        "p_value": number(estimates.p_value),
+        "p_adjusted": number(adjusted),
+        "probability_better": number(better) if has_rope else None,
+        "probability_equivalent": number(estimates.within) if has_rope else None,
+        "probability_worse": number(worse) if has_rope else None,
+        "method": estimates.method if estimates.tested[at] else NO_TEST,
+        "se": number(estimates.se),
+        "n_left_out": measured.n_splits - int(estimates.n_splits[at]),
+        "reason": _reason(measured, estimates, at),
+    }
+
+
+def _reason(measured: Measured, estimates: Estimates, at: tuple[int, int]) -> str | None:
+    """Say why there is no interval; None where there is one."""
+    n_pairs = int(estimates.n_splits[at])
+    if not n_pairs:
+        return "no split has a value of both"
+    if not estimates.tested[at]:
+        if measured.draws is not None:
+            return "fewer than half of the bootstrap samples have a value of both"
+        if measured.n_splits == 1:
+            return (
+                f"one split only, and a bootstrap over its test rows takes {LEAST_POSITIVES} positive ones "
+                f"(and, where rows are grouped, {LEAST_GROUPS} groups that have one)"
+            )
+        return f"fewer than {LEAST_PAIRS} splits have a value of both"
+    if not estimates.varies[at]:
+        return _NO_VARIATION.format(what="split" if measured.draws is None else "bootstrap sample")
+    return None

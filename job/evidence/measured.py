@@ -1,0 +1,168 @@
+"""Every metric of every run as one array, so that thousands of differences cost one pass each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+
+from job.evaluation.metrics import MetricContext, Prediction
+from job.evaluation.runs import RunKey
+from job.evidence.bootstrap import compare_over_draws, draw_weights, enough_to_draw
+from job.evidence.corrected_t import compare_over_splits
+from job.evidence.estimates import Estimates
+from job.evidence.weighted import count_weighted, evaluate_weighted
+from job.names import METRICS
+
+Row = Mapping[str, Any]
+Place = tuple[str, str]
+"""Strategy and classifier, by their labels."""
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """Values of all metrics, by strategy × classifier and split.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_places, n_metrics, n_splits)
+        NaN where undefined. Metrics in the order of `job.names.METRICS`.
+    places : Mapping of (strategy, classifier) to int
+        Where each combination stands.
+    n_test, n_train : ndarray of shape (n_splits,)
+        Rows of each part.
+    draws : ndarray of shape (n_places, n_metrics, n_draws) or None
+        With one split only, the same metrics on bootstrap samples of its test rows.
+    """
+
+    values: np.ndarray
+    places: Mapping[Place, int]
+    n_test: np.ndarray
+    n_train: np.ndarray
+    draws: np.ndarray | None = None
+
+    @property
+    def n_splits(self) -> int:
+        """Splits of the job."""
+        return int(self.values.shape[-1])
+
+    def compare(self, left: Sequence[Place], right: Sequence[Place], rope: float, confidence: float) -> Estimates:
+        """Compare combinations pair by pair in every metric.
+
+        Parameters
+        ----------
+        left, right : sequence of (strategy, classifier)
+            Of one length.
+        rope, confidence : float
+
+        Returns
+        -------
+        Estimates
+            Of left - right, in arrays of shape (n_pairs, n_metrics).
+        """
+        lefts, rights = ([self.places[place] for place in side] for side in (left, right))
+        if self.draws is not None:
+            observed = self.values[lefts, :, 0], self.values[rights, :, 0]
+            return compare_over_draws(observed, (self.draws[lefts], self.draws[rights]), rope, confidence)
+        return compare_over_splits(
+            self.values[lefts], self.values[rights], (self.n_test, self.n_train), rope, confidence
+        )
+
+    def of(self, place: Place, metric: str) -> np.ndarray:
+        """One metric of one combination on each split."""
+        return np.asarray(self.values[self.places[place], METRICS.index(metric)])
+
+
+def measure_runs(runs: Iterable[Row], places: Iterable[Place]) -> Measured:
+    """Put the metrics of runs into one array.
+
+    Parameters
+    ----------
+    runs : iterable of Mapping
+        As ``runs`` in results.json; those of other combinations are left out.
+    places : iterable of (strategy, classifier)
+
+    Returns
+    -------
+    Measured
+    """
+    index = {place: number for number, place in enumerate(places)}
+    kept = [run for run in runs if (run["strategy"], run["classifier"]) in index]
+    sizes = {(run["repeat"], run["fold"]): (run["n_test"], run["n_train"]) for run in kept}
+    splits = {split: number for number, split in enumerate(sizes)}
+    values = np.full((len(index), len(METRICS), len(splits)), np.nan)
+    for run in kept:
+        row = [np.nan if run["metrics"][metric] is None else run["metrics"][metric] for metric in METRICS]
+        values[index[run["strategy"], run["classifier"]], :, splits[run["repeat"], run["fold"]]] = row
+    n_test, n_train = np.array(list(sizes.values()), dtype=float).reshape(-1, 2).T
+    return Measured(values, index, n_test, n_train)
+
+
+def draw_measures(
+    measured: Measured,
+    predictions: Mapping[RunKey, Prediction | None],
+    baseline: str,
+    groups: np.ndarray | None,
+    context: MetricContext,
+    seed: int,
+) -> Measured:
+    """Add bootstrap samples, where there is one split only and minority rows enough in it.
+
+    Parameters
+    ----------
+    measured : Measured
+    predictions : Mapping of RunKey to Prediction or None
+        Of that split.
+    baseline : str
+    groups : ndarray of shape (n_test,) or None
+        Groups of its test rows.
+    context : MetricContext
+    seed : int
+        The spec's.
+
+    Returns
+    -------
+    Measured
+        The same where nothing can be drawn.
+    """
+    found = {
+        (key.strategy, key.classifier): prediction
+        for key, prediction in predictions.items()
+        if prediction is not None and (key.strategy, key.classifier) in measured.places
+    }
+    y = next((prediction.y for prediction in found.values()), np.zeros(0))
+    if measured.n_splits != 1 or not enough_to_draw(y, groups):
+        return measured
+    chunks = [
+        _draw_chunk(measured.places, found, baseline, weights, context)
+        for weights in draw_weights(y, groups, _seed(seed))
+    ]
+    return Measured(
+        measured.values, measured.places, measured.n_test, measured.n_train, np.concatenate(chunks, axis=-1)
+    )
+
+
+def _draw_chunk(
+    places: Mapping[Place, int],
+    predictions: Mapping[Place, Prediction],
+    baseline: str,
+    weights: np.ndarray,
+    context: MetricContext,
+) -> np.ndarray:
+    draws = np.full((len(places), len(METRICS), len(weights)), np.nan)
+    references = {
+        place[1]: count_weighted(predictions[place], weights) for place in predictions if place[0] == baseline
+    }
+    for place, prediction in predictions.items():
+        counts = count_weighted(prediction, weights)
+        found = evaluate_weighted(prediction, weights, counts, references.get(place[1]), context)
+        draws[places[place]] = np.stack([found[metric] for metric in METRICS])
+    return draws
+
+
+def _seed(seed: int) -> int:
+    """The bootstrap's own luck, apart from that of splits, samplers and classifiers."""
+    return int.from_bytes(hashlib.sha256(f"{seed}/bootstrap".encode()).digest()[:4], "big")
