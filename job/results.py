@@ -16,6 +16,7 @@ from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey, strategies_of
 from job.evidence.curves import average_curves
 from job.evidence.harm import build_harm
+from job.evidence.rescued import build_rescued, describe_minority_types
 from job.evidence.summary import summarize_runs
 from job.provenance import describe_environment, describe_provenance
 from job.spec.model import Entry, JobSpec
@@ -57,7 +58,10 @@ def build_results(
         "schema_version": SCHEMA_VERSION,
         "spec": written_spec,
         "provenance": describe_provenance(written_spec, dataset.digest),
-        "dataset": _describe_dataset(dataset, note_splits(dataset, spec.split, splits)),
+        "dataset": {
+            **_describe_dataset(dataset, note_splits(dataset, spec.split, splits)),
+            "minority_types": describe_minority_types(dataset, spec.preparation, spec.seed),
+        },
         "splits": _describe_splits(spec, dataset, splits),
         "evaluation": asdict(context),
         "strategies": [_describe_strategy(entry, dataset) for entry in strategies],
@@ -66,6 +70,7 @@ def build_results(
         "summary": summarize_runs(runs, *labels, spec.baseline.label),
         "curves": average_curves(predictions, *labels),
         "harm": build_harm(runs, predictions, splits, spec.seed),
+        "rescued": build_rescued(dataset, splits, predictions, spec.preparation, spec.seed, spec.baseline.label),
         "status": _count_statuses(runs),
     }
 
