@@ -13,7 +13,7 @@ from matplotlib.ticker import MaxNLocator
 
 from job.report.svg import drawing, embed, to_svg
 from job.report.table import Name, Table
-from job.report.theme import Theme, load_theme, series
+from job.report.theme import Series, Theme, load_theme, series
 from job.report.words import width
 
 _WIDTH = 330.0  # points, shown one to one on a small screen
@@ -80,11 +80,14 @@ class Curve:
     ----------
     name : Name
     x, y : tuple of float
+    decision : (float, float) or None
+        Where on the line the strategy's own decision lies.
     """
 
     name: Name
     x: tuple[float, ...]
     y: tuple[float, ...]
+    decision: tuple[float, float] | None = None
 
 
 def draw_spreads(
@@ -133,7 +136,7 @@ def draw_spreads(
 def draw_curves(
     curves: Sequence[Curve], axes_names: tuple[str, str], reference: Curve | None, alt: str, caption: str, table: Table
 ) -> Picture:
-    """Draw one line for each strategy on axes from 0 to 1, and a dotted one to compare with.
+    """Draw one line for each strategy on axes from 0 to 1, its own decision on it, and a dotted line to compare with.
 
     Parameters
     ----------
@@ -160,6 +163,9 @@ def draw_curves(
             (line,) = axes.plot(curve.x, curve.y, color=theme.light[look.colour], linewidth=1.7, linestyle=look.dash)
             line.set(marker=look.marker, markersize=6, markeredgewidth=0, label=_legend_text(curve.name.short))
             line.set_markevery((4 + 3 * (curve.name.index % 6), 20))
+        for curve in curves:
+            if curve.decision is not None:
+                _decision(axes, curve.decision, series(curve.name.index), theme)
         if reference is not None:
             (line,) = axes.plot(reference.x, reference.y, color=theme.light["quiet"], linewidth=1.2, linestyle=_DOTS)
             line.set_label(_legend_text(reference.name.short))
@@ -233,6 +239,12 @@ def _strokes(axes: Axes, values: Sequence[float], row: int, colour: str) -> None
         x += [value, value, float("nan")]
         y += [row - 0.17, row + 0.17, float("nan")]
     axes.plot(x, y, color=colour, linewidth=1.1, alpha=0.55, solid_capstyle="butt")
+
+
+def _decision(axes: Axes, at: tuple[float, float], look: Series, theme: Theme) -> None:
+    """A large open marker, above all lines and inside no frame."""
+    (mark,) = axes.plot([at[0]], [at[1]], look.marker, color=theme.light["surface"], markersize=9.5, zorder=4)
+    mark.set(markeredgecolor=theme.light[look.colour], markeredgewidth=1.8, clip_on=False)
 
 
 def _unit_axis(set_limits: Callable[..., object], set_ticks: Callable[..., object]) -> None:

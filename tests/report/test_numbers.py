@@ -155,7 +155,8 @@ def test_the_recall_chart_has_its_numbers_beside_it(results: dict[str, Any], pag
 
 @pytest.mark.parametrize("kind", ["precision_recall", "roc"])
 def test_curves_have_their_numbers_beside_them(results: dict[str, Any], page: Page, kind: str) -> None:
-    """every tenth point of every curve stands in the table, under its place on the x axis"""
+    """every tenth point of every curve stands in the table, under its place on the x axis, and after them where the
+    strategy decides: its mean recall or false-alarm rate, and its own curve there"""
     for index, classifier in enumerate(CLASSIFIERS):
         curves = {
             curve["strategy"]: curve
@@ -163,11 +164,24 @@ def test_curves_have_their_numbers_beside_them(results: dict[str, Any], page: Pa
             if (curve["classifier"], curve["kind"]) == (classifier, kind)
         }
         head, *rows = page.rows(f"{kind}-{index}")
-        assert [f"{tenth / 10:.1f}" for tenth in range(11)] == [cell.words for cell in head[1:]]
+        own = (
+            ["Own recall", "Precision there"]
+            if kind == "precision_recall"
+            else ["Own false-alarm rate", "Recall there"]
+        )
+        assert [*(f"{tenth / 10:.1f}" for tenth in range(11)), *own] == [cell.words for cell in head[1:]]
         assert list(curves) == [row[0].words for row in rows]
-        for curve, (_, *cells) in zip(curves.values(), rows, strict=True):
-            for tenth, cell in enumerate(cells):
+        for (strategy, curve), (_, *cells) in zip(curves.items(), rows, strict=True):
+            for tenth, cell in enumerate(cells[:11]):
                 assert_printed(curve["y"][10 * tenth], cell.words)
+            recall, specificity = (
+                fmean(values_of(results, strategy, classifier, metric).values()) for metric in ("recall", "specificity")
+            )
+            at = recall if kind == "precision_recall" else 1 - specificity
+            below = int(at * 100)
+            there = curve["y"][below] + (at * 100 - below) * (curve["y"][below + 1] - curve["y"][below])
+            assert_printed(at, cells[11].words)
+            assert_printed(there, cells[12].words)
 
 
 def test_the_price_is_told_in_whole_rows(results: dict[str, Any], page: Page) -> None:

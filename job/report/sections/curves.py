@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from job.report.facts import Facts
+from job.report.facts import Row as Found
 from job.report.figures import Curve, Picture, draw_curves
 from job.report.formats import number, percent
 from job.report.section import Section
@@ -14,6 +16,10 @@ from job.report.words import listed
 
 _READ_AT = (0.2, 0.5, 0.8)
 _TABLE_STEP = 10
+_DECISION_WORDS = {
+    "precision_recall": "An open marker is where a strategy decides: at its own recall, on its own curve.",
+    "roc": "An open marker is where a strategy decides: at its own false-alarm rate, on its own curve.",
+}
 
 
 @dataclass(frozen=True)
@@ -29,6 +35,8 @@ class Kind:
         What the axes measure.
     metric : str
         The metric that sums the curve up.
+    decides : str
+        The metric of the decision that x measures.
     """
 
     key: str
@@ -37,6 +45,7 @@ class Kind:
     x: str
     y: str
     metric: str
+    decides: str
 
 
 KINDS = (
@@ -50,6 +59,7 @@ KINDS = (
         "recall",
         "precision",
         "average_precision",
+        "recall",
     ),
     Kind(
         "roc",
@@ -59,6 +69,7 @@ KINDS = (
         "false-alarm rate",
         "recall",
         "roc_auc",
+        "specificity",
     ),
 )
 
@@ -119,13 +130,32 @@ def _missing(facts: Facts, kind: Kind) -> tuple[str, ...]:
 
 def _curves(facts: Facts, classifier: Name, kind: Kind) -> list[Curve]:
     found = ((strategy, facts.curve(strategy, classifier, kind.key)) for strategy in facts.strategies)
-    return [Curve(strategy, tuple(row["x"]), tuple(row["y"])) for strategy, row in found if row]
+    return [
+        Curve(strategy, tuple(row["x"]), tuple(row["y"]), _decision(facts, strategy, classifier, kind, row))
+        for strategy, row in found
+        if row
+    ]
+
+
+def _decision(facts: Facts, strategy: Name, classifier: Name, kind: Kind, curve: Found) -> tuple[float, float] | None:
+    """Where on its own curve the strategy decides, on average: at its recall, or at its false-alarm rate."""
+    summary = facts.summary(strategy, classifier, kind.decides)
+    if summary is None or summary["value"] is None:
+        return None
+    at = float(summary["value"]) if kind.decides == "recall" else 1 - float(summary["value"])
+    return at, _interpolate(curve["x"], curve["y"], at)
+
+
+def _interpolate(x: Sequence[float], y: Sequence[float], at: float) -> float:
+    right = min(max(bisect_left(x, at), 1), len(x) - 1)
+    share = (at - x[right - 1]) / (x[right] - x[right - 1])
+    return y[right - 1] + share * (y[right] - y[right - 1])
 
 
 def _draw(facts: Facts, classifier: Name, kind: Kind, curves: Sequence[Curve]) -> Picture:
     title = f"{kind.title} with {classifier.short}"
     over = "Mean curves over splits. " if facts.n_splits > 1 else ""
-    caption = f"{over}{_reference_words(facts, kind)}"
+    caption = f"{over}{_reference_words(facts, kind)} {_DECISION_WORDS[kind.key]}"
     picture = draw_curves(
         curves,
         (kind.x, kind.y),
@@ -158,7 +188,13 @@ def _alt(facts: Facts, classifier: Name, kind: Kind, curves: Sequence[Curve]) ->
         values = (number(_read(curve, at), 2) for at in _READ_AT)
         parts.append(f"{curve.name.short} {listed(values)}")
     at = listed(f"{at:g}" for at in _READ_AT)
-    return f"{kind.title} with {classifier.short}. Mean {kind.y} at {kind.x} {at}: {'; '.join(parts)}."
+    said = f"{kind.title} with {classifier.short}. Mean {kind.y} at {kind.x} {at}: {'; '.join(parts)}."
+    decided = [
+        f"{curve.name.short} {number(curve.decision[0], 3)} ({kind.y} {number(curve.decision[1], 2)})"
+        for curve in curves
+        if curve.decision is not None
+    ]
+    return f"{said} Own decisions at {kind.x}: {'; '.join(decided)}." if decided else said
 
 
 def _read(curve: Curve, at: float) -> float | None:
@@ -169,6 +205,17 @@ def _read(curve: Curve, at: float) -> float | None:
 def _table(key: str, caption: str, kind: Kind, curves: Sequence[Curve]) -> Table:
     """Strategies in rows, every tenth point in columns: as wide for twelve strategies as for two."""
     places = range(0, len(curves[0].x), _TABLE_STEP)
-    headings = tuple(Heading(f"{curves[0].x[place]:.1f}", numeric=True) for place in places)
-    rows = tuple(Row(curve.name, tuple(Number(curve.y[place], 3) for place in places)) for curve in curves)
+    headings = (
+        *(Heading(f"{curves[0].x[place]:.1f}", numeric=True) for place in places),
+        Heading(f"Own {kind.x}", numeric=True),
+        Heading(f"{kind.y.capitalize()} there", numeric=True),
+    )
+    rows = tuple(
+        Row(curve.name, tuple(Number(value, 3) for value in (*(curve.y[place] for place in places), *_own(curve))))
+        for curve in curves
+    )
     return Table(key, f"{caption}: mean {kind.y} at each {kind.x}", "Strategy", headings, rows, of_strategies=True)
+
+
+def _own(curve: Curve) -> tuple[float | None, float | None]:
+    return curve.decision or (None, None)
