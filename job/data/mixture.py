@@ -9,10 +9,11 @@ import numpy as np
 import pandas as pd
 
 from job.data.components import Component, build_components
-from job.data.dataset import Column, Dataset
+from job.data.dataset import Column, Dataset, Note
 from job.data.digest import digest_dataset
 from job.data.posterior import compute_posterior
-from job.data.views import CATEGORIES, View, view_category, view_continuous, view_integer
+from job.data.views import CATEGORIES, INTEGER_SCALE, View, view_category, view_continuous, view_integer
+from job.data.wording import quoted
 from job.errors import DataError
 from job.machine import usable_memory
 from job.spec.mixture import COLUMNS
@@ -20,8 +21,13 @@ from job.spec.model import MixtureSpec
 
 POSITIVE, REST = "1", "0"
 
-Values = np.ndarray | pd.Series
-
+_INFORMATIVE = {"continuous": "n_continuous", "integer": "n_integer", "category": "n_categorical"}
+_WHY = {
+    "continuous": ("number", "a normal"),
+    "integer": ("integer", f"a normal, times {INTEGER_SCALE:g} and rounded"),
+    "category": ("category", f"a normal, cut into {len(CATEGORIES)} categories"),
+    "noise": ("number", "a normal that is the same in both classes"),
+}
 _COPIES = 4  # the columns, what the posterior reads, the data frame, and one more while it is made
 
 
@@ -40,6 +46,24 @@ class Streams:
     values: np.random.Generator
     gaps: np.random.Generator
     labels: np.random.Generator
+
+
+@dataclass(frozen=True, eq=False)
+class Drawn:
+    """One column.
+
+    Parameters
+    ----------
+    name : str
+    values : ndarray or Series of shape (n_rows,)
+        As the data set has them.
+    view : Continuous, Discrete or None
+        What the posterior reads; None for a column that tells nothing.
+    """
+
+    name: str
+    values: np.ndarray | pd.Series
+    view: View | None
 
 
 def generate_mixture(spec: MixtureSpec) -> Dataset:
@@ -71,13 +95,12 @@ def generate_mixture(spec: MixtureSpec) -> Dataset:
     streams = Streams(*(np.random.default_rng([spec.random_state, place]) for place in range(5)))
     components = build_components(spec, streams.places)
     owner = streams.owners.permutation(np.repeat(np.arange(len(components)), [c.n_rows for c in components]))
+    columns = [*_draw_informative(spec, components, owner, streams), *_draw_noise(spec, streams)]
     is_minority = np.array([component.is_minority for component in components])[owner]
-    frame: dict[str, Values] = {}
-    views = list(_draw_columns(spec, components, owner, streams, frame))
     y, flipped = _flip(is_minority, spec.label_noise, streams.labels)
-    dataset = _describe(pd.DataFrame(frame, copy=False), y)
-    posterior = compute_posterior(views, components, *flipped)
-    dataset = replace(dataset, posterior=posterior)
+    dataset = _describe(pd.DataFrame({column.name: column.values for column in columns}, copy=False), y)
+    views = [column.view for column in columns if column.view is not None]
+    dataset = replace(dataset, posterior=compute_posterior(views, components, *flipped))
     return replace(dataset, digest=digest_dataset(dataset))
 
 
@@ -91,38 +114,39 @@ def _check_size(spec: MixtureSpec) -> None:
         )
 
 
-def _draw_columns(
-    spec: MixtureSpec,
-    components: Sequence[Component],
-    owner: np.ndarray,
-    streams: Streams,
-    frame: dict[str, Values],
-) -> Iterator[View]:
-    """Fill the frame column by column, and yield what the posterior has to know of each informative one."""
+def _draw_informative(
+    spec: MixtureSpec, components: Sequence[Component], owner: np.ndarray, streams: Streams
+) -> Iterator[Drawn]:
     centres = np.array([component.centre for component in components])
     spreads = np.array([component.spread for component in components])
-    place = 0
-    for key, name in (("n_continuous", "continuous"), ("n_integer", "integer"), ("n_categorical", "category")):
-        for number in range(getattr(spec, key)):
-            normal = centres[owner, place] + spreads[owner] * streams.values.standard_normal(spec.n_samples)
-            missing = _draw_gaps(spec, streams.gaps)
-            view, frame[f"{name}_{number}"] = _show(name, normal, missing)
-            place += 1
-            yield view
+    names = [f"{name}_{number}" for name, key in _INFORMATIVE.items() for number in range(getattr(spec, key))]
+    for place, name in enumerate(names):
+        normal = centres[owner, place] + spreads[owner] * streams.values.standard_normal(spec.n_samples)
+        yield _show(name, normal, _draw_gaps(spec, streams.gaps))
+
+
+def _draw_noise(spec: MixtureSpec, streams: Streams) -> Iterator[Drawn]:
     for number in range(spec.n_noise):
         values = streams.values.standard_normal(spec.n_samples)
-        frame[f"noise_{number}"] = view_continuous(values, _draw_gaps(spec, streams.gaps)).values
+        values[_draw_gaps(spec, streams.gaps)] = np.nan
+        yield Drawn(f"noise_{number}", values, None)
 
 
-def _show(kind: str, normal: np.ndarray, missing: np.ndarray) -> tuple[View, Values]:
+def _show(name: str, normal: np.ndarray, missing: np.ndarray) -> Drawn:
+    kind = _kind(name)
     if kind == "continuous":
-        view = view_continuous(normal, missing)
-        return view, view.values
+        numbers = view_continuous(normal, missing)
+        return Drawn(name, numbers.values, numbers)
     if kind == "integer":
-        return view_integer(normal, missing)
-    categories = view_category(normal, missing)
-    letters = pd.Categorical.from_codes(categories.codes, pd.Index(CATEGORIES)).remove_unused_categories()
-    return categories, pd.Series(letters)
+        whole, values = view_integer(normal, missing)
+        return Drawn(name, values, whole)
+    letters = view_category(normal, missing)
+    categories = pd.Categorical.from_codes(letters.codes, pd.Index(CATEGORIES)).remove_unused_categories()
+    return Drawn(name, pd.Series(categories), letters)
+
+
+def _kind(name: str) -> str:
+    return name.rpartition("_")[0]
 
 
 def _draw_gaps(spec: MixtureSpec, draw: np.random.Generator) -> np.ndarray:
@@ -163,22 +187,20 @@ def _describe(frame: pd.DataFrame, y: np.ndarray) -> Dataset:
         rest=(REST,),
         label_counts={REST: len(y) - n_positive, POSITIVE: n_positive},
         columns=(*columns, target),
+        notes=tuple(_note_left_out(column) for column in columns if column.role == "dropped"),
     )
 
 
-_WHY = {
-    "continuous": ("number", "a normal"),
-    "integer": ("integer", "a normal, times 3 and rounded"),
-    "category": ("category", "a normal, cut into five categories"),
-    "noise": ("number", "a normal that is the same in both classes"),
-}
-
-
 def _describe_column(name: str, values: pd.Series) -> Column:
-    kind, why = _WHY[name.rpartition("_")[0]]
+    kind, why = _WHY[_kind(name)]
     n_missing, n_distinct = int(values.isna().sum()), int(values.nunique())
-    is_gap_a_value = kind == "category" and n_missing > 0 and n_distinct > 0
-    if n_distinct + is_gap_a_value < 2:
-        why = "all its values are missing" if n_distinct == 0 else "all its present values are the same"
+    gaps_are_a_value = kind == "category" and 0 < n_missing < len(values)
+    if n_distinct + gaps_are_a_value < 2:
+        why = "all its present values are equal" if n_distinct else "all its values are missing"
         return Column(name, "constant", "dropped", n_missing, n_distinct, why)
     return Column(name, kind, "feature", n_missing, n_distinct, why)
+
+
+def _note_left_out(column: Column) -> Note:
+    code = "constant" if column.n_distinct else "all-missing"
+    return Note(code, f"Column {quoted(column.name)} is left out: {column.why}.", column.name)

@@ -11,6 +11,7 @@ from job.data.components import Component
 from job.data.views import View
 
 _CELLS = 1 << 18  # rows × components at a time: what fits into the cache of a processor
+_LEAST_ROWS = 1 << 12  # at a time, because the tables of whole numbers are made anew for them
 
 
 def compute_posterior(
@@ -51,10 +52,10 @@ def compute_posterior(
     .. [3] Natarajan, Dhillon, Ravikumar, Tewari (2013). Learning with noisy labels. NeurIPS 26.
     """
     n_rows = sum(component.n_rows for component in components)
-    step = max(1, _CELLS // len(components))
+    step = max(_LEAST_ROWS, _CELLS // len(components))
     minority = np.empty(n_rows)
     for start in range(0, n_rows, step):
-        rows = slice(start, start + step)
+        rows = slice(start, min(start + step, n_rows))
         minority[rows] = _minority(_log_joint(views, components, rows), components)
     return minority * (1 - flipped_minority) + (1 - minority) * flipped_majority
 
@@ -63,18 +64,19 @@ def _log_joint(views: Sequence[View], components: Sequence[Component], rows: sli
     """Compute log(w_k Π_j f_kj(x_j)) for some rows × components, up to what all components share."""
     centres = np.array([component.centre for component in components])
     spreads = np.array([component.spread for component in components])
-    total = np.log([float(component.n_rows) for component in components])
+    log_weights = np.log([float(component.n_rows) for component in components])
+    total = np.tile(log_weights, (rows.stop - rows.start, 1))
     for place, view in enumerate(views):
-        total = total + view.log_likelihood(rows, centres[:, place], spreads)
-    return np.asarray(total)
+        total += view.log_likelihood(rows, centres[:, place], spreads)
+    return total
 
 
 def _minority(log_joint: np.ndarray, components: Sequence[Component]) -> np.ndarray:
     is_minority = np.array([component.is_minority for component in components])
-    odds = _log_sum_exp(log_joint[..., is_minority]) - _log_sum_exp(log_joint[..., ~is_minority])
+    odds = _log_sum_exp(log_joint[:, is_minority]) - _log_sum_exp(log_joint[:, ~is_minority])
     return np.asarray(expit(odds))
 
 
 def _log_sum_exp(terms: np.ndarray) -> np.ndarray:
-    largest = terms.max(axis=-1)
-    return np.asarray(largest + np.log(np.exp(terms - largest[..., None]).sum(axis=-1)))
+    largest = terms.max(axis=1)
+    return np.asarray(largest + np.log(np.exp(terms - largest[:, None]).sum(axis=1)))

@@ -30,9 +30,26 @@ class Continuous:
     values: np.ndarray
 
     def log_likelihood(self, rows: slice, centres: np.ndarray, spreads: np.ndarray) -> np.ndarray:
-        """Compute the log density of some rows under each component, without the constant -log(2π)/2."""
-        z = (self.values[rows, None] - centres) / spreads
-        return np.where(np.isnan(z), 0.0, -0.5 * z * z - np.log(spreads))
+        """Compute the log density of some rows under each component, without the constant -log(2π)/2.
+
+        Parameters
+        ----------
+        rows : slice
+        centres, spreads : ndarray of shape (n_components,), float64
+            Mean and standard deviation of this column in each component.
+
+        Returns
+        -------
+        ndarray of shape (len(rows), n_components)
+            0 where missing.
+        """
+        values = self.values[rows]
+        found = (values[:, None] - centres) / spreads
+        found *= found
+        found *= -0.5
+        found -= np.log(spreads)
+        found[np.isnan(values)] = 0.0
+        return np.asarray(found)
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,7 +69,19 @@ class Discrete:
     high: np.ndarray
 
     def log_likelihood(self, rows: slice, centres: np.ndarray, spreads: np.ndarray) -> np.ndarray:
-        """Compute the log probability of some rows under each component."""
+        """Compute the log probability of some rows under each component.
+
+        Parameters
+        ----------
+        rows : slice
+        centres, spreads : ndarray of shape (n_components,), float64
+            Mean and standard deviation of the normal behind this column in each component.
+
+        Returns
+        -------
+        ndarray of shape (len(rows), n_components)
+            0 where missing.
+        """
         table = log_interval((self.low[:, None] - centres) / spreads, (self.high[:, None] - centres) / spreads)
         unseen = np.zeros((1, len(centres)))  # the last row, where -1 points
         return np.asarray(np.concatenate([table, unseen])[self.codes[rows]])

@@ -81,6 +81,7 @@ OTHER = {
     "dates": lambda d: as_date(d, "us"),
     "a test row": lambda d: replace(d, split=np.array([False, True, True, True])),
     "no split": lambda d: replace(d, split=None),
+    "a known truth": lambda d: replace(d, posterior=np.array([0.1, 0.9, 0.2, 0.8])),
 }
 
 
