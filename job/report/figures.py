@@ -90,6 +90,21 @@ class Curve:
     decision: tuple[float, float] | None = None
 
 
+@dataclass(frozen=True)
+class Parted:
+    """One row of a chart of parts.
+
+    Parameters
+    ----------
+    name : Name
+    parts : tuple of float
+        What adds up to the whole, of either sign.
+    """
+
+    name: Name
+    parts: tuple[float, ...]
+
+
 def draw_spreads(
     spreads: Sequence[Spread], reference: float | None, axis: str, alt: str, caption: str, table: Table
 ) -> Picture:
@@ -134,7 +149,13 @@ def draw_spreads(
 
 
 def draw_curves(
-    curves: Sequence[Curve], axes_names: tuple[str, str], reference: Curve | None, alt: str, caption: str, table: Table
+    curves: Sequence[Curve],
+    axes_names: tuple[str, str],
+    reference: Curve | None,
+    alt: str,
+    caption: str,
+    table: Table,
+    limit: Curve | None = None,
 ) -> Picture:
     """Draw one line for each strategy on axes from 0 to 1, its own decision on it, and a dotted line to compare with.
 
@@ -147,12 +168,14 @@ def draw_curves(
         A line without skill; its name says what it is.
     alt, caption : str
     table : Table
+    limit : Curve or None
+        What cannot be surpassed, drawn as a thin line without markers.
 
     Returns
     -------
     Picture
     """
-    names = [curve.name.short for curve in curves] + ([reference.name.short] if reference is not None else [])
+    names = [curve.name.short for curve in (*curves, limit, reference) if curve is not None]
     n_columns = 2 if max(map(width, names)) <= _HALF_LEGEND else 1
     legend_rows = -(-len(names) // n_columns)
 
@@ -166,6 +189,9 @@ def draw_curves(
         for curve in curves:
             if curve.decision is not None:
                 _decision(axes, curve.decision, series(curve.name.index), theme)
+        if limit is not None:
+            (line,) = axes.plot(limit.x, limit.y, color=theme.light["ink"], linewidth=1.0)
+            line.set_label(_legend_text(limit.name.short))
         if reference is not None:
             (line,) = axes.plot(reference.x, reference.y, color=theme.light["quiet"], linewidth=1.2, linestyle=_DOTS)
             line.set_label(_legend_text(reference.name.short))
@@ -220,6 +246,56 @@ def draw_bars(bars: Sequence[tuple[str, float, bool]], axis: str, alt: str, capt
         _open_frame(axes, ("bottom",))
 
     return _picture(draw, _ROW * len(bars) + 58, alt, caption, table)
+
+
+def draw_parts(
+    rows: Sequence[Parted], parts: Sequence[tuple[str, str]], axis: str, alt: str, caption: str, table: Table
+) -> Picture:
+    """Draw one bar for each strategy, made of parts that add up; a stroke marks the whole.
+
+    Parameters
+    ----------
+    rows : sequence of Parted
+        From top to bottom.
+    parts : sequence of (str, str)
+        Name of each part, and that of its colour.
+    axis : str
+    alt, caption : str
+    table : Table
+
+    Returns
+    -------
+    Picture
+    """
+
+    def draw(figure: Figure, theme: Theme) -> None:
+        axes = figure.subplots()
+        axes.axvline(0, color=theme.light["quiet"], linewidth=1.0)
+        for place, (part, colour) in enumerate(parts):
+            lengths = [row.parts[place] for row in rows]
+            axes.barh(
+                range(len(rows)), lengths, left=_starts(rows, place), color=theme.light[colour], height=0.5, label=part
+            )
+        for number, row in enumerate(rows):
+            whole = sum(row.parts)
+            axes.plot([whole, whole], [number - 0.38, number + 0.38], color=theme.light["ink"], linewidth=2.2)
+        axes.set_yticks(range(len(rows)), [_spaces(row.name.short) + row.name.short for row in rows])
+        axes.set_ylim(len(rows) - 0.5, -0.5)
+        axes.xaxis.set_major_locator(MaxNLocator(5))
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("-", "\u2212"))
+        axes.set_xlabel(axis)
+        axes.margins(x=0.04)
+        axes.tick_params(axis="y", length=0)
+        axes.grid(axis="x", color=theme.light["line"], linewidth=0.8)
+        _open_frame(axes, ("bottom",))
+        figure.legend(loc="outside lower center", ncols=len(parts), frameon=False, fontsize=_TEXT - 0.5, borderpad=0.5)
+
+    return _picture(draw, _ROW * len(rows) + 84, alt, caption, table)
+
+
+def _starts(rows: Sequence[Parted], place: int) -> list[float]:
+    """Where a part begins: behind the parts before it that point the same way."""
+    return [sum(part for part in row.parts[:place] if part * row.parts[place] > 0) for row in rows]
 
 
 def _picture(draw: Callable[[Figure, Theme], None], height: float, alt: str, caption: str, table: Table) -> Picture:

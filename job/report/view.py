@@ -8,7 +8,7 @@ from typing import Any
 
 from job.report.facts import Facts, load_facts
 from job.report.section import Section
-from job.report.sections import asked, balance, columns, confusion, curves, metrics, overview, reproduce, runs
+from job.report.sections import asked, balance, columns, confusion, curves, footing, metrics, overview, reproduce, runs
 from job.report.words import counted, shorten
 
 BUILDERS: tuple[Callable[[Facts], Section], ...] = (
@@ -17,6 +17,7 @@ BUILDERS: tuple[Callable[[Facts], Section], ...] = (
     balance.build,
     columns.build,
     metrics.build,
+    footing.build,
     curves.build,
     confusion.build,
     runs.build,

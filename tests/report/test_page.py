@@ -24,7 +24,7 @@ from job.report.view import BUILDERS
 
 ROOT = Path(__file__).parents[2]
 HOSTILE = """"><script>alert(1)</script><img src=x onerror='alert(2)'>{{ 7*7 }} &amp; </style> $\\bad$"""
-SECTIONS = ["overview", "asked", "balance", "columns", "metrics", "curves", "confusion", "runs", "reproduce"]
+SECTIONS = ["overview", "asked", "balance", "columns", "metrics", "footing", "curves", "confusion", "runs", "reproduce"]
 
 
 def make_hostile_results() -> dict[str, Any]:

@@ -1,0 +1,210 @@
+"""How much of a gain in recall is a better ranking, and how much a moved threshold."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from statistics import fmean, stdev
+
+from job.report.facts import Facts
+from job.report.figures import Parted, Picture, draw_parts
+from job.report.formats import decimals_for, number, signed
+from job.report.metric_table import BY_NAME, Footnotes, explain_gaps, fallback_decimals
+from job.report.section import Section
+from job.report.table import Cell, Heading, Name, Number, Row, Table, Words
+
+_PARTS = (("threshold", "quiet"), ("ranking", "accent"))
+_READINGS = ("recall_at_baseline_fpr", "precision_at_baseline_recall", "recall_at_alerts")
+_CAPTION = (
+    "Share of the minority rows found beyond baseline's, parted into what a moved threshold and what a better ranking "
+    "brought; the stroke is the whole."
+)
+_NO_GAIN = (
+    "No split has both this strategy's decisions and baseline's with minority rows and others among the test rows."
+)
+
+
+@dataclass(frozen=True)
+class Gain:
+    """What one strategy gains over baseline, mean and standard deviation over the splits where both have decisions.
+
+    Parameters
+    ----------
+    strategy : Name
+    recall, ranking : tuple of float
+        Of each split: the whole, and the ranking's part.
+    """
+
+    strategy: Name
+    recall: tuple[float, ...]
+    ranking: tuple[float, ...]
+
+    @property
+    def threshold(self) -> tuple[float, ...]:
+        """What is left of the whole without the ranking's part."""
+        return tuple(whole - part for whole, part in zip(self.recall, self.ranking, strict=True))
+
+
+@dataclass(frozen=True)
+class Footing:
+    """One classifier's strategies on equal footing.
+
+    Parameters
+    ----------
+    classifier : Name
+    sentence : str
+        What the strategy that finds most gains, and by what; nothing where none gains.
+    picture : Picture or None
+    table : Table
+    """
+
+    classifier: Name
+    sentence: str
+    picture: Picture | None
+    table: Table
+
+
+@dataclass(frozen=True)
+class Footings:
+    """All classifiers.
+
+    Parameters
+    ----------
+    baseline : str
+    blocks : tuple of Footing
+    """
+
+    baseline: str
+    blocks: tuple[Footing, ...]
+
+
+def build(facts: Facts) -> Section:
+    """Build the section.
+
+    Parameters
+    ----------
+    facts : Facts
+
+    Returns
+    -------
+    Section
+    """
+    blocks = tuple(_footing(facts, classifier) for classifier in facts.classifiers)
+    return Section("footing", "Ranking or threshold?", Footings(facts.baseline.short, blocks))
+
+
+def _footing(facts: Facts, classifier: Name) -> Footing:
+    gains = [_gain(facts, strategy, classifier) for strategy in facts.strategies[1:]]
+    measured = [gain for gain in gains if gain.recall]
+    table = _table(facts, classifier, gains)
+    return Footing(classifier, _sentence(facts, measured), _draw(classifier, measured, table), table)
+
+
+def _gain(facts: Facts, strategy: Name, classifier: Name) -> Gain:
+    before = {(run["repeat"], run["fold"]): run["metrics"]["recall"] for run in facts.runs(facts.baseline, classifier)}
+    pairs = []
+    for run in facts.runs(strategy, classifier):
+        reference = before.get((run["repeat"], run["fold"]))
+        recall, ranking = run["metrics"]["recall"], run["metrics"]["rank_gain_at_own_fpr"]
+        if reference is not None and recall is not None and ranking is not None:
+            pairs.append((recall - reference, ranking))
+    return Gain(strategy, tuple(recall for recall, _ in pairs), tuple(ranking for _, ranking in pairs))
+
+
+def _sentence(facts: Facts, gains: Sequence[Gain]) -> str:
+    """Say in natural frequencies what the largest gain in recall is made of."""
+    best = max(gains, key=lambda gain: fmean(gain.recall), default=None)
+    if best is None:
+        return f"There is nothing to compare {facts.baseline.short} with."
+    whole, ranking = (round(100 * fmean(values)) for values in (best.recall, best.ranking))
+    if whole <= 0:
+        return f"No strategy finds more minority rows than {facts.baseline.short}."
+    name, baseline = best.strategy.short, facts.baseline.short
+    start = f"Of every 100 minority rows {name} finds {whole:,} more than {baseline}"
+    if ranking <= 0:
+        return f"{start}; the ranking of {baseline} would find as many with as many false alarms: a moved threshold."
+    if ranking >= whole:
+        return f"{start}; with as many false alarms {baseline} would not find them: a better ranking."
+    return f"{start}: {whole - ranking:,} by a moved threshold, {ranking:,} by a better ranking."
+
+
+def _draw(classifier: Name, gains: Sequence[Gain], table: Table) -> Picture | None:
+    if not gains:
+        return None
+    rows = [Parted(gain.strategy, (fmean(gain.threshold), fmean(gain.ranking))) for gain in gains]
+    parts = [
+        f"{row.name.short} {signed(sum(row.parts), 3)}, threshold {signed(row.parts[0], 3)}, "
+        f"ranking {signed(row.parts[1], 3)}"
+        for row in rows
+    ]
+    alt = f"Gain in minority recall over baseline with {classifier.short}: {'; '.join(parts)}."
+    return draw_parts(rows, _PARTS, "gain in minority recall", alt, _CAPTION, _numbers(table, gains))
+
+
+def _numbers(table: Table, gains: Sequence[Gain]) -> Table:
+    headings = tuple(Heading(label, numeric=True) for label in ("Gain", "By threshold", "By ranking", "Splits"))
+    rows = []
+    for gain in gains:
+        means = (Words(signed(fmean(values), 4)) for values in (gain.recall, gain.threshold, gain.ranking))
+        rows.append(Row(gain.strategy, (*means, Number(len(gain.recall)))))
+    caption = f"{table.caption}: the numbers of the chart"
+    return Table(f"{table.key}-parts", caption, "Strategy", headings, tuple(rows), of_strategies=True)
+
+
+def _table(facts: Facts, classifier: Name, gains: Sequence[Gain]) -> Table:
+    footnotes, decimals = Footnotes(), _decimals(gains)
+    nothing = tuple(Words("") for _ in range(4))
+    rows = [Row(facts.baseline, (*nothing, *_readings(facts, facts.baseline, classifier, footnotes)))]
+    for gain in gains:
+        parts = _gains(facts, gain, classifier, decimals, footnotes)
+        rows.append(Row(gain.strategy, (*parts, *_readings(facts, gain.strategy, classifier, footnotes))))
+    return Table(
+        f"footing-{classifier.index}",
+        f"Ranking and threshold with {classifier.short}",
+        "Strategy",
+        (
+            Heading("Recall gain", "higher", "own decision", numeric=True),
+            Heading("by threshold", numeric=True),
+            Heading("by ranking", "higher", "rank gain at own FPR", numeric=True),
+            Heading("More false alarms", "lower", "per 1,000 rows", numeric=True),
+            *(Heading(BY_NAME[metric].label, "higher", numeric=True) for metric in _READINGS),
+        ),
+        tuple(rows),
+        footnotes.all(),
+        of_strategies=True,
+        of_metrics=True,
+    )
+
+
+def _decimals(gains: Sequence[Gain]) -> int:
+    """As many for the whole as for its parts, so that they add up to the eye."""
+    spreads = sorted(stdev(gain.ranking) for gain in gains if len(gain.ranking) > 1)
+    return decimals_for(spreads[len(spreads) // 2] if spreads else None, 3)
+
+
+def _gains(facts: Facts, gain: Gain, classifier: Name, decimals: int, footnotes: Footnotes) -> tuple[Cell, ...]:
+    if not gain.recall:
+        return tuple(Number(None, footnote=footnotes.letter(_NO_GAIN)) for _ in range(4))
+    row = facts.summary(gain.strategy, classifier, "false_alarms_per_1000")
+    alarms = None if row is None else row["difference"]
+    places = facts.decimals(classifier, "false_alarms_per_1000", fallback_decimals("false_alarms_per_1000"))
+    parts = (gain.recall, gain.threshold, gain.ranking)
+    return (*(Words(_with_spread(values, decimals)) for values in parts), Words(signed(alarms, places)))
+
+
+def _with_spread(values: Sequence[float], decimals: int) -> str:
+    mean = signed(fmean(values), decimals)
+    return f"{mean} ± {number(stdev(values), decimals)}" if len(values) > 1 else mean
+
+
+def _readings(facts: Facts, strategy: Name, classifier: Name, footnotes: Footnotes) -> tuple[Number, ...]:
+    cells = []
+    for metric in _READINGS:
+        row = facts.summary(strategy, classifier, metric)
+        letter = footnotes.letter(explain_gaps(facts, strategy, classifier, metric))
+        decimals = facts.decimals(classifier, metric, fallback_decimals(metric))
+        difference = row["difference"] if row is not None and strategy != facts.baseline else None
+        cells.append(
+            Number(row["value"] if row else None, decimals, row["sd"] if row else None, difference, footnote=letter)
+        )
+    return tuple(cells)
