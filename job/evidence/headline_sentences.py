@@ -1,0 +1,156 @@
+"""The headline in sentences: the answer, what is recommended, and its price."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from job.evidence import headline as codes
+from job.evidence import rules
+from job.evidence.verdict_sentences import (
+    PRIMARY_WORDS,
+    Told,
+    describe_baseline_at_same_alarms,
+    describe_interval,
+    describe_price_of_recall,
+    describe_verdict,
+    prepare_telling,
+)
+from job.evidence.words import Naming, counted, decimal, listed, whole
+
+
+def describe_headline(
+    headline: Mapping[str, Any], verdicts: Sequence[Mapping[str, Any]], naming: Naming = str
+) -> list[str]:
+    """Say the answer first, then what else there is to say about the whole job.
+
+    Parameters
+    ----------
+    headline : Mapping
+        ``verdict.headline`` of results.json: its code, numbers and recommendation.
+    verdicts : sequence of Mapping
+        ``verdict.rows``.
+    naming : callable
+        How labels are written.
+
+    Returns
+    -------
+    list of str
+        The answer, and up to three paragraphs.
+    """
+    texts = [
+        _answer(headline, verdicts, naming),
+        _others(headline, verdicts, naming),
+        _choice(headline, naming),
+        _price(headline),
+    ]
+    return [text for text in texts if text]
+
+
+def _answer(headline: Mapping[str, Any], verdicts: Sequence[Mapping[str, Any]], naming: Naming) -> str:
+    code, named = headline["code"], headline["numbers"]["about"]
+    about = next((verdict for verdict in verdicts if named is not None and named.items() <= verdict.items()), None)
+    if code == codes.NOT_ASKED:
+        return "No over-sampling strategy was listed, so this job doesn't say whether oversampling helps."
+    if about is None:
+        return "This job cannot tell whether oversampling helps: no strategy could be tested."
+    told = prepare_telling(about, naming)
+    sentence = describe_verdict(about, naming)
+    if code == codes.CANNOT_TELL_ANY:
+        return f"This job cannot tell whether oversampling helps. {sentence}"
+    if code == codes.UNDECIDED:
+        return f"No gain from oversampling is shown here. {sentence}"
+    if code == codes.NO_HELP:
+        return _no_help(told, about["code"], sentence)
+    gain = f"{told.strategy} ranks better than {told.baseline}, {told.metric} {describe_interval(told)}"
+    n_family = counted(headline["numbers"]["n_oversampling"], "combination")
+    if code == codes.NOT_CONFIRMED:
+        return (
+            f"No gain from oversampling is confirmed here. Taken alone, {gain} with {told.classifier}, but that "
+            f"doesn't survive the adjustment for {n_family} of an over-sampling strategy and a classifier."
+        )
+    helps = f"Oversampling helps {told.classifier} here: {gain}."
+    if code == codes.HELPS:
+        return f"{helps} That survives the adjustment for {n_family} of an over-sampling strategy and a classifier."
+    return f"{helps} But the recommended combination does without synthetic rows."
+
+
+def _no_help(told: Told, code: str, sentence: str) -> str:
+    start = f"Oversampling doesn't help {told.classifier} here"
+    alarms = told.change("false_alarms_per_1000")
+    if code == rules.CURVES_CROSS:
+        return f"Oversampling is no clear gain with {told.classifier} here. {sentence}"
+    if code != rules.MOSTLY_THRESHOLD or alarms is None or alarms <= 0:
+        return f"{start}. {sentence}"
+    price = describe_price_of_recall(told).replace(" and raises ", ", but only by raising ")
+    at_same = describe_baseline_at_same_alarms(told)
+    honest = " and the probabilities stay honest" if _spoils_probabilities(told) else ""
+    return f"{start}: {told.strategy} {price}; {at_same}{honest}." if at_same else f"{start}: {told.strategy} {price}."
+
+
+def _spoils_probabilities(told: Told) -> bool:
+    """Tell whether the strategy's mean probability is further from the truth than baseline's."""
+    mine, theirs = told.mean("mean_predicted", "strategy"), told.mean("mean_predicted", "baseline")
+    share = told.numbers["prevalence"]
+    if mine is None or theirs is None or share is None:
+        return False
+    return bool(abs(mine - share) > abs(theirs - share))
+
+
+def _others(headline: Mapping[str, Any], verdicts: Sequence[Mapping[str, Any]], naming: Naming) -> str:
+    """What holds for the classifiers that the answer doesn't speak of."""
+    about = headline["numbers"]["about"]
+    if about is None or headline["code"] in (codes.CANNOT_TELL_ANY, codes.NOT_ASKED):
+        return ""
+    helped = {verdict["classifier"] for verdict in verdicts if verdict["code"] == rules.RANKS_BETTER}
+    others = dict.fromkeys(str(v["classifier"]) for v in verdicts if v["classifier"] != about["classifier"])
+    rest = [naming(label) for label in others if label not in helped]
+    either = "" if about["classifier"] in helped else " either"
+    return f"With {listed(rest)} no over-sampling strategy is shown to rank better{either}." if rest else ""
+
+
+def _choice(headline: Mapping[str, Any], naming: Naming) -> str:
+    numbers, recommended = headline["numbers"], headline["recommended"]
+    if recommended is None:
+        return "Nothing is recommended."
+    metric = PRIMARY_WORDS[numbers["primary"]]
+    n_tried, near = numbers["n_tried"], len(numbers["candidates"])
+    tried = f"{counted(n_tried, 'combination')} of a strategy and a classifier".capitalize()
+    best, winner = (
+        f"{naming(place['strategy'])} with {naming(place['classifier'])}" for place in (numbers["best"], recommended)
+    )
+    if n_tried == 1:
+        return f"One combination was tried: {winner}."
+    told = f"{tried} were tried. The best mean {metric} is that of {best}"
+    apart = (
+        "all others are distinguishable from it"
+        if near == 1
+        else counted(near - 1, "other isn't distinguishable from it", "others aren't distinguishable from it")
+    )
+    return f"{told}; {apart}. Recommended is {winner}, {_why(numbers, recommended)}."
+
+
+def _why(numbers: Mapping[str, Any], recommended: Mapping[str, str]) -> str:
+    if recommended not in numbers["candidates"]:
+        return "with the lowest expected cost among the best that add no rows"
+    if len(numbers["candidates"]) == 1:
+        return "that best one"
+    return "with the lowest expected cost among these that add no rows without a confirmed gain"
+
+
+def _price(headline: Mapping[str, Any]) -> str:
+    price = headline["numbers"]["price"]
+    if price is None:
+        return ""
+    alarms = whole(price["false_alarms_per_1000"])
+    found = "" if price["recall"] is None else f"finds {whole(100 * price['recall'])} of every 100 minority rows, "
+    decided = (
+        f"At its own decision it {found}raises {alarms} false {'alarm' if alarms == '1' else 'alarms'} per 1,000 rows "
+        f"and costs {whole(price['expected_cost_per_1000'])} per 1,000 rows"
+    )
+    if price["mean_predicted"] is None:
+        return f"{decided}."
+    share = decimal(headline["numbers"]["prevalence"])
+    return (
+        f"{decided}; its mean predicted probability is {decimal(price['mean_predicted'])}, where {share} are positive."
+    )
