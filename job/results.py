@@ -14,6 +14,7 @@ from job.evaluation.collect import build_prediction, collect_runs, metric_contex
 from job.evaluation.evaluate import STATUSES, Outcome
 from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey, strategies_of
+from job.evidence.best_possible import build_best_possible
 from job.evidence.curves import average_curves
 from job.evidence.harm import build_harm
 from job.evidence.rescued import build_rescued, describe_minority_types
@@ -36,14 +37,15 @@ def build_results(
     dataset : Dataset
     splits : tuple of Split
     outcomes : iterable of Outcome
-        In the order of the grid.
+        In the order of the enumerator, those of the runs beside the grid included.
 
     Returns
     -------
     dict
         The content of results.json.
     """
-    outcomes = list(outcomes)
+    ended = list(outcomes)
+    outcomes = [outcome for outcome in ended if outcome.key.study is None]
     strategies, classifiers = strategies_of(spec), spec.classifiers
     labels = [entry.label for entry in strategies], [entry.label for entry in classifiers]
     by_split = {(split.repeat, split.fold): split for split in splits}
@@ -69,6 +71,7 @@ def build_results(
         "runs": runs,
         "summary": summarize_runs(runs, *labels, spec.baseline.label),
         "curves": average_curves(predictions, *labels),
+        "best_possible": build_best_possible(dataset, splits),
         "harm": build_harm(runs, predictions, splits, spec.seed),
         "rescued": build_rescued(dataset, splits, predictions, spec.preparation, spec.seed, spec.baseline.label),
         "status": _count_statuses(runs),
@@ -82,6 +85,7 @@ def build_timings(outcomes: Iterable[Outcome], n_workers: int) -> dict[str, Any]
         "runs": [
             {
                 **asdict(outcome.key),
+                "study": outcome.key.study.words if outcome.key.study else None,
                 "seconds_resample": outcome.seconds_resample,
                 "seconds_fit": outcome.seconds_fit,
             }

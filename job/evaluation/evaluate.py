@@ -8,7 +8,7 @@ import time
 import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 import numpy as np
@@ -17,10 +17,13 @@ from threadpoolctl import threadpool_limits
 
 from job.data.dataset import Dataset
 from job.errors import StrategyError
-from job.evaluation.runs import RunKey, Unit
+from job.evaluation.arrange import arrange
+from job.evaluation.leaked import LeakedSplit, resample_then_split
+from job.evaluation.resampling_audit import ResamplingAudit, audit_resampling
+from job.evaluation.unit import LEAK, RunKey, Unit
 from job.spec.model import Entry
 from job.strategies.preparation import Preparation
-from job.strategies.recipe import Fitted, Recipe, Resampled, TrainingPart
+from job.strategies.recipe import Fitted, Recipe, Resampled, Seen, TrainingPart
 from job.strategies.registry import classifier_of, recipe_of
 
 OK, DEGRADED, FAILED, NOT_APPLICABLE = "ok", "degraded", "failed", "not_applicable"
@@ -52,6 +55,12 @@ class Outcome:
         Share of positive rows that the classifier saw, weights included.
     n_resampled, n_resampled_positive, n_synthetic : int or None
         Rows that the classifier was fitted on, and those added by resampling.
+    y : ndarray of shape (n_test,), int8, or None
+        Labels of the rows that were scored, where these are not the split's test part.
+    is_real : ndarray of shape (n_test,) of bool, or None
+        Which of them are rows of the data set, where not all are.
+    audit : ResamplingAudit or None
+        What was found among the resampled rows, where any were added.
     seconds_resample, seconds_fit : float
         Wall time; never part of results.
     """
@@ -68,6 +77,9 @@ class Outcome:
     n_resampled: int | None = None
     n_resampled_positive: int | None = None
     n_synthetic: int | None = None
+    y: np.ndarray | None = None
+    is_real: np.ndarray | None = None
+    audit: ResamplingAudit | None = None
     seconds_resample: float = 0.0
     seconds_fit: float = 0.0
 
@@ -86,17 +98,31 @@ def evaluate_unit(unit: Unit, dataset: Dataset) -> tuple[Outcome, ...]:
         One for each of the unit's runs. Whatever a strategy or classifier raises is told in them.
     """
     with threadpool_limits(limits=1):
-        started = time.perf_counter()
-        recipe = recipe_of(unit.strategy)
-        attempt = _try(lambda: _resample(unit, dataset, recipe), unit)
-        seconds = time.perf_counter() - started
-        if attempt.error is not None:
-            return tuple(_without_scores(key, FAILED, attempt) for key in unit.keys)
-        part, resampled = attempt.value
-        return tuple(
-            _evaluate_classifier(unit, dataset, _Work(recipe, part, resampled, attempt.warnings, seconds), *pair)
-            for pair in zip(unit.keys, unit.classifiers, strict=True)
-        )
+        arranged = _try(lambda: arrange(unit, dataset), unit)
+        if arranged.error is not None:
+            return tuple(_without_scores(key, FAILED, arranged) for key in unit.keys)
+        if isinstance(arranged.value, str):
+            return tuple(Outcome(key, NOT_APPLICABLE, reason=arranged.value) for key in unit.keys)
+        evaluate = _evaluate_leak if unit.study is not None and unit.study.kind == LEAK else _evaluate_arranged
+        outcomes = evaluate(arranged.value, dataset)
+        if arranged.value.test is not unit.test:
+            y = dataset.y[arranged.value.test]
+            return tuple(replace(outcome, y=y) for outcome in outcomes)
+        return outcomes
+
+
+def _evaluate_arranged(unit: Unit, dataset: Dataset) -> tuple[Outcome, ...]:
+    started = time.perf_counter()
+    recipe = recipe_of(unit.strategy)
+    attempt = _try(lambda: _resample(unit, dataset, recipe), unit)
+    seconds = time.perf_counter() - started
+    if attempt.error is not None:
+        return tuple(_without_scores(key, FAILED, attempt) for key in unit.keys)
+    part, resampled, audit = attempt.value
+    work = _Work(recipe, part, resampled, audit, attempt.warnings, seconds)
+    return tuple(
+        _evaluate_classifier(unit, dataset, work, *pair) for pair in zip(unit.keys, unit.classifiers, strict=True)
+    )
 
 
 def fail_unit(unit: Unit, reason: str) -> tuple[Outcome, ...]:
@@ -111,6 +137,7 @@ class _Work:
     recipe: Recipe
     part: TrainingPart
     resampled: Resampled
+    audit: ResamplingAudit | None
     warnings: tuple[str, ...]
     seconds: float
 
@@ -122,7 +149,7 @@ class _Attempt:
     warnings: tuple[str, ...]
 
 
-def _resample(unit: Unit, dataset: Dataset, recipe: Recipe) -> tuple[TrainingPart, Resampled]:
+def _resample(unit: Unit, dataset: Dataset, recipe: Recipe) -> tuple[TrainingPart, Resampled, ResamplingAudit | None]:
     X, y = dataset.X.iloc[unit.train], dataset.y[unit.train]
     preparation = Preparation(**unit.preparation.model_dump()).fit(X)
     part = TrainingPart(
@@ -134,7 +161,8 @@ def _resample(unit: Unit, dataset: Dataset, recipe: Recipe) -> tuple[TrainingPar
         integer=dataset.integer,
         seeds=unit.seeds,
     )
-    return part, recipe.resample(part)
+    resampled = recipe.resample(part)
+    return part, resampled, None if unit.study else audit_resampling(unit, dataset, part, resampled)
 
 
 def _evaluate_classifier(unit: Unit, dataset: Dataset, work: _Work, key: RunKey, entry: Entry) -> Outcome:
@@ -146,6 +174,7 @@ def _evaluate_classifier(unit: Unit, dataset: Dataset, work: _Work, key: RunKey,
         return Outcome(key, NOT_APPLICABLE, reason=attempt.value)
     fitted, scores, decisions, is_probability = attempt.value
     degraded = (*work.resampled.degraded, *fitted.degraded)
+    seen = fitted.seen or Seen(len(work.resampled.y), int(work.resampled.y.sum()), work.resampled.n_synthetic)
     return Outcome(
         key,
         DEGRADED if degraded else OK,
@@ -156,9 +185,10 @@ def _evaluate_classifier(unit: Unit, dataset: Dataset, work: _Work, key: RunKey,
         is_probability=is_probability,
         threshold=fitted.threshold,
         prevalence_resampled=fitted.prevalence,
-        n_resampled=len(work.resampled.y),
-        n_resampled_positive=int(work.resampled.y.sum()),
-        n_synthetic=work.resampled.n_synthetic,
+        n_resampled=seen.n_rows,
+        n_resampled_positive=seen.n_positive,
+        n_synthetic=seen.n_synthetic,
+        audit=work.audit,
         seconds_resample=work.seconds,
         seconds_fit=time.perf_counter() - started,
     )
@@ -173,11 +203,57 @@ def _fit_and_score(
         return refusal
     fitted = work.recipe.fit(classifier, work.part, work.resampled)
     X_test = dataset.X.iloc[unit.test]
-    scores, is_probability = _score(fitted.model, X_test)
-    decisions = np.asarray(fitted.model.predict(X_test)).astype(np.int8)
-    if scores.shape != (len(unit.test),) or decisions.shape != scores.shape or not np.isfinite(scores).all():
-        raise StrategyError(f"{type(classifier).__name__} returned scores that are missing or not finite")
-    return fitted, scores, decisions, is_probability
+    return fitted, *_score_and_decide(fitted.model, X_test, type(classifier).__name__)
+
+
+def _evaluate_leak(unit: Unit, dataset: Dataset) -> tuple[Outcome, ...]:
+    """Score what a job would that resamples all rows before it splits them."""
+    started = time.perf_counter()
+    attempt = _try(lambda: resample_then_split(unit, dataset, recipe_of(unit.strategy)), unit)
+    seconds = time.perf_counter() - started
+    if attempt.error is not None:
+        return tuple(_without_scores(key, FAILED, attempt) for key in unit.keys)
+    return tuple(
+        _evaluate_leaked(unit, attempt.value, seconds, *pair) for pair in zip(unit.keys, unit.classifiers, strict=True)
+    )
+
+
+def _evaluate_leaked(unit: Unit, split: LeakedSplit, seconds: float, key: RunKey, entry: Entry) -> Outcome:
+    def fit_and_score() -> tuple[np.ndarray, np.ndarray, bool]:
+        classifier = classifier_of(entry, unit.seeds.classifier)
+        classifier.fit(split.train.X, split.train.y)
+        return _score_and_decide(classifier, split.X_test, type(classifier).__name__)
+
+    started = time.perf_counter()
+    attempt = _try(fit_and_score, unit)
+    if attempt.error is not None:
+        return _without_scores(key, FAILED, attempt)
+    scores, decisions, is_probability = attempt.value
+    return Outcome(
+        key,
+        DEGRADED if split.train.degraded else OK,
+        reason="; ".join(split.train.degraded) or None,
+        warnings=attempt.warnings,
+        scores=scores,
+        decisions=decisions,
+        is_probability=is_probability,
+        prevalence_resampled=float(np.mean(split.train.y)),
+        n_resampled=len(split.train.y),
+        n_resampled_positive=int(split.train.y.sum()),
+        n_synthetic=split.train.n_synthetic,
+        y=split.y_test,
+        is_real=split.is_real,
+        seconds_resample=seconds,
+        seconds_fit=time.perf_counter() - started,
+    )
+
+
+def _score_and_decide(model: BaseEstimator, X: Any, name: str) -> tuple[np.ndarray, np.ndarray, bool]:
+    scores, is_probability = _score(model, X)
+    decisions = np.asarray(model.predict(X)).astype(np.int8)
+    if scores.shape != (len(X),) or decisions.shape != scores.shape or not np.isfinite(scores).all():
+        raise StrategyError(f"{name} returned scores that are missing or not finite")
+    return scores, decisions, is_probability
 
 
 def _score(model: BaseEstimator, X: Any) -> tuple[np.ndarray, bool]:

@@ -97,3 +97,28 @@ class ClassifierEntry(Entry):
     name: Annotated[str | None, Known("classifier", CLASSIFIERS)] = Field(
         default=None, description="The name of a classifier"
     )
+
+
+CALIBRATED = " (calibrated)"
+
+
+class CalibratedEntry(StrategyEntry):
+    """A strategy that is run inside CalibratedClassifierCV; the job makes it from a listed one, no spec has it."""
+
+    calibrated: bool = True
+
+
+def calibrated(entry: Entry) -> CalibratedEntry:
+    """Make the calibrated one of a strategy.
+
+    Parameters
+    ----------
+    entry : Entry
+        As the spec lists it.
+
+    Returns
+    -------
+    CalibratedEntry
+        Its label has `CALIBRATED` behind it.
+    """
+    return CalibratedEntry.model_construct(**{**dict(entry), "label": f"{entry.label}{CALIBRATED}"})

@@ -13,7 +13,8 @@ from pydantic import ValidationError
 from job.errors import Problem, SpecError
 from job.names import ALLOWED_PACKAGES
 from job.spec.kinds import COMPLAINT
-from job.spec.model import ClassifierEntry, Entry, FileSpec, JobSpec, StrategyEntry
+from job.spec.labels import BASELINE
+from job.spec.model import ClassifierEntry, Entry, EvaluationSpec, FileSpec, JobSpec, StrategyEntry
 from job.spec.reader import read_tree
 from job.spec.section import Complaint
 from job.spec.source import read_source
@@ -22,7 +23,7 @@ from job.spec.unknown import in_words
 from job.spec.words import one_line, show
 
 Check = Callable[[str, int, Entry], Iterable[Complaint]]
-"""Takes "strategies" or "classifiers", an index and an entry; key paths are relative to the entry."""
+"""Takes "strategies", "classifiers" or "ratio_sweep", an index and an entry; key paths are relative to the entry."""
 CheckFile = Callable[[FileSpec, Path], Iterable[str]]
 """Takes ``data.file`` and the folder of the spec."""
 
@@ -63,7 +64,8 @@ def load_spec(
         A path, ``-`` for standard input, None for the embedded default.
     check : callable
         ``check(kind, index, entry)`` with kind "strategies" or "classifiers" says what is wrong with one entry's
-        class and parameters, as pairs of a key path relative to the entry and a message. It is asked about every
+        class and parameters, as pairs of a key path relative to the entry and a message; with kind "ratio_sweep",
+        why the sampling_strategy of the strategy that stands there cannot be swept. It is asked about every
         entry that is right in itself, also where others are wrong, and never about a class from a package that
         is not allowed.
     allowed_packages : iterable of str
@@ -115,15 +117,36 @@ def _fault(details: Any, tree: Tree, document: Any) -> Fault:
 
 def _check_entries(document: Any, tree: Tree, check: Check, allowed: tuple[str, ...]) -> Iterator[Fault]:
     for kind, index, entry in _right_entries(document):
-        base = (kind, index)
-        package = (entry.class_ or "").partition(".")[0]
-        if entry.class_ is not None and package not in allowed:
-            complaints: Iterable[Complaint] = [(("class",), _not_allowed(entry.class_, package, allowed))]
-        else:
-            complaints = check(kind, index, entry)
-        for path, message in complaints:
-            child, found = tree.find((*base, *path))
+        package = _package_not_allowed(entry, allowed)
+        refusal = (("class",), _not_allowed(str(entry.class_), package, allowed)) if package else None
+        for path, message in check(kind, index, entry) if refusal is None else (refusal,):
+            child, found = tree.find((kind, index, *path))
             yield Fault(child.place, message, found)
+    for index, entry in _swept_entries(document):
+        if not _package_not_allowed(entry, allowed):
+            child, found = tree.find(("evaluation", "ratio_sweep", index))
+            yield from (Fault(child.place, message, found) for _, message in check("ratio_sweep", index, entry))
+
+
+def _package_not_allowed(entry: Entry, allowed: tuple[str, ...]) -> str:
+    """Return the package of an entry's class where it is not allowed, else nothing."""
+    package = (entry.class_ or "").partition(".")[0]
+    return "" if entry.class_ is None or package in allowed else package
+
+
+def _swept_entries(document: Any) -> Iterator[tuple[int, Entry]]:
+    """Find the strategies that ``evaluation.ratio_sweep`` names, where both are right in themselves."""
+    if not isinstance(document, dict):
+        return
+    try:
+        labels = EvaluationSpec.model_validate(document.get("evaluation", {})).ratio_sweep
+    except ValidationError:
+        return  # it has been reported with the rest of the document
+    listed = [entry for kind, _, entry in _right_entries(document) if kind == "strategies"]
+    if "strategies" not in document:
+        listed = list(JobSpec.model_fields["strategies"].default)
+    by_label = {entry.label: entry for entry in (StrategyEntry.model_validate(BASELINE), *listed)}
+    yield from ((index, by_label[label]) for index, label in enumerate(labels) if label in by_label)
 
 
 def _right_entries(document: Any) -> Iterator[tuple[str, int, Entry]]:

@@ -14,8 +14,9 @@ from job.spec.entries import ClassifierEntry, Entry, StrategyEntry
 from job.spec.file import FileSpec
 from job.spec.generate import Generator
 from job.spec.kinds import Kind
+from job.spec.labels import BASELINE, CALIBRATED_LABELS_ARE_FREE, SWEPT_STRATEGIES_ARE_LISTED, unique_labels
 from job.spec.mixture import MixtureSpec
-from job.spec.numbers import Number, Whole
+from job.spec.numbers import Number, Switch, Whole
 from job.spec.scalars import plain
 from job.spec.section import Complaint, Given, Rule, Section
 from job.spec.seeds import SEED, Seed
@@ -37,8 +38,6 @@ __all__ = [
     "SplitSpec",
     "StrategyEntry",
 ]
-
-BASELINE = "baseline"
 
 
 def _generate_or_file(given: Given) -> Iterable[Complaint]:
@@ -90,8 +89,17 @@ class CostSpec(Section):
     false_positive: Annotated[float, Number(0, 1e12)] = Field(default=1.0, description="What one false alarm costs")
 
 
+def _ratios_differ(given: Given) -> Iterable[Complaint]:
+    ratios = given["imbalance_sweep"]
+    for index, ratio in enumerate(ratios):
+        if ratio in ratios[:index]:
+            yield ("imbalance_sweep", index), f"got {ratio:g} a second time; once is enough"
+
+
 class EvaluationSpec(Section):
     """How results are judged."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (Rule(("imbalance_sweep",), _ratios_differ),)
 
     primary: Annotated[Literal["average_precision", "roc_auc"], OneOf(*PRIMARY_METRICS)] = Field(
         default="average_precision", description="The metric that ranks strategies"
@@ -109,6 +117,16 @@ class EvaluationSpec(Section):
         default=None,
         description="What errors cost. Default: a missed minority row costs the imbalance ratio, a false alarm 1",
     )
+    calibrated: Annotated[bool, Switch()] = Field(
+        default=False, description="Whether each strategy is also run inside CalibratedClassifierCV: five more fits"
+    )
+    ratio_sweep: Annotated[
+        tuple[Annotated[str, Text("the label of a strategy", shown=True, longest=80)], ...],
+        Listed("labels of strategies"),
+    ] = Field(default=(), description="Strategies whose sampling_strategy goes from the data's own ratio to 1")
+    imbalance_sweep: Annotated[
+        tuple[Annotated[float, Number(1, 10_000)], ...], Listed("imbalance ratios >= 1, [1, 2, 5, 10] say")
+    ] = Field(default=(), description="Imbalance ratios that the training part is thinned to")
 
 
 class Workers(Kind):
@@ -135,33 +153,6 @@ class EngineSpec(Section):
     )
 
 
-def _unique_labels(key: str) -> Rule:
-    def complain(given: Given) -> Iterable[Complaint]:
-        owners: dict[str, str] = {}
-        entries = given.raw(key)
-        labels = [_label(entry) for entry in entries] if isinstance(entries, list | tuple) else []
-        if key == "strategies" and BASELINE not in [name for name, _ in labels]:
-            owners[BASELINE] = "the baseline, which is always run"
-        for index, (name, label) in enumerate(labels):
-            if name == BASELINE and name in [other for other, _ in labels[:index]]:
-                yield (key, index), "baseline stands here a second time; once is enough"
-            elif label in owners:
-                yield (key, index), f"label {label} belongs to {owners[label]} already; give this entry another label"
-            if label:
-                owners.setdefault(label, f"{key}[{index}]")
-
-    return Rule((), complain)
-
-
-def _label(entry: Any) -> tuple[str | None, str | None]:
-    """Return the name and label of an entry that is right; None for both where it isn't."""
-    try:
-        made = Entry.model_validate(entry)
-    except ValueError:
-        return None, None
-    return made.name, made.label
-
-
 def _split_has_its_column(given: Given) -> Iterable[Complaint]:
     split, data = given["split"], given["data"]
     method = split.get("method") if isinstance(split, dict) else split.method if split is not None else None
@@ -179,8 +170,10 @@ class JobSpec(Section):
     """What a job is asked to do."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
-        _unique_labels("strategies"),
-        _unique_labels("classifiers"),
+        unique_labels("strategies"),
+        unique_labels("classifiers"),
+        CALIBRATED_LABELS_ARE_FREE,
+        SWEPT_STRATEGIES_ARE_LISTED,
         Rule(("split.method", "data.file", "data.generate"), _split_has_its_column),
     )
 

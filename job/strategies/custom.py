@@ -26,6 +26,10 @@ class Custom(Recipe):
         text = "AffinitySMOTE: new minority rows between neighbours, from those that are surest of their class"
         return f"{text}; categories by their neighbours' vote" if n_categorical else text
 
+    def refuses_ratio(self) -> str | None:
+        """As in `Recipe`."""
+        return None
+
     def resample(self, part: TrainingPart) -> Resampled:
         """As in `Recipe`."""
         sampler = AffinitySMOTE(

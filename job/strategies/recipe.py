@@ -23,13 +23,14 @@ class Seeds:
 
     Parameters
     ----------
-    sampler, classifier, inner_folds : int
+    sampler, classifier, inner_folds, thinning : int
         One seed for each role, 0 to 2**32 - 1.
     """
 
     sampler: int
     classifier: int
     inner_folds: int
+    thinning: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -91,6 +92,20 @@ class Resampled:
     parents: np.ndarray | None = None
 
 
+@dataclass(frozen=True)
+class Seen:
+    """How many rows a classifier was fitted on.
+
+    Parameters
+    ----------
+    n_rows, n_positive, n_synthetic : int
+    """
+
+    n_rows: int
+    n_positive: int
+    n_synthetic: int
+
+
 @dataclass(frozen=True, eq=False)
 class Fitted:
     """A fitted classifier that takes raw features.
@@ -105,12 +120,15 @@ class Fitted:
         As in `Resampled`.
     threshold : float or None
         The decision threshold, where it was tuned.
+    seen : Seen or None
+        The rows that it was fitted on, where these are not the resampled training part.
     """
 
     model: BaseEstimator
     prevalence: float
     degraded: tuple[str, ...] = ()
     threshold: float | None = None
+    seen: Seen | None = None
 
 
 class Recipe:
@@ -140,6 +158,10 @@ class Recipe:
     def refuses(self, classifier: BaseEstimator) -> str | None:
         """Say why this strategy cannot exist with `classifier`; None where it can."""
         return None
+
+    def refuses_ratio(self) -> str | None:
+        """Say why this strategy cannot resample to a given ratio of the classes; None where it can."""
+        return "it has no sampling_strategy"
 
     def resample(self, part: TrainingPart) -> Resampled:
         """Resample the training part, once for all classifiers.

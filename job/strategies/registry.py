@@ -8,7 +8,9 @@ from sklearn.base import BaseEstimator
 
 from job.errors import StrategyError
 from job.names import CLASSIFIERS, IMBALANCED_LEARN_SAMPLERS, STRATEGIES
+from job.spec.entries import CalibratedEntry
 from job.spec.model import Entry
+from job.strategies.calibrated import Calibrated
 from job.strategies.classes import import_class
 from job.strategies.classifiers import build_classifier, complain_about_classifier
 from job.strategies.recipe import Complaint, Recipe
@@ -22,11 +24,17 @@ def recipe_of(entry: Entry) -> Recipe:
     Parameters
     ----------
     entry : Entry
+        From the spec, or made of such a one by `job.spec.entries.calibrated`.
 
     Returns
     -------
     Recipe
     """
+    recipe = _plain_recipe_of(entry)
+    return Calibrated(recipe) if isinstance(entry, CalibratedEntry) else recipe
+
+
+def _plain_recipe_of(entry: Entry) -> Recipe:
     if entry.name is None:
         recipe, sampler = _ANY_SAMPLER, str(entry.class_)
     else:
@@ -55,7 +63,8 @@ def check_entry(kind: str, index: int, entry: Entry) -> Iterable[Complaint]:
 
     Parameters
     ----------
-    kind : {"strategies", "classifiers"}
+    kind : {"strategies", "classifiers", "ratio_sweep"}
+        What the entry is used for.
     index : int
         Position in the list.
     entry : Entry
@@ -68,6 +77,9 @@ def check_entry(kind: str, index: int, entry: Entry) -> Iterable[Complaint]:
     try:
         if kind == "strategies":
             return list(recipe_of(entry).complaints())
+        if kind == "ratio_sweep":
+            why = recipe_of(entry).refuses_ratio()
+            return [] if why is None else [((), f"the ratio of {entry.label} cannot be swept: {why}")]
         return list(complain_about_classifier(_classifier_path(entry), entry.params))
     except StrategyError as error:
         return [(("class",), str(error))]

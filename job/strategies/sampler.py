@@ -17,6 +17,9 @@ from job.strategies.recipe import Complaint, Recipe, Resampled, TrainingPart
 # These two interpolate with a SMOTE of their own, which cannot be told in YAML.
 _WITH_SMOTE = ("SMOTEENN", "SMOTETomek")
 
+RATIO = "sampling_strategy"
+"""The parameter by which imbalanced-learn's samplers take the ratio of minority to majority."""
+
 
 class Resample(Recipe):
     """Resample encoded rows with any class that has ``fit_resample``."""
@@ -35,6 +38,13 @@ class Resample(Recipe):
         """As in `Recipe`."""
         name = self.class_path.rpartition(".")[2]
         return f"{name}, on one-hot encoded categories" if n_categorical else name
+
+    def refuses_ratio(self) -> str | None:
+        """As in `Recipe`: methods that clean a class take no ratio, and other packages may know no such parameter."""
+        class_ = import_class(self.class_path)
+        if not accepts(class_, RATIO):
+            return f"{class_.__name__} has no {RATIO}"
+        return next((why for _, why in complain_about_parameters(class_, {RATIO: 0.5}, own=self.own_parameters)), None)
 
     def resample(self, part: TrainingPart) -> Resampled:
         """As in `Recipe`."""

@@ -29,6 +29,10 @@ class Smote(Recipe):
         some = "all features are" if not n_numeric else f"{n_categorical} of the features are"
         return f"{name}, the SMOTE for categories: {some} categories"
 
+    def refuses_ratio(self) -> str | None:
+        """As in `Recipe`."""
+        return None
+
     def resample(self, part: TrainingPart) -> Resampled:
         """As in `Recipe`; categories reach the sampler as categories and are encoded after it."""
         categorical = part.categorical_indices

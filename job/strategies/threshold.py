@@ -10,12 +10,13 @@ from sklearn.base import BaseEstimator, clone
 from sklearn.metrics import get_scorer_names
 from sklearn.model_selection import TunedThresholdClassifierCV
 
-from job.strategies.inner_folds import build_inner_folds
+from job.strategies.inner_folds import DEFAULT_FOLDS, Folds, build_inner_folds
 from job.strategies.parameters import complain_about_parameters
 from job.strategies.recipe import Complaint, Fitted, Recipe, Resampled, TrainingPart, with_preparation
 
-DEFAULT_FOLDS = 5
 _OWN_PARAMETERS = ("estimator", "refit", "n_jobs", "random_state", "store_cv_results")
+
+CONSTANT_SCORES = "the scores are constant on at least one inner fold"
 
 
 class Threshold(Recipe):
@@ -38,20 +39,12 @@ class Threshold(Recipe):
 
     def fit(self, classifier: BaseEstimator, part: TrainingPart, resampled: Resampled) -> Fitted:
         """As in `Recipe`; where no threshold can be tuned, the classifier's own decision stays, degraded."""
-        folds, degraded = build_inner_folds(part, self.params.get("cv", DEFAULT_FOLDS))
+        folds, degraded = build_inner_folds(part, self.n_folds)
         if not folds:
             return self._untuned(classifier, part, resampled, str(degraded))
-        tuned = TunedThresholdClassifierCV(
-            with_preparation(clone(part.preparation), classifier), **self._tuning(), cv=folds
-        )
-        try:
-            tuned.fit(part.X, part.y)
-        except ValueError as error:
-            if "constant predictions" not in str(error):
-                raise
-            return self._untuned(
-                clone(classifier), part, resampled, "the scores are constant on at least one inner fold"
-            )
+        tuned = self.tune(with_preparation(clone(part.preparation), classifier), part.X, part.y, folds)
+        if tuned is None:
+            return self._untuned(clone(classifier), part, resampled, CONSTANT_SCORES)
         return Fitted(
             tuned,
             prevalence=float(np.mean(part.y)),
@@ -59,10 +52,44 @@ class Threshold(Recipe):
             threshold=float(tuned.best_threshold_),
         )
 
-    def _tuning(self) -> dict[str, Any]:
-        return {name: value for name, value in self.params.items() if name != "cv"}
+    @property
+    def n_folds(self) -> int:
+        """Inner folds asked for."""
+        return int(self.params.get("cv", DEFAULT_FOLDS))
+
+    def tune(
+        self, estimator: BaseEstimator, X: Any, y: np.ndarray, folds: Folds, **params: Any
+    ) -> TunedThresholdClassifierCV | None:
+        """Tune the decision threshold of an estimator.
+
+        Parameters
+        ----------
+        estimator : estimator
+        X : array-like of shape (n_train, n_columns)
+        y : ndarray of shape (n_train,)
+        folds : list of (train, test)
+        **params
+            Parameters of ``TunedThresholdClassifierCV`` that win over the strategy's own.
+
+        Returns
+        -------
+        TunedThresholdClassifierCV or None
+            None where the scores are constant on an inner fold.
+        """
+        own = {name: value for name, value in self.params.items() if name != "cv"}
+        tuned = TunedThresholdClassifierCV(estimator, **{**own, **params}, cv=folds)
+        try:
+            return tuned.fit(X, y)
+        except ValueError as error:
+            if "constant predictions" not in str(error):
+                raise
+            return None
 
     def _untuned(self, classifier: BaseEstimator, part: TrainingPart, resampled: Resampled, reason: str) -> Fitted:
         fitted = super().fit(classifier, part, resampled)
-        sentence = f"decision threshold not tuned ({reason}): the classifier's own, 0.5 for probabilities, is used"
-        return Fitted(fitted.model, prevalence=fitted.prevalence, degraded=(sentence,))
+        return Fitted(fitted.model, prevalence=fitted.prevalence, degraded=(say_untuned(reason),))
+
+
+def say_untuned(reason: str) -> str:
+    """Say that a decision threshold was not tuned, and what is used instead."""
+    return f"decision threshold not tuned ({reason}): the classifier's own, 0.5 for probabilities, is used"

@@ -241,6 +241,34 @@ WRONG: Mapping[str, tuple[str, str]] = {
         DATA + "evaluation: {confidence: 0.05}\n",
         "2:14 evaluation.confidence: got 0.05, must be a finite number > 0.5 and < 1",
     ),
+    "a number as a switch": (
+        DATA + "evaluation: {calibrated: 1}\n",
+        "2:14 evaluation.calibrated: got 1, must be true or false",
+    ),
+    "a label that calibration adds": (
+        DATA + "evaluation: {calibrated: true}\nstrategies: [smote, {name: smote, label: smote (calibrated)}]\n",
+        "3:21 strategies[1]: label smote (calibrated) is that of smote inside CalibratedClassifierCV",
+    ),
+    "a sweep of a strategy that isn't listed": (
+        DATA + "evaluation: {ratio_sweep: [custm]}\n",
+        "2:28 evaluation.ratio_sweep[0]: unknown strategy label 'custm'; did you mean custom? (allowed: baseline,",
+    ),
+    "a sweep of a strategy twice": (
+        DATA + "evaluation: {ratio_sweep: [smote, smote]}\n",
+        "2:35 evaluation.ratio_sweep[1]: smote stands here a second time",
+    ),
+    "a sweep that is no list": (
+        DATA + "evaluation: {ratio_sweep: smote}\n",
+        "2:14 evaluation.ratio_sweep: got 'smote', must be a list of labels of strategies: [smote]",
+    ),
+    "a ratio of more minority than majority": (
+        DATA + "evaluation: {imbalance_sweep: [0.5]}\n",
+        "2:32 evaluation.imbalance_sweep[0]: got 0.5, must be a finite number >= 1 and <= 10,000",
+    ),
+    "a ratio twice": (
+        DATA + "evaluation: {imbalance_sweep: [2, 2.0]}\n",
+        "2:35 evaluation.imbalance_sweep[1]: got 2 a second time",
+    ),
     "a cost without its first key": (
         DATA + "evaluation: {cost: {false_positive: 3}}\n",
         "2:14 evaluation.cost.false_negative: is missing",

@@ -1,0 +1,79 @@
+"""What is looked at while resampled rows are at hand: whose children they are, and whether one equals a test row."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import numpy as np
+
+from job.data.dataset import Dataset
+from job.evaluation.unit import Unit
+from job.strategies.recipe import Resampled, TrainingPart
+
+
+@dataclass(frozen=True)
+class ResamplingAudit:
+    """What was found in one unit.
+
+    Parameters
+    ----------
+    n_new : int
+        Rows of the resampled training part that equal no training row.
+    n_new_in_test : int
+        Those of them that equal a test row.
+    n_parents, n_parents_outside : int or None
+        Parents that the sampler named, and those that are no rows of the training part; None where it names none.
+    """
+
+    n_new: int
+    n_new_in_test: int
+    n_parents: int | None
+    n_parents_outside: int | None
+
+
+def audit_resampling(unit: Unit, dataset: Dataset, part: TrainingPart, resampled: Resampled) -> ResamplingAudit | None:
+    """Look for test rows among resampled rows and their parents.
+
+    Parameters
+    ----------
+    unit : Unit
+    dataset : Dataset
+    part : TrainingPart
+    resampled : Resampled
+
+    Returns
+    -------
+    ResamplingAudit or None
+        None where nothing was added.
+    """
+    if not resampled.n_synthetic:
+        return None
+    train, test, made = (
+        _as_bytes(rows)
+        for rows in (
+            part.preparation.encode(part.codes),
+            part.preparation.transform(dataset.X.iloc[unit.test]),
+            resampled.X,
+        )
+    )
+    new = made[~np.isin(made, train)]
+    n_parents, n_outside = _count_parents(unit, dataset, resampled)
+    return ResamplingAudit(len(new), int(np.isin(new, test).sum()), n_parents, n_outside)
+
+
+def _count_parents(unit: Unit, dataset: Dataset, resampled: Resampled) -> tuple[int | None, int | None]:
+    """Count parents, and those that are not among the training rows, by their number in the whole data set."""
+    if resampled.parents is None:
+        return None, None
+    parents = np.unique(resampled.parents)
+    known = (parents >= 0) & (parents < len(unit.train))
+    is_train = np.zeros(dataset.n_rows, dtype=bool)
+    is_train[unit.train] = True
+    is_train[unit.test] = False  # a row of both parts would be a test row
+    return len(parents), int((~known).sum() + (~is_train[unit.train[parents[known]]]).sum())
+
+
+def _as_bytes(rows: np.ndarray) -> np.ndarray:
+    """Make one comparable value of each row; 0 and -0 are equal."""
+    rows = np.ascontiguousarray(rows + 0.0)
+    return rows.view([("row", f"V{rows.shape[1] * rows.itemsize}")]).ravel()
