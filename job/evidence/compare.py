@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -147,6 +147,12 @@ def compare_strategies(
         for column in range(len(METRICS))
         for row, pair in enumerate(pairs)
     ]
+
+
+def rows_of_comparisons(comparisons: Iterable[Mapping[str, Any]]) -> Iterator[tuple[Any, ...]]:
+    """Yield the rows of comparisons.csv, in the order of `COLUMNS`."""
+    for row in comparisons:
+        yield tuple(row[column] for column in COLUMNS)
 
 
 def _adjust(p_values: np.ndarray, pairs: Sequence[Pair], roles: Roles) -> np.ndarray:
