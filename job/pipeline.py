@@ -17,6 +17,7 @@ from job.errors import DataError
 from job.evaluation.collect import order_outcomes
 from job.evaluation.evaluate import Outcome
 from job.evaluation.runs import count_runs, enumerate_units, strategies_of
+from job.evidence.compare import COLUMNS, rows_of_comparisons
 from job.machine import usable_workers
 from job.outputs import REPORT, Outputs, open_outputs, to_csv, to_json
 from job.report.fonts import use_shipped_font_list
@@ -260,4 +261,5 @@ def _write(outputs: Outputs, results: Mapping[str, Any], timings: Mapping[str, A
             ),
         ),
     )
+    outputs.write_text("comparisons.csv", to_csv(COLUMNS, rows_of_comparisons(results["comparisons"])))
     outputs.write_text(REPORT, render_report(results))

@@ -17,6 +17,7 @@ from job.evaluation.runs import RunKey, strategies_of
 from job.evidence.best_possible import build_best_possible
 from job.evidence.curves import average_curves
 from job.evidence.harm import build_harm
+from job.evidence.judge import judge_strategies
 from job.evidence.rescued import build_rescued, describe_minority_types
 from job.evidence.summary import summarize_runs
 from job.provenance import describe_environment, describe_provenance
@@ -74,6 +75,7 @@ def build_results(
         "best_possible": build_best_possible(dataset, splits),
         "harm": build_harm(runs, predictions, splits, spec.seed),
         "rescued": build_rescued(dataset, splits, predictions, spec.preparation, spec.seed, spec.baseline.label),
+        **judge_strategies(spec, dataset, splits, runs, predictions, context),
         "status": _count_statuses(runs),
     }
 
