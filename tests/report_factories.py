@@ -7,6 +7,8 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from evidence_factories import make_harm, make_minority_types, make_rescued
+
 from job.evidence.summary import summarize_runs
 from job.names import METRICS
 
@@ -73,6 +75,7 @@ def make_dataset(**changes: Any) -> dict[str, Any]:
         "imbalance_ratio": 1791 / 209,
         "columns": [make_column(f"feature_{index}") for index in range(15)],
         "notes": [],
+        "minority_types": make_minority_types(),
     }
     return {**dataset, **changes}
 
@@ -150,6 +153,9 @@ def make_results(
         "runs": list(runs),
         "summary": summarize_runs(runs, strategies, classifiers, strategies[0]),
         "curves": make_curves(runs, strategies, classifiers),
+        "harm": make_harm(strategies, classifiers),
+        "rescued": make_rescued(strategies, classifiers),
+        "best_possible": {"reason": "the truth isn't known", "metrics": [], "splits": [], "curves": []},
         "status": {
             "n_runs": len(runs),
             **{f"n_{status}": statuses[status] for status in ("ok", "degraded", "failed", "not_applicable")},

@@ -8,7 +8,19 @@ from typing import Any
 
 from job.report.facts import Facts, load_facts
 from job.report.section import Section
-from job.report.sections import asked, balance, columns, confusion, curves, footing, metrics, overview, reproduce, runs
+from job.report.sections import (
+    asked,
+    balance,
+    columns,
+    confusion,
+    curves,
+    footing,
+    harm,
+    metrics,
+    overview,
+    reproduce,
+    runs,
+)
 from job.report.words import counted, shorten
 
 BUILDERS: tuple[Callable[[Facts], Section], ...] = (
@@ -19,6 +31,7 @@ BUILDERS: tuple[Callable[[Facts], Section], ...] = (
     metrics.build,
     footing.build,
     curves.build,
+    harm.build,
     confusion.build,
     runs.build,
     reproduce.build,

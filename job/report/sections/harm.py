@@ -1,0 +1,271 @@
+"""What each strategy does to probabilities, and what the prior correction takes back."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from job.report.facts import Facts
+from job.report.facts import Row as Found
+from job.report.figures import Curve, Picture, draw_curves
+from job.report.formats import number, percent
+from job.report.metric_table import BY_NAME, Footnotes, fallback_decimals
+from job.report.section import Section
+from job.report.table import Cell, Heading, Name, Number, Row, Table, Words
+from job.report.words import counted, listed, shorten_all
+
+_LABEL_LENGTH = 24
+_METRICS = ("mean_predicted", "brier", "log_loss", "calibration_slope", "calibration_intercept")
+_ECE_DECIMALS = 3
+_ABSENT = "These results hold no ledger of probabilities."
+_UNCHANGED = "Nothing was resampled or weighted, so there is nothing to correct: {}."
+
+
+@dataclass(frozen=True)
+class Ledger:
+    """One classifier's probabilities.
+
+    Parameters
+    ----------
+    classifier : Name
+    sentence : str
+        The largest distance of mean probability from prevalence, and what is left of it.
+    raw, corrected : Table or None
+    unchanged : str
+        Whose probabilities the correction leaves as they are, in a sentence.
+    pictures : tuple of Picture
+        Reliability curves: as predicted, corrected, calibrated; those that there are.
+    """
+
+    classifier: Name
+    sentence: str
+    raw: Table | None
+    corrected: Table | None
+    unchanged: str
+    pictures: tuple[Picture, ...]
+
+
+@dataclass(frozen=True)
+class Harm:
+    """The ledger of harm.
+
+    Parameters
+    ----------
+    absent : str
+        Why there is none.
+    note : str
+        Where the correction is exact.
+    reading : str
+        How errors were binned, and what a perfect model is.
+    ledgers : tuple of Ledger
+        One for each classifier.
+    """
+
+    absent: str
+    note: str
+    reading: str
+    ledgers: tuple[Ledger, ...]
+
+
+def build(facts: Facts) -> Section:
+    """Build the section.
+
+    Parameters
+    ----------
+    facts : Facts
+
+    Returns
+    -------
+    Section
+    """
+    harm = facts.results.get("harm")
+    content = Harm(_ABSENT, "", "", ()) if harm is None else _content(facts, harm)
+    return Section("harm", "What happens to probabilities", content)
+
+
+def _content(facts: Facts, harm: Mapping[str, Any]) -> Harm:
+    names = _names(facts, harm["rows"])
+    ledgers = []
+    for classifier in facts.classifiers:
+        rows = {row["strategy"]: row for row in harm["rows"] if row["classifier"] == classifier.label}
+        found = [(name, rows[name.label]) for name in names if name.label in rows]
+        ledgers.append(_ledger(facts, classifier, found))
+    return Harm("", str(harm["note"]), _reading(facts, harm), tuple(ledgers))
+
+
+def _names(facts: Facts, rows: Iterable[Found]) -> tuple[Name, ...]:
+    """Every strategy that the ledger knows: also those that stand in it only."""
+    labels = [name.label for name in facts.strategies]
+    more = [label for label in dict.fromkeys(row["strategy"] for row in rows) if label not in labels]
+    short = shorten_all([*labels, *more], _LABEL_LENGTH)[len(labels) :]
+    extra = (
+        Name(label, text, len(labels) + place) for place, (label, text) in enumerate(zip(more, short, strict=True))
+    )
+    return (*facts.strategies, *extra)
+
+
+def _reading(facts: Facts, harm: Mapping[str, Any]) -> str:
+    pooled, every = harm["n_splits_pooled"], facts.n_splits
+    some = f" of the first {counted(pooled, 'split')}" if pooled < every else ""
+    return (
+        f"Calibration error is the mean distance of probabilities from what came true, over {harm['n_bins']} bins of "
+        f"equal count that pool the test predictions{some} (fewer bins where there are few rows; equal probabilities "
+        f"share a bin). A perfect model has such an error too, because labels are luck: “if perfect” is the mean over "
+        f"{harm['n_draws']} draws of labels from the very probabilities, each row with one luck in all splits."
+    )
+
+
+def _ledger(facts: Facts, classifier: Name, found: Sequence[tuple[Name, Found]]) -> Ledger:
+    changed = [(name, row) for name, row in found if row["corrected"] and row["corrected"] != row["raw"]]
+    kept = [name.short for name, row in found if row["corrected"] and row["corrected"] == row["raw"]]
+    any_raw = any(row["raw"] for _, row in found)
+    return Ledger(
+        classifier,
+        _sentence(found) or f"No strategy gives probabilities with {classifier.short}.",
+        _table(facts, classifier, found, "raw") if any_raw else None,
+        _table(facts, classifier, changed, "corrected") if changed else None,
+        _UNCHANGED.format(listed(kept)) if kept else "",
+        _pictures(facts, classifier, found, changed),
+    )
+
+
+def _sentence(found: Sequence[tuple[Name, Found]]) -> str:
+    """Name the strategy whose mean probability is farthest from the prevalence."""
+    known = [(name, row) for name, row in found if row["raw"]]
+    if not known:
+        return ""
+    name, row = max(known, key=lambda pair: abs(pair[1]["raw"]["mean_predicted"] - pair[1]["prevalence"]))
+    predicted, prevalence = row["raw"]["mean_predicted"], row["prevalence"]
+    said = (
+        f"Farthest from the truth is {name.short}: on average it predicts {percent(predicted)} where "
+        f"{percent(prevalence)} of the rows are positive"
+    )
+    corrected = row["corrected"]
+    if not corrected or corrected == row["raw"]:
+        return f"{said}."
+    return f"{said}; after the prior correction, {percent(corrected['mean_predicted'])}."
+
+
+def _table(facts: Facts, classifier: Name, found: Sequence[tuple[Name, Found]], state: str) -> Table:
+    footnotes = Footnotes()
+    rows = tuple(Row(name, _cells(facts, classifier, row, state, footnotes)) for name, row in found)
+    shares = [row["prevalence"] for _, row in found if row["prevalence"] is not None]
+    hints = {"mean_predicted": f"true share {number(shares[0], 3)}"}
+    hints |= dict.fromkeys(("calibration_slope",), "1 is right, median") | {
+        "calibration_intercept": "0 is right, median"
+    }
+    what = "as predicted" if state == "raw" else "after the prior correction"
+    return Table(
+        f"harm-{state}-{classifier.index}",
+        f"Probabilities with {classifier.short}, {what}",
+        "Strategy",
+        (
+            *(
+                Heading(BY_NAME[metric].label, BY_NAME[metric].better, hints.get(metric, ""), numeric=True)
+                for metric in _METRICS
+            ),
+            Heading("Calibration error", "lower", numeric=True),
+            Heading("if perfect", hint="5 to 95 % of draws", numeric=True),
+        ),
+        rows,
+        footnotes.all(),
+        of_strategies=True,
+        of_metrics=True,
+    )
+
+
+def _cells(facts: Facts, classifier: Name, row: Found, state: str, footnotes: Footnotes) -> tuple[Cell, ...]:
+    values = row[state]
+    if not values:
+        letter = footnotes.letter(f"No value: {row['reason']}.")
+        return tuple(Number(None, footnote=letter) for _ in range(len(_METRICS) + 2))
+    cells: list[Cell] = []
+    for metric in _METRICS:
+        decimals = facts.decimals(classifier, metric, fallback_decimals(metric))
+        missing = values[metric] is None
+        why = "On no split were there enough rows and distinct probabilities, or the scores part the classes."
+        cells.append(Number(values[metric], decimals, footnote=footnotes.letter(why) if missing else ""))
+    if values.get("ece") is None:
+        letter = footnotes.letter("No probabilities on the splits that were pooled.")
+        return (*cells, Number(None, footnote=letter), Number(None, footnote=letter))
+    low, high = (number(values[f"ece_perfect_{end}"], _ECE_DECIMALS) for end in ("low", "high"))
+    perfect = f"{number(values['ece_perfect'], _ECE_DECIMALS)} ({low} to {high})"
+    return (*cells, Number(values["ece"], _ECE_DECIMALS), Words(perfect))
+
+
+def _pictures(
+    facts: Facts, classifier: Name, found: Sequence[tuple[Name, Found]], changed: Sequence[tuple[Name, Found]]
+) -> tuple[Picture, ...]:
+    calibrated = [(name, row) for name, row in found if _is_calibrated(facts, name)]
+    plain = [pair for pair in found if pair not in calibrated]
+    corrected = [pair for pair in changed if pair not in calibrated]
+    groups = (("As predicted", plain, "raw"), ("Corrected", corrected, "corrected"), ("Calibrated", calibrated, "raw"))
+    drawn = (_draw(classifier, title, group, state) for title, group, state in groups)
+    return tuple(picture for picture in drawn if picture is not None)
+
+
+def _is_calibrated(facts: Facts, name: Name) -> bool:
+    """Whether this is another strategy again, inside CalibratedClassifierCV."""
+    return any(name.label == f"{other.label} (calibrated)" for other in facts.strategies)
+
+
+def _draw(classifier: Name, title: str, found: Sequence[tuple[Name, Found]], state: str) -> Picture | None:
+    known = [(name, row[state]) for name, row in found if row[state] and row[state].get("reliability")]
+    if not known:
+        return None
+    apart: list[tuple[Name, Mapping[str, Any]]] = []
+    alike: list[str] = []
+    for name, values in known:
+        twin = next((other for other, drawn in apart if drawn["reliability"] == values["reliability"]), None)
+        if twin is None:
+            apart.append((name, values))
+        else:
+            alike.append(f"{name.short} has the probabilities of {twin.short}")
+    curves = [
+        Curve(
+            name,
+            tuple(entry["mean_predicted"] for entry in values["reliability"]),
+            tuple(entry["observed"] for entry in values["reliability"]),
+        )
+        for name, values in apart
+    ]
+    caption = (
+        "On the dotted line, as many rows came true as was predicted; below it, fewer: probabilities are too high."
+    )
+    caption += "".join(f" {text}." for text in alike)
+    whole = f"Reliability with {classifier.short}, {title.lower()}"
+    table = _bins(f"reliability-{title.split()[-1].lower()}-{classifier.index}", whole, apart)
+    perfect = Curve(Name("perfect", "perfect", 0), (0.0, 1.0), (0.0, 1.0))
+    axes = ("mean predicted probability", "share that came true")
+    picture = draw_curves(curves, axes, perfect, _alt(whole, apart), caption, table)
+    return replace(picture, title=title)
+
+
+def _alt(title: str, known: Sequence[tuple[Name, Mapping[str, Any]]]) -> str:
+    parts = []
+    for name, values in known:
+        last = values["reliability"][-1]
+        predicted, came_true = number(last["mean_predicted"], 2), number(last["observed"], 2)
+        parts.append(
+            f"{name.short} {number(values['ece'], _ECE_DECIMALS)} ({number(values['ece_perfect'], _ECE_DECIMALS)} if "
+            f"perfect), in its highest bin {predicted} predicted and {came_true} came true"
+        )
+    return f"{title}. Calibration error: {'; '.join(parts)}."
+
+
+def _bins(key: str, title: str, known: Sequence[tuple[Name, Mapping[str, Any]]]) -> Table:
+    """Bins in rows, strategies in columns: what was predicted, what came true, and of how many rows."""
+    n_bins = max(len(values["reliability"]) for _, values in known)
+    columns = [_bin_cells(values["reliability"], n_bins) for _, values in known]
+    rows = tuple(Row(f"bin {place + 1}", tuple(column[place] for column in columns)) for place in range(n_bins))
+    headings = tuple(Heading(name.short, numeric=True) for name, _ in known)
+    return Table(key, f"{title}: predicted → came true (rows)", "From low to high", headings, rows)
+
+
+def _bin_cells(entries: Sequence[Mapping[str, Any]], n_bins: int) -> list[Words]:
+    cells = [
+        Words(f"{number(entry['mean_predicted'], 3)} → {number(entry['observed'], 3)} ({entry['n']:,})")
+        for entry in entries
+    ]
+    return cells + [Words("")] * (n_bins - len(cells))

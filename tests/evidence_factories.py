@@ -1,0 +1,101 @@
+"""What a job found out about probabilities and kinds of rows, in the shape of results.json."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable
+from typing import Any
+
+from job.data.minority import TYPES
+
+
+def make_state(luck: random.Random, n_bins: int = 20, **changes: Any) -> dict[str, Any]:
+    """The probabilities of one strategy, as they are or corrected."""
+    predicted = sorted(luck.random() for _ in range(n_bins))
+    positives = [luck.randint(0, 400) for _ in range(n_bins)]
+    state = {
+        "mean_predicted": luck.uniform(0.05, 0.5),
+        "brier": luck.uniform(0.05, 0.2),
+        "log_loss": luck.uniform(0.1, 0.9),
+        "calibration_slope": luck.uniform(0.5, 1.2),
+        "calibration_intercept": luck.uniform(-2.5, 0.5),
+        "n_fitted": 20,
+        "n_pooled": 400 * n_bins,
+        "ece": luck.uniform(0.01, 0.2),
+        "ece_perfect": 0.012,
+        "ece_perfect_low": 0.008,
+        "ece_perfect_high": 0.017,
+        "reliability": [
+            {"mean_predicted": value, "observed": count / 400, "n": 400, "n_positive": count}
+            for value, count in zip(predicted, positives, strict=True)
+        ],
+    }
+    return {**state, **changes}
+
+
+def make_harm_row(strategy: str, classifier: str, luck: random.Random, **changes: Any) -> dict[str, Any]:
+    """One strategy × classifier; baseline needs no correction."""
+    raw = make_state(luck)
+    row = {
+        "strategy": strategy,
+        "classifier": classifier,
+        "n_splits": 20,
+        "prevalence": 0.105,
+        "raw": raw,
+        "corrected": raw if strategy == "baseline" else make_state(luck),
+        "reason": None,
+    }
+    return {**row, **changes}
+
+
+def make_harm(strategies: Iterable[str], classifiers: Iterable[str], **changes: Any) -> dict[str, Any]:
+    """The ledger of a job whose every run went well."""
+    luck = random.Random(3)
+    harm = {
+        "n_bins": 20,
+        "n_draws": 200,
+        "n_splits_pooled": 20,
+        "note": "The prior correction is exact only where a sampler keeps each class's distribution.",
+        "rows": [make_harm_row(s, c, luck) for c in classifiers for s in strategies],
+    }
+    return {**harm, **changes}
+
+
+def make_minority_types(**changes: Any) -> dict[str, Any]:
+    """The types of 209 minority rows."""
+    counts = (66, 63, 48, 32)
+    types = [{"type": kind, "n": n, "share": n / 209} for kind, n in zip(TYPES, counts, strict=True)]
+    return {"k": 5, "n_rows": 2000, "n_minority": 209, "types": types, "reason": None, **changes}
+
+
+def make_rescued(strategies: Iterable[str], classifiers: Iterable[str], **changes: Any) -> dict[str, Any]:
+    """Which rows the strategies of a job found, pooled over 20 test parts."""
+    luck = random.Random(4)
+    sizes = dict(zip(TYPES, (249, 272, 180, 139), strict=True))
+    quiet = (6244, 783, 110, 21, 2, 0)
+    recall, alarms = [], []
+    for classifier in classifiers:
+        for strategy in strategies:
+            for kind, n in sizes.items():
+                found = luck.randint(0, n)
+                rescued = 0 if strategy == "baseline" else luck.randint(0, found)
+                cell = {"strategy": strategy, "classifier": classifier, "type": kind, "n": n, "found": found}
+                recall.append({**cell, "recall": found / n, "n_pairs": n, "rescued": rescued, "lost": 0})
+            for neighbors, n in enumerate(quiet):
+                raised = luck.randint(0, n)
+                cell = {"strategy": strategy, "classifier": classifier, "minority_neighbors": neighbors, "n": n}
+                alarms.append({**cell, "alarms": raised, "rate": raised / n if n else None})
+    rescued_rows = {
+        "k": 5,
+        "n_splits": 20,
+        "reason": None,
+        "sampled": False,
+        "types": [{"type": kind, "n": n, "share": n / 840, "n_distinct": n // 3} for kind, n in sizes.items()],
+        "neighborhoods": [
+            {"minority_neighbors": neighbors, "n": n, "share": n / 7160, "n_distinct": n // 3}
+            for neighbors, n in enumerate(quiet)
+        ],
+        "recall": recall,
+        "false_alarms": alarms,
+    }
+    return {**rescued_rows, **changes}
