@@ -153,6 +153,7 @@ def make_results(
         "runs": list(runs),
         "summary": summarize_runs(runs, strategies, classifiers, strategies[0]),
         "curves": make_curves(runs, strategies, classifiers),
+        "best_possible": {"reason": "the truth isn't known", "metrics": [], "splits": [], "curves": []},
         "harm": make_harm(strategies, classifiers),
         "rescued": make_rescued(strategies, classifiers),
         "best_possible": {"reason": "the truth isn't known", "metrics": [], "splits": [], "curves": []},

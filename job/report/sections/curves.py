@@ -6,6 +6,7 @@ from bisect import bisect_left
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
+from job.report.best_possible import best_possible_curve, describe_best_possible
 from job.report.facts import Facts
 from job.report.facts import Row as Found
 from job.report.figures import Curve, Picture, draw_curves
@@ -20,6 +21,7 @@ _DECISION_WORDS = {
     "precision_recall": "An open marker is where a strategy decides: at its own recall, on its own curve.",
     "roc": "An open marker is where a strategy decides: at its own false-alarm rate, on its own curve.",
 }
+_LIMIT_WORDS = "The thin line is the best possible classifier, which knows how the data was drawn."
 
 
 @dataclass(frozen=True)
@@ -92,6 +94,21 @@ class CurveGroup:
     missing: tuple[str, ...]
 
 
+@dataclass(frozen=True)
+class Curves:
+    """All curves.
+
+    Parameters
+    ----------
+    best_possible : str
+        What the best possible classifier reaches, or why that isn't known.
+    groups : tuple of CurveGroup
+    """
+
+    best_possible: str
+    groups: tuple[CurveGroup, ...]
+
+
 def build(facts: Facts) -> Section:
     """Build the section.
 
@@ -103,7 +120,9 @@ def build(facts: Facts) -> Section:
     -------
     Section
     """
-    return Section("curves", "Curves", tuple(_group(facts, kind) for kind in KINDS))
+    return Section(
+        "curves", "Curves", Curves(describe_best_possible(facts), tuple(_group(facts, kind) for kind in KINDS))
+    )
 
 
 def _group(facts: Facts, kind: Kind) -> CurveGroup:
@@ -155,14 +174,17 @@ def _interpolate(x: Sequence[float], y: Sequence[float], at: float) -> float:
 def _draw(facts: Facts, classifier: Name, kind: Kind, curves: Sequence[Curve]) -> Picture:
     title = f"{kind.title} with {classifier.short}"
     over = "Mean curves over splits. " if facts.n_splits > 1 else ""
-    caption = f"{over}{_reference_words(facts, kind)} {_DECISION_WORDS[kind.key]}"
+    limit = best_possible_curve(facts, kind.key)
+    above = f" {_LIMIT_WORDS}" if limit else ""
+    caption = f"{over}{_reference_words(facts, kind)} {_DECISION_WORDS[kind.key]}{above}"
     picture = draw_curves(
         curves,
         (kind.x, kind.y),
         _reference(facts, kind),
-        _alt(facts, classifier, kind, curves),
+        _alt(facts, classifier, kind, curves, limit),
         caption,
-        _table(f"{kind.key}-{classifier.index}", title, kind, curves),
+        _table(f"{kind.key}-{classifier.index}", title, kind, curves, limit),
+        limit,
     )
     return replace(picture, title=classifier.short)
 
@@ -182,9 +204,9 @@ def _reference_words(facts: Facts, kind: Kind) -> str:
     return f"The dotted line is the share of minority rows in the test part, {share}: what alarms at random would get."
 
 
-def _alt(facts: Facts, classifier: Name, kind: Kind, curves: Sequence[Curve]) -> str:
+def _alt(facts: Facts, classifier: Name, kind: Kind, curves: Sequence[Curve], limit: Curve | None) -> str:
     parts = []
-    for curve in curves:
+    for curve in (*curves, *([limit] if limit else [])):
         values = (number(_read(curve, at), 2) for at in _READ_AT)
         parts.append(f"{curve.name.short} {listed(values)}")
     at = listed(f"{at:g}" for at in _READ_AT)
@@ -202,7 +224,7 @@ def _read(curve: Curve, at: float) -> float | None:
     return curve.y[nearest]
 
 
-def _table(key: str, caption: str, kind: Kind, curves: Sequence[Curve]) -> Table:
+def _table(key: str, caption: str, kind: Kind, curves: Sequence[Curve], limit: Curve | None) -> Table:
     """Strategies in rows, every tenth point in columns: as wide for twelve strategies as for two."""
     places = range(0, len(curves[0].x), _TABLE_STEP)
     headings = (
@@ -211,8 +233,11 @@ def _table(key: str, caption: str, kind: Kind, curves: Sequence[Curve]) -> Table
         Heading(f"{kind.y.capitalize()} there", numeric=True),
     )
     rows = tuple(
-        Row(curve.name, tuple(Number(value, 3) for value in (*(curve.y[place] for place in places), *_own(curve))))
-        for curve in curves
+        Row(
+            curve.name.short if curve is limit else curve.name,
+            tuple(Number(value, 3) for value in (*(curve.y[place] for place in places), *_own(curve))),
+        )
+        for curve in (*curves, *([limit] if limit else []))
     )
     return Table(key, f"{caption}: mean {kind.y} at each {kind.x}", "Strategy", headings, rows, of_strategies=True)
 
