@@ -9,7 +9,7 @@ import numpy as np
 from job.errors import StrategyError
 
 # Neighbours are looked for inside the minority, the row itself not counted: n - 1 at most.
-_AMONG_MINORITY = {
+AMONG_MINORITY = {
     "SMOTE": ("k_neighbors",),
     "SMOTEN": ("k_neighbors",),
     "SMOTENC": ("k_neighbors",),
@@ -19,11 +19,11 @@ _AMONG_MINORITY = {
     "ADASYN": ("n_neighbors",),
 }
 # Neighbours are looked for among all rows.
-_AMONG_ALL = {"BorderlineSMOTE": ("m_neighbors",), "SVMSMOTE": ("m_neighbors",)}
+AMONG_ALL = {"BorderlineSMOTE": ("m_neighbors",), "SVMSMOTE": ("m_neighbors",)}
 # Majority rows look for their neighbours inside the minority, which they are not part of: n at most.
-_INTO_MINORITY = {"NearMiss": ("n_neighbors",)}
+INTO_MINORITY = {"NearMiss": ("n_neighbors",)}
 # Stratified inner folds need a minority row each.
-_FOLDS = {"InstanceHardnessThreshold": ("cv",)}
+FOLDS = {"InstanceHardnessThreshold": ("cv",)}
 
 
 def shrink_to_minority(sampler: Any, y: np.ndarray) -> tuple[str, ...]:
@@ -51,10 +51,10 @@ def shrink_to_minority(sampler: Any, y: np.ndarray) -> tuple[str, ...]:
     if not type(sampler).__module__.startswith("imblearn."):
         return ()
     limits = (
-        (_AMONG_MINORITY, n_minority - 1, 1),
-        (_AMONG_ALL, n_all - 1, 1),
-        (_INTO_MINORITY, n_minority, 1),
-        (_FOLDS, n_minority, 2),
+        (AMONG_MINORITY, n_minority - 1, 1),
+        (AMONG_ALL, n_all - 1, 1),
+        (INTO_MINORITY, n_minority, 1),
+        (FOLDS, n_minority, 2),
     )
     sentences = []
     for parameters, most, least in limits:

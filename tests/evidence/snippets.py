@@ -1,0 +1,119 @@
+"""Snippets with the outcomes that they have to give again, and a way to run many of them in one fresh process."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from job.data.dataset import Dataset
+from job.data.split import build_splits
+from job.evaluation.collect import build_prediction, collect_runs, metric_context
+from job.evaluation.evaluate import Outcome, evaluate_unit
+from job.evaluation.metrics import Prediction
+from job.evaluation.runs import RunKey, enumerate_units
+from job.evidence.snippet import build_snippet
+from job.pipeline import load_data
+from job.spec.model import JobSpec
+
+ROOT = Path(__file__).parents[2]
+METRICS = ("average_precision", "roc_auc", "recall", "precision", "false_alarms_per_1000", "brier")
+
+_DRIVER = """
+import contextlib, io, json, sys, warnings
+warnings.simplefilter("ignore")
+found = {}
+for name, code in json.load(sys.stdin).items():
+    printed, space = io.StringIO(), {"__name__": "__main__"}
+    try:
+        with contextlib.redirect_stdout(printed):
+            exec(compile(code, name, "exec"), space)
+    except Exception as error:
+        found[name] = {"error": f"{type(error).__name__}: {error}"}
+        continue
+    last = {"scores": space["scores"].tolist(), "alarms": space["alarms"].tolist()}
+    found[name] = {"table": json.loads(space["table"].to_json(orient="records", double_precision=15)),
+                   "exact": {c: [float(v).hex() for v in space["table"][c]] for c in space["table"]},
+                   "printed": printed.getvalue(), **last}
+json.dump(found, sys.stdout)
+"""
+
+
+@dataclass(frozen=True, eq=False)
+class Job:
+    """The runs of a small job, in this process."""
+
+    spec: JobSpec
+    dataset: Dataset
+    outcomes: Sequence[Outcome]
+    predictions: Mapping[RunKey, Prediction | None]
+    runs: Sequence[dict[str, Any]]
+
+    def snippet(self, strategy: str, classifier: str) -> dict[str, Any]:
+        """The snippet of one pair, as if the verdict had recommended it."""
+        verdict = {"headline": {"recommended": {"strategy": strategy, "classifier": classifier}}}
+        return build_snippet(self.spec, self.dataset, self.runs, self.predictions, verdict)
+
+    def runs_of(self, strategy: str, classifier: str) -> list[dict[str, Any]]:
+        return [run for run in self.runs if (run["strategy"], run["classifier"]) == (strategy, classifier)]
+
+    def last_outcome(self, strategy: str, classifier: str) -> Outcome:
+        return [o for o in self.outcomes if (o.key.strategy, o.key.classifier) == (strategy, classifier)][-1]
+
+    @property
+    def pairs(self) -> list[tuple[str, str]]:
+        return list(dict.fromkeys((run["strategy"], run["classifier"]) for run in self.runs))
+
+
+def run_small_job(spec: JobSpec, folder: Path) -> Job:
+    """Evaluate every unit here, without workers, files or report."""
+    dataset = load_data(spec, folder)
+    splits = build_splits(dataset, spec.split)
+    units = [unit for unit in enumerate_units(spec, splits) if unit.study is None]
+    outcomes = [outcome for unit in units for outcome in evaluate_unit(unit, dataset)]
+    by_split = {(split.repeat, split.fold): split for split in splits}
+    predictions = {o.key: build_prediction(o, by_split[o.key.repeat, o.key.fold], dataset) for o in outcomes}
+    context = metric_context(spec, dataset)
+    runs = collect_runs(outcomes, predictions, splits, dataset, context, spec.baseline.label)
+    return Job(spec, dataset, outcomes, predictions, runs)
+
+
+def run_scripts(scripts: Mapping[str, str], folder: Path) -> dict[str, Any]:
+    """Run every script as a program of its own namespace, in one fresh process inside a folder."""
+    ended = subprocess.run(
+        [sys.executable, "-c", _DRIVER],
+        input=json.dumps(scripts),
+        capture_output=True,
+        text=True,
+        cwd=folder,
+        env={**os.environ, "PYTHONPATH": str(ROOT)},
+    )
+    assert ended.returncode == 0, ended.stderr
+    return json.loads(ended.stdout)
+
+
+def check_pair(job: Job, strategy: str, classifier: str, found: Mapping[str, Any]) -> None:
+    """Scores and decisions to the bit, counts exactly, and every metric to the last digits but one or two."""
+    assert "error" not in found, found
+    outcome = job.last_outcome(strategy, classifier)
+    np.testing.assert_array_equal(outcome.scores, found["scores"])
+    np.testing.assert_array_equal(outcome.decisions, found["alarms"])
+    expected = job.runs_of(strategy, classifier)
+    assert [(run["repeat"], run["fold"]) for run in expected] == [
+        (row["repeat"], row["fold"]) for row in found["table"]
+    ]
+    for number, run in enumerate(expected):
+        for metric in METRICS:
+            if metric not in found["exact"]:
+                assert run["metrics"][metric] is None
+                continue
+            actual = float.fromhex(found["exact"][metric][number])
+            wanted = np.nan if run["metrics"][metric] is None else run["metrics"][metric]
+            np.testing.assert_allclose(actual, wanted, rtol=1e-12, err_msg=f"{metric} of {run['repeat']}")
