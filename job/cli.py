@@ -144,7 +144,8 @@ def validate(spec: str, allow_package: tuple[str, ...]) -> int:
     )
     product = " × ".join(f"{n:,} {one if n == 1 else many}" for n, one, many in factors)
     runs = f"{plan.n_runs:,} {'run' if plan.n_runs == 1 else 'runs'}"
-    print_text(f"{readable(loaded.name)}: no problem found; {runs} ({product})\n")
+    counted = f"{runs} ({product}, and {plan.n_beside:,} beside this grid)"
+    print_text(f"{readable(loaded.name)}: no problem found; {counted}\n")
     return 0
 
 

@@ -16,7 +16,7 @@ from job.engine.work import build_work
 from job.errors import DataError
 from job.evaluation.collect import order_outcomes
 from job.evaluation.evaluate import Outcome
-from job.evaluation.runs import count_runs, enumerate_units, strategies_of
+from job.evaluation.runs import count_grid_runs, count_runs, enumerate_units, strategies_of
 from job.evidence.compare import COLUMNS, rows_of_comparisons
 from job.machine import usable_workers
 from job.outputs import REPORT, Outputs, open_outputs, to_csv, to_json
@@ -52,14 +52,18 @@ class Plan:
     Parameters
     ----------
     n_splits, n_strategies, n_classifiers : int
-        Baseline included.
+        Baseline and calibrated strategies included.
     n_runs : int
+        All runs: the product of these, and those beside this grid.
+    n_beside : int
+        Runs beside the grid: the leak made on purpose, and sweeps.
     """
 
     n_splits: int
     n_strategies: int
     n_classifiers: int
     n_runs: int
+    n_beside: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -162,7 +166,9 @@ def plan_job(loaded: LoadedSpec) -> Plan:
     spec = loaded.spec
     if spec.data.file is not None:
         check_file(spec.data.file, loaded.folder)
-    return Plan(count_splits(spec.split), len(strategies_of(spec)), len(spec.classifiers), count_runs(spec))
+    n_runs = count_runs(spec)
+    factors = count_splits(spec.split), len(strategies_of(spec)), len(spec.classifiers)
+    return Plan(*factors, n_runs=n_runs, n_beside=n_runs - count_grid_runs(spec))
 
 
 def check_file(spec: FileSpec, folder: Path) -> None:

@@ -69,7 +69,7 @@ def test_a_log_alone_tells_the_story(ended) -> None:
 def test_runs_that_went_differently_are_told_with_their_reasons(ended) -> None:
     """What failed, what was degraded, and what cannot exist stands in the log, one line for each reason."""
     lines = ended.stderr.decode().splitlines()
-    told = [line for line in lines if not re.fullmatch(r"\d+ of 20 runs(, about .* left)?", line)]
+    told = [line for line in lines if not re.fullmatch(r"\d+ of 24 runs(, about .* left)?", line)]
 
     assert 4 == ended.returncode
     assert len(lines) - len(told) <= 10
@@ -103,8 +103,9 @@ def test_verbose_tells_each_run(call, tmp_path) -> None:
     code, _, err = call("run", "spec.yaml", "--verbose")
 
     assert 0 == code
-    assert ["1 of 2", "2 of 2"] == [line.partition(":")[0] for line in err.splitlines()]
+    assert ["1 of 3", "2 of 3", "3 of 3"] == [line.partition(":")[0] for line in err.splitlines()]
     assert re.search(r"smote with logistic_regression, repeat 0, fold 0: ok in \d+\.\d\d s", err)
+    assert re.search(r"smote with logistic_regression, repeat 0, fold 0, leak: ok in ", err)
 
 
 def test_the_image_says_where_reports_go(call, tmp_path, monkeypatch) -> None:
@@ -132,7 +133,7 @@ def test_validate_counts_the_runs_and_makes_none(call, tmp_path) -> None:
 
     assert (
         0,
-        "spec.yaml: no problem found; 3,000 runs (1,500 splits × 2 strategies × 1 classifier)\n",
+        "spec.yaml: no problem found; 3,005 runs (1,500 splits × 2 strategies × 1 classifier, and 5 beside this grid)\n",
         "",
     ) == call("validate", "spec.yaml")
     assert ["spec.yaml"] == [path.name for path in tmp_path.iterdir()]

@@ -85,9 +85,10 @@ def _tell_each(progress: Progress) -> None:
     before = progress.done - len(progress.ended)
     for number, outcome in enumerate(progress.ended, before + 1):
         key = outcome.key
+        study = f", {key.study.words}" if key.study else ""
         tell(
             f"{number:,} of {progress.total:,}: {key.strategy} with {key.classifier}, repeat {key.repeat}, "
-            f"fold {key.fold}: {outcome.status} in {outcome.seconds_resample + outcome.seconds_fit:.2f} s"
+            f"fold {key.fold}{study}: {outcome.status} in {outcome.seconds_resample + outcome.seconds_fit:.2f} s"
         )
 
 

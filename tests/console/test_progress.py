@@ -33,7 +33,7 @@ def stderr(monkeypatch):
 
 def step(done: int, total: int) -> SimpleNamespace:
     outcome = SimpleNamespace(
-        key=SimpleNamespace(strategy="smote", classifier="knn", repeat=3, fold=1),
+        key=SimpleNamespace(strategy="smote", classifier="knn", repeat=3, fold=1, study=None),
         status="degraded",
         seconds_resample=0.25,
         seconds_fit=1.0,
