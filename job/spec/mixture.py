@@ -43,8 +43,9 @@ def count_minority(n_samples: int, minority_share: float) -> int:
 
 
 def _named(given: Given, *keys: str) -> str:
-    """Name the first of some keys that stands in the spec; the first of all where none does."""
-    return next((key for key in keys if key in given), keys[0])
+    """Name the first of some keys that stands in the spec and isn't the preset's; the first of all where none does."""
+    preset = PRESETS.get(str(given["preset"]), {})
+    return next((key for key in keys if key in given and given.raw(key) is not preset.get(key)), keys[0])
 
 
 def _minority_has_rows(given: Given) -> Iterable[Complaint]:

@@ -50,6 +50,33 @@ GENERATE = section(
 )
 
 
+MIXTURE = section(
+    {"kind": st.just("mixture"), "n_continuous": st.just(2)},
+    n_samples=st.integers(100, 10_000_000),
+    minority_share=st.floats(0.05, 0.5),
+    n_noise=st.integers(0, 9),
+    cluster_spread=st.floats(0.001, 100),
+    outliers=st.floats(0, 1),
+    label_noise=st.floats(0, 0.5),
+    missing=st.floats(0, 0.99),
+    random_state=SEED,
+)
+PLACE = section(
+    {}, clusters=st.integers(1, 1000), separation=st.none() | st.floats(0, 1000), shift=st.none()
+) | section(
+    {"shift": st.lists(st.floats(-1000, 1000), min_size=2, max_size=2)}, clusters=st.just(1), separation=st.none()
+)
+PRESET = section(
+    {"preset": st.sampled_from(["fraud", "diagnosis", "churn", "defects"])},
+    kind=st.just("mixture"),
+    n_samples=st.integers(1000, 100_000),
+    separation=st.floats(0, 10),
+    missing=st.floats(0, 0.99),
+    clusters=st.integers(1, 1000),
+) | section({"preset": st.just("churn"), "shift": st.just([0.5] * 13)}, outliers=st.floats(0, 1))
+ANY_GENERATE = GENERATE | st.builds(lambda a, b: {**a, **b}, MIXTURE, PLACE) | PRESET
+
+
 @st.composite
 def files(draw) -> dict[str, Any]:
     """A file section; each column has one use."""
@@ -99,7 +126,7 @@ def label_of(entry: Any) -> str:
 
 
 SPECS = section(
-    {"data": section({"generate": GENERATE}) | section({"file": files()})},
+    {"data": section({"generate": ANY_GENERATE}) | section({"file": files()})},
     title=LABEL,
     seed=SEED,
     split=SPLIT,

@@ -146,7 +146,63 @@ WRONG: Mapping[str, tuple[str, str]] = {
     ),
     "a generator that isn't there": (
         "data: {generate: {kind: mixtur}}\n",
-        "1:19 data.generate.kind: got 'mixtur', must be one of classification, mixture",
+        "1:19 data.generate.kind: got 'mixtur', must be one of classification, mixture; did you mean mixture?",
+    ),
+    "a generator that is nothing like one": (
+        "data: {generate: {kind: 7, n_samples: 30}}\n",
+        "1:19 data.generate.kind: got 7, must be one of classification, mixture",
+    ),
+    "a misspelt key of a mixture": (
+        "data: {generate: {kind: mixture, minority_shar: 0.1}}\n",
+        "1:34 data.generate.minority_shar: unknown key; did you mean minority_share? (allowed: kind, preset, n_samples",
+    ),
+    "a key of the other generator": (
+        "data: {generate: {kind: mixture, flip_y: 0.1}}\n",
+        "1:34 data.generate.flip_y: unknown key here; flip_y belongs to data.generate of kind classification",
+    ),
+    "a mixture that doesn't say so": (
+        "data: {generate: {clusters: 3}}\n",
+        "1:19 data.generate.clusters: unknown key here; clusters belongs to data.generate of kind mixture",
+    ),
+    "a misspelt preset": (
+        "data: {generate: {preset: frued}}\n",
+        "1:19 data.generate.preset: got 'frued', must be one of fraud, diagnosis, churn, defects; did you mean fraud?",
+    ),
+    "a preset of the other generator": (
+        "data: {generate: {kind: classification, preset: fraud}}\n",
+        "1:41 data.generate.preset: unknown key here; preset belongs to data.generate of kind mixture",
+    ),
+    "a minority that is none": (
+        "data: {generate: {kind: mixture, minority_share: 0.6}}\n",
+        "1:34 data.generate.minority_share: got 0.6, must be a finite number > 0 and <= 0.5",
+    ),
+    "one minority row": (
+        "data: {generate: {kind: mixture, minority_share: 0.01, n_samples: 100}}\n",
+        "1:34 data.generate.minority_share: minority_share (0.01) of n_samples (100) is one row of the minority, must",
+    ),
+    "too few rows for a preset": (
+        "data: {generate: {preset: fraud, n_samples: 100}}\n",
+        "1:34 data.generate.n_samples: minority_share (0.005) of n_samples (100) is no row of the minority, must",
+    ),
+    "a mixture without columns": (
+        "data: {generate: {kind: mixture, n_continuous: 0}}\n",
+        "1:34 data.generate.n_continuous: n_continuous (0) + n_integer (0) + n_categorical (0) + n_noise (0) is 0",
+    ),
+    "too few shifts": (
+        "data: {generate: {preset: defects, shift: [1, 2]}}\n",
+        "1:36 data.generate.shift: got 2 numbers, must be one for each of the 15 informative columns: n_cont",
+    ),
+    "a minority in two places": (
+        "data: {generate: {kind: mixture, n_continuous: 1, shift: [1], separation: 2}}\n",
+        "1:63 data.generate.separation: stands beside shift; both say where the minority is",
+    ),
+    "clusters in one place": (
+        "data: {generate: {kind: mixture, n_continuous: 1, shift: [1], clusters: 2}}\n",
+        "1:63 data.generate.clusters: got 2, must be 1 beside shift",
+    ),
+    "nothing but gaps": (
+        "data: {generate: {preset: churn, missing: 1}}\n",
+        "1:34 data.generate.missing: got 1, must be a finite number >= 0 and < 1",
     ),
     "a seed in quotes": (DATA + "seed: '42'\n", "2:1 seed: got '42', must be an integer from 0"),
     "a switch as a seed": (DATA + "seed: true\n", "2:1 seed: got true, must be an integer from 0"),
