@@ -19,6 +19,7 @@ from job.evidence.curves import average_curves
 from job.evidence.harm import build_harm
 from job.evidence.judge import judge_strategies
 from job.evidence.rescued import build_rescued, describe_minority_types
+from job.evidence.snippet import build_snippet
 from job.evidence.summary import summarize_runs
 from job.provenance import describe_environment, describe_provenance
 from job.spec.model import Entry, JobSpec
@@ -56,6 +57,7 @@ def build_results(
     }
     context = metric_context(spec, dataset)
     runs = collect_runs(outcomes, predictions, splits, dataset, context, spec.baseline.label)
+    judged = judge_strategies(spec, dataset, splits, runs, predictions, context)
     written_spec = spec.model_dump(mode="json", by_alias=True, exclude={"engine"}, exclude_none=True)
     return {
         "schema_version": SCHEMA_VERSION,
@@ -75,7 +77,8 @@ def build_results(
         "best_possible": build_best_possible(dataset, splits),
         "harm": build_harm(runs, predictions, splits, spec.seed),
         "rescued": build_rescued(dataset, splits, predictions, spec.preparation, spec.seed, spec.baseline.label),
-        **judge_strategies(spec, dataset, splits, runs, predictions, context),
+        **judged,
+        "snippet": build_snippet(spec, dataset, runs, predictions, judged["verdict"]),
         "status": _count_statuses(runs),
     }
 

@@ -141,7 +141,7 @@ def layout(node: Node, indent: int = 0, used: int = 0) -> str:
     opened, closed = _brackets(node)
     inner = indent + _INDENT
     parts = list(_parts(node))
-    if len(parts) > _FILLED and all(isinstance(part, Raw) for _, part in parts):
+    if isinstance(node, Items) and len(parts) > _FILLED and all(isinstance(part, Raw) for _, part in parts):
         lines = list(_fill([_flat(part) for _, part in parts], inner))
     else:
         lines = [f"{' ' * inner}{key}{layout(part, inner, len(key) + 1)}," for key, part in parts]

@@ -14,15 +14,12 @@ from job.evidence.snippet_data import write_data
 from job.evidence.snippet_model import write_model
 from job.evidence.snippet_parts import Part, Winner
 from job.evidence.snippet_split import write_splits
-from job.spec.model import JobSpec
+from job.spec.entries import CalibratedEntry
+from job.spec.model import Entry, JobSpec
 
 _METRICS = "sklearn.metrics"
 _NO_PAIR = "No snippet: no strategy has a score with any classifier."
 _NOT_LISTED = "No snippet: what is recommended is no strategy of the spec itself."
-_OWN_GENERATOR = (
-    "No snippet: the data is drawn by this program's own generator, which no public call stands for. Run the spec at "
-    "the end of this page instead."
-)
 _ONE_THREAD = "threadpool_limits(1)  # as in the report: the order of a sum shows in its last digits"
 _PACKAGES = ("scikit-learn", "imbalanced-learn", "pandas", "numpy")
 
@@ -60,10 +57,7 @@ def build_snippet(
     winner = find_winner(spec, dataset, runs, predictions, *pair)
     if winner is None:
         return _without_code(pair[0], pair[1], _NOT_LISTED)
-    data = write_data(winner)
-    if data is None:
-        return _without_code(pair[0], pair[1], _OWN_GENERATOR)
-    code, notes = write_script(winner, data)
+    code, notes = write_script(winner)
     head = {"strategy": pair[0], "classifier": pair[1], "recommended": bool(named)}
     return {**head, "code": code, "notes": list(notes), "reason": None}
 
@@ -75,7 +69,7 @@ def find_best(spec: JobSpec, runs: Iterable[Mapping[str, Any]]) -> tuple[str, st
         value = run["metrics"][spec.evaluation.primary]
         if value is not None:
             found.setdefault((run["strategy"], run["classifier"]), []).append(value)
-    listed = [(s.label, c.label) for s in strategies_of(spec) for c in spec.classifiers]
+    listed = [(s.label, c.label) for s in _listed(spec) for c in spec.classifiers]
     means = {pair: sum(found[pair]) / len(found[pair]) for pair in listed if pair in found}
     return max(means, key=lambda pair: means[pair]) if means else None
 
@@ -89,7 +83,7 @@ def find_winner(
     classifier: str,
 ) -> Winner | None:
     """Put together what a snippet has to know about one strategy and classifier; None where the spec lacks them."""
-    strategies = [entry for entry in strategies_of(spec) if entry.label == strategy]
+    strategies = [entry for entry in _listed(spec) if entry.label == strategy]
     classifiers = [entry for entry in spec.classifiers if entry.label == classifier]
     if not strategies or not classifiers:
         return None
@@ -99,32 +93,35 @@ def find_winner(
     return Winner(spec, dataset, strategies[0], classifiers[0], own, is_probability)
 
 
+def _listed(spec: JobSpec) -> list[Entry]:
+    return [entry for entry in strategies_of(spec) if not isinstance(entry, CalibratedEntry)]
+
+
 def _without_code(strategy: str | None, classifier: str | None, reason: str) -> dict[str, Any]:
     head = {"strategy": strategy, "classifier": classifier, "recommended": False}
     return {**head, "code": None, "notes": [], "reason": reason}
 
 
-def write_script(winner: Winner, data: Part) -> tuple[str, tuple[str, ...]]:
+def write_script(winner: Winner) -> tuple[str, tuple[str, ...]]:
     """Write the whole script, and say where its numbers may differ from the report's.
 
     Parameters
     ----------
     winner : Winner
-    data : Part
 
     Returns
     -------
     code : str
     notes : tuple of str
     """
-    splits, model, loop = write_splits(winner), write_model(winner), _write_loop(winner)
+    data, splits, model, loop = write_data(winner), write_splits(winner), write_model(winner), _write_loop(winner)
     notes = (*data.notes, *splits.notes, *model.notes)
     body = "\n".join(line for part in (model, loop) for line in part.lines)
     seeds = _write_seeds(winner.spec.seed) if "seed_of(" in body else Part(())
     parts = (Part((), (("threadpoolctl.threadpool_limits", ""),)), data, splits, seeds, model, loop)
-    imports = write_imports(path for part in parts for path in part.imports)
+    imports = [path for part in parts for path in part.imports]
     blocks = (
-        [*_head(winner, notes), *imports, "", _ONE_THREAD, "", *data.lines],
+        [*_head(winner, notes, imports), *write_imports(imports), "", _ONE_THREAD, "", *data.lines],
         *([seeds.lines] if seeds.lines else []),
         splits.lines,
         model.lines,
@@ -133,15 +130,15 @@ def write_script(winner: Winner, data: Part) -> tuple[str, tuple[str, ...]]:
     return "\n\n\n".join("\n".join(block).strip("\n") for block in blocks) + "\n", notes
 
 
-def _head(winner: Winner, notes: Iterable[str]) -> list[str]:
+def _head(winner: Winner, notes: Iterable[str], imports: Iterable[tuple[str, str]]) -> list[str]:
     """Say in comments what this is; texts of the spec stand there as literals, which have one line."""
     versions = ", ".join(f"{package} {version(package)}" for package in _PACKAGES)
     what = f"{literal(winner.strategy.label)} with {literal(winner.classifier.label)}"
     lines = [f"# {what}: the numbers of the report again.", f"# Equal numbers need equal versions: {versions}."]
     if winner.spec.data.file is not None:
         lines.append("# Run it where the spec is: the data file is named as the spec names it.")
-    if winner.strategy.name == "custom":
-        lines.append("# AffinitySMOTE comes with minority-report.")
+    if any(path.startswith("job.") for path, _ in imports):
+        lines.append("# What is imported from job comes with minority-report.")
     return [*lines, *(f"# Note: {note}" for note in notes)]
 
 

@@ -10,16 +10,17 @@ from typing import Any
 from sklearn.datasets import make_classification
 
 from job.data.classification import PARAMETERS
-from job.evidence.python_code import Call, Raw, keywords, layout, literal, names
+from job.evidence.python_code import Call, Raw, imported_by, keywords, layout, literal, names
 from job.evidence.snippet_parts import Part, Winner
 from job.spec.file import FileSpec
+from job.spec.mixture import MixtureSpec
 
 _SEED_OF_SAMPLE = 0
 _ENOUGH = 0.95
 _NUMPY, _PANDAS, _DUCKDB = ("numpy", "np"), ("pandas", "pd"), ("duckdb", "")
 
 
-def write_data(winner: Winner) -> Part | None:
+def write_data(winner: Winner) -> Part:
     """Write what makes ``X``, ``y`` and, where a split needs them, ``groups``, ``time`` or ``is_test_row``.
 
     Parameters
@@ -28,14 +29,13 @@ def write_data(winner: Winner) -> Part | None:
 
     Returns
     -------
-    Part or None
-        None for a kind of generated data that public calls cannot draw.
+    Part
     """
     data = winner.spec.data
     if data.file is not None:
         return _write_file(winner, data.file)
-    if data.generate is None or data.generate.kind != "classification":
-        return None
+    if isinstance(data.generate, MixtureSpec):
+        return _write_mixture(winner, data.generate)
     defaults = {name: p.default for name, p in inspect.signature(make_classification).parameters.items()}
     given = {name: getattr(data.generate, name) for name in PARAMETERS}
     told = {name: value for name, value in given.items() if name == "n_samples" or value != defaults[name]}
@@ -46,6 +46,18 @@ def write_data(winner: Winner) -> Part | None:
         f"y = (labels == {int(winner.dataset.positive)}).astype(int)",
     )
     return Part(lines, (_PANDAS, ("sklearn.datasets.make_classification", "")))
+
+
+def _write_mixture(winner: Winner, generate: MixtureSpec) -> Part:
+    """Draw with the job's own generator; no public call stands for it."""
+    given = generate.model_dump(mode="json", by_alias=True, exclude_none=True)
+    draw = Call("job.data.mixture.generate_mixture", (Call("job.spec.mixture.MixtureSpec", (), keywords(given)),))
+    lines = [f"data = {layout(draw, 0, len('data = '))}", "X, y = data.X, data.y.astype(int)"]
+    if winner.dataset.categorical:
+        lines.append(f"NUMBERS = {layout(names(winner.dataset.numeric), 0, len('NUMBERS = '))}")
+        lines.append(f"CATEGORIES = {layout(names(winner.dataset.categorical), 0, len('CATEGORIES = '))}")
+        lines.append("X[CATEGORIES] = X[CATEGORIES].apply(lambda column: column.cat.codes)")
+    return Part(tuple(lines), tuple(imported_by(draw)))
 
 
 def _write_file(winner: Winner, file: FileSpec) -> Part:
