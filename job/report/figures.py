@@ -105,6 +105,21 @@ class Parted:
     parts: tuple[float, ...]
 
 
+@dataclass(frozen=True)
+class Dots:
+    """One strategy in a chart of dots.
+
+    Parameters
+    ----------
+    name : Name
+    values : tuple of float or None
+        One for each row of the chart.
+    """
+
+    name: Name
+    values: tuple[float | None, ...]
+
+
 def draw_spreads(
     spreads: Sequence[Spread], reference: float | None, axis: str, alt: str, caption: str, table: Table
 ) -> Picture:
@@ -291,6 +306,49 @@ def draw_parts(
         figure.legend(loc="outside lower center", ncols=len(parts), frameon=False, fontsize=_TEXT - 0.5, borderpad=0.5)
 
     return _picture(draw, _ROW * len(rows) + 84, alt, caption, table)
+
+
+def draw_dots(rows: Sequence[str], dots: Sequence[Dots], axis: str, alt: str, caption: str, table: Table) -> Picture:
+    """Draw one band for each row, and in it every strategy's value on an axis from 0 to 1, one below the other.
+
+    Parameters
+    ----------
+    rows : sequence of str
+        Names from top to bottom.
+    dots : sequence of Dots
+    axis : str
+    alt, caption : str
+    table : Table
+
+    Returns
+    -------
+    Picture
+    """
+    n_columns = 2 if max(width(strategy.name.short) for strategy in dots) <= _HALF_LEGEND else 1
+    legend_rows = -(-len(dots) // n_columns)
+    band = max(30.0, 9.0 * len(dots) + 9)
+
+    def draw(figure: Figure, theme: Theme) -> None:
+        axes = figure.subplots()
+        for edge in range(len(rows) - 1):
+            axes.axhline(edge + 0.5, color=theme.light["line"], linewidth=0.8)
+        for place, strategy in enumerate(dots):
+            look = series(strategy.name.index)
+            shift = 0.8 * ((place + 0.5) / len(dots) - 0.5)
+            values = [float("nan") if value is None else value for value in strategy.values]
+            heights = [row + shift for row in range(len(rows))]
+            (line,) = axes.plot(values, heights, look.marker, color=theme.light[look.colour], markersize=7.5)
+            line.set(markeredgewidth=0, label=_legend_text(strategy.name.short), clip_on=False)
+        axes.set_yticks(range(len(rows)), list(rows))
+        axes.set_ylim(len(rows) - 0.5, -0.5)
+        _unit_axis(axes.set_xlim, axes.set_xticks)
+        axes.set_xlabel(axis)
+        axes.tick_params(axis="y", length=0)
+        axes.grid(axis="x", color=theme.light["line"], linewidth=0.8)
+        _open_frame(axes, ("bottom",))
+        figure.legend(loc="outside lower center", ncols=n_columns, frameon=False, fontsize=_TEXT - 0.5, borderpad=0.5)
+
+    return _picture(draw, band * len(rows) + 62 + 18 * legend_rows, alt, caption, table)
 
 
 def _starts(rows: Sequence[Parted], place: int) -> list[float]:

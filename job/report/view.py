@@ -19,6 +19,7 @@ from job.report.sections import (
     metrics,
     overview,
     reproduce,
+    rescued,
     runs,
 )
 from job.report.words import counted, shorten
@@ -32,6 +33,7 @@ BUILDERS: tuple[Callable[[Facts], Section], ...] = (
     footing.build,
     curves.build,
     harm.build,
+    rescued.build,
     confusion.build,
     runs.build,
     reproduce.build,

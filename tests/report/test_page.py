@@ -33,6 +33,7 @@ SECTIONS = [
     "footing",
     "curves",
     "harm",
+    "rescued",
     "confusion",
     "runs",
     "reproduce",
