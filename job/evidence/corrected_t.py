@@ -53,7 +53,7 @@ def compare_over_splits(
     tested = n_splits >= LEAST_PAIRS
     mean, deviation, spread = _moments(differences, paired, n_splits)
     scale = np.max(np.where(paired, np.maximum(np.abs(left), np.abs(right)), 0.0), axis=-1, initial=0.0)
-    varies = spread > ROUND_OFF * scale
+    varies = (spread > ROUND_OFF * scale) & (deviation > 0)
     mean = np.where(np.abs(mean) > ROUND_OFF * scale, mean, np.where(n_splits > 0, 0.0, np.nan))
     se = np.where(tested & varies, deviation * np.sqrt(_inflation(paired, n_splits, sizes)), np.nan)
     return _read_posterior(mean, se, n_splits, (tested, varies), rope, confidence)
