@@ -18,9 +18,12 @@ from job.evidence.best_possible import build_best_possible
 from job.evidence.curves import average_curves
 from job.evidence.harm import build_harm
 from job.evidence.judge import judge_strategies
+from job.evidence.leak import build_leak
 from job.evidence.rescued import build_rescued, describe_minority_types
 from job.evidence.snippet import build_snippet
+from job.evidence.study_runs import StudyRuns
 from job.evidence.summary import summarize_runs
+from job.evidence.sweeps import build_sweeps
 from job.provenance import describe_environment, describe_provenance
 from job.spec.model import Entry, JobSpec
 from job.strategies.registry import recipe_of
@@ -58,6 +61,7 @@ def build_results(
     context = metric_context(spec, dataset)
     runs = collect_runs(outcomes, predictions, splits, dataset, context, spec.baseline.label)
     judged = judge_strategies(spec, dataset, splits, runs, predictions, context)
+    studies = StudyRuns(tuple(ended), splits, dataset, context, spec.evaluation.confidence)
     written_spec = spec.model_dump(mode="json", by_alias=True, exclude={"engine"}, exclude_none=True)
     return {
         "schema_version": SCHEMA_VERSION,
@@ -79,6 +83,8 @@ def build_results(
         "rescued": build_rescued(dataset, splits, predictions, spec.preparation, spec.seed, spec.baseline.label),
         **judged,
         "snippet": build_snippet(spec, dataset, runs, predictions, judged["verdict"]),
+        "leak": build_leak(spec, studies),
+        "sweeps": build_sweeps(spec, studies),
         "status": _count_statuses(runs),
     }
 

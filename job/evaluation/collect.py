@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -40,18 +41,48 @@ def metric_context(spec: JobSpec, dataset: Dataset) -> MetricContext:
     )
 
 
-def build_prediction(outcome: Outcome, split: Split, dataset: Dataset) -> Prediction | None:
-    """Join a run's scores with the labels of its test rows; None where the run has no scores."""
+def build_prediction(
+    outcome: Outcome, split: Split, dataset: Dataset, y: np.ndarray | None = None
+) -> Prediction | None:
+    """Join a run's scores with the labels of its test rows (or with `y`); None where the run has no scores."""
     if outcome.scores is None or outcome.decisions is None or outcome.prevalence_resampled is None:
         return None
     return Prediction(
-        y=dataset.y[split.test],
+        y=dataset.y[split.test] if y is None else y,
         scores=outcome.scores,
         decisions=outcome.decisions,
         is_probability=outcome.is_probability,
         prevalence_train=float(np.mean(dataset.y[split.train])),
         prevalence_resampled=outcome.prevalence_resampled,
         why_no_probability="" if outcome.is_probability else NO_PROBABILITY,
+    )
+
+
+def build_study_prediction(
+    outcome: Outcome, split: Split, dataset: Dataset, real_only: bool = False
+) -> Prediction | None:
+    """Join the scores of a run beside the grid with the labels of the rows that it scored.
+
+    Parameters
+    ----------
+    outcome : Outcome
+    split : Split
+        Its whole training part is what probabilities are corrected to, also where a run has seen less of it.
+    dataset : Dataset
+    real_only : bool
+        Whether synthetic rows that were scored are left out.
+
+    Returns
+    -------
+    Prediction or None
+        None where the run has no scores.
+    """
+    prediction = build_prediction(outcome, split, dataset, outcome.y)
+    if prediction is None or not real_only or outcome.is_real is None:
+        return prediction
+    kept = outcome.is_real
+    return replace(
+        prediction, y=prediction.y[kept], scores=prediction.scores[kept], decisions=prediction.decisions[kept]
     )
 
 

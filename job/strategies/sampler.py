@@ -58,7 +58,9 @@ class Resample(Recipe):
                 f"{type(sampler).__name__} knows no categories: it was given one-hot columns "
                 "and may have made rows that lie between categories",
             )
-        return Resampled(X, y, n_synthetic=count_new_rows(encoded, X), degraded=degraded)
+        n_synthetic = count_new_rows(encoded, X)
+        parents = None if chosen is None or not n_synthetic else np.column_stack([chosen, chosen])[-n_synthetic:]
+        return Resampled(X, y, n_synthetic=n_synthetic, degraded=degraded, parents=parents)
 
     def build(self, part: TrainingPart, **params: Any) -> Any:
         """Make the sampler, with the split's seed unless the spec gives one."""

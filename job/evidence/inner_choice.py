@@ -1,0 +1,70 @@
+"""The ratio that the training data alone would choose, and what that choice is worth on the test part."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from job.data.split import Split
+from job.evaluation.arrange import ratio_of
+from job.evaluation.runs import Study
+from job.evaluation.studies import RATIO_STEPS
+from job.evaluation.unit import INNER_RATIO
+from job.evidence.study_runs import Measurement, StudyRuns
+from job.spec.model import JobSpec
+
+
+def choose_ratio(
+    spec: JobSpec,
+    runs: StudyRuns,
+    splits: Sequence[Split],
+    names: tuple[str, str],
+    measured: Sequence[Sequence[Measurement]],
+) -> dict[str, Any]:
+    """Choose in each split the ratio with the best primary metric on an inner split of its training part.
+
+    Parameters
+    ----------
+    spec : JobSpec
+    runs : StudyRuns
+    splits : sequence of Split
+    names : (str, str)
+        Labels of strategy and classifier.
+    measured : sequence of sequence of Measurement
+        What each step came to on the test part of each split.
+
+    Returns
+    -------
+    dict
+        ``metric``, the primary one; ``counts``, how often each step was chosen; ``ratios``, the one chosen in each
+        split, null where no step has a value; the metric on the test parts with the ratio ``chosen`` there, with the
+        data's ``own`` ratio, and with ``full`` resampling to 1, each over the ``n`` splits that have all three. Of
+        equals the lowest ratio is taken: it makes the fewest rows.
+    """
+    metric = spec.evaluation.primary
+    steps = [_best_step(spec, runs, split, names, metric) for split in splits]
+    tested = [
+        tuple(measured[at][place].metrics.get(metric) for at in (step, 0, RATIO_STEPS - 1))
+        for place, step in enumerate(steps)
+        if step is not None
+    ]
+    complete = [values for values in tested if None not in values]
+    means = [sum(values) / len(complete) for values in zip(*complete, strict=True)] if complete else [None] * 3
+    return {
+        "metric": metric,
+        "counts": [steps.count(step) for step in range(RATIO_STEPS)],
+        "ratios": [None if step is None else ratio_of(step, runs.dataset) for step in steps],
+        **dict(zip(("chosen", "own", "full"), means, strict=True)),
+        "n": len(complete),
+    }
+
+
+def _best_step(spec: JobSpec, runs: StudyRuns, split: Split, names: tuple[str, str], metric: str) -> int | None:
+    strategy, classifier = names
+    best, highest = None, float("-inf")
+    for step in range(RATIO_STEPS):
+        label = strategy if step else spec.baseline.label
+        value = runs.measure(label, classifier, split, Study(INNER_RATIO, step)).metrics.get(metric)
+        if value is not None and value > highest:
+            best, highest = step, value
+    return best

@@ -1,0 +1,157 @@
+"""The runs beside the grid, found by what they are and measured like those of the grid."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Any
+
+import numpy as np
+
+from job.data.dataset import Dataset
+from job.data.split import Split
+from job.evaluation.calibration import correct_prior, fit_calibration
+from job.evaluation.collect import build_study_prediction
+from job.evaluation.evaluate import Outcome
+from job.evaluation.metrics import MetricContext, Prediction, evaluate_metrics
+from job.evaluation.runs import RunKey, Study
+from job.evaluation.undefined import Undefined
+from job.evidence.corrected_t import compare_over_splits
+
+INTERCEPT_CORRECTED = "calibration_intercept_corrected"
+
+
+@dataclass(frozen=True, eq=False)
+class Measurement:
+    """One run: its metrics, or why it has none.
+
+    Parameters
+    ----------
+    metrics : Mapping of str to float or None
+        Empty where the run has no scores.
+    reason : str or None
+    """
+
+    metrics: Mapping[str, float | None]
+    reason: str | None
+
+
+@dataclass(frozen=True, eq=False)
+class StudyRuns:
+    """Every run of a job, ready to be asked.
+
+    Parameters
+    ----------
+    outcomes : tuple of Outcome
+    splits : tuple of Split
+    dataset : Dataset
+    context : MetricContext
+    confidence : float
+        Of intervals.
+    """
+
+    outcomes: tuple[Outcome, ...]
+    splits: tuple[Split, ...]
+    dataset: Dataset
+    context: MetricContext
+    confidence: float
+
+    @cached_property
+    def _by_key(self) -> dict[RunKey, Outcome]:
+        return {outcome.key: outcome for outcome in self.outcomes}
+
+    def outcome(self, strategy: str, classifier: str, split: Split, study: Study | None) -> Outcome:
+        """Return what came of one run."""
+        return self._by_key[RunKey(strategy, classifier, split.repeat, split.fold, study)]
+
+    def measure(
+        self, strategy: str, classifier: str, split: Split, study: Study | None, real_only: bool = False
+    ) -> Measurement:
+        """Compute the metrics of one run.
+
+        Parameters
+        ----------
+        strategy, classifier : str
+            Labels.
+        split : Split
+        study : Study or None
+            None for a run of the grid.
+        real_only : bool
+            Whether synthetic rows that were scored are left out.
+
+        Returns
+        -------
+        Measurement
+        """
+        outcome = self.outcome(strategy, classifier, split, study)
+        prediction = build_study_prediction(outcome, split, self.dataset, real_only)
+        if prediction is None:
+            return Measurement({}, outcome.reason or "no scores")
+        values, _ = evaluate_metrics(prediction, None, self.context)
+        return Measurement({**values, INTERCEPT_CORRECTED: _intercept_corrected(prediction)}, outcome.reason)
+
+    def summarize(
+        self, values: Sequence[float | None], splits: Sequence[Split], median: bool = False
+    ) -> dict[str, Any]:
+        """Summarise a metric over splits.
+
+        Parameters
+        ----------
+        values : sequence of float or None
+            One for each split.
+        splits : sequence of Split
+        median : bool
+            Whether the median is meant; it has no interval.
+
+        Returns
+        -------
+        dict
+            ``value``, its interval ``lower`` to ``upper`` (that of a mean over splits that share rows, Nadeau & Bengio
+            2003; null with fewer than five values or none that differ), ``n`` values, and the ``values`` themselves.
+        """
+        numbers = np.array([np.nan if value is None else value for value in values], dtype=float)
+        defined = numbers[np.isfinite(numbers)]
+        sizes = np.array([len(split.test) for split in splits]), np.array([len(split.train) for split in splits])
+        interval = compare_over_splits(numbers, np.zeros_like(numbers), sizes, 0.0, self.confidence)
+        middle = np.median if median else np.mean
+        return {
+            "value": float(middle(defined)) if len(defined) else None,
+            "lower": None if median else _finite(interval.lower),
+            "upper": None if median else _finite(interval.upper),
+            "n": len(defined),
+            "values": list(values),
+        }
+
+
+def count_reasons(measured: Iterable[Measurement]) -> list[dict[str, Any]]:
+    """Count why runs have no scores.
+
+    Parameters
+    ----------
+    measured : iterable of Measurement
+
+    Returns
+    -------
+    list of dict
+        ``reason`` and ``n`` runs, in the order of first appearance.
+    """
+    counts: dict[str, int] = {}
+    for each in measured:
+        if not each.metrics:
+            counts[str(each.reason)] = counts.get(str(each.reason), 0) + 1
+    return [{"reason": reason, "n": n} for reason, n in counts.items()]
+
+
+def _finite(value: np.ndarray) -> float | None:
+    return float(value) if np.isfinite(value) else None
+
+
+def _intercept_corrected(prediction: Prediction) -> float | None:
+    if not prediction.is_probability:
+        return None
+    corrected = correct_prior(prediction.scores, prediction.prevalence_train, prediction.prevalence_resampled)
+    if isinstance(corrected, Undefined):
+        return None
+    intercept = fit_calibration(prediction.y, corrected)["calibration_intercept"]
+    return None if isinstance(intercept, Undefined) else intercept

@@ -1,0 +1,147 @@
+"""How far to resample, and what imbalance does: curves over the settings of a sweep, with intervals over splits."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+from job.data.split import Split
+from job.evaluation.arrange import LEAST_MINORITY, ratio_of
+from job.evaluation.metric_table import METRICS
+from job.evaluation.runs import Study
+from job.evaluation.studies import (
+    RATIO_STEPS,
+    SWEEP_SPLITS,
+    imbalance_ratios,
+    swept_strategies,
+    thinned_strategies,
+)
+from job.evaluation.unit import IMBALANCE, RATIO
+from job.evidence.best_possible import build_best_possible
+from job.evidence.inner_choice import choose_ratio
+from job.evidence.study_runs import INTERCEPT_CORRECTED, Measurement, StudyRuns, count_reasons
+from job.spec.model import JobSpec
+
+RATIO_METRICS = ("recall", "precision", "average_precision", "roc_auc", "brier")
+IMBALANCE_METRICS = (
+    "recall",
+    "average_precision",
+    "roc_auc",
+    "brier_corrected",
+    "log_loss_corrected",
+    "mean_predicted_corrected",
+    "calibration_slope",
+    INTERCEPT_CORRECTED,
+)
+_MEDIANS = {metric.name for metric in METRICS if metric.statistic == "median"} | {INTERCEPT_CORRECTED}
+
+
+def build_sweeps(spec: JobSpec, runs: StudyRuns) -> dict[str, Any]:
+    """Summarise both sweeps.
+
+    Parameters
+    ----------
+    spec : JobSpec
+    runs : StudyRuns
+
+    Returns
+    -------
+    dict
+        ``ratio`` and ``imbalance``, each null where the spec doesn't ask for it.
+    """
+    splits = runs.splits[:SWEEP_SPLITS]
+    return {
+        "ratio": _sweep_ratio(spec, runs, splits) if spec.evaluation.ratio_sweep else None,
+        "imbalance": _sweep_imbalance(spec, runs, splits) if spec.evaluation.imbalance_sweep else None,
+    }
+
+
+def _sweep_ratio(spec: JobSpec, runs: StudyRuns, splits: Sequence[Split]) -> dict[str, Any]:
+    return {
+        "n_splits": len(splits),
+        "ratios": [ratio_of(step, runs.dataset) for step in range(RATIO_STEPS)],
+        "strategies": [entry.label for entry in swept_strategies(spec)],
+        "classifiers": [entry.label for entry in spec.classifiers],
+        "curves": [
+            _ratio_curve(spec, runs, splits, (strategy.label, classifier.label))
+            for classifier in spec.classifiers
+            for strategy in swept_strategies(spec)
+        ],
+    }
+
+
+def _ratio_curve(spec: JobSpec, runs: StudyRuns, splits: Sequence[Split], names: tuple[str, str]) -> dict[str, Any]:
+    """At the data's own ratio nothing is resampled, which is baseline's run of the grid."""
+    strategy, classifier = names
+    measured = [[runs.measure(spec.baseline.label, classifier, split, None) for split in splits]]
+    measured += [
+        [runs.measure(strategy, classifier, split, Study(RATIO, step)) for split in splits]
+        for step in range(1, RATIO_STEPS)
+    ]
+    points = [
+        {
+            "ratio": ratio_of(step, runs.dataset),
+            "metrics": _summarize(runs, at_step, splits, RATIO_METRICS),
+            "reasons": count_reasons(at_step),
+        }
+        for step, at_step in enumerate(measured)
+    ]
+    chosen = choose_ratio(spec, runs, splits, names, measured)
+    return {"strategy": strategy, "classifier": classifier, "points": points, "chosen": chosen}
+
+
+def _sweep_imbalance(spec: JobSpec, runs: StudyRuns, splits: Sequence[Split]) -> dict[str, Any]:
+    classifier = spec.classifiers[0].label
+    return {
+        "n_splits": len(splits),
+        "classifier": classifier,
+        "strategies": [entry.label for entry in thinned_strategies(spec)],
+        "listed": [entry.label in _labels(spec) for entry in thinned_strategies(spec)],
+        "least_minority": LEAST_MINORITY,
+        "ratios": list(imbalance_ratios(spec)),
+        "sizes": [_sizes(spec, runs, splits, ratio) for ratio in imbalance_ratios(spec)],
+        "curves": [
+            {
+                "strategy": strategy.label,
+                "points": [
+                    _imbalance_point(runs, splits, (strategy.label, classifier), ratio)
+                    for ratio in imbalance_ratios(spec)
+                ],
+            }
+            for strategy in thinned_strategies(spec)
+        ],
+        "best_possible": build_best_possible(runs.dataset, splits)["metrics"],
+    }
+
+
+def _labels(spec: JobSpec) -> set[str]:
+    return {spec.baseline.label, *(entry.label for entry in spec.strategies)}
+
+
+def _sizes(spec: JobSpec, runs: StudyRuns, splits: Sequence[Split], ratio: float) -> dict[str, Any]:
+    """Rows that the thinned training parts have, as baseline saw them; or why there are none."""
+    name, classifier = spec.baseline.label, spec.classifiers[0].label
+    outcomes = [runs.outcome(name, classifier, split, Study(IMBALANCE, ratio)) for split in splits]
+    seen = [(o.n_resampled, o.n_resampled_positive) for o in outcomes if o.n_resampled is not None]
+    if not seen:
+        return {"ratio": ratio, "n_rows": None, "n_minority": None, "reason": outcomes[0].reason}
+    rows, minority = (sum(part[place] or 0 for part in seen) / len(seen) for place in (0, 1))
+    return {"ratio": ratio, "n_rows": rows, "n_minority": minority, "reason": None}
+
+
+def _imbalance_point(runs: StudyRuns, splits: Sequence[Split], names: tuple[str, str], ratio: float) -> dict[str, Any]:
+    measured = [runs.measure(*names, split, Study(IMBALANCE, ratio)) for split in splits]
+    return {
+        "ratio": ratio,
+        "metrics": _summarize(runs, measured, splits, IMBALANCE_METRICS),
+        "reasons": count_reasons(measured),
+    }
+
+
+def _summarize(
+    runs: StudyRuns, measured: Sequence[Measurement], splits: Sequence[Split], metrics: Sequence[str]
+) -> dict[str, Any]:
+    return {
+        metric: runs.summarize([each.metrics.get(metric) for each in measured], splits, metric in _MEDIANS)
+        for metric in metrics
+    }
