@@ -153,16 +153,23 @@ def make_results(
         "runs": list(runs),
         "summary": summarize_runs(runs, strategies, classifiers, strategies[0]),
         "curves": make_curves(runs, strategies, classifiers),
-        "best_possible": {"reason": "the truth isn't known", "metrics": [], "splits": [], "curves": []},
         "harm": make_harm(strategies, classifiers),
         "rescued": make_rescued(strategies, classifiers),
         "best_possible": {"reason": "the truth isn't known", "metrics": [], "splits": [], "curves": []},
+        "snippet": make_snippet(strategies[-1], classifiers[-1]),
         "status": {
             "n_runs": len(runs),
             **{f"n_{status}": statuses[status] for status in ("ok", "degraded", "failed", "not_applicable")},
         },
     }
     return {**results, **changes}
+
+
+def make_snippet(strategy: str, classifier: str, **changes: Any) -> dict[str, Any]:
+    """A script of two lines; its names stand in it as Python has them."""
+    code = f"# {strategy!r} with {classifier!r}\nprint(1 < 2)\n"
+    head = {"strategy": strategy, "classifier": classifier, "recommended": True}
+    return {**head, "code": code, "notes": [], "reason": None, **changes}
 
 
 def make_curves(

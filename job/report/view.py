@@ -21,6 +21,7 @@ from job.report.sections import (
     reproduce,
     rescued,
     runs,
+    snippet,
 )
 from job.report.words import counted, shorten
 
@@ -36,6 +37,7 @@ BUILDERS: tuple[Callable[[Facts], Section], ...] = (
     rescued.build,
     confusion.build,
     runs.build,
+    snippet.build,
     reproduce.build,
 )
 """A new section is one line here, one module in `job.report.sections` and one template in ``templates/sections``."""

@@ -36,6 +36,7 @@ SECTIONS = [
     "rescued",
     "confusion",
     "runs",
+    "snippet",
     "reproduce",
 ]
 
