@@ -4,18 +4,20 @@ import numpy as np
 from factories import make_dataset, make_spec
 
 from job.data.split import build_splits
-from job.evaluation.runs import count_runs, enumerate_units, seeds_of
+from job.evaluation.runs import count_grid_runs, enumerate_units, seeds_of
 
 
 def units_of(spec):
-    return list(enumerate_units(spec, build_splits(make_dataset(), spec.split)))
+    """The units of the grid; those beside it are tested in test_studies."""
+    units = enumerate_units(spec, build_splits(make_dataset(), spec.split))
+    return [unit for unit in units if unit.study is None]
 
 
 def test_the_grid_is_counted_as_it_is_enumerated():
-    """`count_runs` is the number of runs that the enumerator yields, for every method of many splits"""
+    """`count_grid_runs` is the number of runs that the enumerator yields, for every method of many splits"""
     for split in ({"method": "holdout", "n_repeats": 3}, {"method": "kfold", "n_splits": 4, "n_repeats": 2}):
         spec = make_spec(split=split, classifiers=["logistic_regression", "knn"])
-        assert count_runs(spec) == sum(len(unit.keys) for unit in units_of(spec))
+        assert count_grid_runs(spec) == sum(len(unit.keys) for unit in units_of(spec))
 
 
 def test_no_two_runs_share_a_key():
