@@ -38,7 +38,7 @@ class Neighborhood:
     majority: np.ndarray
 
 
-def gather_references(X: np.ndarray, y: np.ndarray) -> Neighborhood:
+def gather_neighborhood(X: np.ndarray, y: np.ndarray) -> Neighborhood:
     """Gather equal rows.
 
     Parameters
@@ -58,7 +58,7 @@ def gather_references(X: np.ndarray, y: np.ndarray) -> Neighborhood:
 
 
 def count_minority_neighbors(
-    references: Neighborhood, X: np.ndarray, own: np.ndarray | None = None, k: int = N_NEIGHBORS
+    neighborhood: Neighborhood, X: np.ndarray, own: np.ndarray | None = None, k: int = N_NEIGHBORS
 ) -> np.ndarray:
     """Count the minority rows among each row's k nearest reference rows, by Euclidean distance.
 
@@ -68,11 +68,11 @@ def count_minority_neighbors(
 
     Parameters
     ----------
-    references : Neighborhood
+    neighborhood : Neighborhood
     X : ndarray of shape (n_rows, n_columns), float64
-        Prepared like the references.
+        Prepared like the reference rows.
     own : ndarray of shape (n_rows,) of 0 and 1, or None
-        Labels, where the rows are among the references themselves: then none is its own neighbour.
+        Labels, where the rows are among the reference rows themselves: then none is its own neighbour.
     k : int
 
     Returns
@@ -86,16 +86,33 @@ def count_minority_neighbors(
         Where no reference row is left.
     """
     counts = np.empty(len(X))
-    n_candidates = min(_CANDIDATES, len(references.X))
-    with threadpool_limits(limits=1):  # the last bits of a product vary with the number of threads
-        search = NearestNeighbors(n_neighbors=n_candidates, algorithm="brute").fit(references.X)
-        for block in _blocks(len(X), references.X.shape[1]):
-            distances, found = _nearest_distinct(search, references, X[block])
-            minority, majority = (part[found].astype(np.float64) for part in (references.minority, references.majority))
-            if own is not None:
-                _take_out(distances, minority, majority, own[block])
-            counts[block] = _expect(distances, minority, minority + majority, k)
+    for block, distances, found in _search(neighborhood, X):
+        minority, majority = (part[found].astype(np.float64) for part in (neighborhood.minority, neighborhood.majority))
+        if own is not None:
+            _take_out(distances, minority, majority, own[block])
+        counts[block] = _expect(distances, minority, minority + majority, k)
     return counts
+
+
+def find_nearest(neighborhood: Neighborhood, X: np.ndarray, n: int) -> np.ndarray:
+    """Find the n nearest distinct reference rows; what is equally far in the order in which its columns sort.
+
+    Parameters
+    ----------
+    neighborhood : Neighborhood
+    X : ndarray of shape (n_rows, n_columns), float64
+    n : int
+        At most 32.
+
+    Returns
+    -------
+    ndarray of shape (n_rows, n) of int
+        Places in the reference rows; fewer columns where there are fewer.
+    """
+    nearest = np.empty((len(X), min(n, len(neighborhood.X))), dtype=np.intp)
+    for block, _, found in _search(neighborhood, X):
+        nearest[block] = found[:, :n]
+    return nearest
 
 
 def count_minority_of_rows(X: np.ndarray, y: np.ndarray, rows: np.ndarray, k: int = N_NEIGHBORS) -> np.ndarray:
@@ -114,7 +131,7 @@ def count_minority_of_rows(X: np.ndarray, y: np.ndarray, rows: np.ndarray, k: in
     ndarray of shape (len(rows),), float64
         As in `count_minority_neighbors`.
     """
-    return count_minority_neighbors(gather_references(X, y), X[rows], y[rows], k)
+    return count_minority_neighbors(gather_neighborhood(X, y), X[rows], y[rows], k)
 
 
 def type_minority(counts: np.ndarray) -> np.ndarray:
@@ -178,17 +195,20 @@ def _blocks(n_rows: int, n_columns: int) -> Iterator[slice]:
     return (slice(start, start + size) for start in range(0, n_rows, size))
 
 
-def _nearest_distinct(
-    search: NearestNeighbors, references: Neighborhood, X: np.ndarray
-) -> tuple[np.ndarray, np.ndarray]:
-    """Find the nearest distinct reference rows; their distances are computed again without a matrix product.
+def _search(neighborhood: Neighborhood, X: np.ndarray) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
+    """Find the nearest distinct reference rows, block by block; their distances are computed again, one by one.
 
-    A fast search gets distances from a product, whose round-off parts what is equally far.
+    A fast search gets distances from a product of matrices, whose round-off parts what is equally far, and whose last
+    bits vary with the number of threads.
     """
-    found = search.kneighbors(X, return_distance=False)
-    distances = np.sqrt(((X[:, None, :] - references.X[found]) ** 2).sum(axis=2))
-    order = np.argsort(distances, axis=1, kind="stable")
-    return np.take_along_axis(distances, order, axis=1), np.take_along_axis(found, order, axis=1)
+    n_candidates = min(_CANDIDATES, len(neighborhood.X))
+    with threadpool_limits(limits=1):
+        search = NearestNeighbors(n_neighbors=n_candidates, algorithm="brute").fit(neighborhood.X)
+        for block in _blocks(len(X), neighborhood.X.shape[1]):
+            found = np.sort(search.kneighbors(X[block], return_distance=False), axis=1)
+            distances = np.sqrt(((X[block][:, None, :] - neighborhood.X[found]) ** 2).sum(axis=2))
+            order = np.argsort(distances, axis=1, kind="stable")
+            yield block, np.take_along_axis(distances, order, axis=1), np.take_along_axis(found, order, axis=1)
 
 
 def _take_out(distances: np.ndarray, minority: np.ndarray, majority: np.ndarray, own: np.ndarray) -> None:

@@ -15,7 +15,7 @@ from job.data.minority import (
     count_minority_neighbors,
     count_minority_of_rows,
     draw,
-    gather_references,
+    gather_neighborhood,
     thin,
     type_minority,
 )
@@ -157,9 +157,9 @@ def _type_test_rows(dataset: Dataset, split: Split, preparation: PreparationSpec
     random = np.random.RandomState(luck)
     y = dataset.y[split.test]
     minority, majority = (draw(np.flatnonzero(y == label), MOST_TEST_ROWS, random) for label in (1, 0))
-    references = gather_references(prepared.transform(dataset.X.iloc[known]), dataset.y[known])
+    neighborhood = gather_neighborhood(prepared.transform(dataset.X.iloc[known]), dataset.y[known])
     asked = prepared.transform(dataset.X.iloc[split.test[np.concatenate([minority, majority])]])
-    counts = count_minority_neighbors(references, asked)
+    counts = count_minority_neighbors(neighborhood, asked)
     types = type_minority(counts[: len(minority)])
     neighbors = np.floor(counts[len(minority) :] + _ROUNDING).astype(np.intp)
     is_sample = len(known) < len(split.train) or len(asked) < len(split.test)

@@ -11,7 +11,7 @@ from job.data.minority import (
     TYPES,
     count_minority_neighbors,
     count_minority_of_rows,
-    gather_references,
+    gather_neighborhood,
     thin,
     type_minority,
 )
@@ -54,7 +54,7 @@ def test_test_rows_are_counted_against_the_training_part(
 ) -> None:
     """a test row's equal in the training part is a neighbour like any other"""
     known, asked = np.array(train, dtype=float), np.array(test, dtype=float)
-    found = count_minority_neighbors(gather_references(known[:, :3], known[:, 3]), asked[:, :3])
+    found = count_minority_neighbors(gather_neighborhood(known[:, :3], known[:, 3]), asked[:, :3])
     expected = [float(count_by_hand(known[:, :3], known[:, 3].astype(int), row)) for row in asked[:, :3]]
     np.testing.assert_allclose(found, expected, atol=1e-9)
 
