@@ -14,6 +14,8 @@ from job.cli import commands
 from job.errors import DataError, JobError, OutputError, SpecError
 from job.names import ALLOWED_PACKAGES, CLASSIFIERS
 from job.pipeline import read_spec, run_job
+from job.spec.model import MixtureSpec
+from job.spec.presets import PRESETS
 from job.spec.unknown import keys_of, section_at
 
 ROOT = Path(__file__).parents[1]
@@ -80,13 +82,42 @@ def test_the_keys_of_the_readme_are_those_of_a_spec() -> None:
     written = {
         section: re.findall(r"`(\w+)`", keys)
         for sections, keys, _ in rows
-        for section in sections.strip("`").split("`, `")
+        for section in sections.replace("` of kind `", " of kind ").strip("`").split("`, `")
     }
 
-    assert {"strategies[]", "classifiers[]", "evaluation.cost"} < set(written)
+    assert {"strategies[]", "classifiers[]", "evaluation.cost", "data.generate of kind mixture"} < set(written)
     for section, keys in written.items():
-        path = tuple(section.replace("[]", "").split(".")) if section else ()
-        assert (section, keys_of(section_at(path))) == (section, keys)
+        dotted, _, kind = section.partition(" of kind ")
+        path = tuple(dotted.replace("[]", "").split(".")) if section else ()
+        document = {"data": {"generate": {"kind": kind}}} if kind else {}
+        assert (section, keys_of(section_at(path, document))) == (section, keys)
+
+
+def test_presets_of_the_readme_are_those_of_the_job() -> None:
+    """What a preset stands for is written down to the last number."""
+    heading = next(line for line in README.splitlines() if line.startswith("| preset |"))
+    keys = re.findall(r"`(\w+)`", heading)
+    rows = {row[0].strip("`"): [float(cell) for cell in row[2:]] for row in table_below(heading)}
+
+    assert {name: [preset[key] for key in keys] for name, preset in PRESETS.items()} == rows
+    assert [len(keys)] * len(PRESETS) == [len(preset) for preset in PRESETS.values()]
+
+
+def test_defaults_of_a_mixture_are_those_of_the_readme() -> None:
+    """Every key but the seed has its default in the table."""
+    fields = {
+        key: default
+        for keys, defaults, _ in table_below("| key | default |")
+        for key, default in zip(
+            re.findall(r"`(\w+)`", keys), [float(d) for d in defaults.split(", ")] * 2, strict=False
+        )
+    }
+    made = MixtureSpec.model_validate({"kind": "mixture"})
+
+    assert {key: getattr(made, key) for key in fields if key != "shift"} == {
+        key: default for key, default in fields.items() if key != "shift"
+    }
+    assert set(fields) == set(keys_of(MixtureSpec)) - {"kind", "preset", "random_state"}
 
 
 def test_the_spec_of_the_readme_can_be_read(tmp_path) -> None:

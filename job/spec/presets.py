@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 PRESETS: Mapping[str, Mapping[str, Any]] = {
-    # Card payments: one in two hundred is fraud, by a few schemes that each look alike, and some that look like nothing
-    # known. Few labels are wrong, but among so many good payments even few are a tenth of all alarms.
+    # Card payments: one in two hundred is fraud, by four schemes of which each has its own look, and some fraud looks
+    # like nothing known. One label in 2,000 is wrong; among so many good payments that is one in eleven positive rows.
     "fraud": {
         "n_samples": 20_000,
         "minority_share": 0.005,
@@ -15,9 +15,9 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "n_integer": 3,
         "n_categorical": 3,
         "n_noise": 4,
-        "clusters": 5,
-        "cluster_spread": 0.5,
-        "separation": 3.0,
+        "clusters": 4,
+        "cluster_spread": 0.7,
+        "separation": 4.5,
         "outliers": 0.1,
         "label_noise": 0.0005,
         "missing": 0.0,
@@ -33,7 +33,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "n_noise": 3,
         "clusters": 1,
         "cluster_spread": 1.2,
-        "separation": 1.8,
+        "separation": 2.2,
         "outliers": 0.05,
         "label_noise": 0.02,
         "missing": 0.1,
@@ -49,12 +49,12 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "n_noise": 3,
         "clusters": 3,
         "cluster_spread": 0.9,
-        "separation": 1.8,
+        "separation": 2.5,
         "outliers": 0.0,
         "label_noise": 0.03,
         "missing": 0.02,
     },
-    # Parts on a line: four kinds of defect, each with its own narrow trace in the sensors, many sensors without any,
+    # Parts on a line: three kinds of defect, each with its own narrow trace in the sensors, many sensors without any,
     # and defects that nobody has seen before.
     "defects": {
         "n_samples": 3_000,
@@ -63,9 +63,9 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
         "n_integer": 2,
         "n_categorical": 1,
         "n_noise": 10,
-        "clusters": 4,
-        "cluster_spread": 0.4,
-        "separation": 3.0,
+        "clusters": 3,
+        "cluster_spread": 0.6,
+        "separation": 4.0,
         "outliers": 0.1,
         "label_noise": 0.002,
         "missing": 0.01,
