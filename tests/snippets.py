@@ -23,7 +23,7 @@ from job.evidence.snippet import build_snippet
 from job.pipeline import load_data
 from job.spec.model import JobSpec
 
-ROOT = Path(__file__).parents[2]
+ROOT = Path(__file__).parents[1]
 METRICS = ("average_precision", "roc_auc", "recall", "precision", "false_alarms_per_1000", "brier")
 
 _DRIVER = """
