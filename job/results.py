@@ -16,6 +16,7 @@ from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey, strategies_of
 from job.evidence.best_possible import build_best_possible
 from job.evidence.curves import average_curves
+from job.evidence.diagnosis import build_diagnosis
 from job.evidence.harm import build_harm
 from job.evidence.judge import judge_strategies
 from job.evidence.leak import build_leak
@@ -59,6 +60,7 @@ def build_results(
         for outcome in outcomes
     }
     context = metric_context(spec, dataset)
+    minority_types = describe_minority_types(dataset, spec.preparation, spec.seed)
     runs = collect_runs(outcomes, predictions, splits, dataset, context, spec.baseline.label)
     judged = judge_strategies(spec, dataset, splits, runs, predictions, context)
     studies = StudyRuns(tuple(ended), splits, dataset, context, spec.evaluation.confidence)
@@ -69,7 +71,8 @@ def build_results(
         "provenance": describe_provenance(written_spec, dataset.digest),
         "dataset": {
             **_describe_dataset(dataset, note_splits(dataset, spec.split, splits)),
-            "minority_types": describe_minority_types(dataset, spec.preparation, spec.seed),
+            "minority_types": minority_types,
+            "diagnosis": build_diagnosis(dataset, spec.preparation, minority_types, spec.seed),
         },
         "splits": _describe_splits(spec, dataset, splits),
         "evaluation": asdict(context),
