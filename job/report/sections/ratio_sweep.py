@@ -1,0 +1,168 @@
+"""How much to oversample: from the data's own ratio to as many minority rows as others."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from job.report.facts import Facts
+from job.report.figures import Picture
+from job.report.formats import number
+from job.report.lines import Scale, draw_lines
+from job.report.metric_table import BY_NAME
+from job.report.section import Section
+from job.report.sections.sweep_tables import gather_reasons, line_of, points_table, tell_points
+from job.report.table import Heading, Name, Number, Row, Table
+from job.report.words import counted, listed
+
+METRICS = ("recall", "precision", "average_precision", "brier")
+_X = "minority rows for each other row, after resampling"
+
+
+@dataclass(frozen=True)
+class Block:
+    """One classifier.
+
+    Parameters
+    ----------
+    classifier : Name
+    sentences : tuple of str
+        What the training data would choose, one for each strategy.
+    pictures : tuple of Picture
+    chosen : Table
+    troubles : tuple of str
+    """
+
+    classifier: Name
+    sentences: tuple[str, ...]
+    pictures: tuple[Picture, ...]
+    chosen: Table
+    troubles: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RatioSweep:
+    """The sweep.
+
+    Parameters
+    ----------
+    missing : str
+        Why there is none; nothing where there is one.
+    how : str
+    blocks : tuple of Block
+    """
+
+    missing: str = ""
+    how: str = ""
+    blocks: tuple[Block, ...] = ()
+
+
+def build(facts: Facts) -> Section:
+    """Build the section.
+
+    Parameters
+    ----------
+    facts : Facts
+
+    Returns
+    -------
+    Section
+    """
+    title = "How much to oversample"
+    sweep = (facts.results.get("sweeps") or {}).get("ratio")
+    if not sweep:
+        missing = (
+            "Not asked for. List strategies under evaluation.ratio_sweep, [smote, custom] say, and their "
+            "sampling_strategy is swept from the data's own ratio to 1."
+        )
+        return Section("ratio_sweep", title, RatioSweep(missing))
+    blocks = tuple(_block(facts, sweep, classifier) for classifier in facts.classifiers)
+    return Section("ratio_sweep", title, RatioSweep(how=_how(facts, sweep), blocks=blocks))
+
+
+def _how(facts: Facts, sweep: Mapping[str, Any]) -> str:
+    ratios = listed(number(ratio, 3) for ratio in sweep["ratios"])
+    confidence = f"{100 * facts.spec['evaluation'].get('confidence', 0.95):g} %"
+    return (
+        f"sampling_strategy is {ratios}, each by the same factor above the last, on the first "
+        f"{counted(sweep['n_splits'], 'split')}. The first is the data's own ratio: nothing is resampled, so it is "
+        f"{facts.baseline.short}. Strokes are {confidence} intervals of the mean over splits that share rows; where "
+        "there are fewer than five splits there are none."
+    )
+
+
+def _block(facts: Facts, sweep: Mapping[str, Any], classifier: Name) -> Block:
+    curves = [
+        (next(name for name in facts.strategies if name.label == curve["strategy"]), curve)
+        for curve in sweep["curves"]
+        if curve["classifier"] == classifier.label
+    ]
+    pictures = tuple(
+        picture for metric in METRICS if (picture := _draw(facts, sweep, classifier, metric, curves)) is not None
+    )
+    sentences = tuple(_choice(facts, name, curve["chosen"]) for name, curve in curves)
+    troubles = gather_reasons(
+        (f"{name.short} at {number(point['ratio'], 3)}", point["reasons"])
+        for name, curve in curves
+        for point in curve["points"]
+    )
+    return Block(classifier, sentences, pictures, _chosen(facts, sweep, classifier, curves), troubles)
+
+
+def _draw(
+    facts: Facts,
+    sweep: Mapping[str, Any],
+    classifier: Name,
+    metric: str,
+    curves: Sequence[tuple[Name, Mapping[str, Any]]],
+) -> Picture | None:
+    lines = [line_of(name, curve["points"], metric) for name, curve in curves]
+    if not any(value is not None for line in lines for value in line.y):
+        return None
+    label = BY_NAME[metric].label
+    settings = [number(ratio, 3) for ratio in sweep["ratios"]]
+    scale = Scale(_X, label.lower(), tuple(sweep["ratios"]), metric != "brier")
+    alt = f"{label} with {classifier.short} at the ratios {listed(settings)}: {tell_points(lines)}."
+    better = BY_NAME[metric].better
+    table = points_table(
+        f"ratio-{metric}-{classifier.index}", f"{label} with {classifier.short} at each ratio", settings, lines
+    )
+    return draw_lines(lines, scale, None, alt, f"{label}; {better} is better.", table)
+
+
+def _choice(facts: Facts, name: Name, chosen: Mapping[str, Any]) -> str:
+    metric = BY_NAME[chosen["metric"]].label.lower()
+    if not chosen["n"]:
+        return f"{name.short}: no inner split of the training data could choose a ratio."
+    values = {key: number(chosen[key], 3) for key in ("chosen", "own", "full")}
+    gain = chosen["chosen"] - chosen["own"]
+    rope = facts.spec["evaluation"].get("rope", 0.01)
+    worth = (
+        "choosing is worth it here"
+        if gain > rope
+        else "choosing makes it worse here"
+        if gain < -rope
+        else "no practical difference"
+    )
+    return (
+        f"{name.short}: with the ratio that an inner split of the training data chooses by {metric}, the test part has "
+        f"{values['chosen']}; without resampling {values['own']}, resampled to 1 {values['full']}. Against no "
+        f"resampling, {worth}."
+    )
+
+
+def _chosen(
+    facts: Facts, sweep: Mapping[str, Any], classifier: Name, curves: Sequence[tuple[Name, Mapping[str, Any]]]
+) -> Table:
+    """How often each ratio was chosen: a choice that jumps from split to split is luck."""
+    headings = tuple(Heading(number(ratio, 3), numeric=True) for ratio in sweep["ratios"])
+    rows = tuple(Row(name, tuple(Number(count) for count in curve["chosen"]["counts"])) for name, curve in curves)
+    return Table(
+        f"ratio-chosen-{classifier.index}",
+        f"Splits in which the training data chose each ratio, with {classifier.short}",
+        "Strategy",
+        headings,
+        rows,
+        of_strategies=True,
+    )

@@ -1,0 +1,88 @@
+"""What both sweeps share: lines from points, their numbers as a table and in words, and reasons of what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from job.report.formats import number
+from job.report.lines import Line
+from job.report.table import Heading, Name, Number, Row, Table
+from job.report.words import counted, listed, sentence, shorten
+
+_REASON_LENGTH = 200
+_MOST_TOLD = 12
+
+
+def line_of(name: Name, points: Sequence[Mapping[str, Any]], metric: str) -> Line:
+    """Take one metric out of the points of a curve.
+
+    Parameters
+    ----------
+    name : Name
+    points : sequence of Mapping
+        As in the results, in the order of the settings.
+    metric : str
+
+    Returns
+    -------
+    Line
+    """
+    y, lower, upper = (tuple(point["metrics"][metric][key] for point in points) for key in ("value", "lower", "upper"))
+    return Line(name, y, lower, upper)
+
+
+def tell_points(lines: Iterable[Line]) -> str:
+    """Say every line's values."""
+    return "; ".join(f"{line.name.short} {listed(number(value, 2) for value in line.y)}" for line in lines)
+
+
+def points_table(key: str, caption: str, settings: Sequence[str], lines: Sequence[Line], decimals: int = 3) -> Table:
+    """Lay out the numbers of a chart: strategies in rows, settings in columns.
+
+    Parameters
+    ----------
+    key, caption : str
+    settings : sequence of str
+    lines : sequence of Line
+    decimals : int
+
+    Returns
+    -------
+    Table
+    """
+    missing = any(value is None for line in lines for value in line.y)
+    rows = tuple(
+        Row(
+            line.name,
+            tuple(Number(value, decimals, footnote="" if value is not None else "a") for value in line.y),
+        )
+        for line in lines
+    )
+    headings = tuple(Heading(setting, numeric=True) for setting in settings)
+    footnotes = (("a", "No split has a value here."),) if missing else ()
+    return Table(key, caption, "Strategy", headings, rows, footnotes, of_strategies=True)
+
+
+def gather_reasons(found: Iterable[tuple[str, Sequence[Mapping[str, Any]]]]) -> tuple[str, ...]:
+    """Say why runs are missing, once for each reason.
+
+    Parameters
+    ----------
+    found : iterable of (str, sequence of Mapping)
+        What the runs were, and reasons with their number of runs.
+
+    Returns
+    -------
+    tuple of str
+    """
+    told: dict[str, list[str]] = {}
+    for what, reasons in found:
+        for reason in reasons:
+            told.setdefault(str(reason["reason"]), []).append(f"{what} ({counted(reason['n'], 'split')})")
+    sentences = [
+        f"Without a score: {listed(what[:_MOST_TOLD])}{' and others' if len(what) > _MOST_TOLD else ''}. "
+        f"{sentence(shorten(reason, _REASON_LENGTH))}"
+        for reason, what in told.items()
+    ]
+    return tuple(sentences[:_MOST_TOLD])

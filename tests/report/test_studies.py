@@ -1,0 +1,204 @@
+"""What the page says about runs beside the grid, and about those that are missing."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from html_page import Page
+from report_factories import make_results
+from study_factories import (
+    make_check,
+    make_imbalance_sweep,
+    make_leak,
+    make_proof,
+    make_ratio_sweep,
+    make_sweeps,
+    make_value,
+)
+
+from job.report.render import render_report
+
+STRATEGIES = ("baseline", "smote", "custom")
+
+
+def words_of(section: str, classifiers: tuple[str, ...] = ("svc",), **results: Any) -> str:
+    page = Page(render_report(make_results(STRATEGIES, classifiers, **results)))
+    assert [] == page.problems
+    return page.by_id(section).words
+
+
+def test_the_leak_is_told_with_the_classifier_that_it_flatters_most() -> None:
+    """what would be reported, what is true, and what is left on real rows"""
+    leak = make_leak(classifiers=("svc", "knn"))
+    leak["scores"][0]["leaked_real_rows"] = 0.62
+
+    words = words_of("leak", ("svc", "knn"), leak=leak)
+
+    assert "With knn, such a job would report average precision 0.980 where 0.600 is true" in words
+    assert "it would still be 0.800" in words
+    assert "on the first five splits" in words
+    assert "44.1 % of the rows that then test are synthetic" in words
+
+
+def test_a_leak_that_gains_nothing_is_called_so() -> None:
+    """a linear model hardly profits: then only the mix of rows flatters"""
+    leak = make_leak()
+    leak["scores"][0]["leaked_real_rows"] = 0.59
+
+    assert "here the leak itself gains nothing" in words_of("leak", leak=leak)
+
+
+def test_smote_that_is_not_listed_is_told() -> None:
+    """a reader looks for it among the strategies in vain"""
+    words = words_of("leak", leak=make_leak(is_listed=False))
+
+    assert "none of this job's strategies and was run for this section alone" in words
+
+
+def test_a_leak_without_scores_keeps_its_proof_and_says_why() -> None:
+    """a sampler that cannot run on all rows is no reason to lose the section"""
+    leak = make_leak(n_test=None, n_test_synthetic=None)
+    for row in leak["scores"]:
+        row.update(honest=None, leaked=None, leaked_real_rows=None, n=0)
+        row["reasons"] = {"honest": [], "leaked": [{"reason": "SMOTE needs 2 minority rows", "n": 5}]}
+
+    words = words_of("leak", leak=leak)
+
+    assert "No run of the mistake has a score" in words
+    assert 1 == words.count("svc: 5 leaked runs without a score. SMOTE needs 2 minority rows.")
+    assert "What a leak would leave behind" in words
+
+
+def test_the_proof_has_every_number() -> None:
+    """found, among how many, and why something could not be looked for"""
+    page = Page(render_report(make_results(STRATEGIES, ("svc",), leak=make_leak())))
+    _, *rows = page.rows("leak-proof")
+
+    assert [
+        ["Synthetic rows in a test part", "0", "4,000 scored rows"],
+        ["Rows that train and test in one split", "0", "4,000 test rows"],
+        ["Parents of synthetic rows outside the training part (custom)", "0a", "4,000 parents"],
+        ["New rows that equal a test row", "0", "4,000 new rows"],
+        ["Groups on both sides of a split", "–", "The data has no groups (data.file.groups)."],
+    ] == [[cell.words for cell in row] for row in rows]
+    assert "The samplers of smote don't tell whose children their rows are." in page.by_id("leak").words
+
+
+def test_a_coincidence_is_called_so() -> None:
+    """in columns of few values a new row may equal a test row that its sampler never saw"""
+    proof = make_proof(new_rows_in_test=make_check(n_found=7))
+
+    assert "may equal one by coincidence" in words_of("leak", leak=make_leak(proof=proof))
+
+
+def test_identical_rows_are_named() -> None:
+    """by their numbers, and whether they agree on the label"""
+    sets = [{"rows": [3, 17], "n": 2, "one_label": True}, {"rows": [1, 2, 4, 8, 9], "n": 7, "one_label": False}]
+    identical = {"n_rows": 9, "n_sets": 2, "n_mean": 1.25, "n_most": 3, "n_test_mean": 400.0, "sets": sets}
+
+    words = words_of("leak", leak=make_leak(proof=make_proof(identical=identical)))
+
+    assert "9 rows of the data are the same in every feature as another one, in two sets." in words
+    assert "On average 1.2 of 400 test rows have such a twin in the training part, 3 at most" in words
+    assert "3 and 17; 1, 2, 4, 8, 9 and 2 more (with different labels)." in words
+
+
+def test_results_without_a_leak_say_so() -> None:
+    """older results are rendered, too"""
+    assert "These results don't say what a leak would have feigned." in words_of("leak")
+
+
+def test_sweeps_that_were_not_asked_for_name_their_key() -> None:
+    """a reader learns how to get them"""
+    for section, key in (("ratio_sweep", "evaluation.ratio_sweep"), ("imbalance", "evaluation.imbalance_sweep")):
+        assert key in words_of(section, sweeps=make_sweeps())
+
+
+def test_the_ratio_that_training_data_chooses_is_told_with_its_worth() -> None:
+    """chosen, own and full ratio side by side, and whether the difference is a practical one"""
+    words = words_of("ratio_sweep", sweeps=make_sweeps(make_ratio_sweep()))
+
+    assert "the test part has 0.597; without resampling 0.600, resampled to 1 0.575" in words
+    assert "Against no resampling, no practical difference." in words
+    assert "on the first 10 splits" in words or "on the first ten splits" in words
+
+
+@pytest.mark.parametrize(("chosen", "verdict"), [(0.65, "worth it here"), (0.55, "makes it worse here")])
+def test_a_choice_is_judged_by_the_practical_difference(chosen, verdict) -> None:
+    """0.01 unless the spec says otherwise"""
+    sweep = make_ratio_sweep()
+    sweep["curves"][0]["chosen"]["chosen"] = chosen
+
+    assert verdict in words_of("ratio_sweep", sweeps=make_sweeps(sweep))
+
+
+def test_a_ratio_without_any_score_has_its_reason() -> None:
+    """a point that failed on every split is a gap in the curve, a dash in the table, and a sentence"""
+    sweep = make_ratio_sweep(("smote", "custom"))
+    point = sweep["curves"][0]["points"][1]
+    sweep["curves"][0]["points"] = list(sweep["curves"][0]["points"])
+    gap = {**point, "metrics": dict.fromkeys(point["metrics"], make_value(None))}
+    sweep["curves"][0]["points"][1] = {**gap, "reasons": [{"reason": "no luck", "n": 10}]}
+
+    words = words_of("ratio_sweep", sweeps=make_sweeps(sweep))
+
+    assert "Without a score: smote at 0.158 (10 splits). No luck." in words.replace("ten splits", "10 splits")
+    assert "No split has a value here." in words
+
+
+def test_imbalance_that_moves_the_threshold_is_called_so() -> None:
+    """recall always with average precision beside it, and what their falls mean"""
+    words = words_of("imbalance", sweeps=make_sweeps(imbalance=make_imbalance_sweep()))
+
+    assert "From 1:1 to 20:1, at the same number of training rows, the recall of baseline with svc goes from " in words
+    assert "from 0.81 to 0.28, its average precision from 0.655 to 0.612" in words
+    assert "imbalance moves the threshold more than the ranking." in words
+
+
+@pytest.mark.parametrize(
+    ("recall", "ranking", "meaning"),
+    [
+        ((0.8, 0.8, 0.8, 0.8, 0.8), (0.6, 0.6, 0.6, 0.6, 0.6), "imbalance as such does no harm here"),
+        ((0.8, 0.7, 0.6, 0.5, 0.4), (0.6, 0.5, 0.4, 0.3, 0.2), "costs the ranking at least as much"),
+        ((0.8, 0.7, 0.6, 0.5, 0.4), (0.6, 0.5, 0.5, 0.4, 0.38), "costs the ranking nearly as much"),
+    ],
+)
+def test_what_imbalance_does_follows_from_the_numbers(recall, ranking, meaning) -> None:
+    """no harm, harm to the ranking, or both"""
+    sweep = make_imbalance_sweep(recall=recall, ranking=ranking)
+
+    assert meaning in words_of("imbalance", sweeps=make_sweeps(imbalance=sweep))
+
+
+def test_a_ratio_that_is_left_out_has_its_reason() -> None:
+    """it stands in no chart and no table, but in a sentence"""
+    sweep = make_imbalance_sweep(left_out={20.0: "4 minority rows would be left of 40, fewer than 5"})
+
+    words = words_of("imbalance", sweeps=make_sweeps(imbalance=sweep))
+
+    assert "20:1 is left out: 4 minority rows would be left of 40, fewer than 5." in words
+    assert "From 1:1 to 10:1" in words
+
+
+def test_the_best_possible_is_drawn_where_it_is_known() -> None:
+    """a dotted line for average precision and Brier score, a row of the table for ROC and log loss too"""
+    best = {"average_precision": 0.7, "roc_auc": 0.95, "brier": 0.05, "log_loss": 0.2}
+    rows = [{"metric": metric, "value": value, "sd": 0.01, "n": 10} for metric, value in best.items()]
+
+    page = Page(
+        render_report(
+            make_results(STRATEGIES, ("svc",), sweeps=make_sweeps(imbalance=make_imbalance_sweep(best_possible=rows)))
+        )
+    )
+
+    last = [cell.words for cell in page.rows("imbalance-all")[-1]]
+    assert ["best possible", "–no valueb", "–no valueb", "0.700", "0.950", "0.0500", "0.200"] == last[:7]
+    assert "what the best possible classifier would reach, 0.700" in page.by_id("imbalance").words
+
+
+def test_strategies_that_the_spec_lacks_are_told() -> None:
+    """smote and custom are swept in any case, with default parameters"""
+    sweep = make_imbalance_sweep(listed=[True, False, True])
+
+    assert "smote with default parameters" in words_of("imbalance", sweeps=make_sweeps(imbalance=sweep))
