@@ -355,3 +355,26 @@ def test_a_preset_stands_for_its_parameters(preset) -> None:
     assert 300 == other.n_rows
     assert [] == [name for name in other.X if name.startswith("noise")]
     assert 0.2 < np.corrcoef(by_name.posterior, by_name.y)[0, 1] < 0.98
+
+
+@pytest.mark.parametrize(
+    ("parameters", "n_positive"),
+    [
+        (
+            {"n_samples": 5000, "minority_share": 0.02, "n_continuous": 15}
+            | {"clusters": 16, "cluster_spread": 0.3, "separation": 2.5},
+            100,
+        ),
+        ({"n_samples": 2500, "minority_share": 0.08, "n_continuous": 6, "shift": [0.9, 0.9, 0.9, 0.9, 0, 0]}, 200),
+        ({"n_samples": 2500, "minority_share": 0.08, "n_continuous": 4, "n_noise": 2, "shift": [0.9] * 4}, 200),
+        ({"n_samples": 1000, "minority_share": 0.018}, 18),
+        ({"n_samples": 400, "n_continuous": 0, "n_noise": 8}, 40),
+    ],
+    ids=["small disjuncts", "overlap", "overlap and noise", "eighteen rows", "pure noise"],
+)
+def test_the_data_of_known_verdicts_can_be_asked_for(parameters, n_positive) -> None:
+    """Each is a spec, with its minority to the row."""
+    dataset = draw(**parameters)
+
+    assert (parameters["n_samples"], n_positive) == (dataset.n_rows, dataset.n_positive)
+    assert dataset.X.shape[1] == parameters["n_continuous"] + parameters.get("n_noise", 0)
