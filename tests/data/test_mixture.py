@@ -367,7 +367,7 @@ def test_a_preset_stands_for_its_parameters(preset) -> None:
         ),
         ({"n_samples": 2500, "minority_share": 0.08, "n_continuous": 6, "shift": [0.9, 0.9, 0.9, 0.9, 0, 0]}, 200),
         ({"n_samples": 2500, "minority_share": 0.08, "n_continuous": 4, "n_noise": 2, "shift": [0.9] * 4}, 200),
-        ({"n_samples": 1000, "minority_share": 0.018}, 18),
+        ({"n_samples": 1000, "minority_share": 0.018, "n_continuous": 6}, 18),
         ({"n_samples": 400, "n_continuous": 0, "n_noise": 8}, 40),
     ],
     ids=["small disjuncts", "overlap", "overlap and noise", "eighteen rows", "pure noise"],
