@@ -11,7 +11,7 @@ from job.report.figures import Picture
 from job.report.formats import number, plain
 from job.report.lines import Scale, draw_lines
 from job.report.section import Section
-from job.report.sections.sweep_tables import gather_reasons, line_of, points_table, tell_points
+from job.report.sections.sweep_tables import gather_reasons, in_lower_case, line_of, points_table, tell_points
 from job.report.table import Cell, Heading, Name, Number, Row, Table
 from job.report.words import counted, listed, sentence, shorten, shorten_all
 
@@ -203,7 +203,7 @@ def _draw(
     if not any(value is not None for line in lines for value in line.y):
         return None
     settings = [_ratio(size["ratio"]) for size in sizes]
-    scale = Scale(_X, label.lower(), tuple(float(size["ratio"]) for size in sizes), is_share)
+    scale = Scale(_X, in_lower_case(label), tuple(float(size["ratio"]) for size in sizes), is_share)
     best = _best(sweep, metric)
     told = f" The best possible has {number(best, 3)}." if best is not None else ""
     dotted = f" The dotted line is what the best possible classifier would reach, {number(best, 3)}." if told else ""

@@ -11,14 +11,11 @@ from job.report.figures import Dots, Picture, draw_dots
 from job.report.formats import number, percent
 from job.report.metric_table import BY_NAME
 from job.report.section import Section
+from job.report.sections.sweep_tables import in_lower_case
 from job.report.table import Heading, Name, Number, Row, Table, Words
 from job.report.words import counted, listed, sentence, shorten
 
-READINGS = (
-    ("honest", "This job", "split first, only the training part resampled"),
-    ("leaked_real_rows", "Leaked, real rows", "resampled first, scored on the real rows of its test part"),
-    ("leaked", "Leaked, as reported", "resampled first, scored on its whole test part"),
-)
+READINGS = (("honest", "This job"), ("leaked_real_rows", "Leaked, real rows"), ("leaked", "Leaked, as reported"))
 _REASON_LENGTH = 200
 
 
@@ -63,7 +60,7 @@ def build(facts: Facts) -> Section:
     """
     leak = facts.results.get("leak")
     if not leak:
-        return Section("leak", "No leak", Leak("These results don't say what a leak would have feigned."))
+        return Section("leak", "The leak, shown", Leak("These results don't say what a leak would have feigned."))
     rows = [row for row in leak["scores"] if row["metric"] == facts.primary and row["honest"] is not None]
     scores = _scores(facts, leak)
     content = Leak(
@@ -75,7 +72,7 @@ def build(facts: Facts) -> Section:
         proof=_proof(leak["proof"]),
         twins=tuple(_twins(leak["proof"]["identical"])),
     )
-    return Section("leak", "No leak", content)
+    return Section("leak", "The leak, shown", content)
 
 
 def _how(leak: Mapping[str, Any]) -> str:
@@ -92,7 +89,8 @@ def _how(leak: Mapping[str, Any]) -> str:
         share = f" {part} of the rows that then test are synthetic, most of them children of rows that trained."
     return (
         f"The mistake was made on purpose on the first {counted(leak['n_splits'], 'split')}: {whose}; all rows were "
-        f"prepared and resampled, and only then parted at random into training and test rows.{share}"
+        f"prepared and resampled, and only then parted at random into training and test rows.{share} As "
+        "reported, it is scored on all of these; the column beside it reads the same run on the real rows among them."
     )
 
 
@@ -102,8 +100,7 @@ def _verdict(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> str:
         return "No run of the mistake has a score, so it cannot be shown; the proof below doesn't need it."
     worst = max(rows, key=lambda row: float(row["leaked_real_rows"] - row["honest"]))
     name = next(name.short for name in facts.classifiers if name.label == worst["classifier"])
-    label = BY_NAME[facts.primary].label
-    metric = label if label.startswith("ROC") else label.lower()
+    metric = in_lower_case(BY_NAME[facts.primary].label)
     honest, real, reported = (number(worst[key], 3) for key in ("honest", "leaked_real_rows", "leaked"))
     told = f"With {name}, such a job would report {metric} {reported} where {honest} is true"
     if worst["leaked_real_rows"] <= worst["honest"]:
@@ -118,14 +115,14 @@ def _scores(facts: Facts, leak: Mapping[str, Any]) -> Table:
     rows = []
     for row in leak["scores"]:
         classifier = next(name.short for name in facts.classifiers if name.label == row["classifier"])
-        cells = [Number(row[key], 3, footnote="" if row[key] is not None else "a") for key, _, _ in READINGS]
+        cells = [Number(row[key], 3, footnote="" if row[key] is not None else "a") for key, _ in READINGS]
         rows.append(Row(f"{classifier}: {BY_NAME[row['metric']].label}", (*cells, Number(row["n"]))))
     missing = any(row["honest"] is None for row in leak["scores"])
     return Table(
         "leak-scores",
         "The same strategy, scored honestly and after the leak",
         "Classifier and metric",
-        (*(Heading(label, hint=hint, numeric=True) for _, label, hint in READINGS), Heading("Splits", numeric=True)),
+        (*(Heading(label, numeric=True) for _, label in READINGS), Heading("Splits", numeric=True)),
         tuple(rows),
         (("a", "No split has all three readings."),) if missing else (),
     )
@@ -135,25 +132,25 @@ def _draw(facts: Facts, leak: Mapping[str, Any], rows: Sequence[Mapping[str, Any
     metric = BY_NAME[facts.primary].label
     names = [next(name.short for name in facts.classifiers if name.label == row["classifier"]) for row in rows]
     dots = [
-        Dots(Name(label, label, place), tuple(row[key] for row in rows))
-        for place, (key, label, _) in enumerate(READINGS)
+        Dots(Name(label, label, place), tuple(row[key] for row in rows)) for place, (key, label) in enumerate(READINGS)
     ]
     told = "; ".join(
-        f"{name} {listed(f'{label} {number(row[key], 2)}' for key, label, _ in READINGS)}"
+        f"{name} {listed(f'{label} {number(row[key], 2)}' for key, label in READINGS)}"
         for name, row in zip(names, rows, strict=True)
     )
     numbers = Table(
         "leak-numbers",
         f"{metric} with and without the leak: the numbers of the chart",
         "Classifier",
-        tuple(Heading(label, numeric=True) for _, label, _ in READINGS),
+        tuple(Heading(label, numeric=True) for _, label in READINGS),
         tuple(
-            Row(name, tuple(Number(row[key], 3) for key, _, _ in READINGS))
-            for name, row in zip(names, rows, strict=True)
+            Row(name, tuple(Number(row[key], 3) for key, _ in READINGS)) for name, row in zip(names, rows, strict=True)
         ),
     )
     caption = f"{metric}, mean over the first {counted(leak['n_splits'], 'split')}."
-    return draw_dots(names, dots, metric.lower(), f"{metric} with and without the leak: {told}.", caption, numbers)
+    return draw_dots(
+        names, dots, in_lower_case(metric), f"{metric} with and without the leak: {told}.", caption, numbers
+    )
 
 
 def _troubles(leak: Mapping[str, Any]) -> list[str]:

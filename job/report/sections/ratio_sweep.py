@@ -12,12 +12,12 @@ from job.report.formats import number
 from job.report.lines import Scale, draw_lines
 from job.report.metric_table import BY_NAME
 from job.report.section import Section
-from job.report.sections.sweep_tables import gather_reasons, line_of, points_table, tell_points
+from job.report.sections.sweep_tables import gather_reasons, in_lower_case, line_of, points_table, tell_points
 from job.report.table import Heading, Name, Number, Row, Table
 from job.report.words import counted, listed
 
 METRICS = ("recall", "precision", "average_precision", "brier")
-_X = "minority rows for each other row, after resampling"
+_X = "minority rows for each other row"
 
 
 @dataclass(frozen=True)
@@ -122,7 +122,7 @@ def _draw(
         return None
     label = BY_NAME[metric].label
     settings = [number(ratio, 3) for ratio in sweep["ratios"]]
-    scale = Scale(_X, label.lower(), tuple(sweep["ratios"]), metric != "brier")
+    scale = Scale(_X, in_lower_case(label), tuple(sweep["ratios"]), metric != "brier")
     alt = f"{label} with {classifier.short} at the ratios {listed(settings)}: {tell_points(lines)}."
     better = BY_NAME[metric].better
     table = points_table(
@@ -132,7 +132,7 @@ def _draw(
 
 
 def _choice(facts: Facts, name: Name, chosen: Mapping[str, Any]) -> str:
-    metric = BY_NAME[chosen["metric"]].label.lower()
+    metric = in_lower_case(BY_NAME[chosen["metric"]].label)
     if not chosen["n"]:
         return f"{name.short}: no inner split of the training data could choose a ratio."
     values = {key: number(chosen[key], 3) for key in ("chosen", "own", "full")}

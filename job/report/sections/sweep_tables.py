@@ -12,6 +12,12 @@ from job.report.words import counted, listed, sentence, shorten
 
 _REASON_LENGTH = 200
 _MOST_TOLD = 12
+_NAMES = ("Brier", "ROC", "F1", "MCC")
+
+
+def in_lower_case(label: str) -> str:
+    """Begin the label of a metric in lower case, unless it begins with a name."""
+    return label if label.startswith(_NAMES) else label[:1].lower() + label[1:]
 
 
 def line_of(name: Name, points: Sequence[Mapping[str, Any]], metric: str) -> Line:
