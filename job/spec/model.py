@@ -35,6 +35,7 @@ __all__ = [
     "JobSpec",
     "MixtureSpec",
     "PreparationSpec",
+    "ReportSpec",
     "SplitSpec",
     "StrategyEntry",
 ]
@@ -129,6 +130,20 @@ class EvaluationSpec(Section):
     ] = Field(default=(), description="Imbalance ratios that the training part is thinned to")
 
 
+class ReportSpec(Section):
+    """What is written beside the numbers."""
+
+    timings: Annotated[bool, Switch()] = Field(
+        default=False, description="Whether the page shows durations; its bytes then vary from run to run"
+    )
+    model: Annotated[bool, Switch()] = Field(
+        default=False, description="Whether the recommended pipeline, fitted on all rows, is saved as model.skops"
+    )
+    synthetic: Annotated[bool, Switch()] = Field(
+        default=False, description="Whether the rows that each sampler adds are written, as your file has its own"
+    )
+
+
 class Workers(Kind):
     """``auto`` or a number of processes."""
 
@@ -197,6 +212,7 @@ class JobSpec(Section):
         description="What each strategy is tried with",
     )
     evaluation: EvaluationSpec = Field(default=EvaluationSpec(), description="How results are judged")
+    report: ReportSpec = Field(default=ReportSpec(), description="What is written beside the numbers")
     engine: EngineSpec = Field(default=EngineSpec(), description="How the job is executed")
 
     @property
