@@ -68,6 +68,39 @@ def make_minority_types(**changes: Any) -> dict[str, Any]:
     return {"k": 5, "n_rows": 2000, "n_minority": 209, "types": types, "reason": None, **changes}
 
 
+def make_finding(code: str = "imbalanced", level: str = "note", **changes: Any) -> dict[str, Any]:
+    """One thing that a diagnosis found."""
+    finding = {"code": code, "level": level, "found": f"{code} was found.", "advice": "Do this.", "columns": []}
+    return {**finding, **changes}
+
+
+def make_diagnosis(**changes: Any) -> dict[str, Any]:
+    """The diagnosis of 2,000 rows."""
+    diagnosis = {
+        "n_rows": 2000,
+        "n_minority": 209,
+        "imbalance_ratio": 1791 / 209,
+        "types": {"safe": 66, "borderline": 63, "rare": 48, "outlier": 32},
+        "overlap": {
+            "f1": 0.8576,
+            "f1_column": "feature_14",
+            "n1": 0.1275,
+            "n1_minority": 0.5646,
+            "n1_rows": 2000,
+            "n3": 0.0721,
+            "n3_minority": 0.4737,
+            "n3_rows": 2000,
+        },
+        "clusters": {"n": 3, "sizes": [120, 40, 25], "n_alone": 24},
+        "reason": None,
+        "scores": [{"column": f"feature_{place}", "auc": 0.84 - place / 50} for place in range(15)],
+        "equal_columns": [],
+        "duplicates": {"n_repeated": 0, "n_conflicting": 0, "n_conflicting_minority": 0},
+        "findings": [make_finding("mostly-unsafe", "warning"), make_finding()],
+    }
+    return {**diagnosis, **changes}
+
+
 def make_rescued(strategies: Iterable[str], classifiers: Iterable[str], **changes: Any) -> dict[str, Any]:
     """Which rows the strategies of a job found, pooled over 20 test parts."""
     luck = random.Random(4)

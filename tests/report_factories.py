@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from evidence_factories import make_harm, make_minority_types, make_rescued
+from evidence_factories import make_diagnosis, make_harm, make_minority_types, make_rescued
 
 from job.evidence.summary import summarize_runs
 from job.names import METRICS
@@ -76,6 +76,7 @@ def make_dataset(**changes: Any) -> dict[str, Any]:
         "columns": [make_column(f"feature_{index}") for index in range(15)],
         "notes": [],
         "minority_types": make_minority_types(),
+        "diagnosis": make_diagnosis(),
     }
     return {**dataset, **changes}
 

@@ -29,6 +29,7 @@ SECTIONS = [
     "asked",
     "balance",
     "columns",
+    "diagnosis",
     "metrics",
     "footing",
     "curves",

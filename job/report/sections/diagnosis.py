@@ -1,0 +1,174 @@
+"""How hard the minority is to learn, and what in the data should be looked at first."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from job.report.facts import Facts
+from job.report.formats import number
+from job.report.section import Section
+from job.report.table import Heading, Number, Row, Table, Words
+from job.report.words import counted, listed, sentence, shorten_all
+
+_ABSENT = "These results hold no diagnosis."
+_NO_FINDING = "Nothing was found that should be looked at before strategies are compared."
+_NO_SCORE = "No column could be scored alone: categories are too many for the rows that there are."
+_LEVELS = {"problem": "Problem", "warning": "Warning", "note": "Note"}
+_MOST_COLUMNS = 6
+_MOST_SCORES = 10
+_MOST_SIZES = 12
+_NAME_LENGTH = 40
+_DECIMALS = 3
+
+
+@dataclass(frozen=True)
+class Diagnosis:
+    """The diagnosis.
+
+    Parameters
+    ----------
+    absent : str
+        Why there is none.
+    findings : Table or None
+    no_finding : str
+        What stands where there is no finding.
+    why_no_measure : str
+    measures : Table or None
+    clusters : str
+        The minority's clusters, in a sentence.
+    scores : Table or None
+    no_score : str
+    """
+
+    absent: str
+    findings: Table | None = None
+    no_finding: str = ""
+    why_no_measure: str = ""
+    measures: Table | None = None
+    clusters: str = ""
+    scores: Table | None = None
+    no_score: str = ""
+
+
+def build(facts: Facts) -> Section:
+    """Build the section.
+
+    Parameters
+    ----------
+    facts : Facts
+
+    Returns
+    -------
+    Section
+    """
+    found = facts.dataset.get("diagnosis")
+    content = Diagnosis(_ABSENT) if found is None else _content(found)
+    return Section("diagnosis", "How hard the minority is", content)
+
+
+def _content(found: Mapping[str, Any]) -> Diagnosis:
+    overlap, clusters, scores = found["overlap"], found["clusters"], found["scores"]
+    return Diagnosis(
+        "",
+        _findings(found["findings"]) if found["findings"] else None,
+        "" if found["findings"] else _NO_FINDING,
+        sentence(f"Distances could not be measured: {found['reason']}") if overlap is None else "",
+        None if overlap is None else _measures(overlap, int(found["n_rows"])),
+        "" if clusters is None else _clusters(clusters),
+        _scores(scores) if scores else None,
+        "" if scores else _NO_SCORE,
+    )
+
+
+def _findings(findings: Sequence[Mapping[str, Any]]) -> Table:
+    rows = tuple(
+        Row(
+            _LEVELS[finding["level"]],
+            (
+                Words(sentence(finding["found"]) + _columns(finding["columns"])),
+                Words(sentence(finding["advice"])),
+                Words(finding["code"], code=True),
+            ),
+        )
+        for finding in findings
+    )
+    headings = (Heading("What was found"), Heading("What to do"), Heading("Code"))
+    return Table("findings", "What should be looked at", "Level", headings, rows)
+
+
+def _columns(names: Sequence[str]) -> str:
+    if not names:
+        return ""
+    shown = list(shorten_all([str(name) for name in names[:_MOST_COLUMNS]], _NAME_LENGTH))
+    more = len(names) - len(shown)
+    return f" ({listed([*shown, f'{more:,} more'] if more else shown)})"
+
+
+def _measures(overlap: Mapping[str, Any], n_rows: int) -> Table:
+    (column,) = shorten_all([str(overlap["f1_column"])], _NAME_LENGTH)
+    return Table(
+        "measures",
+        "How far the classes overlap",
+        "Measure",
+        (
+            Heading("All rows", "lower", numeric=True),
+            Heading("Minority rows", "lower", numeric=True),
+            Heading("What it says"),
+        ),
+        (
+            Row(
+                "F1",
+                (
+                    Number(overlap["f1"], _DECIMALS),
+                    Words(""),
+                    Words(f"0: one column tells the classes apart; 1: no column's mean differs. Best: {column}."),
+                ),
+            ),
+            Row(
+                "N1",
+                (
+                    Number(overlap["n1"], _DECIMALS),
+                    Number(overlap["n1_minority"], _DECIMALS),
+                    Words(
+                        f"Rows that a minimum spanning tree joins to another class{_of(overlap['n1_rows'], n_rows)}."
+                    ),
+                ),
+            ),
+            Row(
+                "N3",
+                (
+                    Number(overlap["n3"], _DECIMALS),
+                    Number(overlap["n3_minority"], _DECIMALS),
+                    Words(f"Rows whose nearest other row is of another class{_of(overlap['n3_rows'], n_rows)}."),
+                ),
+            ),
+        ),
+    )
+
+
+def _of(n_measured: int, n_rows: int) -> str:
+    return f", in a stratified sample of {counted(n_measured, 'row')}" if n_measured < n_rows else ""
+
+
+def _clusters(clusters: Mapping[str, Any]) -> str:
+    alone = f"{counted(clusters['n_alone'], 'minority row')} in none"
+    if not clusters["n"]:
+        return sentence(f"The minority has no cluster of three rows or more: {alone}")
+    if clusters["n"] == 1:
+        return f"The minority has one cluster, of {counted(clusters['sizes'][0], 'row')}; {alone}."
+    sizes = [f"{size:,}" for size in clusters["sizes"][:_MOST_SIZES]]
+    more = clusters["n"] - len(sizes)
+    return (
+        f"The minority falls into {counted(clusters['n'], 'cluster')}, of "
+        f"{listed([*sizes, f'{more:,} smaller ones'] if more else sizes)} rows; {alone}."
+    )
+
+
+def _scores(scores: Sequence[Mapping[str, Any]]) -> Table:
+    shown = scores[:_MOST_SCORES]
+    names = shorten_all([str(row["column"]) for row in shown], _NAME_LENGTH)
+    rows = tuple(Row(name, (Number(row["auc"], _DECIMALS),)) for name, row in zip(names, shown, strict=True))
+    headings = (Heading("ROC AUC alone", hint=f"{number(0.5, 1)} tells nothing", numeric=True),)
+    return Table("column-scores", "Columns that tell most", "Column", headings, rows)
