@@ -112,7 +112,7 @@ def _find_rows(facts: Facts) -> Iterator[Finding]:
             "conflicting-duplicates",
             PROBLEM if share >= MANY_OUTLIERS else WARNING,
             f"{counted(duplicates.n_conflicting, 'row')} equal a row of another class in every feature, "
-            f"{duplicates.n_conflicting_minority:,} of them minority ({share:.1%} of the minority).",
+            f"{duplicates.n_conflicting_minority:,} of them minority ({_percent(share)} of the minority).",
             "Check their labels, or add a column that tells them apart: nothing finds the one without the other.",
         )
     if duplicates.n_repeated:
@@ -153,22 +153,22 @@ def _find_overlap(facts: Facts) -> Iterator[Finding]:
             yield Finding(
                 "many-outliers",
                 WARNING,
-                f"{outliers / n:.0%} of the minority rows have no minority row among their five nearest.",
+                f"{_percent(outliers / n)} of the minority rows have no minority row among their five nearest.",
                 "Check their labels first: rows made from outliers lie among the majority.",
             )
         if 2 * unsafe > n:
             yield Finding(
                 "mostly-unsafe",
                 WARNING,
-                f"{unsafe / n:.0%} of the minority rows lie at the border or among other rows.",
+                f"{_percent(unsafe / n)} of the minority rows lie at the border or among other rows.",
                 "Expect a moved threshold to do as much as synthetic rows, and look for columns that tell more.",
             )
     if facts.overlap and facts.overlap["n1"] <= SEPARABLE:
         yield Finding(
             "separable",
             NOTE,
-            f"Classes hardly touch: a minimum spanning tree joins only {facts.overlap['n1']:.2%} of the rows to the "
-            "other class.",
+            f"Classes hardly touch: a minimum spanning tree joins only {_percent(facts.overlap['n1'])} of the rows to "
+            "the other class.",
             "Expect little from resampling: a classifier finds such a border as it is.",
         )
 
@@ -195,9 +195,9 @@ def _find_columns(facts: Facts) -> Iterator[Finding]:
     many = [column.name for column in features if MANY_MISSING * n_rows <= column.n_missing < MOSTLY_MISSING * n_rows]
     some = [column.name for column in features if 0 < column.n_missing < MANY_MISSING * n_rows]
     for level, names, words in (
-        (PROBLEM, mostly, f"{MOSTLY_MISSING:.0%} or more"),
-        (WARNING, many, f"{MANY_MISSING:.0%} to {MOSTLY_MISSING:.0%}"),
-        (NOTE, some, f"less than {MANY_MISSING:.0%}"),
+        (PROBLEM, mostly, f"{_percent(MOSTLY_MISSING)} or more"),
+        (WARNING, many, f"{_percent(MANY_MISSING)} to {_percent(MOSTLY_MISSING)}"),
+        (NOTE, some, f"less than {_percent(MANY_MISSING)}"),
     ):
         if names:
             yield Finding(
@@ -245,3 +245,7 @@ def _is_near_unique(column: Column, n_rows: int) -> bool:
     named = (column.role, column.kind) in (("dropped", "text"), ("feature", "integer"))
     n_present = n_rows - column.n_missing
     return named and n_present >= _LEAST_FOR_IDENTIFIER and column.n_distinct >= NEAR_UNIQUE * n_present
+
+
+def _percent(share: float) -> str:
+    return f"{100 * share:.3g} %"
