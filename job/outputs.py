@@ -5,6 +5,7 @@ from __future__ import annotations
 import contextlib
 import csv
 import fcntl
+import hashlib
 import io
 import json
 import os
@@ -18,6 +19,9 @@ from typing import IO, Any
 from job.errors import OutputError
 
 REPORT = "report.html"
+TIMINGS = "timings.json"
+MODEL = "model.skops"
+SYNTHETIC = "synthetic"
 _PREFIX = ".minority-report-"
 _LOCK = "lock"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -40,9 +44,20 @@ class Outputs:
         self._files.mkdir()
         self.scratch = hidden
 
+    def path(self, name: str) -> Path:
+        """Give the place of a file that somebody else writes; its folder is there."""
+        path = self._files / name
+        with _writing(self._target):
+            path.parent.mkdir(exist_ok=True)
+        return path
+
+    def digests(self) -> dict[str, str]:
+        """SHA-256 of every file written so far, by its name: what a later job may know as this one's."""
+        return {name: _digest(self._files / name) for name in self._names()}
+
     def write_text(self, name: str, text: str) -> None:
         """Write one file of text, in UTF-8."""
-        with _writing(self._target), (self._files / name).open("w", encoding="utf-8", newline="") as file:
+        with _writing(self._target), self.path(name).open("w", encoding="utf-8", newline="") as file:
             file.write(text)
             file.flush()
             os.fsync(file.fileno())
@@ -50,26 +65,37 @@ class Outputs:
     def publish(self) -> Path:
         """Rename every file into place, the report last.
 
+        Before that, what an earlier job wrote on request and this one does not (a model, synthetic rows) is taken
+        away, so that no report stands beside files that aren't its own. Only a file that is known from the earlier
+        job's timings.json and still has the digest given there is an earlier job's; all others stay.
+
         Returns
         -------
         Path
             The report.
         """
-        names = sorted(path.name for path in self._files.iterdir())
+        names = self._names()
         with _writing(self._target):
+            _remove_stale(self._target, names)
             for name in sorted(names, key=lambda name: name == REPORT):
+                (self._target / name).parent.mkdir(exist_ok=True)
                 os.replace(self._files / name, self._target / name)
         return self._target / REPORT
 
+    def _names(self) -> list[str]:
+        return sorted(path.relative_to(self._files).as_posix() for path in self._files.rglob("*") if path.is_file())
+
 
 @contextmanager
-def open_outputs(target: Path) -> Iterator[Outputs]:
+def open_outputs(target: Path, asked: Iterable[str] = ()) -> Iterator[Outputs]:
     """Make the output folder ready; what was not published is gone on leaving, however the job ends.
 
     Parameters
     ----------
     target : Path
         Made where it doesn't exist.
+    asked : iterable of str
+        `MODEL` and `SYNTHETIC`, where these are to be written.
 
     Yields
     ------
@@ -82,7 +108,7 @@ def open_outputs(target: Path) -> Iterator[Outputs]:
     """
     with _writing(target):
         target.mkdir(parents=True, exist_ok=True)
-        _refuse_folders_in_the_way(target)
+        _refuse_what_is_in_the_way(target, tuple(asked))
         _sweep(target)
         hidden = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=target))
         lock = _lock(hidden)
@@ -139,10 +165,45 @@ def _writing(target: Path) -> Iterator[None]:
         ) from error
 
 
-def _refuse_folders_in_the_way(target: Path) -> None:
-    in_the_way = target / REPORT
-    if in_the_way.is_dir():
-        raise IsADirectoryError(None, f"{in_the_way.name} is a folder; move it away")
+def _refuse_what_is_in_the_way(target: Path, asked: Sequence[str]) -> None:
+    """Find at the start what would else end a job at its end."""
+    for name in (REPORT, *(name for name in asked if name != SYNTHETIC)):
+        if (target / name).is_dir():
+            raise IsADirectoryError(None, f"{name} is a folder; move it away")
+    folder = target / SYNTHETIC
+    if SYNTHETIC in asked and folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(None, f"{SYNTHETIC} is a file; move it away")
+
+
+def _remove_stale(target: Path, names: Sequence[str]) -> None:
+    """Take away what an earlier job wrote on request and this one does not."""
+    for name, digest in _written_before(target).items():
+        path = target / name
+        if name in names or path.is_symlink() or not path.is_file() or _digest(path) != digest:
+            continue
+        path.unlink()
+        with contextlib.suppress(OSError):  # others have files in it, or it is the output folder itself
+            path.parent.rmdir()
+
+
+def _written_before(target: Path) -> dict[str, str]:
+    """Read from an earlier job's timings which files it wrote on request, and what was in them."""
+    try:
+        found = json.loads((target / TIMINGS).read_text(encoding="utf-8"))
+        files = dict(found["files"])
+    except (OSError, ValueError, KeyError, TypeError):  # no earlier job, or a file of somebody else's
+        return {}
+    return {name: digest for name, digest in files.items() if _is_ours(name)}
+
+
+def _is_ours(name: str) -> bool:
+    folder, _, file = name.rpartition("/")
+    return name == MODEL or (folder == SYNTHETIC and file.endswith(".csv"))
+
+
+def _digest(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
 
 
 def _lock(hidden: Path) -> IO[bytes] | None:

@@ -19,13 +19,14 @@ from job.evaluation.evaluate import Outcome
 from job.evaluation.runs import count_grid_runs, count_runs, enumerate_units, strategies_of
 from job.evidence.compare import COLUMNS, rows_of_comparisons
 from job.machine import usable_workers
-from job.outputs import REPORT, Outputs, open_outputs, to_csv, to_json
+from job.outputs import MODEL, REPORT, SYNTHETIC, TIMINGS, Outputs, open_outputs, to_csv, to_json
 from job.report.fonts import use_shipped_font_list
 from job.results import build_results, build_timings
 from job.spec.load import LoadedSpec, load_spec
 from job.spec.model import FileSpec, JobSpec
 from job.spec.starter import FileFacts
 from job.strategies.registry import check_entry
+from job.take_home import take_home
 
 
 @dataclass(frozen=True)
@@ -115,12 +116,14 @@ def run_job(
     spec = loaded.spec
     use_shipped_font_list()
     n_workers = workers or (usable_workers() if spec.engine.workers == "auto" else spec.engine.workers)
-    with open_outputs(output) as outputs:
+    asked = [name for name, is_asked in ((MODEL, spec.report.model), (SYNTHETIC, spec.report.synthetic)) if is_asked]
+    with open_outputs(output, asked) as outputs:
         dataset = load_data(spec, loaded.folder)
         splits = build_splits(dataset, spec.split)
         outcomes = _evaluate(spec, dataset, splits, outputs, n_workers, on_progress)
         results = build_results(spec, dataset, splits, outcomes)
-        timings = build_timings(outcomes, n_workers)
+        results = {**results, **take_home(spec, dataset, results, outputs)}
+        timings = {**build_timings(outcomes, n_workers), "files": outputs.digests()}
         _write(outputs, results, timings)
         return JobResult(results, outputs.publish())
 
@@ -255,7 +258,7 @@ def _write(outputs: Outputs, results: Mapping[str, Any], timings: Mapping[str, A
     from job.report.render import render_report  # brings matplotlib, which looks for its list of fonts on import
 
     outputs.write_text("results.json", to_json(results))
-    outputs.write_text("timings.json", to_json(timings))
+    outputs.write_text(TIMINGS, to_json(timings))
     outputs.write_text(
         "metrics.csv",
         to_csv(

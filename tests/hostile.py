@@ -25,6 +25,27 @@ class Raises(_Sampler):
         raise ValueError(f"no luck with {len(X)} rows\nsecond line")
 
 
+class FailsAtRatios(_Sampler):
+    """Leaves rows as they are, unless it is asked for a ratio."""
+
+    def __init__(self, sampling_strategy: float | str = "auto") -> None:
+        self.sampling_strategy = sampling_strategy
+
+    def fit_resample(self, X: np.ndarray, y: np.ndarray) -> Any:
+        if self.sampling_strategy != "auto":
+            raise ValueError("ratios are beneath me")
+        return X, y
+
+
+class KillsAtRatios(FailsAtRatios):
+    """Leaves rows as they are, unless it is asked for a ratio: then it ends its process."""
+
+    def fit_resample(self, X: np.ndarray, y: np.ndarray) -> Any:
+        if self.sampling_strategy != "auto":
+            os._exit(3)
+        return X, y
+
+
 class Kills(_Sampler):
     """Ends its process at once."""
 
@@ -113,6 +134,24 @@ class NoProbabilities(ClassifierMixin, BaseEstimator):
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         return (self.decision_function(X) > 0).astype(int)
+
+
+class CannotBeSaved(LogisticRegression):
+    """A classifier that keeps something which no file can hold."""
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> Any:
+        super().fit(X, y)
+        self.secret_ = (row for row in X)
+        return self
+
+
+class KillsOnManyRows(LogisticRegression):
+    """Ends its process on more rows than a training part has."""
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> Any:
+        if len(X) > 280:
+            os._exit(3)
+        return super().fit(X, y)
 
 
 class Constant(ClassifierMixin, BaseEstimator):

@@ -29,6 +29,7 @@ ROOMS = (
     "results",
     "report",
     "outputs",
+    "take_home",
     "pipeline",
     "console",
     "cli",

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from job.errors import OutputError
-from job.outputs import REPORT, open_outputs, to_csv, to_json
+from job.outputs import MODEL, REPORT, SYNTHETIC, open_outputs, to_csv, to_json
 
 
 def names(folder):
@@ -67,6 +67,61 @@ def test_a_file_in_the_way_is_refused(tmp_path, output):
         pytest.raises(OutputError, match=rf"output folder .*{output} cannot be written"),
         open_outputs(tmp_path / output),
     ):
+        pass
+
+
+def _write_job(folder, **optional):
+    """Publish a job that wrote these files on request."""
+    with open_outputs(folder, (MODEL, SYNTHETIC)) as outputs:
+        for name, text in optional.items():
+            outputs.path(FILES[name]).write_text(text)
+        files = outputs.digests()
+        outputs.write_text("timings.json", to_json({"files": files}))
+        outputs.write_text(REPORT, "new")
+        outputs.publish()
+
+
+FILES = {"model": "model.skops", "smote": "synthetic/smote.csv", "custom": "synthetic/custom.csv"}
+
+
+def test_files_in_a_folder_are_published_whole(tmp_path):
+    """a file of a subfolder is renamed into place like any other"""
+    _write_job(tmp_path, smote="rows", custom="others")
+    assert ["custom.csv", "smote.csv"] == names(tmp_path / "synthetic")
+    assert "rows" == (tmp_path / FILES["smote"]).read_text()
+
+
+def test_what_an_earlier_job_wrote_on_request_goes_with_it(tmp_path):
+    """no report stands beside the model or synthetic rows of an earlier one"""
+    _write_job(tmp_path, model="old", smote="old", custom="old")
+    _write_job(tmp_path, smote="new")
+    assert ([REPORT, "synthetic", "timings.json"], ["smote.csv"]) == (names(tmp_path), names(tmp_path / "synthetic"))
+    _write_job(tmp_path)
+    assert [REPORT, "timings.json"] == names(tmp_path)
+
+
+def test_what_only_looks_like_ours_stays(tmp_path):
+    """a model and rows of somebody else's, or changed since, are not an earlier job's, whatever timings.json says"""
+    _write_job(tmp_path, model="old", smote="old")
+    (tmp_path / FILES["model"]).write_text("changed by hand")
+    (tmp_path / FILES["custom"]).write_text("put here by hand")
+    (tmp_path / "thesis.docx").write_text("old")
+    digest = json.loads((tmp_path / "timings.json").read_text())["files"][FILES["smote"]]
+    claimed = {**dict.fromkeys(("thesis.docx", "../smote.csv", "synthetic/../thesis.csv"), digest)}
+    (tmp_path / "timings.json").write_text(to_json({"files": claimed}))
+    _write_job(tmp_path)
+    assert ["model.skops", REPORT, "synthetic", "thesis.docx", "timings.json"] == names(tmp_path)
+    assert ["custom.csv", "smote.csv"] == names(tmp_path / "synthetic")
+
+
+def test_what_is_in_the_way_of_a_file_on_request_is_told_at_once(tmp_path):
+    """a folder called model.skops and a file called synthetic are refused before anything is run, where asked for"""
+    (tmp_path / MODEL).mkdir()
+    (tmp_path / SYNTHETIC).write_text("mine")
+    for asked, message in ((MODEL, "model.skops is a folder"), (SYNTHETIC, "synthetic is a file")):
+        with pytest.raises(OutputError, match=message), open_outputs(tmp_path, (asked,)):
+            pass
+    with open_outputs(tmp_path):
         pass
 
 

@@ -6,9 +6,10 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from job.evidence.python_code import literal
 from job.report.facts import Facts
 from job.report.section import Section
-from job.report.words import shorten_all
+from job.report.words import counted, sentence, shorten, shorten_all
 
 _LABEL_LENGTH = 40
 _ABSENT = "These results hold no script."
@@ -26,11 +27,17 @@ class TakeHome:
         Nothing where there can be none.
     notes : tuple of str
         Where its numbers may differ from this page's, or why there is no script.
+    model : str
+        That the pipeline was saved, or why it wasn't; nothing where nobody asked.
+    loading : str
+        The lines that load it.
     """
 
     reading: str
     code: str
     notes: tuple[str, ...]
+    model: str
+    loading: str
 
 
 def build(facts: Facts) -> Section:
@@ -45,9 +52,13 @@ def build(facts: Facts) -> Section:
     Section
     """
     found: Mapping[str, Any] = facts.results.get("snippet") or {"code": None, "reason": _ABSENT}
+    saved = facts.results.get("model")
+    model, loading = ("", "") if saved is None else (_describe_model(facts, saved), _load(saved))
     if found["code"] is None:
-        return Section("snippet", "Take it home", TakeHome("", "", (str(found["reason"]),)))
-    return Section("snippet", "Take it home", TakeHome(_read(found), found["code"], tuple(found["notes"])))
+        content = TakeHome("", "", (str(found["reason"]),), model, loading)
+    else:
+        content = TakeHome(_read(found), found["code"], tuple(found["notes"]), model, loading)
+    return Section("snippet", "Take it home", content)
 
 
 def _read(found: Mapping[str, Any]) -> str:
@@ -57,4 +68,27 @@ def _read(found: Mapping[str, Any]) -> str:
         f"This script is {strategy} with {classifier}, {chosen}, written in public calls of scikit-learn and "
         "imbalanced-learn, with the seeds of this job. It prints the metrics of every split and their means: those of "
         "this page. The function fit_model in it makes the pipeline to keep."
+    )
+
+
+def _describe_model(facts: Facts, saved: Mapping[str, Any]) -> str:
+    if saved["file"] is None:
+        return f"A saved model was asked for, but there is none: {sentence(shorten(str(saved['reason']), 600))}"
+    strategy, classifier = shorten_all([str(saved["strategy"]), str(saved["classifier"])], _LABEL_LENGTH)
+    return (
+        f"{saved['file']}, beside this page, holds {strategy} with {classifier}, fitted on all "
+        f"{counted(facts.dataset['n_rows'], 'row')}. It needs minority-report and the versions below, and takes a data "
+        f"frame with the columns of the data, best as the text that the file has. It predicts 1 for {facts.positive}."
+    )
+
+
+def _load(saved: Mapping[str, Any]) -> str:
+    if saved["file"] is None:
+        return ""
+    trusted = "".join(f"    {literal(name)},\n" for name in saved["trusted"])
+    return (
+        "import skops.io\n\n"
+        f"TRUSTED = [\n{trusted}]\n"
+        f'model = skops.io.load("{saved["file"]}", trusted=TRUSTED)\n'
+        "probability = model.predict_proba(rows)[:, 1]  # rows: pd.read_csv(..., dtype=str, keep_default_na=False)\n"
     )
