@@ -9,6 +9,10 @@ from typing import Any
 
 from evidence_factories import make_diagnosis, make_harm, make_minority_types, make_rescued
 
+from job.evidence.cases import Question
+from job.evidence.judge import Sizes, judge_measured
+from job.evidence.measured import measure_runs
+from job.evidence.roles import Roles
 from job.evidence.summary import summarize_runs
 from job.names import METRICS
 
@@ -98,7 +102,7 @@ def make_spec(strategies: Iterable[str], classifiers: Iterable[str], **changes: 
         "preparation": {"scale": "standard", "impute": "median", "max_categories": 20},
         "strategies": [{"name": "smote", "params": {}, "label": label} for label in strategies],
         "classifiers": [{"name": "svc", "params": {}, "label": label} for label in classifiers],
-        "evaluation": {"primary": "average_precision"},
+        "evaluation": {"primary": "average_precision", "rope": 0.01, "confidence": 0.95},
     }
     return {**spec, **changes}
 
@@ -158,12 +162,31 @@ def make_results(
         "rescued": make_rescued(strategies, classifiers),
         "best_possible": {"reason": "the truth isn't known", "metrics": [], "splits": [], "curves": []},
         "snippet": make_snippet(strategies[-1], classifiers[-1]),
+        **make_judged(runs, strategies, classifiers),
         "status": {
             "n_runs": len(runs),
             **{f"n_{status}": statuses[status] for status in ("ok", "degraded", "failed", "not_applicable")},
         },
     }
     return {**results, **changes}
+
+
+def make_judged(
+    runs: Iterable[Mapping[str, Any]], strategies: Sequence[str], classifiers: Sequence[str]
+) -> dict[str, Any]:
+    """Comparisons, power and verdict that follow from these runs; scores there are none."""
+    plain = (strategies[0], "class_weight", "threshold")
+    roles = Roles(
+        baseline=strategies[0],
+        oversamplers=tuple(label for label in strategies if label not in plain),
+        customs=tuple(label for label in strategies if label == "custom"),
+        smotes=tuple(label for label in strategies if label == "smote"),
+        thresholds=tuple(label for label in strategies if label == "threshold"),
+        order={label: place for place, label in enumerate(strategies)},
+    )
+    measured = measure_runs(runs, [(strategy, classifier) for classifier in classifiers for strategy in strategies])
+    sizes = Sizes(n_positive=209, n_minority_rows=209, n_test_positive=42.0, prevalence=0.105)
+    return judge_measured(measured, {}, roles, Question("average_precision", 0.01, 0.95), sizes)
 
 
 def make_snippet(strategy: str, classifier: str, **changes: Any) -> dict[str, Any]:

@@ -12,6 +12,7 @@ from job.report.sections import (
     asked,
     balance,
     columns,
+    comparisons,
     confusion,
     curves,
     diagnosis,
@@ -26,15 +27,18 @@ from job.report.sections import (
     rescued,
     runs,
     snippet,
+    verdict,
 )
 from job.report.words import counted, shorten
 
 BUILDERS: tuple[Callable[[Facts], Section], ...] = (
+    verdict.build,
     overview.build,
     asked.build,
     balance.build,
     columns.build,
     diagnosis.build,
+    comparisons.build,
     metrics.build,
     footing.build,
     curves.build,

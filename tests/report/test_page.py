@@ -25,11 +25,13 @@ from job.report.view import BUILDERS
 ROOT = Path(__file__).parents[2]
 HOSTILE = """"><script>alert(1)</script><img src=x onerror='alert(2)'>{{ 7*7 }} &amp; </style> $\\bad$"""
 SECTIONS = [
+    "verdict",
     "overview",
     "asked",
     "balance",
     "columns",
     "diagnosis",
+    "comparisons",
     "metrics",
     "footing",
     "curves",
