@@ -38,7 +38,7 @@ format: $(DEV_READY)  ## lay out the code and sort the imports
 	.venv/bin/ruff format .
 
 bench: $(DEV_READY)  ## measure what should be fast, each thing beside a peer
-	@set -e; for file in benchmarks/bench_*.py; do echo "$$file"; .venv/bin/python "$$file"; done
+	@set -e; for file in benchmarks/bench_*.py; do echo "$$file"; PYTHONPATH=. .venv/bin/python "$$file"; done
 
 # The host's network, so that a build reaches the package index wherever this machine does.
 image:  ## build the container image: IMAGE=name:tag

@@ -1,0 +1,130 @@
+"""Jobs that are judged and never reported: from a spec to comparisons and verdict in one process."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from job.data.dataset import Dataset
+from job.data.split import Split, build_splits
+from job.evaluation.collect import build_prediction, collect_runs, metric_context
+from job.evaluation.evaluate import evaluate_unit
+from job.evaluation.metrics import MetricContext, Prediction, evaluate_metrics
+from job.evaluation.runs import RunKey, strategies_of
+from job.evaluation.unit import build_unit
+from job.evidence.judge import judge_strategies
+from job.pipeline import load_data
+from job.spec.model import JobSpec
+
+Judged = tuple[
+    JobSpec, Dataset, tuple[Split, ...], list[dict[str, Any]], dict[RunKey, Prediction | None], MetricContext
+]
+"""What `judge_strategies` takes."""
+
+_STRATEGIES = (
+    "baseline",
+    "class_weight",
+    "threshold",
+    "smote",
+    "custom",
+    "ADASYN",
+    "BorderlineSMOTE",
+    "RandomOverSampler",
+)
+_CLASSIFIERS = ("logistic_regression", "hist_gradient_boosting", "random_forest")
+
+
+def judge_job(sections: Mapping[str, Any]) -> dict[str, Any]:
+    """Run a spec in this process and judge it.
+
+    Parameters
+    ----------
+    sections : Mapping
+        The spec.
+
+    Returns
+    -------
+    dict
+        ``comparisons``, ``power`` and ``verdict`` as in results.json.
+    """
+    spec = JobSpec.model_validate(sections)
+    dataset = load_data(spec, Path())
+    splits = build_splits(dataset, spec.split)
+    outcomes = [
+        outcome
+        for split in splits
+        for strategy in strategies_of(spec)
+        for outcome in evaluate_unit(build_unit(spec, split, strategy), dataset)
+    ]
+    by_split = {(split.repeat, split.fold): split for split in splits}
+    predictions = {
+        outcome.key: build_prediction(outcome, by_split[outcome.key.repeat, outcome.key.fold], dataset)
+        for outcome in outcomes
+    }
+    context = metric_context(spec, dataset)
+    runs = collect_runs(outcomes, predictions, splits, dataset, context, spec.baseline.label)
+    return judge_strategies(spec, dataset, splits, runs, predictions, context)
+
+
+def make_runs_of_a_job(n_repeats: int, n_strategies: int, n_classifiers: int) -> Judged:
+    """Make the runs of a job whose scores are drawn, on 2,000 rows.
+
+    Parameters
+    ----------
+    n_repeats, n_strategies, n_classifiers : int
+
+    Returns
+    -------
+    tuple
+        What `judge_strategies` takes.
+    """
+    spec = JobSpec.model_validate(
+        {
+            "data": {"generate": {"kind": "classification", "n_samples": 2000, "weights": [0.9]}},
+            "split": {"n_repeats": n_repeats},
+            "strategies": list(_STRATEGIES[:n_strategies]),
+            "classifiers": list(_CLASSIFIERS[:n_classifiers]),
+        }
+    )
+    dataset = load_data(spec, Path())
+    splits = build_splits(dataset, spec.split)
+    context = metric_context(spec, dataset)
+    luck = np.random.default_rng(0)
+    predictions: dict[RunKey, Prediction | None] = {}
+    runs = []
+    for split in splits:
+        for classifier in spec.classifiers:
+            for entry in strategies_of(spec):
+                key = RunKey(entry.label, classifier.label, split.repeat, split.fold)
+                prediction = _draw_prediction(dataset.y[split.test], luck)
+                predictions[key] = prediction
+                baseline = predictions[RunKey(spec.baseline.label, classifier.label, split.repeat, split.fold)]
+                metrics, undefined = evaluate_metrics(prediction, baseline, context)
+                runs.append(_make_run(key, split, dataset, metrics, undefined))
+    return spec, dataset, splits, runs, predictions, context
+
+
+def _draw_prediction(y: np.ndarray, luck: np.random.Generator) -> Prediction:
+    scores = 1 / (1 + np.exp(2 - 2 * y + luck.normal(size=len(y))))
+    return Prediction(y, scores, (scores > 0.5).astype(np.int8), True, 0.1, 0.5)
+
+
+def _make_run(
+    key: RunKey, split: Split, dataset: Dataset, metrics: Mapping[str, float | None], undefined: Mapping[str, str]
+) -> dict[str, Any]:
+    return {
+        "strategy": key.strategy,
+        "classifier": key.classifier,
+        "repeat": key.repeat,
+        "fold": key.fold,
+        "n_train": len(split.train),
+        "n_train_positive": int(dataset.y[split.train].sum()),
+        "n_resampled": len(split.train),
+        "n_resampled_positive": int(dataset.y[split.train].sum()),
+        "n_test": len(split.test),
+        "metrics": metrics,
+        "undefined": undefined,
+    }
