@@ -1,0 +1,41 @@
+"""Runs and roles for the tests of comparisons and verdict."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from job.evidence.roles import Roles
+from job.names import METRICS
+
+
+def make_roles(strategies: Sequence[str], **changes: Any) -> Roles:
+    """Roles by the usual names; the first strategy is baseline."""
+    found: dict[str, Any] = {
+        "baseline": strategies[0],
+        "oversamplers": tuple(label for label in strategies if label in ("smote", "custom")),
+        "customs": tuple(label for label in strategies if label == "custom"),
+        "smotes": tuple(label for label in strategies if label == "smote"),
+        "thresholds": tuple(label for label in strategies if label == "threshold"),
+        "order": {label: place for place, label in enumerate(strategies)},
+    }
+    return Roles(**{**found, **changes})
+
+
+def make_runs_of(
+    values: Mapping[str, Mapping[str, Sequence[float | None]]], classifier: str = "c"
+) -> list[dict[str, Any]]:
+    """One run for each strategy and split, on 1,600 training and 400 test rows; metrics not given are 0.5."""
+    return [
+        {
+            "strategy": strategy,
+            "classifier": classifier,
+            "repeat": split,
+            "fold": 0,
+            "n_train": 1600,
+            "n_test": 400,
+            "metrics": {name: metrics[name][split] if name in metrics else 0.5 for name in METRICS},
+        }
+        for strategy, metrics in values.items()
+        for split in range(max(len(column) for column in metrics.values()))
+    ]
