@@ -50,7 +50,7 @@ class Question:
     @property
     def level(self) -> float:
         """The level of every test."""
-        return 1 - self.confidence
+        return round(1 - self.confidence, 12)  # 1 - 0.95 is above 0.05 otherwise
 
 
 @dataclass(frozen=True)
