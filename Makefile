@@ -16,7 +16,7 @@ DEV_READY := .venv/.ready-to-develop
 INSTALL = if test -x .venv/bin/pip; then set -- .venv/bin/python -m pip; else set -- $(PYTHON) -m pip --python .venv/bin/python; fi; \
     "$$@" install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help report test image lint format lock bench
+.PHONY: help report test image lint format lock bench verdicts
 
 help:  ## list these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
@@ -39,6 +39,9 @@ format: $(DEV_READY)  ## lay out the code and sort the imports
 
 bench: $(DEV_READY)  ## measure what should be fast, each thing beside a peer
 	@set -e; for file in benchmarks/bench_*.py; do echo "$$file"; PYTHONPATH=. .venv/bin/python "$$file"; done
+
+verdicts: $(DEV_READY)  ## try the verdict where the truth is known, over 20 seeds of each kind of data (20 minutes)
+	PYTHONPATH=. .venv/bin/python benchmarks/known_verdicts.py
 
 # The host's network, so that a build reaches the package index wherever this machine does.
 image:  ## build the container image: IMAGE=name:tag
