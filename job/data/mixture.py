@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 
 from job.data.components import Component, build_components
-from job.data.dataset import Column, Dataset, Note
+from job.data.dataset import Dataset
 from job.data.digest import digest_dataset
+from job.data.mixture_columns import describe_columns, kind_of, note_left_out
 from job.data.posterior import compute_posterior
-from job.data.views import CATEGORIES, INTEGER_SCALE, View, view_category, view_continuous, view_integer
-from job.data.wording import quoted
+from job.data.views import CATEGORIES, View, view_category, view_continuous, view_integer
 from job.errors import DataError
 from job.machine import usable_memory
 from job.spec.mixture import COLUMNS
@@ -22,12 +22,6 @@ from job.spec.model import MixtureSpec
 POSITIVE, REST = "1", "0"
 
 _INFORMATIVE = {"continuous": "n_continuous", "integer": "n_integer", "category": "n_categorical"}
-_WHY = {
-    "continuous": ("number", "a normal"),
-    "integer": ("integer", f"a normal, times {INTEGER_SCALE:g} and rounded"),
-    "category": ("category", f"a normal, cut into {len(CATEGORIES)} categories"),
-    "noise": ("number", "a normal that is the same in both classes"),
-}
 _COPIES = 4  # the columns, what the posterior reads, the data frame, and one more while it is made
 
 
@@ -133,7 +127,7 @@ def _draw_noise(spec: MixtureSpec, streams: Streams) -> Iterator[Drawn]:
 
 
 def _show(name: str, normal: np.ndarray, missing: np.ndarray) -> Drawn:
-    kind = _kind(name)
+    kind = kind_of(name)
     if kind == "continuous":
         numbers = view_continuous(normal, missing)
         return Drawn(name, numbers.values, numbers)
@@ -143,10 +137,6 @@ def _show(name: str, normal: np.ndarray, missing: np.ndarray) -> Drawn:
     letters = view_category(normal, missing)
     categories = pd.Categorical.from_codes(letters.codes, pd.Index(CATEGORIES)).remove_unused_categories()
     return Drawn(name, pd.Series(categories), letters)
-
-
-def _kind(name: str) -> str:
-    return name.rpartition("_")[0]
 
 
 def _draw_gaps(spec: MixtureSpec, draw: np.random.Generator) -> np.ndarray:
@@ -170,7 +160,7 @@ def _flip(is_minority: np.ndarray, share: float, draw: np.random.Generator) -> t
 
 def _describe(frame: pd.DataFrame, y: np.ndarray) -> Dataset:
     """Say of every column what it is; one with a single value is left out, as one of a file would be."""
-    columns = [_describe_column(str(name), frame[name]) for name in frame.columns]
+    columns = describe_columns(frame)
     kept = [column.name for column in columns if column.role == "feature"]
     if not kept:
         raise DataError(
@@ -178,7 +168,6 @@ def _describe(frame: pd.DataFrame, y: np.ndarray) -> Dataset:
             "or raise n_samples"
         )
     n_positive = int(y.sum())
-    target = Column("target", "category", "target", 0, 2, "the class, with labels flipped where label_noise says so")
     return Dataset(
         source="mixture",
         X=frame[kept],
@@ -186,21 +175,6 @@ def _describe(frame: pd.DataFrame, y: np.ndarray) -> Dataset:
         positive=POSITIVE,
         rest=(REST,),
         label_counts={REST: len(y) - n_positive, POSITIVE: n_positive},
-        columns=(*columns, target),
-        notes=tuple(_note_left_out(column) for column in columns if column.role == "dropped"),
+        columns=columns,
+        notes=note_left_out(columns),
     )
-
-
-def _describe_column(name: str, values: pd.Series) -> Column:
-    kind, why = _WHY[_kind(name)]
-    n_missing, n_distinct = int(values.isna().sum()), int(values.nunique())
-    gaps_are_a_value = kind == "category" and 0 < n_missing < len(values)
-    if n_distinct + gaps_are_a_value < 2:
-        why = "all its present values are equal" if n_distinct else "all its values are missing"
-        return Column(name, "constant", "dropped", n_missing, n_distinct, why)
-    return Column(name, kind, "feature", n_missing, n_distinct, why)
-
-
-def _note_left_out(column: Column) -> Note:
-    code = "constant" if column.n_distinct else "all-missing"
-    return Note(code, f"Column {quoted(column.name)} is left out: {column.why}.", column.name)
