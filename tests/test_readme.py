@@ -162,5 +162,5 @@ def test_rooms_of_the_readme_are_those_of_the_house() -> None:
     table = README[README.index("| room |") :].split("\n\n")[0]
     rooms = {path.name for path in (ROOT / "job").iterdir() if path.suffix == ".py" or (path / "__init__.py").exists()}
 
-    named = set(re.findall(r"`([a-z]+)/?`", table))
+    named = set(re.findall(r"`([a-z_]+)/?`", table))
     assert {room.removesuffix(".py") for room in rooms} - {"__init__", "__main__"} == named - {"templates"}
