@@ -44,6 +44,8 @@ class Resample(Recipe):
         class_ = import_class(self.class_path)
         if not accepts(class_, RATIO):
             return f"{class_.__name__} has no {RATIO}"
+        if getattr(class_, "_sampling_type", "") == "clean-sampling":
+            return f"{class_.__name__} takes out rows by what they are like, whatever ratio is left"
         return next((why for _, why in complain_about_parameters(class_, {RATIO: 0.5}, own=self.own_parameters)), None)
 
     def resample(self, part: TrainingPart) -> Resampled:

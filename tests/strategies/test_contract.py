@@ -152,3 +152,19 @@ def test_repeated_rows_count_as_added():
     """a sampler that repeats rows adds as many as it repeats"""
     resampled = recipe_of(make_entry("RandomOverSampler")).resample(make_training_part(make_dataset(200, 50)))
     assert 100 == resampled.n_synthetic
+
+
+@every_strategy
+def test_it_resamples_to_a_ratio_or_says_why_not(name):
+    """a strategy that may be swept comes near any ratio between the data's own and 1, and no other may be"""
+    entry = make_entry(name)
+    refusal = check_entry("ratio_sweep", 0, entry)
+    if refusal:
+        assert refusal[0][1].startswith(f"the ratio of {name} cannot be swept: ")
+        return
+    mixed = name == "SMOTENC"
+    part = make_training_part(make_dataset(240, 40, n_numeric=3, n_categorical=2 if mixed else 0))
+    resampled = recipe_of(make_entry(name, params={"sampling_strategy": 0.5})).resample(part)
+    ratio = resampled.y.sum() / (resampled.y == 0).sum()
+    # Those that clean afterwards, or choose by difficulty, come less near.
+    assert abs(ratio - 0.5) < (0.3 if name in ("SMOTEENN", "SMOTETomek", "InstanceHardnessThreshold") else 0.05)
