@@ -1,0 +1,186 @@
+"""From the runs of a small job to its verdict: every state, and the same numbers again."""
+
+from __future__ import annotations
+
+import json
+from dataclasses import replace
+from types import SimpleNamespace
+
+import numpy as np
+import pytest
+from factories import make_dataset, make_spec
+from predictions import CONTEXT
+
+from job.data.split import Split
+from job.evaluation.metrics import Prediction, evaluate_metrics
+from job.evaluation.runs import RunKey
+from job.evidence.judge import judge_strategies
+
+STRATEGIES = ["baseline", "threshold", "smote", "custom"]
+
+
+def make_job(n_repeats=20, n=1000, n_positive=100, strategies=STRATEGIES, groups=None, skill=None, moved=(), seed=1):
+    """A job on made scores: strategies in `skill` rank better by that much, those in `moved` raise more alarms."""
+    spec = make_spec(split={"n_repeats": n_repeats}, strategies=list(strategies))
+    dataset = replace(make_dataset(n, n_positive), groups=groups)
+    luck = np.random.default_rng(seed)
+    splits, predictions, runs = [], {}, []
+    easy = luck.normal(size=n)
+    for repeat in range(n_repeats):
+        test = np.sort(
+            np.concatenate(
+                [
+                    luck.permutation(np.flatnonzero(dataset.y == label))[: round(share)]
+                    for label, share in ((0, 0.4 * (n - n_positive)), (1, 0.4 * n_positive))
+                ]
+            )
+        )
+        split = Split(repeat, 0, np.setdiff1d(np.arange(n), test), test)
+        splits.append(split)
+        y, shared = dataset.y[test], 0.5 * luck.normal(size=len(test)) + easy[test]
+        labels = [entry if isinstance(entry, str) else entry["label"] for entry in strategies]
+        for label in labels:
+            logits = (1.5 + (skill or {}).get(label, 0)) * y + shared - 2 + 2 * (label in moved)
+            if label not in ("baseline", "threshold"):
+                logits = logits + 0.1 * luck.normal(size=len(y))
+            scores = 1 / (1 + np.exp(-logits))
+            decisions = (scores > (0.2 if label == "threshold" else 0.5)).astype(np.int8)
+            prediction = Prediction(y, scores, decisions, True, 0.1, 0.1)
+            predictions[RunKey(label, "logistic_regression", repeat, 0)] = prediction
+            reference = predictions[RunKey(labels[0], "logistic_regression", repeat, 0)]
+            metrics, undefined = evaluate_metrics(prediction, reference, CONTEXT)
+            runs.append(make_run(label, split, dataset, metrics, undefined))
+    return SimpleNamespace(
+        spec=spec, dataset=dataset, splits=tuple(splits), runs=runs, predictions=predictions, context=CONTEXT
+    )
+
+
+def make_run(label, split, dataset, metrics, undefined):
+    n_positive = int(dataset.y[split.train].sum())
+    return {
+        "strategy": label,
+        "classifier": "logistic_regression",
+        "repeat": split.repeat,
+        "fold": 0,
+        "status": "ok",
+        "n_train": len(split.train),
+        "n_train_positive": n_positive,
+        "n_resampled": len(split.train),
+        "n_resampled_positive": n_positive,
+        "n_test": len(split.test),
+        "metrics": metrics,
+        "undefined": undefined,
+    }
+
+
+def judge(job):
+    judged = judge_strategies(**vars(job))
+    json.dumps(judged, allow_nan=False)
+    return judged
+
+
+def codes_of(judged):
+    return {row["strategy"]: row["code"] for row in judged["verdict"]["rows"]}
+
+
+def test_a_moved_threshold_is_told_from_a_better_ranking():
+    """the one that only raises more alarms is found out, the one that ranks better is recommended"""
+    judged = judge(make_job(moved=("smote",), skill={"custom": 1.0}))
+    assert {"smote": "mostly_threshold", "custom": "ranks_better"} == codes_of(judged)
+    headline = judged["verdict"]["headline"]
+    assert ("helps", {"strategy": "custom", "classifier": "logistic_regression"}) == (
+        headline["code"],
+        headline["recommended"],
+    )
+    (rival,) = judged["verdict"]["custom_against_smote"]
+    assert "better" == rival["code"]
+
+
+def test_a_worse_ranking_is_told():
+    """and then something without synthetic rows is recommended"""
+    judged = judge(make_job(skill={"smote": -1.0, "custom": -1.0}))
+    assert {"smote": "ranks_worse", "custom": "ranks_worse"} == codes_of(judged)
+    headline = judged["verdict"]["headline"]
+    assert "no_help" == headline["code"]
+    assert headline["recommended"]["strategy"] in ("baseline", "threshold")
+    assert headline["sentences"][0].startswith("Oversampling doesn't help logistic_regression here")
+
+
+def test_few_minority_rows_say_nothing():
+    """under 20 distinct ones nothing can be told, and nothing is recommended"""
+    judged = judge(make_job(n_positive=15))
+    assert {"too_few_rows"} == set(codes_of(judged).values())
+    assert judged["verdict"]["headline"]["recommended"] is None
+    assert "cannot_tell" == judged["verdict"]["custom_against_smote"][0]["code"]
+
+
+def test_one_split_is_bootstrapped():
+    """with one split and 40 minority rows in its test part the rows are drawn again, and a large gain is found"""
+    judged = judge(make_job(n_repeats=1, n_positive=120, skill={"custom": 1.5}))
+    rows = {
+        row["strategy"]: row
+        for row in judged["comparisons"]
+        if row["metric"] == "average_precision" and row["reference"] == "baseline"
+    }
+    assert {"paired_bootstrap_one_split"} == {row["method"] for row in rows.values()}
+    assert (0.0, 1.0) == (rows["threshold"]["difference"], rows["threshold"]["p_value"])
+    assert rows["custom"]["lower"] > 0
+    assert "ranks_better" == codes_of(judged)["custom"]
+    assert judged["comparisons"] == judge(make_job(n_repeats=1, n_positive=120, skill={"custom": 1.5}))["comparisons"]
+
+
+@pytest.mark.parametrize(("n_repeats", "n_positive"), [(1, 90), (4, 120)])
+def test_too_few_splits_say_nothing(n_repeats, n_positive):
+    """one split without rows enough for a bootstrap, or fewer than five"""
+    judged = judge(make_job(n_repeats=n_repeats, n_positive=n_positive, skill={"custom": 1.5}))
+    assert {"too_few_splits"} == set(codes_of(judged).values())
+    assert ("cannot_tell", None) == tuple(judged["verdict"]["headline"][key] for key in ("code", "recommended"))
+
+
+def test_few_groups_are_not_bootstrapped():
+    """many rows of few groups are few"""
+    few, many = (np.arange(1000) % n for n in (5, 200))
+    assert {"too_few_splits"} == set(codes_of(judge(make_job(1, n_positive=120, groups=few))).values())
+    assert "too_few_splits" not in codes_of(judge(make_job(1, n_positive=120, groups=many))).values()
+
+
+def test_without_an_over_sampler_there_is_still_a_recommendation():
+    """the job then says that it wasn't asked"""
+    judged = judge(make_job(strategies=["baseline", "threshold"]))
+    assert ([], []) == (judged["verdict"]["rows"], judged["verdict"]["custom_against_smote"])
+    headline = judged["verdict"]["headline"]
+    assert "no_oversampling_strategy" == headline["code"]
+    assert headline["recommended"] is not None
+
+
+def test_a_strategy_that_never_ran_cannot_be_judged():
+    """its runs have no numbers, and the rest is judged as ever"""
+    job = make_job(skill={"custom": 1.0})
+    for run in job.runs:
+        if run["strategy"] == "smote":
+            run["metrics"] = dict.fromkeys(run["metrics"])
+            job.predictions[RunKey("smote", "logistic_regression", run["repeat"], 0)] = None
+    judged = judge(job)
+    assert {"smote": "too_few_splits", "custom": "ranks_better"} == codes_of(judged)
+    sentence = judged["verdict"]["rows"][0]["sentence"]
+    assert "no split has a result of both smote and baseline" in sentence
+
+
+def test_adding_a_strategy_changes_no_difference():
+    """only what is adjusted for their number may change"""
+    few, many = (
+        {
+            (row["metric"], row["strategy"]): {key: row[key] for key in ("difference", "lower", "upper", "p_value")}
+            for row in judge(job)["comparisons"]
+            if row["reference"] == "baseline"
+        }
+        for job in (without(make_job(), "custom"), make_job())
+    )
+    assert few == {key: row for key, row in many.items() if key in few}
+
+
+def without(job, label):
+    job.spec = make_spec(split={"n_repeats": 20}, strategies=[name for name in STRATEGIES if name != label])
+    job.runs = [run for run in job.runs if run["strategy"] != label]
+    job.predictions = {key: value for key, value in job.predictions.items() if key.strategy != label}
+    return job
