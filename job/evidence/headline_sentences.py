@@ -71,7 +71,8 @@ def _answer(headline: Mapping[str, Any], verdicts: Sequence[Mapping[str, Any]], 
         )
     helps = f"Oversampling helps {told.classifier} here: {gain}."
     if code == codes.HELPS:
-        return f"{helps} That survives the adjustment for {n_family} of an over-sampling strategy and a classifier."
+        survives = f"That survives the adjustment for {n_family} of an over-sampling strategy and a classifier."
+        return helps if headline["numbers"]["n_oversampling"] == 1 else f"{helps} {survives}"
     return f"{helps} But the recommended combination does without synthetic rows."
 
 
@@ -113,29 +114,32 @@ def _choice(headline: Mapping[str, Any], naming: Naming) -> str:
     numbers, recommended = headline["numbers"], headline["recommended"]
     if recommended is None:
         return "Nothing is recommended."
-    metric = PRIMARY_WORDS[numbers["primary"]]
-    n_tried, near = numbers["n_tried"], len(numbers["candidates"])
-    tried = f"{counted(n_tried, 'combination')} of a strategy and a classifier".capitalize()
     best, winner = (
         f"{naming(place['strategy'])} with {naming(place['classifier'])}" for place in (numbers["best"], recommended)
     )
-    if n_tried == 1:
-        return f"One combination was tried: {winner}."
-    told = f"{tried} were tried. The best mean {metric} is that of {best}"
-    apart = (
-        "all others are distinguishable from it"
-        if near == 1
-        else counted(near - 1, "other isn't distinguishable from it", "others aren't distinguishable from it")
+    if numbers["n_tried"] == 1:
+        return f"Recommended is {winner}, the only combination that was tried."
+    tried = counted(numbers["n_tried"], "combination")
+    near = len(numbers["candidates"]) - 1
+    told_apart = (
+        "all others are distinguishable from it" if numbers["n_tried"] > 2 else "a test tells the other from it"
     )
-    return f"{told}; {apart}. Recommended is {winner}, {_why(numbers, recommended)}."
+    apart = counted(near, "other isn't distinguishable from it", "others aren't distinguishable from it")
+    return (
+        f"Of {tried} of a strategy and a classifier, {best} has the best mean {PRIMARY_WORDS[numbers['primary']]}; "
+        f"{apart if near else told_apart}. Recommended is {_why(headline, winner)}."
+    )
 
 
-def _why(numbers: Mapping[str, Any], recommended: Mapping[str, str]) -> str:
+def _why(headline: Mapping[str, Any], winner: str) -> str:
+    numbers, recommended = headline["numbers"], headline["recommended"]
     if recommended not in numbers["candidates"]:
-        return "with the lowest expected cost among the best that add no rows"
+        return f"{winner}: no gain from over-sampling is confirmed, and of the best without it this costs least"
     if len(numbers["candidates"]) == 1:
-        return "that best one"
-    return "with the lowest expected cost among these that add no rows without a confirmed gain"
+        return "that one"
+    if headline["code"] in (codes.HELPS, codes.NOT_ASKED):
+        return f"{winner}: of these it costs least"
+    return f"{winner}: of these, leaving out over-sampling without a confirmed gain, it costs least"
 
 
 def _price(headline: Mapping[str, Any]) -> str:

@@ -150,14 +150,16 @@ def _too_few_rows(told: Told) -> str:
         f"Cannot tell whether {told.strategy} helps {told.classifier}: all test parts together hold "
         f"{counted(n_rows, 'minority row')}, and a verdict takes {rules.LEAST_MINORITY_ROWS} at the very least."
     )
-    return f"{least} {_needed(told)}".rstrip()
+    high = told.numbers["power"]["high"]  # an estimate from so few rows may be far too low
+    return f"{least} {_needed(told)}" if high is not None and high > rules.LEAST_MINORITY_ROWS else least
 
 
 def _decisions_only(told: Told) -> str:
     n_scores = told.numbers["n_distinct_scores"]
+    scores = f"{whole(n_scores)} distinct {'score' if n_scores == 1 else 'scores'}"
     start = (
-        f"{told.classifier} gives {whole(n_scores)} distinct scores in the median split, so it decides and hardly "
-        f"ranks. {told.strategy} {describe_price_of_recall(told)}"
+        f"{told.classifier} gives {scores} in the median split, so it decides and hardly ranks. "
+        f"{told.strategy} {describe_price_of_recall(told)}"
     )
     ratio = told.numbers["false_alarms_per_found_row"]
     found, alarms = told.change("tp"), told.change("fp")
@@ -251,10 +253,12 @@ def _needed(told: Told) -> str:
     if power["low"] is None:
         return ""
     low, high = rounded(power["low"]), rounded(power["high"])
-    return (
-        f"About {low} to {high} minority rows would show a gain of {power['gain']:g} in {told.metric}; the data has "
-        f"{told.numbers['n_positive']:,}."
+    n_rows = told.numbers["n_positive"]
+    start = (
+        f"A gain of {power['gain']:g} in {told.metric} would show with about {low} to {high} minority rows; the data "
+        f"has {n_rows:,}"
     )
+    return f"{start}, so one that large would probably have shown." if n_rows > power["high"] else f"{start}."
 
 
 _SENTENCES: Mapping[str, Callable[[Told], str]] = MappingProxyType(

@@ -33,11 +33,11 @@ def whole(value: float) -> str:
 
 
 def percent(share: float) -> str:
-    """Write a probability in per cent; what isn't certain is never 0 or 100."""
+    """Write a probability in per cent; it is never called 0 or 100."""
     points = 100 * share
-    if 0 < points < 1:
+    if points < 1:
         return "less than 1 %"
-    if 99 < points < 100:
+    if points > 99:
         return "more than 99 %"
     return f"{points:.0f} %"
 
