@@ -61,32 +61,32 @@ def make_verdict(code, means=(), strategy="smote", **changes):
 
 
 SENTENCES = {
-    "too_few_splits": "Cannot tell whether smote helps svc: three splits have a result of both smote and baseline, and it "
-    "takes five splits.",
+    "too_few_splits": "Cannot tell whether smote helps svc: three splits have a result of both smote and baseline, "
+    "and it takes five splits.",
     "too_few_rows": "Cannot tell whether smote helps svc: all test parts together hold 18 minority rows, and a verdict "
-    "takes 20 at the very least. A gain of 0.05 in average precision would show with about 210 to 850 minority rows; the "
-    "data has 209.",
+    "takes 20 at the very least. A gain of 0.05 in average precision would show with about 210 to 850 minority rows; "
+    "the data has 209.",
     "decisions_only": "svc gives 2 distinct scores in the median split, so it decides and hardly ranks. smote finds 21 "
     "more of every 100 minority rows and raises 48 more false alarms per 1,000 rows: 2.2 more false alarms for each "
     "further minority row, which pays where a missed minority row costs more than 2.2 times as much as a false alarm.",
-    "ranks_better": "smote ranks better than baseline with svc: average precision changes by +0.030 (95 % interval +0.010 "
-    "to +0.050), adjusted p = 0.031, and at equal false alarms it doesn't find fewer minority rows.",
-    "ranks_worse": "smote ranks worse than baseline with svc: average precision changes by +0.030 (95 % interval +0.010 "
-    "to +0.050), adjusted p = 0.031, and at equal false alarms it doesn't find more minority rows.",
+    "ranks_better": "smote ranks better than baseline with svc: average precision changes by +0.030 (95 % interval "
+    "+0.010 to +0.050), adjusted p = 0.031, and at equal false alarms it doesn't find fewer minority rows.",
+    "ranks_worse": "smote ranks worse than baseline with svc: average precision changes by +0.030 (95 % interval "
+    "+0.010 to +0.050), adjusted p = 0.031, and at equal false alarms it doesn't find more minority rows.",
     "curves_cross": "smote ranks better than baseline in one region and worse in another with svc: average precision "
-    "changes by +0.030 (95 % interval +0.010 to +0.050), adjusted p = 0.031. At the false alarms that baseline raises it "
-    "finds 2 more of every 100 minority rows; at those that it raises itself, 3 fewer of every 100 minority rows.",
+    "changes by +0.030 (95 % interval +0.010 to +0.050), adjusted p = 0.031. At the false alarms that baseline raises "
+    "it finds 2 more of every 100 minority rows; at those that it raises itself, 3 fewer of every 100 minority rows.",
     "mostly_threshold": "smote finds 21 more of every 100 minority rows and raises 48 more false alarms per 1,000 rows "
-    "with svc, but at least half of that gain is a moved threshold: without synthetic rows, the same alarms find 24 more "
-    "by baseline's own ranking. What the probabilities became: mean predicted probability 0.310 instead of 0.100, where "
-    "0.105 of the rows are positive; log loss 0.400 instead of 0.200.",
-    "equivalent": "smote and baseline rank alike with svc: average precision differs by +0.030 (95 % interval +0.010 to "
-    "+0.050), and by no more than 0.01 with a probability of 97 %.",
+    "with svc, but at least half of that gain is a moved threshold: without synthetic rows, the same alarms find 24 "
+    "more by baseline's own ranking. What the probabilities became: mean predicted probability 0.310 instead of "
+    "0.100, where 0.105 of the rows are positive; log loss 0.400 instead of 0.200.",
+    "equivalent": "smote and baseline rank alike with svc: average precision differs by +0.030 (95 % interval +0.010 "
+    "to +0.050), and by no more than 0.01 with a probability of 97 %.",
     "no_worthwhile_gain": "smote brings svc no gain worth having: average precision changes by +0.030 (95 % interval "
     "+0.010 to +0.050), and a gain above 0.01 has a probability of 2 %.",
-    "undecided": "Whether smote helps svc stays undecided: average precision changes by +0.030 (95 % interval +0.010 to "
-    "+0.050), adjusted p = 0.031. A gain of 0.05 in average precision would show with about 210 to 850 minority rows; the "
-    "data has 209.",
+    "undecided": "Whether smote helps svc stays undecided: average precision changes by +0.030 (95 % interval +0.010 "
+    "to +0.050), adjusted p = 0.031. A gain of 0.05 in average precision would show with about 210 to 850 minority "
+    "rows; the data has 209.",
 }
 NEEDED = {"too_few_splits": {"n_splits": 3}, "too_few_rows": {"n_minority_rows": 18}}
 
@@ -108,10 +108,10 @@ def test_any_label_stands_in_it_as_text(code):
 @pytest.mark.parametrize(
     ("means", "expected"),
     [
-        ({"recall": (0.4, 0.41), "false_alarms_per_1000": (10, 11)}, "finds 1 more of every 100 minority rows and raises "
-         "1 more false alarm per 1,000 rows"),
-        ({"recall": (0.4, 0.4), "false_alarms_per_1000": (10, 10)}, "finds as many of every 100 minority rows and raises "
-         "as many false alarms per 1,000 rows"),
+        ({"recall": (0.4, 0.41), "false_alarms_per_1000": (10, 11)}, "finds 1 more of every 100 minority rows and "
+         "raises 1 more false alarm per 1,000 rows"),
+        ({"recall": (0.4, 0.4), "false_alarms_per_1000": (10, 10)}, "finds as many of every 100 minority rows and "
+         "raises as many false alarms per 1,000 rows"),
         ({"recall": (0.4, 0.35), "false_alarms_per_1000": (10, 7.5)}, "finds 5 fewer of every 100 minority rows and "
          "raises 2.5 fewer false alarms per 1,000 rows"),
     ],
@@ -124,8 +124,8 @@ def test_more_and_fewer(means, expected):
 @pytest.mark.parametrize(
     ("found", "alarms", "expected"),
     [
-        ((16, 25), (4, 24), "2.2 more false alarms for each further minority row, which pays where a missed minority row "
-         "costs more than 2.2 times"),
+        ((16, 25), (4, 24), "2.2 more false alarms for each further minority row, which pays where a missed minority "
+         "row costs more than 2.2 times"),
         ((25, 16), (24, 4), "2.2 fewer false alarms for each minority row lost, which pays where a missed minority row "
          "costs less than 2.2 times"),
         ((16, 25), (24, 4), ": it pays at any cost."),
@@ -181,15 +181,16 @@ def make_headline(code, verdict=None, n_tried=10, candidates=3, **numbers):
 
 ANSWERS = {
     "helps": "Oversampling helps svc here: smote ranks better than baseline, average precision +0.030 (95 % interval "
-    "+0.010 to +0.050). That survives the adjustment for four combinations of an over-sampling strategy and a classifier.",
+    "+0.010 to +0.050). That survives the adjustment for four combinations of an over-sampling strategy and a "
+    "classifier.",
     "helps_but_not_needed": "Oversampling helps svc here: smote ranks better than baseline, average precision +0.030 "
     "(95 % interval +0.010 to +0.050). But the recommended combination does without synthetic rows.",
-    "not_confirmed": "No gain from oversampling is confirmed here. Taken alone, smote ranks better than baseline, average "
-    "precision +0.030 (95 % interval +0.010 to +0.050) with svc, but that doesn't survive the adjustment for four "
-    "combinations of an over-sampling strategy and a classifier.",
-    "no_help": "Oversampling doesn't help svc here: smote finds 21 more of every 100 minority rows, but only by raising "
-    "48 more false alarms per 1,000 rows; without synthetic rows, the same alarms find 24 more and the probabilities "
-    "stay honest.",
+    "not_confirmed": "No gain from oversampling is confirmed here. Taken alone, smote ranks better than baseline, "
+    "average precision +0.030 (95 % interval +0.010 to +0.050) with svc, but that doesn't survive the adjustment for "
+    "four combinations of an over-sampling strategy and a classifier.",
+    "no_help": "Oversampling doesn't help svc here: smote finds 21 more of every 100 minority rows, but only by "
+    "raising 48 more false alarms per 1,000 rows; without synthetic rows, the same alarms find 24 more and the "
+    "probabilities stay honest.",
     "undecided": f"No gain from oversampling is shown here. {SENTENCES['mostly_threshold']}",
     "cannot_tell": f"This job cannot tell whether oversampling helps. {SENTENCES['mostly_threshold']}",
 }
