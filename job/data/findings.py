@@ -22,6 +22,7 @@ MANY_OUTLIERS = 0.2
 SEPARABLE = 0.01
 
 _LEAST_FOR_IDENTIFIER = 20
+_LEAST_FOR_TYPES = 6  # below, a row cannot have five of its own kind around it
 
 
 @dataclass(frozen=True)
@@ -146,8 +147,8 @@ def _find_minority(facts: Facts) -> Iterator[Finding]:
 
 
 def _find_overlap(facts: Facts) -> Iterator[Finding]:
-    if facts.types:
-        n = sum(facts.types.values())
+    n = sum(facts.types.values()) if facts.types else 0
+    if facts.types and n >= _LEAST_FOR_TYPES:
         outliers, unsafe = facts.types["outlier"], n - facts.types["safe"]
         if outliers >= MANY_OUTLIERS * n:
             yield Finding(

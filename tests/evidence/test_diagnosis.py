@@ -162,6 +162,14 @@ def test_few_minority_rows_are_said(n_positive: int, level: str | None) -> None:
     assert level == codes_of(diagnosis_of(make_dataset(200, n_positive))).get("few-minority-rows")
 
 
+def test_a_handful_of_rows_has_no_kinds_worth_a_word() -> None:
+    """five minority rows, which can hardly be safe, are too few, and nothing more is said of their neighbourhood"""
+    codes = codes_of(diagnosis_of(make_dataset(200, 5, shift=0.0)))
+    assert "few-minority-rows" in codes
+    assert not {"mostly-unsafe", "many-outliers"} & set(codes)
+    assert "mostly-unsafe" in codes_of(diagnosis_of(make_dataset(200, 6, shift=0.0)))
+
+
 def test_columns_that_cannot_be_prepared_leave_the_rest() -> None:
     """where distances cannot be computed, what needs none is still there, with the reason"""
     dataset = make_dataset()
