@@ -19,7 +19,10 @@ _LABEL_LENGTH = 24
 _METRICS = ("mean_predicted", "brier", "log_loss", "calibration_slope", "calibration_intercept")
 _ECE_DECIMALS = 3
 _ABSENT = "These results hold no ledger of probabilities."
-_UNCHANGED = "Nothing was resampled or weighted, so there is nothing to correct: {}."
+_UNCHANGED = (
+    "There is nothing to correct where a classifier saw the data's own shares of the classes, or was calibrated on them: "
+    "{}."
+)
 
 
 @dataclass(frozen=True)
