@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from job.data.dataset import Dataset
 from job.engine.apart import run_apart
 from job.evaluation.runs import strategies_of
-from job.outputs import MODEL, Outputs
+from job.evaluation.synthetic import make_synthetic_rows
+from job.outputs import MODEL, SYNTHETIC, Outputs, to_csv
+from job.spec.entries import CalibratedEntry
 from job.spec.model import Entry, JobSpec
 
 _NOTHING = "no strategy has a score with any classifier"
+_LONGEST_NAME = 60
+_DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))))
 _NOT_LISTED = "what is recommended is no strategy of the spec itself"
 
 
@@ -29,9 +37,104 @@ def take_home(spec: JobSpec, dataset: Dataset, results: Mapping[str, Any], outpu
     Returns
     -------
     dict
-        ``model`` of results.json, where it was asked for.
+        ``model`` and ``synthetic`` of results.json, each where it was asked for.
     """
-    return {"model": _save_model(spec, dataset, results["snippet"], outputs)} if spec.report.model else {}
+    made: dict[str, Any] = {}
+    if spec.report.model:
+        made["model"] = _save_model(spec, dataset, results["snippet"], outputs)
+    if spec.report.synthetic:
+        added = {run["strategy"] for run in results["runs"] if run["n_synthetic"]}
+        strategies = [entry for entry in strategies_of(spec) if entry.label in added]
+        names = name_files([entry.label for entry in strategies])
+        made["synthetic"] = [
+            _write_synthetic(spec, dataset, entry, f"{SYNTHETIC}/{name}.csv", outputs)
+            for entry, name in zip(strategies, names, strict=True)
+            if not isinstance(entry, CalibratedEntry)
+        ]
+    return made
+
+
+def name_files(labels: Sequence[str]) -> list[str]:
+    """Make a name of a file of each label: letters, digits, dots, hyphens and underscores, no two alike.
+
+    Parameters
+    ----------
+    labels : sequence of str
+
+    Returns
+    -------
+    list of str
+        Without a suffix; different also where case doesn't count.
+    """
+    taken: set[str] = set()
+    names = []
+    for label in labels:
+        name = base = re.sub(r"[^A-Za-z0-9._-]+", "_", label).strip("._-")[:_LONGEST_NAME] or "strategy"
+        number = 1
+        while name.lower() in taken or name.partition(".")[0].lower() in _DEVICES:
+            number += 1
+            name = f"{base}_{number}"
+        taken.add(name.lower())
+        names.append(name)
+    return names
+
+
+def _write_synthetic(spec: JobSpec, dataset: Dataset, strategy: Entry, name: str, outputs: Outputs) -> dict[str, Any]:
+    n_rows, problem = run_apart(write_rows, spec, dataset, strategy, outputs.path(name))
+    if n_rows is None:
+        outputs.path(name).unlink(missing_ok=True)
+        return {"strategy": strategy.label, "file": None, "n_rows": None, "reason": problem}
+    return {"strategy": strategy.label, "file": name, "n_rows": n_rows, "reason": None}
+
+
+def write_rows(spec: JobSpec, dataset: Dataset, strategy: Entry, path: Path) -> int:
+    """Write the rows that a strategy adds to all rows.
+
+    Parameters
+    ----------
+    spec : JobSpec
+    dataset : Dataset
+    strategy : Entry
+    path : Path
+        A CSV file: the features and the target in the order of the data, then ``synthetic`` (true in every row),
+        ``parent_1``, ``parent_2`` (numbers of rows, 1 for the first) and ``weight`` (of the second parent).
+
+    Returns
+    -------
+    int
+        How many.
+    """
+    made = make_synthetic_rows(spec, dataset, strategy)
+    labels = [dataset.positive if value else _label_of_rest(dataset) for value in made.y.tolist()]
+    columns: dict[str, list[Any]] = {
+        column.name: labels if column.role == "target" else made.features[column.name]
+        for column in dataset.columns
+        if column.role in ("target", "feature")
+    }
+    numbers = np.arange(1, dataset.n_rows + 1) if dataset.row_numbers is None else dataset.row_numbers
+    parents = np.where(made.parents >= 0, numbers[made.parents], -1)
+    own: dict[str, list[Any]] = {
+        "synthetic": ["true"] * len(labels),
+        "parent_1": [None if row < 0 else row for row in parents[:, 0].tolist()],
+        "parent_2": [None if row < 0 else row for row in parents[:, 1].tolist()],
+        "weight": [None if weight != weight else weight for weight in made.weights.tolist()],
+    }
+    for name, values in own.items():
+        columns[_free_name(name, columns)] = values
+    path.write_text(to_csv(tuple(columns), zip(*columns.values(), strict=True)), encoding="utf-8", newline="")
+    return len(labels)
+
+
+def _label_of_rest(dataset: Dataset) -> str | None:
+    """Give the label of the rest, where it has only one."""
+    return dataset.rest[0] if len(dataset.rest) == 1 else None
+
+
+def _free_name(name: str, taken: Iterable[str]) -> str:
+    lower = {other.lower() for other in taken}
+    while name.lower() in lower:
+        name += "_"
+    return name
 
 
 def _save_model(spec: JobSpec, dataset: Dataset, chosen: Mapping[str, Any], outputs: Outputs) -> dict[str, Any]:
@@ -52,6 +155,6 @@ def _save_model(spec: JobSpec, dataset: Dataset, chosen: Mapping[str, Any], outp
 def _fit_and_save(
     spec: JobSpec, dataset: Dataset, strategy: Entry, classifier: Entry, outputs: Outputs
 ) -> tuple[tuple[str, ...] | None, str | None]:
-    from job.evaluation.whole import save_model  # skops is of use to few jobs
+    from job.evaluation.saved_model import save_model  # skops is of use to few jobs
 
     return run_apart(save_model, spec, dataset, strategy, classifier, outputs.path(MODEL))

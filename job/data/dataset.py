@@ -88,6 +88,8 @@ class Dataset:
         True where the data itself says that a row is for testing.
     posterior : ndarray of shape (n_rows,), float64, or None
         Where the truth is known, the probability that a row with these features carries the positive label.
+    row_numbers : ndarray of shape (n_rows,) of int, or None
+        Where each row stands in the file, 1 for the first below the header; None where all rows are in their order.
     digest : str
         SHA-256 of the content; equal content has one digest, whatever the file format.
     """
@@ -104,6 +106,7 @@ class Dataset:
     time: np.ndarray | None = None
     split: np.ndarray | None = None
     posterior: np.ndarray | None = None
+    row_numbers: np.ndarray | None = None
     digest: str = ""
 
     @property

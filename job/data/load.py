@@ -7,6 +7,8 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from job.data.columns import Reading, read_column
 from job.data.dataset import Column, Dataset, Note
 from job.data.digest import digest_dataset
@@ -78,10 +80,18 @@ def load_dataset(spec: FileSpec, folder: Path) -> Dataset:
             label_counts=count_labels(store, table, spec.target, cells),
             columns=tuple(_describe(spec, reading, kinds) for reading in readings),
             notes=(*table.notes, *labels.notes, *key_notes, *_column_notes(spec, readings)),
+            row_numbers=None if spec.query is not None else fetch_row_numbers(store, table),
             **keys,
         )
     notes = (*dataset.notes, *note_leaks(dataset.X, dataset.y))
     return replace(dataset, notes=notes, digest=digest_dataset(dataset))
+
+
+def fetch_row_numbers(store: Store, table: Table) -> np.ndarray | None:
+    """Tell where the rows stand in the file, 1 for the first; None where no row was left out."""
+    rows = store.connection.execute(f"SELECT rowid + 1 AS r FROM {table.relation} ORDER BY rowid").fetchnumpy()["r"]
+    numbers = np.asarray(rows, dtype=np.int64)
+    return None if np.array_equal(numbers, np.arange(1, len(numbers) + 1)) else numbers
 
 
 def check_header(spec: FileSpec, folder: Path) -> None:

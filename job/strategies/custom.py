@@ -49,4 +49,5 @@ class Custom(Recipe):
             n_synthetic=count_added(part.y, y),
             degraded=tuple(sampler.degradations_),
             parents=sampler.parents_,
+            weights=sampler.weights_,
         )

@@ -83,6 +83,8 @@ class Resampled:
         What could not be done as asked, and what was done instead; one sentence each.
     parents : ndarray of shape (n_synthetic, 2), int, or None
         For samplers that know it: the two training rows that each synthetic row lies between.
+    weights : ndarray of shape (n_synthetic,), float64, or None
+        The weight of the second of them; the first has the rest.
     """
 
     X: np.ndarray
@@ -90,6 +92,7 @@ class Resampled:
     n_synthetic: int = 0
     degraded: tuple[str, ...] = ()
     parents: np.ndarray | None = None
+    weights: np.ndarray | None = None
 
 
 @dataclass(frozen=True)

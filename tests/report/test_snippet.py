@@ -26,6 +26,31 @@ def test_it_says_where_its_numbers_may_differ() -> None:
     assert "what is recommended" in content.reading
 
 
+def test_files_on_request_have_their_sentences() -> None:
+    """a saved model and synthetic rows are named, or why there are none"""
+    results = make_results()
+    saved = {
+        "strategy": "smote",
+        "classifier": "svc",
+        "file": "model.skops",
+        "trusted": ["numpy.dtype"],
+        "reason": None,
+    }
+    rows = [
+        {"strategy": "smote", "file": "synthetic/smote.csv", "n_rows": 1500, "reason": None},
+        {"strategy": "custom", "file": None, "n_rows": None, "reason": "no luck"},
+    ]
+    content = snippet.build(load_facts({**results, "model": saved, "synthetic": rows})).content
+    assert content.model.startswith("model.skops, beside this page, holds smote with svc")
+    assert 'TRUSTED = [\n    "numpy.dtype",\n]' in content.loading
+    assert "synthetic/smote.csv holds the 1,500 rows that smote adds to all rows." == content.synthetic[0]
+    assert "The rows that custom adds could not be written: No luck." == content.synthetic[1]
+    failed = {**saved, "file": None, "reason": "no luck"}
+    content = snippet.build(load_facts({**results, "model": failed, "synthetic": []})).content
+    assert ("", True) == (content.loading, content.model.endswith("there is none: No luck."))
+    assert ("Synthetic rows were asked for, but no strategy adds any.",) == content.synthetic
+
+
 def test_without_a_script_there_is_a_sentence() -> None:
     """no script, and results that never had one, are told in words"""
     none = make_snippet("smote", "svc", code=None, reason="No snippet: for a reason.")

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -31,6 +31,8 @@ class TakeHome:
         That the pipeline was saved, or why it wasn't; nothing where nobody asked.
     loading : str
         The lines that load it.
+    synthetic : tuple of str
+        A sentence for each file of synthetic rows, or why there is none; nothing where nobody asked.
     """
 
     reading: str
@@ -38,6 +40,7 @@ class TakeHome:
     notes: tuple[str, ...]
     model: str
     loading: str
+    synthetic: tuple[str, ...]
 
 
 def build(facts: Facts) -> Section:
@@ -54,10 +57,11 @@ def build(facts: Facts) -> Section:
     found: Mapping[str, Any] = facts.results.get("snippet") or {"code": None, "reason": _ABSENT}
     saved = facts.results.get("model")
     model, loading = ("", "") if saved is None else (_describe_model(facts, saved), _load(saved))
+    written = _describe_synthetic(facts.results.get("synthetic"))
     if found["code"] is None:
-        content = TakeHome("", "", (str(found["reason"]),), model, loading)
+        content = TakeHome("", "", (str(found["reason"]),), model, loading, written)
     else:
-        content = TakeHome(_read(found), found["code"], tuple(found["notes"]), model, loading)
+        content = TakeHome(_read(found), found["code"], tuple(found["notes"]), model, loading, written)
     return Section("snippet", "Take it home", content)
 
 
@@ -80,6 +84,19 @@ def _describe_model(facts: Facts, saved: Mapping[str, Any]) -> str:
         f"{counted(facts.dataset['n_rows'], 'row')}. It needs minority-report and the versions below, and takes a data "
         f"frame with the columns of the data, best as the text that the file has. It predicts 1 for {facts.positive}."
     )
+
+
+def _describe_synthetic(files: Sequence[Mapping[str, Any]] | None) -> tuple[str, ...]:
+    if files is None:
+        return ()
+    shorts = shorten_all([str(file["strategy"]) for file in files], _LABEL_LENGTH)
+    sentences = [
+        f"{file['file']} holds the {counted(file['n_rows'], 'row')} that {short} adds to all rows."
+        if file["file"]
+        else f"The rows that {short} adds could not be written: {sentence(shorten(str(file['reason']), 600))}"
+        for file, short in zip(files, shorts, strict=True)
+    ]
+    return tuple(sentences) or ("Synthetic rows were asked for, but no strategy adds any.",)
 
 
 def _load(saved: Mapping[str, Any]) -> str:
