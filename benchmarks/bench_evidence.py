@@ -14,7 +14,7 @@ from scipy import stats
 from job.evidence.judge import judge_strategies
 
 N_JOBS, N_JOBS_LARGE, N_JOBS_POWER = 1000, 400, 200
-GAIN_SHIFT = 0.59  # a true gain of about 0.06 in average precision
+SHIFTS = (0.9,) * 4 + (0.6,) * 2  # whoever sees the last two as well gains about 0.06 in average precision
 MINORITY_ROWS = (50, 100, 200, 400)
 
 
@@ -71,7 +71,7 @@ def check_power() -> Iterable[str]:
     print(f"a true gain, {N_JOBS_POWER} jobs each")
     found = []
     for n_minority in MINORITY_ROWS:
-        rates = simulate(World(10 * n_minority, GAIN_SHIFT), N_JOBS_POWER, seed=3)
+        rates = simulate(World(10 * n_minority, SHIFTS, (0, 6), (0, 4)), N_JOBS_POWER, seed=3)
         found.append(float(rates.corrected[0]))
         print(f"  {n_minority:3} minority rows  mean gain {rates.gain[0]:.3f}  found in {rates.corrected[0]:.0%}")
     if sorted(found) != found or found[-1] < 0.9:
