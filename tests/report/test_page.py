@@ -17,6 +17,7 @@ import pytest
 from html_page import Page
 from report_factories import CLASSIFIERS, STRATEGIES, make_column, make_dataset, make_results, make_runs, make_spec
 from report_factories import without_numbers as without
+from study_factories import make_imbalance_sweep, make_leak, make_ratio_sweep, make_sweeps
 
 from job.report.render import _environment, render_report
 from job.report.templates import templates_folder
@@ -76,6 +77,12 @@ RESULTS = {
     "one run": lambda: make_results(("baseline",), ("svc",), make_runs(("baseline",), ("svc",), 1)),
     "hostile": make_hostile_results,
     "failed": make_failed_results,
+    "beside the grid": lambda: make_results(
+        leak=make_leak(classifiers=CLASSIFIERS),
+        sweeps=make_sweeps(
+            make_ratio_sweep(("smote", "custom"), CLASSIFIERS), make_imbalance_sweep(classifier=CLASSIFIERS[0])
+        ),
+    ),
     "not applicable": lambda: make_results(
         runs=[
             without(run, "not_applicable", "it cannot") if run["strategy"] != "baseline" else run for run in make_runs()

@@ -11,9 +11,16 @@ from job.report.figures import Picture
 from job.report.formats import number, plain
 from job.report.lines import Scale, draw_lines
 from job.report.section import Section
-from job.report.sections.sweep_tables import gather_reasons, in_lower_case, line_of, points_table, tell_points
+from job.report.sections.sweep_tables import (
+    first_splits,
+    gather_reasons,
+    in_lower_case,
+    line_of,
+    points_table,
+    tell_points,
+)
 from job.report.table import Cell, Heading, Name, Number, Row, Table
-from job.report.words import counted, listed, sentence, shorten, shorten_all
+from job.report.words import listed, sentence, shorten, shorten_all
 
 _X = "other rows for each minority row in training"
 DRAWN = (
@@ -185,7 +192,7 @@ def _how(facts: Facts, sweep: Mapping[str, Any], sizes: Sequence[Mapping[str, An
         else ""
     )
     return (
-        f"On the first {counted(sweep['n_splits'], 'split')}, the training part was thinned to {rows}twice its "
+        f"On {first_splits(sweep['n_splits'])}, the training part was thinned to {rows}twice its "
         "minority, with both classes drawn at random, so that only the mix differs; the test part is untouched. "
         "Probabilities are corrected to the prior of the whole training part. Strokes are "
         f"{confidence} intervals of the mean over splits that share rows; the last two columns are medians.{added}"

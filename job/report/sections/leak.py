@@ -11,7 +11,7 @@ from job.report.figures import Dots, Picture, draw_dots
 from job.report.formats import number, percent
 from job.report.metric_table import BY_NAME
 from job.report.section import Section
-from job.report.sections.sweep_tables import in_lower_case
+from job.report.sections.sweep_tables import first_splits, in_lower_case
 from job.report.table import Heading, Name, Number, Row, Table, Words
 from job.report.words import counted, listed, sentence, shorten
 
@@ -65,7 +65,7 @@ def build(facts: Facts) -> Section:
     scores = _scores(facts, leak)
     content = Leak(
         how=_how(leak),
-        verdict=_verdict(facts, rows),
+        verdict=_verdict(facts, rows, leak["n_test_synthetic"] == 0),
         picture=_draw(facts, leak, rows, scores) if rows else None,
         scores=scores,
         troubles=tuple(_troubles(leak)),
@@ -84,20 +84,22 @@ def _how(leak: Mapping[str, Any]) -> str:
         "classifier"
     )
     share = ""
-    if leak["n_test"]:
+    if leak["n_test_synthetic"]:
         part = percent(leak["n_test_synthetic"] / leak["n_test"])
         share = f" {part} of the rows that then test are synthetic, most of them children of rows that trained."
     return (
-        f"The mistake was made on purpose on the first {counted(leak['n_splits'], 'split')}: {whose}; all rows were "
+        f"The mistake was made on purpose on {first_splits(leak['n_splits'])}: {whose}; all rows were "
         f"prepared and resampled, and only then parted at random into training and test rows.{share} As "
         "reported, it is scored on all of these; the column beside it reads the same run on the real rows among them."
     )
 
 
-def _verdict(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> str:
+def _verdict(facts: Facts, rows: Sequence[Mapping[str, Any]], adds_nothing: bool) -> str:
     """Say what the leak would feign with the classifier that it flatters most, on rows as they come."""
     if not rows:
         return "No run of the mistake has a score, so it cannot be shown; the proof below doesn't need it."
+    if adds_nothing:
+        return "The classes are balanced already, so nothing was added and there is nothing to leak."
     worst = max(rows, key=lambda row: float(row["leaked_real_rows"] - row["honest"]))
     name = next(name.short for name in facts.classifiers if name.label == worst["classifier"])
     metric = in_lower_case(BY_NAME[facts.primary].label)
@@ -147,7 +149,7 @@ def _draw(facts: Facts, leak: Mapping[str, Any], rows: Sequence[Mapping[str, Any
             Row(name, tuple(Number(row[key], 3) for key, _ in READINGS)) for name, row in zip(names, rows, strict=True)
         ),
     )
-    caption = f"{metric}, mean over the first {counted(leak['n_splits'], 'split')}."
+    caption = f"{metric}, mean over {first_splits(leak['n_splits'])}."
     return draw_dots(
         names, dots, in_lower_case(metric), f"{metric} with and without the leak: {told}.", caption, numbers
     )

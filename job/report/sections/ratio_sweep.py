@@ -12,9 +12,16 @@ from job.report.formats import number
 from job.report.lines import Scale, draw_lines
 from job.report.metric_table import BY_NAME
 from job.report.section import Section
-from job.report.sections.sweep_tables import gather_reasons, in_lower_case, line_of, points_table, tell_points
+from job.report.sections.sweep_tables import (
+    first_splits,
+    gather_reasons,
+    in_lower_case,
+    line_of,
+    points_table,
+    tell_points,
+)
 from job.report.table import Heading, Name, Number, Row, Table
-from job.report.words import counted, listed
+from job.report.words import listed
 
 METRICS = ("recall", "precision", "average_precision", "brier")
 _X = "minority rows for each other row"
@@ -77,6 +84,9 @@ def build(facts: Facts) -> Section:
             "sampling_strategy is swept from the data's own ratio to 1."
         )
         return Section("ratio_sweep", title, RatioSweep(missing))
+    if sweep["ratios"][0] >= 1:
+        nothing = "The classes are balanced already, so there is no ratio to sweep to."
+        return Section("ratio_sweep", title, RatioSweep(nothing))
     blocks = tuple(_block(facts, sweep, classifier) for classifier in facts.classifiers)
     return Section("ratio_sweep", title, RatioSweep(how=_how(facts, sweep), blocks=blocks))
 
@@ -85,8 +95,8 @@ def _how(facts: Facts, sweep: Mapping[str, Any]) -> str:
     ratios = listed(number(ratio, 3) for ratio in sweep["ratios"])
     confidence = f"{100 * facts.spec['evaluation'].get('confidence', 0.95):g} %"
     return (
-        f"sampling_strategy is {ratios}, each by the same factor above the last, on the first "
-        f"{counted(sweep['n_splits'], 'split')}. The first is the data's own ratio: nothing is resampled, so it is "
+        f"sampling_strategy is {ratios}, each by the same factor above the last, on "
+        f"{first_splits(sweep['n_splits'])}. The lowest is the data's own ratio: nothing is resampled, so it is "
         f"{facts.baseline.short}. Strokes are {confidence} intervals of the mean over splits that share rows; where "
         "there are fewer than five splits there are none."
     )

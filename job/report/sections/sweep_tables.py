@@ -20,6 +20,11 @@ def in_lower_case(label: str) -> str:
     return label if label.startswith(_NAMES) else label[:1].lower() + label[1:]
 
 
+def first_splits(number_of_splits: int) -> str:
+    """Say on which splits a study was made."""
+    return "the only split" if number_of_splits == 1 else f"the first {counted(number_of_splits, 'split')}"
+
+
 def line_of(name: Name, points: Sequence[Mapping[str, Any]], metric: str) -> Line:
     """Take one metric out of the points of a curve.
 
