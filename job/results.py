@@ -14,6 +14,7 @@ from job.evaluation.collect import build_prediction, collect_runs, metric_contex
 from job.evaluation.evaluate import STATUSES, Outcome
 from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey, strategies_of
+from job.evidence.audit import build_audit
 from job.evidence.best_possible import build_best_possible
 from job.evidence.curves import average_curves
 from job.evidence.diagnosis import build_diagnosis
@@ -85,6 +86,7 @@ def build_results(
         "harm": build_harm(runs, predictions, splits, spec.seed),
         "rescued": build_rescued(dataset, splits, predictions, spec.preparation, spec.seed, spec.baseline.label),
         **judged,
+        "audit": build_audit(outcomes, labels[0]),
         "snippet": build_snippet(spec, dataset, runs, predictions, judged["verdict"]),
         "leak": build_leak(spec, studies),
         "sweeps": build_sweeps(spec, studies),

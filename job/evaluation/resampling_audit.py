@@ -7,6 +7,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from job.data.dataset import Dataset
+from job.evaluation.audit import Measured, Real, audit_rows, layout_of
+from job.evaluation.synthetic import find_added
 from job.evaluation.unit import Unit
 from job.strategies.recipe import Resampled, TrainingPart
 
@@ -23,12 +25,19 @@ class ResamplingAudit:
         Those of them that equal a test row.
     n_parents, n_parents_outside : int or None
         Parents that the sampler named, and those that are no rows of the training part; None where it names none.
+    n_minority : int
+        Rows of the minority that were added.
+    synthetic, held_out : Measured or None
+        What `audit_rows` found of them, and of the test part's minority; None where none was added.
     """
 
     n_new: int
     n_new_in_test: int
     n_parents: int | None
     n_parents_outside: int | None
+    n_minority: int = 0
+    synthetic: Measured | None = None
+    held_out: Measured | None = None
 
 
 def audit_resampling(unit: Unit, dataset: Dataset, part: TrainingPart, resampled: Resampled) -> ResamplingAudit | None:
@@ -48,17 +57,17 @@ def audit_resampling(unit: Unit, dataset: Dataset, part: TrainingPart, resampled
     """
     if not resampled.n_synthetic:
         return None
-    train, test, made = (
-        _as_bytes(rows)
-        for rows in (
-            part.preparation.encode(part.codes),
-            part.preparation.transform(dataset.X.iloc[unit.test]),
-            resampled.X,
-        )
-    )
+    X_train = part.preparation.encode(part.codes)
+    X_test = part.preparation.transform(dataset.X.iloc[unit.test])
+    train, test, made = (_as_bytes(rows) for rows in (X_train, X_test, resampled.X))
     new = made[~np.isin(made, train)]
     n_parents, n_outside = _count_parents(unit, dataset, resampled)
-    return ResamplingAudit(len(new), int(np.isin(new, test).sum()), n_parents, n_outside)
+    added = find_added(X_train, resampled.X)
+    rows = resampled.X[added[resampled.y[added] == 1]]
+    real = Real(X_train, part.y, X_test, dataset.y[unit.test])
+    layout = layout_of(part.preparation, part.integer)
+    measured = audit_rows(rows, real, layout, part.seeds.sampler) if len(rows) else (None, None)
+    return ResamplingAudit(len(new), int(np.isin(new, test).sum()), n_parents, n_outside, len(rows), *measured)
 
 
 def _count_parents(unit: Unit, dataset: Dataset, resampled: Resampled) -> tuple[int | None, int | None]:

@@ -1,0 +1,342 @@
+"""Are synthetic rows plausible? Measured in prepared units, beside held-out real minority rows by the same measures."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from scipy.spatial.distance import cdist
+from scipy.stats import ks_2samp
+from sklearn.ensemble import RandomForestClassifier
+from sklearn.metrics import roc_auc_score
+
+from job.strategies.preparation import Preparation
+
+MOST_ROWS = 400
+"""Most rows that are looked at, of each kind; more are sampled."""
+MOST_REFERENCES = 4_000
+"""Most training rows among which the nearest is looked for; more are sampled, each class alike."""
+N_NEIGHBORS = 5
+N_TREES = 25
+LEAST_FOR_DETECTION = 10
+WHOLE = 1e-6
+
+MEASURES = (
+    "copies",
+    "majority_train",
+    "majority_test",
+    "density",
+    "coverage",
+    "detection",
+    "closest",
+    "out_of_range",
+    "not_whole",
+    "no_category",
+    "margins",
+    "categories",
+    "correlations",
+)
+
+
+@dataclass(frozen=True, eq=False)
+class Layout:
+    """What the columns of encoded rows are.
+
+    Parameters
+    ----------
+    n_numeric : int
+        The first columns are numbers.
+    blocks : tuple of (int, int)
+        Where the columns of each category column begin and end.
+    whole : tuple of int
+        Numeric columns that hold whole numbers in their own units.
+    centre, scale : ndarray of shape (n_numeric,)
+        A number in its own units is ``value * scale + centre``.
+    """
+
+    n_numeric: int
+    blocks: tuple[tuple[int, int], ...]
+    whole: tuple[int, ...]
+    centre: np.ndarray
+    scale: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
+class Real:
+    """The real rows of one split, encoded.
+
+    Parameters
+    ----------
+    X_train, X_test : ndarray of shape (n_rows, n_encoded)
+    y_train, y_test : ndarray of shape (n_rows,)
+        1 for the minority.
+    """
+
+    X_train: np.ndarray
+    y_train: np.ndarray
+    X_test: np.ndarray
+    y_test: np.ndarray
+
+
+def layout_of(preparation: Preparation, integer: Sequence[str]) -> Layout:
+    """Tell from a fitted preparation what the columns of its encoded rows are.
+
+    Parameters
+    ----------
+    preparation : Preparation
+    integer : sequence of str
+        Numeric columns that hold whole numbers only.
+
+    Returns
+    -------
+    Layout
+    """
+    n_numeric = len(preparation.numeric_)
+    ends = (n_numeric + np.cumsum(preparation.category_counts_)).tolist()
+    scaler = preparation.numbers_[-1] if n_numeric else None
+    centre, scale = getattr(scaler, "mean_", getattr(scaler, "center_", None)), getattr(scaler, "scale_", None)
+    return Layout(
+        n_numeric,
+        tuple(zip([n_numeric, *ends], ends, strict=False)),
+        tuple(preparation.numeric_.index(name) for name in integer),
+        np.zeros(n_numeric) if centre is None else centre,
+        np.ones(n_numeric) if scale is None else scale,
+    )
+
+
+Measured = dict[str, float | None]
+"""A value for each of `MEASURES`, None where there is none."""
+
+
+def audit_rows(rows: np.ndarray, real: Real, layout: Layout, seed: int) -> tuple[Measured, Measured]:
+    """Measure synthetic minority rows, and held-out real minority rows beside them.
+
+    Parameters
+    ----------
+    rows : ndarray of shape (n_synthetic, n_encoded)
+    real : Real
+    layout : Layout
+    seed : int
+        Of what is sampled, and of the forest.
+
+    Returns
+    -------
+    synthetic, held_out : Measured
+        ``copies``: share that equals a training row. ``majority_train`` and ``majority_test``: share whose nearest
+        row of that part is of the majority (a test row's nearest other one) [1]_. ``density`` and ``coverage`` of
+        the training part's minority, with five neighbours and equal counts [2]_. ``detection``: AUC, out of bag, of
+        a forest that tells the rows from held-out minority rows (these: from training rows of the minority); 0.5 is
+        best. ``closest``: median distance to the nearest training row, in units of that among the minority's.
+        ``out_of_range``: share with a number outside the range of all real rows; ``not_whole`` and ``no_category``:
+        share with a value that such a column cannot hold. ``margins``: mean Kolmogorov-Smirnov distance of the
+        numbers, ``categories``: mean total variation of the category columns, ``correlations``: mean absolute
+        difference of the numbers' correlations, all three from the training part's minority.
+
+    References
+    ----------
+    .. [1] Hassanat, Altarawneh, Tarawneh (2022). Stop oversampling for class imbalance learning: a review.
+       IEEE Access 10.
+    .. [2] Naeem, Oh, Uh, Choi, Yoo (2020). Reliable fidelity and diversity metrics for generative models. ICML.
+    """
+    draw = np.random.RandomState(seed)
+    minority = _sample(real.X_train[real.y_train == 1], MOST_ROWS, draw)
+    held = _sample(real.X_test[real.y_test == 1], MOST_ROWS, draw)
+    made = _sample(rows, MOST_ROWS, draw)
+    references = _References.of(real, minority, draw)
+    return (
+        _measure(made, references, held, layout, draw, among_test=False),
+        _measure(held, references, minority, layout, draw, among_test=True),
+    )
+
+
+@dataclass(frozen=True, eq=False)
+class _References:
+    """What rows are held against."""
+
+    minority: np.ndarray
+    train: np.ndarray
+    y_train: np.ndarray
+    test: np.ndarray
+    y_test: np.ndarray
+    known: frozenset[bytes]
+    low: np.ndarray
+    high: np.ndarray
+
+    @classmethod
+    def of(cls, real: Real, minority: np.ndarray, draw: np.random.RandomState) -> _References:
+        train, test = (_thin(y, MOST_REFERENCES, draw) for y in (real.y_train, real.y_test))
+        known = frozenset(row.tobytes() for row in real.X_train + 0.0)  # 0 and -0 are equal
+        ends = np.vstack([real.X_train, real.X_test])
+        return cls(
+            minority,
+            real.X_train[train],
+            real.y_train[train],
+            real.X_test[test],
+            real.y_test[test],
+            known,
+            ends.min(axis=0),
+            ends.max(axis=0),
+        )
+
+
+def _measure(
+    rows: np.ndarray,
+    references: _References,
+    others: np.ndarray,
+    layout: Layout,
+    draw: np.random.RandomState,
+    *,
+    among_test: bool,
+) -> Measured:
+    if not len(rows) or len(references.minority) < 2:
+        return dict.fromkeys(MEASURES)
+    numbers = layout.n_numeric
+    distances = cdist(rows, references.train)
+    density, coverage = measure_density(references.minority, rows, draw)
+    outside = (rows[:, :numbers] < references.low[:numbers] - WHOLE) | (
+        rows[:, :numbers] > references.high[:numbers] + WHOLE
+    )
+    return {
+        "copies": float(np.mean([row.tobytes() in references.known for row in rows + 0.0])),
+        "majority_train": float(np.mean(references.y_train[distances.argmin(axis=1)] == 0)),
+        "majority_test": _majority_among_test(rows, references, among_test=among_test),
+        "density": density,
+        "coverage": coverage,
+        "detection": detect(rows, others, draw),
+        "closest": _closest(distances.min(axis=1), references),
+        "out_of_range": float(outside.any(axis=1).mean()) if numbers else 0.0,
+        "not_whole": _not_whole(rows, references.train, layout),
+        "no_category": _no_category(rows, layout),
+        **_shifts(rows, references.minority, layout),
+    }
+
+
+def measure_density(real: np.ndarray, rows: np.ndarray, draw: np.random.RandomState) -> tuple[float, float]:
+    """Compute density and coverage of rows, as many as real ones, by balls around the real ones.
+
+    Parameters
+    ----------
+    real : ndarray of shape (n_real, n_columns)
+    rows : ndarray of shape (n_rows, n_columns)
+    draw : RandomState
+        Draws equal counts of both.
+
+    Returns
+    -------
+    density : float
+        Mean number of balls that a row lies in, over k; 1 for rows of the same distribution, more near dense places.
+    coverage : float
+        Share of balls with a row in them.
+    """
+    n = min(len(real), len(rows))
+    k = min(N_NEIGHBORS, len(real) - 1)
+    among = cdist(real, real)
+    radii = np.sort(among, axis=1)[:, k]
+    inside = cdist(_sample(rows, n, draw), real) <= radii
+    chosen = draw.permutation(len(real))[:n]
+    return float(inside.sum(axis=1).mean() / k), float(inside[:, chosen].any(axis=0).mean())
+
+
+def detect(rows: np.ndarray, others: np.ndarray, draw: np.random.RandomState) -> float | None:
+    """Compute the AUC, out of bag, of a forest that tells rows from others, with equal counts of both."""
+    n = min(len(rows), len(others))
+    if n < LEAST_FOR_DETECTION:
+        return None
+    X = np.vstack([_sample(rows, n, draw), _sample(others, n, draw)])
+    y = np.repeat([1, 0], n)
+    seed = int(draw.randint(2**31))
+    forest = RandomForestClassifier(N_TREES, random_state=seed, oob_score=_no_score)
+    with warnings.catch_warnings():  # that a row was in every bag, which is seen below
+        warnings.simplefilter("ignore")
+        forest.fit(X, y)
+    votes = forest.oob_decision_function_[:, 1]
+    seen = np.isfinite(votes)
+    return float(roc_auc_score(y[seen], votes[seen])) if 0 < y[seen].sum() < seen.sum() else None
+
+
+def _no_score(y: np.ndarray, predicted: np.ndarray) -> float:
+    """Only the votes out of bag are of use."""
+    return 0.0
+
+
+def _majority_among_test(rows: np.ndarray, references: _References, *, among_test: bool) -> float | None:
+    if len(references.test) < 2:
+        return None
+    distances = cdist(rows, references.test)
+    if among_test:  # a test row is its own nearest
+        places = np.arange(len(rows)), distances.argmin(axis=1)
+        distances[places] = np.where(distances[places] == 0, np.inf, distances[places])
+    return float(np.mean(references.y_test[distances.argmin(axis=1)] == 0))
+
+
+def _closest(nearest: np.ndarray, references: _References) -> float | None:
+    """Median distance to the nearest training row, in units of the median distance between minority rows of it."""
+    among = cdist(references.minority, references.train)
+    among[among == 0] = np.inf  # itself, and its doubles
+    usual = np.median(among.min(axis=1))
+    return float(np.median(nearest) / usual) if np.isfinite(usual) and usual > 0 else None
+
+
+def _not_whole(rows: np.ndarray, train: np.ndarray, layout: Layout) -> float:
+    """Share of rows with a number that is neither whole nor found in a training row, as a filled gap may be."""
+    if not layout.whole:
+        return 0.0
+    columns = list(layout.whole)
+    own = rows[:, columns] * layout.scale[columns] + layout.centre[columns]
+    tolerance = WHOLE * np.maximum(1.0, np.abs(own))
+    found = np.column_stack([np.isin(rows[:, column], train[:, column]) for column in columns])
+    return float(((np.abs(own - np.round(own)) > tolerance) & ~found).any(axis=1).mean())
+
+
+def _no_category(rows: np.ndarray, layout: Layout) -> float:
+    """Share of rows that lie between categories; a row of none has one that the training part lacks."""
+    wrong = np.zeros(len(rows), dtype=bool)
+    for start, stop in layout.blocks:
+        block = rows[:, start:stop]
+        wrong |= ~np.isin(block, (0.0, 1.0)).all(axis=1) | (block.sum(axis=1) > 1)
+    return float(wrong.mean())
+
+
+def _shifts(rows: np.ndarray, minority: np.ndarray, layout: Layout) -> Measured:
+    n = layout.n_numeric
+    distances = [float(ks_2samp(rows[:, j], minority[:, j], method="asymp").statistic) for j in range(n)]
+    variations = [
+        float(np.abs(rows[:, start:stop].mean(axis=0) - minority[:, start:stop].mean(axis=0)).sum() / 2)
+        for start, stop in layout.blocks
+    ]
+    return {
+        "margins": float(np.mean(distances)) if distances else None,
+        "categories": float(np.mean(variations)) if variations else None,
+        "correlations": _correlation_shift(rows[:, :n], minority[:, :n]),
+    }
+
+
+def _correlation_shift(rows: np.ndarray, minority: np.ndarray) -> float | None:
+    """Mean absolute difference of correlations, of pairs of columns that vary in both."""
+    if min(len(rows), len(minority)) < 3:
+        return None
+    varies = (rows.std(axis=0) > WHOLE) & (minority.std(axis=0) > WHOLE)
+    if varies.sum() < 2:
+        return None
+    first, second = (np.corrcoef(part[:, varies], rowvar=False) for part in (rows, minority))
+    above = np.triu_indices(int(varies.sum()), 1)
+    return float(np.abs(first - second)[above].mean())
+
+
+def _sample(rows: np.ndarray, n: int, draw: np.random.RandomState) -> np.ndarray:
+    return rows if len(rows) <= n else rows[np.sort(draw.permutation(len(rows))[:n])]
+
+
+def _thin(y: np.ndarray, n: int, draw: np.random.RandomState) -> np.ndarray:
+    """Choose rows in the shares that the classes have, all where there are few."""
+    if len(y) <= n:
+        return np.arange(len(y))
+    return np.sort(np.concatenate(list(_thin_classes(y, n, draw))))
+
+
+def _thin_classes(y: np.ndarray, n: int, draw: np.random.RandomState) -> Iterator[np.ndarray]:
+    for label in (0, 1):
+        rows = np.flatnonzero(y == label)
+        yield rows[draw.permutation(len(rows))[: max(2, round(n * len(rows) / len(y)))]]
