@@ -164,7 +164,7 @@ def _find_overlap(facts: Facts) -> Iterator[Finding]:
                 f"{_percent(unsafe / n)} of the minority rows lie at the border or among other rows.",
                 "Expect a moved threshold to do as much as synthetic rows, and look for columns that tell more.",
             )
-    if facts.overlap and facts.overlap["n1"] <= SEPARABLE:
+    if facts.overlap and max(facts.overlap["n1"], facts.overlap["n3"]) <= SEPARABLE:
         yield Finding(
             "separable",
             NOTE,

@@ -162,6 +162,16 @@ def test_few_minority_rows_are_said(n_positive: int, level: str | None) -> None:
     assert level == codes_of(diagnosis_of(make_dataset(200, n_positive))).get("few-minority-rows")
 
 
+def test_contradicting_rows_are_not_separable() -> None:
+    """rows that stand there often, under either label, are joined by few edges of a tree, but not told apart"""
+    dataset = make_dataset(1000, 100, n_numeric=1)
+    X = pd.DataFrame({"x0": np.arange(1000.0) % 2})
+    found = diagnosis_of(dataclasses.replace(dataset, X=X))
+    assert found["overlap"]["n1"] <= 0.01
+    assert "separable" not in codes_of(found)
+    assert "problem" == codes_of(found)["conflicting-duplicates"]
+
+
 def test_a_handful_of_rows_has_no_kinds_worth_a_word() -> None:
     """five minority rows, which can hardly be safe, are too few, and nothing more is said of their neighbourhood"""
     codes = codes_of(diagnosis_of(make_dataset(200, 5, shift=0.0)))

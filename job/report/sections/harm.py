@@ -20,8 +20,8 @@ _METRICS = ("mean_predicted", "brier", "log_loss", "calibration_slope", "calibra
 _ECE_DECIMALS = 3
 _ABSENT = "These results hold no ledger of probabilities."
 _UNCHANGED = (
-    "There is nothing to correct where a classifier saw the data's own shares of the classes, or was calibrated on them: "
-    "{}."
+    "There is nothing to correct where a classifier saw the data's own shares of the classes, or was calibrated on "
+    "them: {}."
 )
 
 
