@@ -94,7 +94,8 @@ def _thinned(unit: Unit, ratio: float, y: np.ndarray) -> Unit | str:
     n_minority = round(n_rows / (1 + ratio))
     n_majority = n_rows - n_minority
     if n_minority < LEAST_MINORITY:
-        return f"{n_minority} minority row{'' if n_minority == 1 else 's'} would be left of {len(minority)}, fewer than {LEAST_MINORITY}"
+        rows = "row" if n_minority == 1 else "rows"
+        return f"{n_minority} minority {rows} would be left of {len(minority)}, fewer than {LEAST_MINORITY}"
     if n_majority > len(majority):
         return f"{n_majority} majority rows would be needed, and the training part has {len(majority)}"
     luck = np.random.RandomState(unit.seeds.thinning)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import time
 from dataclasses import dataclass
 
 import numpy as np
@@ -9,9 +10,14 @@ from sklearn.model_selection import train_test_split
 
 from job.data.dataset import Dataset
 from job.errors import StrategyError
-from job.evaluation.unit import Unit
+from job.evaluation.attempt import attempt
+from job.evaluation.outcome import DEGRADED, FAILED, OK, Outcome, without_scores
+from job.evaluation.scoring import score_and_decide
+from job.evaluation.unit import RunKey, Unit
+from job.spec.model import Entry
 from job.strategies.preparation import Preparation
 from job.strategies.recipe import Recipe, Resampled, TrainingPart
+from job.strategies.registry import classifier_of, recipe_of
 
 
 @dataclass(frozen=True, eq=False)
@@ -69,3 +75,56 @@ def resample_then_split(unit: Unit, dataset: Dataset, recipe: Recipe) -> LeakedS
     n_synthetic = int((train >= n_rows).sum())
     seen = Resampled(resampled.X[train], resampled.y[train], n_synthetic, resampled.degraded)
     return LeakedSplit(seen, resampled.X[test], resampled.y[test], test < n_rows)
+
+
+def evaluate_leak(unit: Unit, dataset: Dataset) -> tuple[Outcome, ...]:
+    """Score what a job would that resamples all rows before it splits them.
+
+    Parameters
+    ----------
+    unit : Unit
+    dataset : Dataset
+
+    Returns
+    -------
+    tuple of Outcome
+        With the labels of the rows that were scored, and which of them are real.
+    """
+    started = time.perf_counter()
+    tried = attempt(lambda: resample_then_split(unit, dataset, recipe_of(unit.strategy)), unit.seeds.sampler)
+    seconds = time.perf_counter() - started
+    if tried.error is not None:
+        return tuple(without_scores(key, FAILED, tried) for key in unit.keys)
+    return tuple(
+        _evaluate_leaked(unit, tried.value, seconds, *pair) for pair in zip(unit.keys, unit.classifiers, strict=True)
+    )
+
+
+def _evaluate_leaked(unit: Unit, split: LeakedSplit, seconds: float, key: RunKey, entry: Entry) -> Outcome:
+    def fit_and_score() -> tuple[np.ndarray, np.ndarray, bool]:
+        classifier = classifier_of(entry, unit.seeds.classifier)
+        classifier.fit(split.train.X, split.train.y)
+        return score_and_decide(classifier, split.X_test, type(classifier).__name__)
+
+    started = time.perf_counter()
+    tried = attempt(fit_and_score, unit.seeds.sampler)
+    if tried.error is not None:
+        return without_scores(key, FAILED, tried)
+    scores, decisions, is_probability = tried.value
+    return Outcome(
+        key,
+        DEGRADED if split.train.degraded else OK,
+        reason="; ".join(split.train.degraded) or None,
+        warnings=tried.warnings,
+        scores=scores,
+        decisions=decisions,
+        is_probability=is_probability,
+        prevalence_resampled=float(np.mean(split.train.y)),
+        n_resampled=len(split.train.y),
+        n_resampled_positive=int(split.train.y.sum()),
+        n_synthetic=split.train.n_synthetic,
+        y=split.y_test,
+        is_real=split.is_real,
+        seconds_resample=seconds,
+        seconds_fit=time.perf_counter() - started,
+    )
