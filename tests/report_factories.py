@@ -9,6 +9,7 @@ from typing import Any
 
 from evidence_factories import make_diagnosis, make_harm, make_minority_types, make_rescued
 
+from job.evaluation.audit import MEASURES
 from job.evidence.cases import Question
 from job.evidence.judge import Sizes, judge_measured
 from job.evidence.measured import measure_runs
@@ -161,6 +162,7 @@ def make_results(
         "harm": make_harm(strategies, classifiers),
         "rescued": make_rescued(strategies, classifiers),
         "best_possible": {"reason": "the truth isn't known", "metrics": [], "splits": [], "curves": []},
+        "audit": make_audit({label: [] for label in strategies[-2:]}),
         "snippet": make_snippet(strategies[-1], classifiers[-1]),
         **make_judged(runs, strategies, classifiers),
         "status": {
@@ -187,6 +189,23 @@ def make_judged(
     measured = measure_runs(runs, [(strategy, classifier) for classifier in classifiers for strategy in strategies])
     sizes = Sizes(n_positive=209, n_minority_rows=209, n_test_positive=42.0, prevalence=0.105)
     return judge_measured(measured, {}, roles, Question("average_precision", 0.01, 0.95), sizes)
+
+
+def make_audit(flags: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[str, Any]:
+    """An audit of these samplers, with these flags."""
+    rows = [
+        {
+            "strategy": strategy,
+            "n_splits": 20,
+            "n_rows": 1264.0,
+            "n_parents": None if index else 160.5,
+            "synthetic": dict.fromkeys(MEASURES, 0.25),
+            "held_out": {**dict.fromkeys(MEASURES, 0.5), "detection": None},
+            "flags": list(raised),
+        }
+        for index, (strategy, raised) in enumerate(flags.items())
+    ]
+    return {"reason": None, "strategies": rows}
 
 
 def make_snippet(strategy: str, classifier: str, **changes: Any) -> dict[str, Any]:

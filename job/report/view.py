@@ -10,6 +10,7 @@ from job.report.facts import Facts, load_facts
 from job.report.section import Section
 from job.report.sections import (
     asked,
+    audit,
     balance,
     columns,
     comparisons,
@@ -44,6 +45,7 @@ BUILDERS: tuple[Callable[[Facts], Section], ...] = (
     curves.build,
     harm.build,
     rescued.build,
+    audit.build,
     ratio_sweep.build,
     imbalance.build,
     confusion.build,

@@ -38,6 +38,7 @@ SECTIONS = [
     "curves",
     "harm",
     "rescued",
+    "audit",
     "ratio_sweep",
     "imbalance",
     "confusion",
