@@ -11,7 +11,8 @@ from job.evidence.estimates import BOOTSTRAP, ROUND_OFF, Estimates
 N_DRAWS = 2000
 LEAST_POSITIVES = 40
 LEAST_GROUPS = 10
-_MOST_CELLS = 2_000_000  # of one chunk of weights: 16 MB
+_MOST_CELLS = 500_000  # of one chunk of weights: 4 MB, which a cache may hold
+_LEAST_DRAWS = 32  # of one chunk
 
 
 def enough_to_draw(y: np.ndarray, groups: np.ndarray | None) -> bool:
@@ -45,7 +46,7 @@ def draw_weights(y: np.ndarray, groups: np.ndarray | None, seed: int) -> Iterato
 
     Yields
     ------
-    ndarray of shape (n_draws_of_chunk, n_test), float64
+    ndarray of shape (n_test, n_draws_of_chunk), float64
 
     References
     ----------
@@ -56,7 +57,7 @@ def draw_weights(y: np.ndarray, groups: np.ndarray | None, seed: int) -> Iterato
     has_positive = np.bincount(unit_of_row, weights=y) > 0
     strata = [stratum for stratum in (np.flatnonzero(has_positive), np.flatnonzero(~has_positive)) if len(stratum)]
     luck = np.random.RandomState(seed)
-    left, most = N_DRAWS, max(1, _MOST_CELLS // len(y))
+    left, most = N_DRAWS, max(_LEAST_DRAWS, _MOST_CELLS // len(y))
     while left:
         n_draws = min(left, most)
         counts = np.zeros((n_draws, len(has_positive)))
@@ -64,7 +65,7 @@ def draw_weights(y: np.ndarray, groups: np.ndarray | None, seed: int) -> Iterato
             for stratum in strata:
                 drawn = luck.randint(0, len(stratum), len(stratum))
                 counts[draw, stratum] = np.bincount(drawn, minlength=len(stratum))
-        yield counts[:, unit_of_row]
+        yield np.ascontiguousarray(counts.T)[unit_of_row]
         left -= n_draws
 
 

@@ -14,7 +14,7 @@ from job.evaluation.runs import RunKey
 from job.evidence.bootstrap import compare_over_draws, draw_weights, enough_to_draw
 from job.evidence.corrected_t import compare_over_splits
 from job.evidence.estimates import Estimates
-from job.evidence.weighted import count_weighted, evaluate_weighted
+from job.evidence.weighted import Ordered, count_weighted, evaluate_weighted, order_rows
 from job.names import METRICS
 
 Row = Mapping[str, Any]
@@ -136,8 +136,9 @@ def draw_measures(
     y = next((prediction.y for prediction in found.values()), np.zeros(0))
     if measured.n_splits != 1 or not enough_to_draw(y, groups):
         return measured
+    ordered = {place: order_rows(prediction) for place, prediction in found.items()}
     chunks = [
-        _draw_chunk(measured.places, found, baseline, weights, context)
+        _draw_chunk(measured.places, ordered, baseline, weights, context)
         for weights in draw_weights(y, groups, _seed(seed))
     ]
     return Measured(
@@ -147,18 +148,15 @@ def draw_measures(
 
 def _draw_chunk(
     places: Mapping[Place, int],
-    predictions: Mapping[Place, Prediction],
+    ordered: Mapping[Place, Ordered],
     baseline: str,
     weights: np.ndarray,
     context: MetricContext,
 ) -> np.ndarray:
-    draws = np.full((len(places), len(METRICS), len(weights)), np.nan)
-    references = {
-        place[1]: count_weighted(predictions[place], weights) for place in predictions if place[0] == baseline
-    }
-    for place, prediction in predictions.items():
-        counts = count_weighted(prediction, weights)
-        found = evaluate_weighted(prediction, weights, counts, references.get(place[1]), context)
+    draws = np.full((len(places), len(METRICS), weights.shape[1]), np.nan)
+    counts = {place: count_weighted(each, weights) for place, each in ordered.items()}
+    for place, each in ordered.items():
+        found = evaluate_weighted(each, weights, counts[place], counts.get((baseline, place[1])), context)
         draws[places[place]] = np.stack([found[metric] for metric in METRICS])
     return draws
 

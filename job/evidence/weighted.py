@@ -17,6 +17,34 @@ Samples = np.ndarray
 
 
 @dataclass(frozen=True, eq=False)
+class Ordered:
+    """What every sample of one prediction has in common.
+
+    Parameters
+    ----------
+    prediction : Prediction
+    order : ndarray of shape (n_test,)
+        Rows by falling score.
+    positives : ndarray of shape (n_positive,)
+        The positive ones among them, in that order.
+    starts : ndarray of shape (n_points - 1,)
+        Where the rows between two points of the curve begin. A point is needed only before and after scores that a
+        positive row has: elsewhere the curve runs level.
+    positives_before : ndarray of shape (n_points,)
+        Positive rows before each point.
+    kinds : ndarray of shape (4, n_test)
+        Which rows count as tn, fp, fn, tp.
+    """
+
+    prediction: Prediction
+    order: np.ndarray
+    positives: np.ndarray
+    starts: np.ndarray
+    positives_before: np.ndarray
+    kinds: np.ndarray
+
+
+@dataclass(frozen=True, eq=False)
 class WeightedCounts:
     """The counts of one prediction on every sample.
 
@@ -24,8 +52,8 @@ class WeightedCounts:
     ----------
     tn, fp, fn, tp : ndarray of shape (n_draws,)
         At the strategy's own decision.
-    true_alarms, false_alarms : ndarray of shape (n_draws, n_distinct + 1)
-        At or above each distinct score of the whole test part, from 0 to their total.
+    true_alarms, false_alarms : ndarray of shape (n_points, n_draws)
+        At or above each point of the curve, from 0 to their total.
     """
 
     tn: np.ndarray
@@ -36,33 +64,54 @@ class WeightedCounts:
     false_alarms: np.ndarray
 
 
-def count_weighted(prediction: Prediction, weights: np.ndarray) -> WeightedCounts:
-    """Count right and wrong decisions, and alarms at every threshold, on each sample.
+def order_rows(prediction: Prediction) -> Ordered:
+    """Sort the rows once for all samples.
 
     Parameters
     ----------
     prediction : Prediction
-    weights : ndarray of shape (n_draws, n_test)
+
+    Returns
+    -------
+    Ordered
+    """
+    positive, alarm = prediction.y == 1, prediction.decisions == 1
+    order = np.argsort(-prediction.scores, kind="stable")
+    ordered, is_positive = prediction.scores[order], positive[order]
+    first_of_ties = np.append(0, np.flatnonzero(ordered[1:] != ordered[:-1]) + 1)
+    ends = np.append(first_of_ties[1:], len(ordered))
+    has_positive = np.add.reduceat(is_positive, first_of_ties) > 0
+    points = np.unique(np.concatenate([[0, len(ordered)], first_of_ties[has_positive], ends[has_positive]]))
+    return Ordered(
+        prediction,
+        order,
+        order[is_positive],
+        points[:-1],
+        np.append(0, np.cumsum(is_positive))[points],
+        np.stack([~positive & ~alarm, ~positive & alarm, positive & ~alarm, positive & alarm]).astype(float),
+    )
+
+
+def count_weighted(ordered: Ordered, weights: np.ndarray) -> WeightedCounts:
+    """Count right and wrong decisions, and alarms at every point of the curve, on each sample.
+
+    Parameters
+    ----------
+    ordered : Ordered
+    weights : ndarray of shape (n_test, n_draws)
 
     Returns
     -------
     WeightedCounts
     """
-    positive, alarm = prediction.y == 1, prediction.decisions == 1
-    kinds = np.stack([~positive & ~alarm, ~positive & alarm, positive & ~alarm, positive & alarm], axis=1)
-    tn, fp, fn, tp = (weights @ kinds.astype(float)).T
-    order = np.argsort(-prediction.scores, kind="stable")
-    ordered = prediction.scores[order]
-    last_of_ties = np.append(np.flatnonzero(ordered[1:] != ordered[:-1]), len(ordered) - 1)
-    drawn = weights[:, order]
-    true_alarms, false_alarms = (
-        _from_zero(np.cumsum(drawn * rows, axis=1)[:, last_of_ties]) for rows in (positive[order], ~positive[order])
-    )
-    return WeightedCounts(tn, fp, fn, tp, true_alarms, false_alarms)
+    tn, fp, fn, tp = ordered.kinds @ weights
+    alarms = _from_zero(np.cumsum(np.add.reduceat(weights[ordered.order], ordered.starts, axis=0), axis=0))
+    true_alarms = _from_zero(np.cumsum(weights[ordered.positives], axis=0))[ordered.positives_before]
+    return WeightedCounts(tn, fp, fn, tp, true_alarms, alarms - true_alarms)
 
 
 def evaluate_weighted(
-    prediction: Prediction,
+    ordered: Ordered,
     weights: np.ndarray,
     counts: WeightedCounts,
     baseline: WeightedCounts | None,
@@ -72,10 +121,10 @@ def evaluate_weighted(
 
     Parameters
     ----------
-    prediction : Prediction
-    weights : ndarray of shape (n_draws, n_test)
+    ordered : Ordered
+    weights : ndarray of shape (n_test, n_draws)
     counts : WeightedCounts
-        Of the prediction.
+        Of the same prediction.
     baseline : WeightedCounts or None
         Of baseline's prediction on the same samples.
     context : MetricContext
@@ -96,7 +145,7 @@ def evaluate_weighted(
             **_decisions(counts, context),
             **_rankings(counts, context),
             **_against(counts, baseline),
-            **_probabilities(prediction, weights),
+            **_probabilities(ordered.prediction, weights),
         }
 
 
@@ -126,29 +175,28 @@ def _decisions(counts: WeightedCounts, context: MetricContext) -> Mapping[str, S
 
 def _rankings(counts: WeightedCounts, context: MetricContext) -> Mapping[str, Samples]:
     true, false = counts.true_alarms, counts.false_alarms
-    positives, negatives = true[:, -1], false[:, -1]
+    positives, negatives = true[-1], false[-1]
     both = np.where((positives > 0) & (negatives > 0), 1.0, np.nan)
-    doubled_area = (np.diff(false) * (true[:, 1:] + true[:, :-1])).sum(axis=1)
-    gained = (np.diff(true) * np.nan_to_num(_precisions(counts))).sum(axis=1)
+    gained = np.diff(true, axis=0)
+    doubled_area = (np.diff(false, axis=0) * (true[1:] + true[:-1])).sum(axis=0)
     n_alerts = context.alerts_per_1000 * (positives + negatives) / 1000
     return {
         "roc_auc": both * doubled_area / (2 * positives * negatives),
-        "average_precision": both * gained / positives,
+        "average_precision": both * (gained * np.nan_to_num(_precisions(counts))).sum(axis=0) / positives,
         "recall_at_alerts": _read_at(true + false, true, n_alerts) / positives,
     }
 
 
 def _against(counts: WeightedCounts, baseline: WeightedCounts | None) -> Mapping[str, Samples]:
-    positives, negatives = counts.true_alarms[:, -1], counts.false_alarms[:, -1]
-    nothing = np.full(len(positives), np.nan)
+    positives, negatives = counts.true_alarms[-1], counts.false_alarms[-1]
     names = ("recall_at_baseline_fpr", "rank_gain_at_own_fpr", "precision_at_baseline_recall")
     if baseline is None:
-        return dict.fromkeys(names, nothing)
+        return dict.fromkeys(names, np.full(len(positives), np.nan))
     both = np.where((positives > 0) & (negatives > 0), 1.0, np.nan)
     mine, theirs = (_read_at(each.false_alarms, each.true_alarms, counts.fp) for each in (counts, baseline))
     at_baseline = _read_at(counts.false_alarms, counts.true_alarms, baseline.fp)
-    enough = counts.true_alarms[:, 1:] >= baseline.tp[:, np.newaxis]
-    best = np.where(enough, np.nan_to_num(_precisions(counts)), -np.inf).max(axis=1)
+    enough = counts.true_alarms[1:] >= baseline.tp
+    best = np.where(enough, np.nan_to_num(_precisions(counts)), -np.inf).max(axis=0)
     values = both * at_baseline / positives, both * (mine - theirs) / positives
     return dict(zip(names, (*values, np.where(baseline.tp > 0, best, np.nan)), strict=True))
 
@@ -156,7 +204,7 @@ def _against(counts: WeightedCounts, baseline: WeightedCounts | None) -> Mapping
 def _probabilities(prediction: Prediction, weights: np.ndarray) -> Mapping[str, Samples]:
     errors = ("brier", "log_loss", "mean_predicted")
     corrected = correct_prior(prediction.scores, prediction.prevalence_train, prediction.prevalence_resampled)
-    nothing = np.full(len(weights), np.nan)
+    nothing = np.full(weights.shape[1], np.nan)
     if not prediction.is_probability:
         names = (*errors, "calibration_slope", "calibration_intercept", *(f"{name}_corrected" for name in errors))
         return dict.fromkeys(names, nothing)
@@ -175,20 +223,19 @@ def _mean_errors(y: np.ndarray, p: np.ndarray, weights: np.ndarray) -> np.ndarra
     """Brier score, log loss and mean, each of shape (n_draws,)."""
     clipped = np.clip(p, LOG_LOSS_CLIP, 1 - LOG_LOSS_CLIP)
     given = np.where(y == 1, clipped, 1 - clipped)
-    terms = np.stack([(p - y) ** 2, -np.log(given), p], axis=1)
-    return np.asarray((weights @ terms / weights.sum(axis=1, keepdims=True)).T)
+    return np.asarray(np.stack([(p - y) ** 2, -np.log(given), p]) @ weights / weights.sum(axis=0))
 
 
 def _step_calibration(prediction: Prediction, weights: np.ndarray) -> Mapping[str, Samples]:
     fitted = fit_calibration(prediction.y, prediction.scores)
     slope, intercept = fitted["calibration_slope"], fitted["calibration_intercept"]
-    nothing = np.full(len(weights), np.nan)
+    nothing = np.full(weights.shape[1], np.nan)
     if isinstance(slope, Undefined) or isinstance(intercept, Undefined):
         return {"calibration_slope": nothing, "calibration_intercept": nothing}
     p = np.clip(prediction.scores, LOGIT_CLIP, 1 - LOGIT_CLIP)
     logits = np.log(p) - np.log1p(-p)
     shifted = expit(intercept + logits)
-    r, w = (weights @ np.stack([prediction.y - shifted, shifted * (1 - shifted)], axis=1)).T
+    r, w = np.stack([prediction.y - shifted, shifted * (1 - shifted)]) @ weights
     return {
         "calibration_slope": slope + _step_slope(prediction.y, logits, slope, weights),
         "calibration_intercept": intercept + r / w,
@@ -201,8 +248,7 @@ def _step_slope(y: np.ndarray, logits: np.ndarray, slope: float, weights: np.nda
     expected = expit(free + slope * logits)
     weight = expected * (1 - expected)
     x = logits - (weight * logits).sum() / weight.sum()
-    terms = np.stack([y - expected, (y - expected) * x, weight, weight * x, weight * x * x], axis=1)
-    r, rx, w, wx, wxx = (weights @ terms).T
+    r, rx, w, wx, wxx = np.stack([y - expected, (y - expected) * x, weight, weight * x, weight * x * x]) @ weights
     return np.asarray((w * rx - wx * r) / (w * wxx - wx * wx))
 
 
@@ -216,19 +262,19 @@ def _intercept_of(y: np.ndarray, predictor: np.ndarray) -> float:
 
 
 def _from_zero(cumulative: np.ndarray) -> np.ndarray:
-    return np.concatenate([np.zeros((len(cumulative), 1)), cumulative], axis=1)
+    return np.concatenate([np.zeros((1, cumulative.shape[1])), cumulative])
 
 
 def _precisions(counts: WeightedCounts) -> np.ndarray:
-    true, false = counts.true_alarms[:, 1:], counts.false_alarms[:, 1:]
+    true, false = counts.true_alarms[1:], counts.false_alarms[1:]
     return np.asarray(true / (true + false))
 
 
 def _read_at(x: np.ndarray, y: np.ndarray, at: np.ndarray) -> Samples:
     """Read a curve of each sample at one place: the top of a vertical stretch, linear between points."""
-    left = np.maximum((x <= at[:, np.newaxis]).sum(axis=1) - 1, 0)
-    right = np.minimum(left + 1, x.shape[1] - 1)
-    rows = np.arange(len(x))
-    width = np.where(x[rows, right] > x[rows, left], x[rows, right] - x[rows, left], 1.0)
-    share = np.minimum((at - x[rows, left]) / width, 1.0)
-    return np.asarray(y[rows, left] + share * (y[rows, right] - y[rows, left]))
+    left = np.maximum((x <= at).sum(axis=0) - 1, 0)
+    right = np.minimum(left + 1, len(x) - 1)
+    draws = np.arange(x.shape[1])
+    width = np.where(x[right, draws] > x[left, draws], x[right, draws] - x[left, draws], 1.0)
+    share = np.minimum((at - x[left, draws]) / width, 1.0)
+    return np.asarray(y[left, draws] + share * (y[right, draws] - y[left, draws]))

@@ -8,14 +8,16 @@ from predictions import CONTEXT, make_noisy_prediction, pairs_of_predictions
 
 from job.evaluation.metrics import Prediction, evaluate_metrics
 from job.evidence.bootstrap import N_DRAWS, compare_over_draws, draw_weights, enough_to_draw
-from job.evidence.weighted import count_weighted, evaluate_weighted
+from job.evidence.weighted import count_weighted, evaluate_weighted, order_rows
 from job.names import METRICS
 
 ONE_STEP = ("calibration_slope", "calibration_intercept")
 
 
 def weights_of(y, groups=None, seed=5):
-    return np.concatenate(list(draw_weights(np.asarray(y), None if groups is None else np.asarray(groups), seed)))
+    """One row for each sample."""
+    chunks = draw_weights(np.asarray(y), None if groups is None else np.asarray(groups), seed)
+    return np.concatenate(list(chunks), axis=1).T
 
 
 def repeat(prediction: Prediction, times: np.ndarray) -> Prediction:
@@ -78,9 +80,9 @@ def test_weighted_metrics_are_metrics_of_repeated_rows(pair, data):
     times = np.array(data.draw(st.lists(st.integers(0, 3), min_size=len(strategy.y), max_size=len(strategy.y))))
     if not times.sum():
         return
-    weights = times[np.newaxis].astype(float)
-    counts, reference = (count_weighted(each, weights) for each in (strategy, baseline))
-    found = evaluate_weighted(strategy, weights, counts, reference, CONTEXT)
+    weights = times[:, np.newaxis].astype(float)
+    counts, reference = (count_weighted(order_rows(each), weights) for each in (strategy, baseline))
+    found = evaluate_weighted(order_rows(strategy), weights, counts, reference, CONTEXT)
     expected, _ = evaluate_metrics(repeat(strategy, times), repeat(baseline, times), CONTEXT)
 
     assert set(METRICS) == set(found)
@@ -94,8 +96,9 @@ def test_calibration_is_followed_to_first_order():
     """one Newton step from the whole test part moves with the refitted slope and intercept of each sample"""
     prediction = make_noisy_prediction(600, 3)
     weights = weights_of(prediction.y)[:300]
-    counts = count_weighted(prediction, weights)
-    found = evaluate_weighted(prediction, weights, counts, counts, CONTEXT)
+    ordered = order_rows(prediction)
+    counts = count_weighted(ordered, weights.T)
+    found = evaluate_weighted(ordered, weights.T, counts, counts, CONTEXT)
     fitted = [evaluate_metrics(repeat(prediction, row.astype(int)), None, CONTEXT)[0] for row in weights]
     for name in ONE_STEP:
         expected = np.array([values[name] for values in fitted])
