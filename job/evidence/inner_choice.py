@@ -38,25 +38,33 @@ def choose_ratio(
     dict
         ``metric``, the primary one; ``counts``, how often each step was chosen; ``ratios``, the one chosen in each
         split, null where no step has a value; the metric on the test parts with the ratio ``chosen`` there, with the
-        data's ``own`` ratio, and with ``full`` resampling to 1, each over the ``n`` splits that have all three. Of
-        equals the lowest ratio is taken: it makes the fewest rows.
+        data's ``own`` ratio, and with ``full`` resampling to 1, each over the ``n`` splits that have all three; and
+        ``against_own``, chosen less own as in `StudyRuns.compare`. Of equals the lowest ratio is taken: it makes the
+        fewest rows.
     """
-    metric = spec.evaluation.primary
+    metric, rope = spec.evaluation.primary, spec.evaluation.rope
     steps = [_best_step(spec, runs, split, names, metric) for split in splits]
-    tested = [
-        tuple(measured[at][place].metrics.get(metric) for at in (step, 0, RATIO_STEPS - 1))
-        for place, step in enumerate(steps)
-        if step is not None
-    ]
-    complete = [values for values in tested if None not in values]
-    means = [sum(values) / len(complete) for values in zip(*complete, strict=True)] if complete else [None] * 3
+    complete = []
+    for place, (split, step) in enumerate(zip(splits, steps, strict=True)):
+        if step is not None:
+            found = (measured[at][place].metrics.get(metric) for at in (step, 0, RATIO_STEPS - 1))
+            values = [value for value in found if value is not None]
+            if len(values) == 3:
+                complete.append((split, values))
+    kept = [split for split, _ in complete]
+    chosen, own, full = ([values[place] for _, values in complete] for place in range(3))
     return {
         "metric": metric,
         "counts": [steps.count(step) for step in range(RATIO_STEPS)],
         "ratios": [None if step is None else ratio_of(step, runs.dataset) for step in steps],
-        **dict(zip(("chosen", "own", "full"), means, strict=True)),
+        **{key: _mean(values) for key, values in (("chosen", chosen), ("own", own), ("full", full))},
         "n": len(complete),
+        "against_own": runs.compare(chosen, own, kept, rope) if complete else None,
     }
+
+
+def _mean(values: Sequence[float]) -> float | None:
+    return sum(values) / len(values) if values else None
 
 
 def _best_step(spec: JobSpec, runs: StudyRuns, split: Split, names: tuple[str, str], metric: str) -> int | None:

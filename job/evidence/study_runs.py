@@ -123,6 +123,34 @@ class StudyRuns:
             "values": list(values),
         }
 
+    def compare(
+        self, values: Sequence[float], reference: Sequence[float], splits: Sequence[Split], rope: float
+    ) -> dict[str, float | None]:
+        """Compare a metric with a reference on the same splits.
+
+        Parameters
+        ----------
+        values, reference : sequence of float
+            One for each split.
+        splits : sequence of Split
+        rope : float
+            Differences up to this are no practical difference.
+
+        Returns
+        -------
+        dict
+            Mean ``difference``, its interval ``lower`` to ``upper``, and the probability that the true one is within
+            the ROPE; the last three are null where there is no test (see `compare_over_splits`).
+        """
+        sizes = np.array([len(split.test) for split in splits]), np.array([len(split.train) for split in splits])
+        found = compare_over_splits(np.array(values), np.array(reference), sizes, rope, self.confidence)
+        return {
+            "difference": _finite(found.difference),
+            "lower": _finite(found.lower),
+            "upper": _finite(found.upper),
+            "probability_equivalent": _finite(found.within),
+        }
+
 
 def count_reasons(measured: Iterable[Measurement]) -> list[dict[str, Any]]:
     """Count why runs have no scores.

@@ -174,6 +174,9 @@ def test_the_training_data_chooses_by_the_inner_split_alone(runs) -> None:
 
     assert expected == chosen["ratios"]
     assert 6 == sum(chosen["counts"]) == chosen["n"]
+    against = chosen["against_own"]
+    assert pytest.approx(chosen["chosen"] - chosen["own"]) == against["difference"]
+    assert against["lower"] < against["difference"] < against["upper"]
 
 
 def test_the_imbalance_sweep_leaves_out_what_cannot_be(runs) -> None:

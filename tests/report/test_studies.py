@@ -120,15 +120,27 @@ def test_the_ratio_that_training_data_chooses_is_told_with_its_worth() -> None:
     words = words_of("ratio_sweep", sweeps=make_sweeps(make_ratio_sweep()))
 
     assert "the test part has 0.597; without resampling 0.600, resampled to 1 0.575" in words
-    assert "Against no resampling, no practical difference." in words
+    assert "Against no resampling that is −0.003 (−0.008 to +0.002): no practical difference." in words
     assert "on the first ten splits" in words
 
 
-@pytest.mark.parametrize(("chosen", "verdict"), [(0.65, "worth it here"), (0.55, "makes it worse here")])
-def test_a_choice_is_judged_by_the_practical_difference(chosen, verdict) -> None:
-    """0.01 unless the spec says otherwise"""
+@pytest.mark.parametrize(
+    ("difference", "lower", "upper", "equivalent", "verdict"),
+    [
+        (0.05, 0.01, 0.09, 0.03, "resampling that far helps here"),
+        (-0.05, -0.09, -0.01, 0.03, "it harms here"),
+        (0.05, -0.02, 0.12, 0.1, "these splits cannot tell it from none"),
+        (0.009, 0.001, 0.017, 0.6, "these splits cannot tell it from none"),
+        (0.05, None, None, None, "too few splits, or splits too alike"),
+    ],
+)
+def test_a_choice_is_judged_by_its_interval_and_the_practical_difference(
+    difference, lower, upper, equivalent, verdict
+) -> None:
+    """a gain counts where it is beyond both"""
     sweep = make_ratio_sweep()
-    sweep["curves"][0]["chosen"]["chosen"] = chosen
+    against = {"difference": difference, "lower": lower, "upper": upper, "probability_equivalent": equivalent}
+    sweep["curves"][0]["chosen"]["against_own"] = against
 
     assert verdict in words_of("ratio_sweep", sweeps=make_sweeps(sweep))
 

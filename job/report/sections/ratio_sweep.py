@@ -8,7 +8,7 @@ from typing import Any
 
 from job.report.facts import Facts
 from job.report.figures import Picture
-from job.report.formats import number
+from job.report.formats import number, signed
 from job.report.lines import Scale, draw_lines
 from job.report.metric_table import BY_NAME
 from job.report.section import Section
@@ -24,6 +24,7 @@ from job.report.table import Heading, Name, Number, Row, Table
 from job.report.words import listed
 
 METRICS = ("recall", "precision", "average_precision", "brier")
+_SURE = 0.95
 _X = "minority rows for each other row"
 
 
@@ -146,20 +147,28 @@ def _choice(facts: Facts, name: Name, chosen: Mapping[str, Any]) -> str:
     if not chosen["n"]:
         return f"{name.short}: no inner split of the training data could choose a ratio."
     values = {key: number(chosen[key], 3) for key in ("chosen", "own", "full")}
-    gain = chosen["chosen"] - chosen["own"]
-    rope = facts.spec["evaluation"].get("rope", 0.01)
-    worth = (
-        "choosing is worth it here"
-        if gain > rope
-        else "choosing makes it worse here"
-        if gain < -rope
-        else "no practical difference"
-    )
     return (
         f"{name.short}: with the ratio that an inner split of the training data chooses by {metric}, the test part has "
-        f"{values['chosen']}; without resampling {values['own']}, resampled to 1 {values['full']}. Against no "
-        f"resampling, {worth}."
+        f"{values['chosen']}; without resampling {values['own']}, resampled to 1 {values['full']}. "
+        f"{_worth(facts, chosen['against_own'])}"
     )
+
+
+def _worth(facts: Facts, against: Mapping[str, float | None]) -> str:
+    """Say what choosing gains over no resampling, as far as the splits can tell."""
+    difference, lower, upper = (against[key] for key in ("difference", "lower", "upper"))
+    told = f"Against no resampling that is {signed(difference, 3)}"
+    if lower is None or upper is None or difference is None:
+        return f"{told}, on too few splits, or splits too alike, to judge it by."
+    rope = float(facts.spec["evaluation"].get("rope", 0.01))
+    told = f"{told} ({signed(lower, 3)} to {signed(upper, 3)})"
+    if (against["probability_equivalent"] or 0.0) > _SURE:
+        return f"{told}: no practical difference."
+    if lower > 0 and difference > rope:
+        return f"{told}: resampling that far helps here."
+    if upper < 0 and difference < -rope:
+        return f"{told}: it harms here."
+    return f"{told}: these splits cannot tell it from none."
 
 
 def _chosen(
