@@ -22,7 +22,7 @@ from scipy.stats import wilcoxon
 
 VARIANTS = [
     OURS,
-    *(f"{OURS}?k_neighbors={k}" for k in (5, 15)),
+    *(f"{OURS}?k_neighbors={k}" for k in (5, 10, 25)),
     *(f"{OURS}?extrapolation={amount}" for amount in (0.0, 0.25, 0.75)),
     f"{OURS}?clip=False",
 ]

@@ -46,20 +46,20 @@ class AffinitySMOTE(BaseOverSampler):
     r"""Over-sample by interpolation between neighbours, from the rows that are surest of their class.
 
     For each class that needs rows, let :math:`P` be its rows and :math:`M` those of all other classes. Row
-    :math:`i` of :math:`P` has the closeness and the affinity
+    :math:`i` of :math:`P` has the affinity
 
-    .. math:: r_i = \frac{\bar d_M(i)}{\bar d_M(i) + \bar d_P(i)}, \qquad a_i = r_i \frac{c_i + 1}{6}
+    .. math:: a_i = \frac{\bar d_M(i)}{\bar d_M(i) + \bar d_P(i)} \cdot \frac{c_i + 1/2}{6}
 
     where :math:`\bar d_P(i)` and :math:`\bar d_M(i)` are its mean distances to the five nearest other rows of
     :math:`P` and to the five nearest rows of :math:`M`, and :math:`c_i` of its five nearest rows of all are of
-    :math:`P`. A row becomes a seed of new rows in proportion to :math:`a_i`: rows among their own kind often, rows amid
-    another class rarely. A new row is
+    :math:`P` (the second factor estimates their share as in [5]_). A row becomes a seed of new rows in proportion to
+    :math:`a_i`: rows among their own kind often, rows amid another class rarely. A new row is
 
-    .. math:: x = (1 - w)\, x_i + w\, x_j, \qquad w \in [-\lambda, \min(1, r_j / r_i)]
+    .. math:: x = (1 - w)\, x_i + w\, x_j, \qquad w \in [-\lambda, \min(1, a_j / a_i)]
 
     with :math:`x_j` one of the seed's `k_neighbors` nearest rows of :math:`P` and :math:`\lambda` the
-    `extrapolation`. Towards a neighbour that is less close to its class than the seed, it goes only part of the way,
-    as in Safe-Level-SMOTE [4]_. A negative :math:`w` leads past the seed, away from the neighbour: interpolation alone
+    `extrapolation`. Towards a neighbour of less affinity than the seed's it goes only part of the way, as in
+    Safe-Level-SMOTE [4]_. A negative :math:`w` leads past the seed, away from the neighbour: interpolation alone
     makes the class narrower than it is. Seeds are shared out by systematic resampling [3]_; a seed's neighbours and the
     weights of its rows are spread evenly, and the random state shifts those weights only, which leaves little to luck.
 
@@ -68,15 +68,16 @@ class AffinitySMOTE(BaseOverSampler):
     sampling_strategy : float, str, dict or callable, default='auto'
         How many rows to make, exactly as in imbalanced-learn's over-samplers.
 
-    k_neighbors : int, default=10
+    k_neighbors : int, default=15
         Number of neighbours that a seed is combined with; at most the class's rows less one.
 
     extrapolation : float in [0, 1], default=0.5
         How far past the seed a new row may lie, in units of its distance to the neighbour. 0 is SMOTE's segment.
 
     clip : bool, default=True
-        Keep each column's values within the range observed in `X`, and a column of only two values (a dummy column)
-        to these: new rows take the closer parent's. With False, values are exactly those of the formula.
+        Keep each column's values within the range observed in `X`, and those of a discrete column, which has at most
+        100 values with five rows or more for each on average, to these: the nearest, and of two (a dummy column) the
+        closer parent's. With False, values are exactly those of the formula.
 
     scale : bool, default=True
         Measure distances on columns brought to unit standard deviation. With False, on columns as they are.
@@ -144,6 +145,9 @@ class AffinitySMOTE(BaseOverSampler):
     .. [4] C. Bunkhumpornpat, K. Sinapiromsaran, C. Lursinsap, "Safe-Level-SMOTE", Advances in Knowledge Discovery and
        Data Mining, 475-482, 2009.
 
+    .. [5] R. E. Krichevsky, V. K. Trofimov, "The performance of universal encoding", IEEE Transactions on Information
+       Theory 27, 199-207, 1981 (adding one half to each count).
+
     Examples
     --------
     >>> from collections import Counter
@@ -177,7 +181,7 @@ class AffinitySMOTE(BaseOverSampler):
         self,
         *,
         sampling_strategy: float | str | Mapping[Any, int] | Callable[[Any], Mapping[Any, int]] = "auto",
-        k_neighbors: int = 10,
+        k_neighbors: int = 15,
         extrapolation: float = 0.5,
         clip: bool = True,
         scale: bool = True,

@@ -26,14 +26,6 @@ class Plan:
     affinity: Floats  # (n_rows,)
 
 
-@dataclass(frozen=True, eq=False)
-class Standing:
-    """How a class's rows stand between their own kind and the others."""
-
-    closeness: Floats  # between 0 and 1, above 1/2 where the own class is nearer
-    affinity: Floats  # closeness times the share of the own class nearby
-
-
 def plan_rows(
     own: Points, others: Points, n_new: int, k_neighbors: int, extrapolation: float, random_state: RandomState
 ) -> Plan:
@@ -46,36 +38,36 @@ def plan_rows(
         return Plan(zeros, zeros, np.zeros(n_new), np.empty((1, 0), np.intp), np.ones(1))
     k_affinity = min(AFFINITY_NEIGHBORS, n - 1)
     neighbours, distances = find_neighbours(own, max(k, k_affinity))
-    standing = measure_standing(own, others, distances[:, :k_affinity])
-    copies = count_copies(standing.affinity, n_new)
+    affinity = measure_affinity(own, others, distances[:, :k_affinity])
+    copies = count_copies(affinity, n_new)
     seeds = np.repeat(np.arange(n), copies)
     copy_number = np.arange(n_new) - np.repeat(np.cumsum(copies) - copies, copies)
     partners = neighbours[seeds, choose_ranks(copies, copy_number, seeds, k)]
     steps = spread_steps(copies, copy_number, seeds, shifts)
     steps *= 1.0 + extrapolation
     steps -= extrapolation
-    steps *= _limit_reach(steps, standing.closeness[seeds], standing.closeness[partners])
-    return Plan(seeds, partners, steps, neighbours[:, :k], standing.affinity)
+    steps *= _limit_reach(steps, affinity[seeds], affinity[partners])
+    return Plan(seeds, partners, steps, neighbours[:, :k], affinity)
 
 
-def measure_standing(own: Points, others: Points, own_distances: Floats) -> Standing:
-    r"""Tell how a row stands between its own class and the others.
+def measure_affinity(own: Points, others: Points, own_distances: Floats) -> Floats:
+    r"""Tell how sure each row is of its class, between 0 and 1.
 
-    .. math:: r_i = \frac{\bar d_M(i)}{\bar d_M(i) + \bar d_P(i)}, \qquad a_i = r_i \frac{c_i + 1}{6}
+    .. math:: a_i = \frac{\bar d_M(i)}{\bar d_M(i) + \bar d_P(i)} \cdot \frac{c_i + 1/2}{6}
 
     with the mean distances to the nearest rows of the other classes and of the own one, and the number :math:`c_i` of
-    own rows among the five nearest of all. :math:`r_i` is 0.5 where both distances are 0 or there are no other rows.
+    own rows among the five nearest of all; its share is estimated as by Krichevsky and Trofimov, which keeps every row
+    in the game. The first factor is 1/2 where both distances are 0; without other rows all affinities are.
     """
     n, k = own_distances.shape
     if len(others) == 0:
-        half = np.full(n, 0.5)
-        return Standing(half, half)
+        return np.full(n, 0.5)
     other_distances = nearest(own, others, min(AFFINITY_NEIGHBORS, len(others)))[1]
     to_own = _mean(own_distances)
     to_others = _mean(other_distances[:, :k])
     both = to_own + to_others
-    closeness = np.where(both > 0, to_others / np.where(both > 0, both, 1.0), 0.5)
-    return Standing(closeness, closeness * ((_count_company(own_distances, other_distances) + 1) / 6))
+    closeness: Floats = np.where(both > 0, to_others / np.where(both > 0, both, 1.0), 0.5)
+    return closeness * ((_count_company(own_distances, other_distances) + 0.5) / (AFFINITY_NEIGHBORS + 1))
 
 
 def _count_company(own_distances: Floats, other_distances: Floats) -> Indices:
@@ -127,7 +119,7 @@ def _strides(copies: Indices) -> Indices:
 
 
 def _limit_reach(steps: Floats, seed: Floats, partner: Floats) -> Floats:
-    """Return the factor for each step: towards a partner that is less close to the class, only that share of it."""
+    """Return the factor for each step: towards a partner of less affinity, only that share of it."""
     doubtful = (steps > 0) & (partner < seed)
     factor: Floats = np.where(doubtful, partner / np.where(doubtful, seed, 1.0), 1.0)
     return factor

@@ -11,8 +11,9 @@ from numpy.random import RandomState
 from numpy.typing import NDArray
 from scipy import sparse
 
+from job.samplers.levels import find_levels
 from job.samplers.plan import Plan, plan_rows
-from job.samplers.reference import BLOCK_ROWS, choose_rows, hash_rows
+from job.samplers.reference import choose_rows, hash_rows
 from job.samplers.space import Floats, Points, Scale, fit_scale
 from job.samplers.writing import ColumnRules, write_rows
 
@@ -155,29 +156,19 @@ def _category_cost(numbers: Floats) -> float:
 def column_rules(X: Any, settings: Settings, dtypes: Sequence[np.dtype[Any]]) -> ColumnRules:
     """Gather what holds for each column's synthetic values: from all rows of X, and from the type they are kept in."""
     lowest, highest = _observed_range(X) if settings.clip else _type_range(dtypes)
+    seen = {int(column): levels for column in settings.integer if len(levels := _levels(X, column))}
+    numeric = np.setdiff1d(np.flatnonzero(lowest < highest), settings.categorical)
+    discrete = find_levels(X, numeric) if settings.clip else {}
     return ColumnRules(
         categorical=settings.categorical,
         integer=settings.integer,
         lowest=lowest,
         highest=highest,
-        levels={int(column): seen for column in settings.integer if len(seen := _levels(X, column))},
-        two_valued=_two_valued(X, lowest, highest, settings) if settings.clip else np.empty(0, np.intp),
+        levels={**seen, **{column: levels for column, levels in discrete.items() if len(levels) > 2}},
+        two_valued=np.array([column for column, levels in discrete.items() if len(levels) == 2], dtype=np.intp),
         has_missing=bool(np.isnan(X.data if sparse.issparse(X) else X).any()),
         keep_equal=settings.clip,
     )
-
-
-def _two_valued(X: Any, lowest: Floats, highest: Floats, settings: Settings) -> Indices:
-    """Return the columns that hold two values and nothing else, apart from missing cells."""
-    candidates = np.setdiff1d(np.flatnonzero(lowest < highest), settings.categorical)
-    for start in range(0, X.shape[0], BLOCK_ROWS):
-        if len(candidates) == 0:
-            break
-        part = X[start : start + BLOCK_ROWS][:, candidates]
-        cells = part.toarray() if sparse.issparse(part) else part
-        other = (cells != lowest[candidates]) & (cells != highest[candidates]) & (cells == cells)
-        candidates = candidates[~other.any(axis=0)]
-    return candidates.astype(np.intp)
 
 
 def _levels(X: Any, column: int) -> Floats:

@@ -22,7 +22,7 @@ class ColumnRules:
     integer: NDArray[np.intp]
     lowest: Floats  # the range of each column's values
     highest: Floats
-    levels: dict[int, Floats]  # of integer columns that aren't whole numbers (scaled ones): the values seen
+    levels: dict[int, Floats]  # of discrete columns, and of integer ones that aren't whole numbers: the values seen
     two_valued: NDArray[np.intp]  # columns that keep to the closer parent's value
     has_missing: bool
     keep_equal: bool  # where the parents have the same value, the synthetic row has it to the bit
@@ -44,7 +44,10 @@ def write_rows(
         block = spare if target is None else target[part]
         _interpolate(rows, plan, part, rules, (seed, partner, term), block)
         for column in rules.integer:
-            block[:, column] = round_to_levels(block[:, column], rules.levels.get(int(column)))
+            if int(column) not in rules.levels:
+                np.rint(block[:, column], out=block[:, column])
+        for column, levels in rules.levels.items():
+            block[:, column] = round_to_levels(block[:, column], levels)
         if votes is not None:
             block[:, rules.categorical] = votes[plan.seeds[part]]
         yield part, block
@@ -76,11 +79,8 @@ def _interpolate(
     np.copyto(block, rules.highest, where=block > rules.highest)
 
 
-def round_to_levels(values: Floats, levels: Floats | None) -> Floats:
-    """Round to whole numbers, or to the nearest of the given ascending levels; NaN stays."""
-    if levels is None:
-        whole: Floats = np.rint(values)
-        return whole
+def round_to_levels(values: Floats, levels: Floats) -> Floats:
+    """Round to the nearest of the given ascending levels, to the lower one in a tie; NaN stays."""
     above = np.clip(np.searchsorted(levels, values), 1, max(len(levels) - 1, 1))
     low, high = levels[above - 1], levels[np.minimum(above, len(levels) - 1)]
     nearest = np.where(values - low <= high - values, low, high)

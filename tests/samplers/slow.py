@@ -13,8 +13,8 @@ def distance(a, b):
     return math.sqrt(sum((x - z) ** 2 for x, z in zip(a, b, strict=True)))
 
 
-def stand(i, own, others):
-    """Return closeness and affinity of the own row i."""
+def measure_affinity(i, own, others):
+    """Return the affinity of the own row i."""
     to_own = sorted(distance(own[i], own[j]) for j in range(len(own)) if j != i)[:5]
     to_others = sorted(distance(own[i], other) for other in others)[:5]
     nearest = sorted([(d, 0) for d in to_own] + [(d, 1) for d in to_others])[:5]
@@ -23,10 +23,10 @@ def stand(i, own, others):
     to_others = to_others[: len(to_own)]
     mean_others = sum(to_others) / len(to_others)
     closeness = mean_others / (mean_own + mean_others) if mean_own + mean_others else 0.5
-    return closeness, closeness * (company + 1) / 6
+    return closeness * (company + 0.5) / 6
 
 
-def oversample(X, y, *, k_neighbors=10, extrapolation=0.5, seed=0):
+def oversample(X, y, *, k_neighbors=15, extrapolation=0.5, seed=0):
     """Return the new rows of label 1 that balance it with label 0, unclipped."""
     spread = [np.std(column) or 1.0 for column in X.T]
     own = sorted(tuple(row) for row in X[y == 1])
@@ -35,10 +35,10 @@ def oversample(X, y, *, k_neighbors=10, extrapolation=0.5, seed=0):
     n, n_new = len(own), len(others) - len(own)
     k = min(k_neighbors, n - 1)
     shifts = np.random.RandomState(seed).random_sample(n)
-    standing = [stand(i, scaled, others) for i in range(n)]
-    total = sum(affinity for _, affinity in standing)
+    affinities = [measure_affinity(i, scaled, others) for i in range(n)]
+    total = sum(affinities)
     new, passed, taken = [], 0.0, 0
-    for i, (closeness, affinity) in enumerate(standing):
+    for i, affinity in enumerate(affinities):
         passed += affinity
         copies = max(0, min(n_new, math.ceil(passed / total * n_new - 0.5)) - taken)
         if i == n - 1:
@@ -55,6 +55,6 @@ def oversample(X, y, *, k_neighbors=10, extrapolation=0.5, seed=0):
             part = (int(plastic * copies) + t * stride) % copies
             w = (part + shifts[i]) / copies * (1 + extrapolation) - extrapolation
             if w > 0:
-                w *= min(1.0, standing[partner][0] / closeness)
+                w *= min(1.0, affinities[partner] / affinity)
             new.append([(1 - w) * a + w * b for a, b in zip(own[i], own[partner], strict=True)])
     return np.array(new)

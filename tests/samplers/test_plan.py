@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from job.samplers import AffinitySMOTE, affinity_oversample
-from job.samplers.plan import choose_ranks, count_copies, measure_standing, spread_steps
+from job.samplers.plan import choose_ranks, count_copies, measure_affinity, spread_steps
 from job.samplers.space import Points
 from tests.samplers.slow import oversample
 
@@ -34,18 +34,18 @@ def test_it_is_the_method_written_out_row_by_row(table, n_minority, params):
 
 
 def test_affinity_by_hand():
-    """Distances 1 and 3 to the own class's mean and the others' give 3/4; one own row of two nearest counts 2/6."""
+    """Distances 1 to the own class and 3 to the others give 3/4; one own row among the five nearest counts 1.5/6."""
     own, others = make_points(0, 1), make_points(3, 3.5, 4, 4.5, 5)
-    standing = measure_standing(own, others, np.array([[1.0], [1.0]]))
-    assert standing.closeness.tolist() == [3 / 4, 2 / 3]
-    assert standing.affinity.tolist() == [3 / 4 * (2 / 6), 2 / 3 * (2 / 6)]
+    affinity = measure_affinity(own, others, np.array([[1.0], [1.0]]))
+    assert [3 / 4 * (1.5 / 6), 2 / 3 * (1.5 / 6)] == affinity.tolist()
 
 
 def test_company_counts_own_rows_among_the_five_nearest():
     """Own rows at 1 to 5 and others in between leave two own ones among the five nearest."""
     own, others = make_points(0, 1, 2, 3, 4, 5), make_points(-0.5, 0.5, 1.5)
-    standing = measure_standing(own, others, np.array([[1.0, 2, 3, 4, 5]] * 6))
-    assert (standing.affinity / standing.closeness)[0] == pytest.approx((2 + 1) / 6)
+    affinity = measure_affinity(own, others, np.array([[1.0, 2, 3, 4, 5]] * 6))
+    closeness = (2.5 / 3) / (3 + 2.5 / 3)
+    assert affinity[0] == pytest.approx(closeness * 2.5 / 6)
 
 
 @given(weights, st.integers(0, 500))
@@ -93,7 +93,7 @@ def test_a_row_among_its_own_kind_gets_more_copies(table):
 
 
 def test_no_step_reaches_a_doubtful_neighbour(table):
-    """Towards a minority row amid the majority a new row goes only the share that its closeness is of the seed's."""
+    """Towards a minority row amid the majority a new row goes only the share that its affinity is of the seed's."""
     X, y = table(300, 2, 12)
     X[:12] += 8
     X[0] = 0.0
