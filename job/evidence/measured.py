@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
+from threadpoolctl import threadpool_limits
 
 from job.evaluation.metrics import MetricContext, Prediction
 from job.evaluation.runs import RunKey
@@ -137,10 +138,11 @@ def draw_measures(
     if measured.n_splits != 1 or not enough_to_draw(y, groups):
         return measured
     ordered = {place: order_rows(prediction) for place, prediction in found.items()}
-    chunks = [
-        _draw_chunk(measured.places, ordered, baseline, weights, context)
-        for weights in draw_weights(y, groups, _seed(seed))
-    ]
+    with threadpool_limits(limits=1):  # the matrices are small, and more threads would sum in another order
+        chunks = [
+            _draw_chunk(measured.places, ordered, baseline, weights, context)
+            for weights in draw_weights(y, groups, _seed(seed))
+        ]
     return Measured(
         measured.values, measured.places, measured.n_test, measured.n_train, np.concatenate(chunks, axis=-1)
     )
