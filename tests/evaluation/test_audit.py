@@ -10,11 +10,21 @@ import numpy as np
 import pytest
 from factories import make_dataset, make_training_part
 from imblearn.over_sampling import SMOTE
+from scipy.stats import ks_2samp
 from sklearn.model_selection import StratifiedShuffleSplit
 from sklearn.preprocessing import StandardScaler
 from threadpoolctl import threadpool_limits
 
-from job.evaluation.audit import MEASURES, Layout, Real, audit_rows, detect, layout_of, measure_density
+from job.evaluation.audit import (
+    MEASURES,
+    Layout,
+    Real,
+    audit_rows,
+    detect,
+    kolmogorov_smirnov,
+    layout_of,
+    measure_density,
+)
 from job.evidence.audit import FLAGS
 from job.samplers import AffinitySMOTE
 
@@ -125,6 +135,13 @@ def test_density_and_coverage_are_those_of_the_paper() -> None:
     density = sum(map(sum, inside)) / (k * len(rows))
     coverage = sum(any(row[i] for row in inside) for i in range(len(real))) / len(real)
     assert (density, coverage) == pytest.approx(measure_density(real, rows, np.random.RandomState(0)))
+
+
+def test_the_distance_of_margins_is_scipys() -> None:
+    """with and without ties, the Kolmogorov-Smirnov distance is scipy's"""
+    luck = np.random.RandomState(0)
+    for first, second in ((luck.normal(size=30), luck.normal(0.3, 1, 50)), (luck.poisson(2, 40), luck.poisson(3, 20))):
+        assert ks_2samp(first, second).statistic == pytest.approx(kolmogorov_smirnov(first, second), abs=1e-15)
 
 
 def test_detection_tells_far_from_near() -> None:
