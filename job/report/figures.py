@@ -2,55 +2,29 @@
 
 from __future__ import annotations
 
-import unicodedata
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
-from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from job.report.svg import drawing, embed, to_svg
+from job.report.canvas import (
+    DOTS,
+    HALF_LEGEND,
+    TEXT,
+    Picture,
+    build_picture,
+    legend_text,
+    open_frame,
+    spaces,
+    unit_axis,
+)
 from job.report.table import Name, Table
-from job.report.theme import Series, Theme, load_theme, series
+from job.report.theme import Series, Theme, series
 from job.report.words import width
 
-_WIDTH = 330.0  # points, shown one to one on a small screen
-_POINTS_PER_INCH = 72.0
-_TEXT = 11.5
 _ROW = 27.0
-_HALF_LEGEND = 17  # letters that fit half the width, beside their line
-_DOTS = (0, (1, 2))
-
-
-@dataclass(frozen=True)
-class Picture:
-    """A chart as the page shows it.
-
-    Parameters
-    ----------
-    source : markupsafe.Markup
-        Data URI.
-    width, height : int
-        Natural size in CSS pixels.
-    alt : str
-        What the chart shows, in numbers.
-    caption : str
-        How to read it.
-    table : Table
-        The numbers that were drawn.
-    title : str
-        What tells it from its neighbours, where it has any.
-    """
-
-    source: Markup
-    width: int
-    height: int
-    alt: str
-    caption: str
-    table: Table
-    title: str = ""
 
 
 @dataclass(frozen=True)
@@ -144,7 +118,7 @@ def draw_spreads(
     def draw(figure: Figure, theme: Theme) -> None:
         axes = figure.subplots()
         if reference is not None:
-            axes.axvline(reference, color=theme.light["quiet"], linewidth=1.2, linestyle=_DOTS)
+            axes.axvline(reference, color=theme.light["quiet"], linewidth=1.2, linestyle=DOTS)
         for row, spread in enumerate(spreads):
             look = series(spread.name.index)
             colour = theme.light[look.colour]
@@ -152,15 +126,15 @@ def draw_spreads(
             _strokes(axes, spread.values, row, colour)
             (mean,) = axes.plot([spread.mean], [row], look.marker, color=colour, markersize=8.5, markeredgewidth=0)
             mean.set_clip_on(False)
-        axes.set_yticks(range(len(spreads)), [_spaces(spread.name.short) + spread.name.short for spread in spreads])
+        axes.set_yticks(range(len(spreads)), [spaces(spread.name.short) + spread.name.short for spread in spreads])
         axes.set_ylim(len(spreads) - 0.5, -0.5)
-        _unit_axis(axes.set_xlim, axes.set_xticks)
+        unit_axis(axes.set_xlim, axes.set_xticks)
         axes.set_xlabel(axis)
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", color=theme.light["line"], linewidth=0.8)
-        _open_frame(axes, ("bottom",))
+        open_frame(axes, ("bottom",))
 
-    return _picture(draw, _ROW * len(spreads) + 58, alt, caption, table)
+    return build_picture(draw, _ROW * len(spreads) + 58, alt, caption, table)
 
 
 def draw_curves(
@@ -191,7 +165,7 @@ def draw_curves(
     Picture
     """
     names = [curve.name.short for curve in (*curves, limit, reference) if curve is not None]
-    n_columns = 2 if max(map(width, names)) <= _HALF_LEGEND else 1
+    n_columns = 2 if max(map(width, names)) <= HALF_LEGEND else 1
     legend_rows = -(-len(names) // n_columns)
 
     def draw(figure: Figure, theme: Theme) -> None:
@@ -199,33 +173,33 @@ def draw_curves(
         for curve in curves:
             look = series(curve.name.index)
             (line,) = axes.plot(curve.x, curve.y, color=theme.light[look.colour], linewidth=1.7, linestyle=look.dash)
-            line.set(marker=look.marker, markersize=6, markeredgewidth=0, label=_legend_text(curve.name.short))
+            line.set(marker=look.marker, markersize=6, markeredgewidth=0, label=legend_text(curve.name.short))
             line.set_markevery((4 + 3 * (curve.name.index % 6), 20))
         for curve in curves:
             if curve.decision is not None:
                 _decision(axes, curve.decision, series(curve.name.index), theme)
         if limit is not None:
             (line,) = axes.plot(limit.x, limit.y, color=theme.light["ink"], linewidth=1.0)
-            line.set_label(_legend_text(limit.name.short))
+            line.set_label(legend_text(limit.name.short))
         if reference is not None:
-            (line,) = axes.plot(reference.x, reference.y, color=theme.light["quiet"], linewidth=1.2, linestyle=_DOTS)
-            line.set_label(_legend_text(reference.name.short))
-        _unit_axis(axes.set_xlim, axes.set_xticks)
-        _unit_axis(axes.set_ylim, axes.set_yticks)
+            (line,) = axes.plot(reference.x, reference.y, color=theme.light["quiet"], linewidth=1.2, linestyle=DOTS)
+            line.set_label(legend_text(reference.name.short))
+        unit_axis(axes.set_xlim, axes.set_xticks)
+        unit_axis(axes.set_ylim, axes.set_yticks)
         axes.set_xlabel(axes_names[0])
         axes.set_ylabel(axes_names[1])
         axes.grid(color=theme.light["line"], linewidth=0.8)
-        _open_frame(axes, ("bottom", "left"))
+        open_frame(axes, ("bottom", "left"))
         figure.legend(
             loc="outside lower center",
             ncols=n_columns,
             frameon=False,
-            fontsize=_TEXT - 0.5,
+            fontsize=TEXT - 0.5,
             handlelength=2.6,
             borderpad=0.5,
         )
 
-    return _picture(draw, 275.0 + 18 * legend_rows, alt, caption, table)
+    return build_picture(draw, 275.0 + 18 * legend_rows, alt, caption, table)
 
 
 def draw_bars(bars: Sequence[tuple[str, float, bool]], axis: str, alt: str, caption: str, table: Table) -> Picture:
@@ -251,16 +225,16 @@ def draw_bars(bars: Sequence[tuple[str, float, bool]], axis: str, alt: str, capt
         axes.barh(range(len(bars)), lengths, color=colours, height=0.6)
         for row, length in enumerate(lengths):
             axes.annotate(f"{length:,.0f}", (length, row), (4, 0), textcoords="offset points", va="center")
-        axes.set_yticks(range(len(bars)), [_spaces(name) + name for name, _, _ in bars])
+        axes.set_yticks(range(len(bars)), [spaces(name) + name for name, _, _ in bars])
         axes.set_ylim(len(bars) - 0.5, -0.5)
         axes.set_xlim(0, 1.18 * max(lengths))
         axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.set_xlabel(axis)
         axes.tick_params(axis="y", length=0)
-        _open_frame(axes, ("bottom",))
+        open_frame(axes, ("bottom",))
 
-    return _picture(draw, _ROW * len(bars) + 58, alt, caption, table)
+    return build_picture(draw, _ROW * len(bars) + 58, alt, caption, table)
 
 
 def draw_parts(
@@ -294,7 +268,7 @@ def draw_parts(
         for number, row in enumerate(rows):
             whole = sum(row.parts)
             axes.plot([whole, whole], [number - 0.38, number + 0.38], color=theme.light["ink"], linewidth=2.2)
-        axes.set_yticks(range(len(rows)), [_spaces(row.name.short) + row.name.short for row in rows])
+        axes.set_yticks(range(len(rows)), [spaces(row.name.short) + row.name.short for row in rows])
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("-", "\u2212"))
@@ -302,10 +276,10 @@ def draw_parts(
         axes.margins(x=0.04)
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", color=theme.light["line"], linewidth=0.8)
-        _open_frame(axes, ("bottom",))
-        figure.legend(loc="outside lower center", ncols=len(parts), frameon=False, fontsize=_TEXT - 0.5, borderpad=0.5)
+        open_frame(axes, ("bottom",))
+        figure.legend(loc="outside lower center", ncols=len(parts), frameon=False, fontsize=TEXT - 0.5, borderpad=0.5)
 
-    return _picture(draw, _ROW * len(rows) + 84, alt, caption, table)
+    return build_picture(draw, _ROW * len(rows) + 84, alt, caption, table)
 
 
 def draw_dots(rows: Sequence[str], dots: Sequence[Dots], axis: str, alt: str, caption: str, table: Table) -> Picture:
@@ -324,7 +298,7 @@ def draw_dots(rows: Sequence[str], dots: Sequence[Dots], axis: str, alt: str, ca
     -------
     Picture
     """
-    n_columns = 2 if max(width(strategy.name.short) for strategy in dots) <= _HALF_LEGEND else 1
+    n_columns = 2 if max(width(strategy.name.short) for strategy in dots) <= HALF_LEGEND else 1
     legend_rows = -(-len(dots) // n_columns)
     band = max(30.0, 9.0 * len(dots) + 9)
 
@@ -338,31 +312,22 @@ def draw_dots(rows: Sequence[str], dots: Sequence[Dots], axis: str, alt: str, ca
             values = [float("nan") if value is None else value for value in strategy.values]
             heights = [row + shift for row in range(len(rows))]
             (line,) = axes.plot(values, heights, look.marker, color=theme.light[look.colour], markersize=7.5)
-            line.set(markeredgewidth=0, label=_legend_text(strategy.name.short), clip_on=False)
+            line.set(markeredgewidth=0, label=legend_text(strategy.name.short), clip_on=False)
         axes.set_yticks(range(len(rows)), list(rows))
         axes.set_ylim(len(rows) - 0.5, -0.5)
-        _unit_axis(axes.set_xlim, axes.set_xticks)
+        unit_axis(axes.set_xlim, axes.set_xticks)
         axes.set_xlabel(axis)
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", color=theme.light["line"], linewidth=0.8)
-        _open_frame(axes, ("bottom",))
-        figure.legend(loc="outside lower center", ncols=n_columns, frameon=False, fontsize=_TEXT - 0.5, borderpad=0.5)
+        open_frame(axes, ("bottom",))
+        figure.legend(loc="outside lower center", ncols=n_columns, frameon=False, fontsize=TEXT - 0.5, borderpad=0.5)
 
-    return _picture(draw, band * len(rows) + 62 + 18 * legend_rows, alt, caption, table)
+    return build_picture(draw, band * len(rows) + 62 + 18 * legend_rows, alt, caption, table)
 
 
 def _starts(rows: Sequence[Parted], place: int) -> list[float]:
     """Where a part begins: behind the parts before it that point the same way."""
     return [sum(part for part in row.parts[:place] if part * row.parts[place] > 0) for row in rows]
-
-
-def _picture(draw: Callable[[Figure, Theme], None], height: float, alt: str, caption: str, table: Table) -> Picture:
-    theme = load_theme()
-    with drawing(theme, _TEXT):
-        figure = Figure(figsize=(_WIDTH / _POINTS_PER_INCH, height / _POINTS_PER_INCH), layout="constrained")
-        draw(figure, theme)
-        source = embed(to_svg(figure), theme)
-    return Picture(source, round(_WIDTH), round(height), alt, caption, table)
 
 
 def _strokes(axes: Axes, values: Sequence[float], row: int, colour: str) -> None:
@@ -379,26 +344,3 @@ def _decision(axes: Axes, at: tuple[float, float], look: Series, theme: Theme) -
     """A large open marker, above all lines and inside no frame."""
     (mark,) = axes.plot([at[0]], [at[1]], look.marker, color=theme.light["surface"], markersize=9.5, zorder=4)
     mark.set(markeredgecolor=theme.light[look.colour], markeredgewidth=1.8, clip_on=False)
-
-
-def _unit_axis(set_limits: Callable[..., object], set_ticks: Callable[..., object]) -> None:
-    set_ticks([0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "0.2", "0.4", "0.6", "0.8", "1"])
-    set_limits(-0.02, 1.02)
-
-
-def _open_frame(axes: Axes, kept: tuple[str, ...]) -> None:
-    axes.set_axisbelow(True)
-    for side, spine in axes.spines.items():
-        spine.set_visible(side in kept)
-
-
-def _legend_text(text: str) -> str:
-    """Matplotlib leaves out of a legend what begins with an underscore."""
-    shown = f"\u200c{text}" if text.startswith("_") else text
-    return shown + _spaces(text)
-
-
-def _spaces(text: str) -> str:
-    """Room for ideographs, which matplotlib's font takes for narrow boxes; SVG shows no outer spaces."""
-    n_wide = sum(unicodedata.east_asian_width(char) in ("W", "F") for char in text)
-    return " " * round(1.3 * n_wide)

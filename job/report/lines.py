@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, NullLocator
 
-from job.report.figures import _DOTS, _HALF_LEGEND, _TEXT, Picture, _legend_text, _open_frame, _picture, _unit_axis
+from job.report.canvas import DOTS, HALF_LEGEND, TEXT, Picture, build_picture, legend_text, open_frame, unit_axis
 from job.report.formats import plain
 from job.report.table import Name, Table
 from job.report.theme import Theme, series
@@ -75,7 +75,7 @@ def draw_lines(
     Picture
     """
     names = [line.name.short for line in lines] + ([reference[0]] if reference else [])
-    n_columns = 2 if max(map(width, names)) <= _HALF_LEGEND else 1
+    n_columns = 2 if max(map(width, names)) <= HALF_LEGEND else 1
     legend_rows = -(-len(names) // n_columns)
 
     def draw(figure: Figure, theme: Theme) -> None:
@@ -83,13 +83,13 @@ def draw_lines(
         for place, line in enumerate(lines):
             _draw_line(axes, line, scale, theme, 1 + 0.012 * (place - (len(lines) - 1) / 2))
         if reference is not None:
-            axes.axhline(reference[1], color=theme.light["quiet"], linewidth=1.2, linestyle=_DOTS, label=reference[0])
+            axes.axhline(reference[1], color=theme.light["quiet"], linewidth=1.2, linestyle=DOTS, label=reference[0])
         _set_axes(axes, scale, lines, reference)
         axes.grid(color=theme.light["line"], linewidth=0.8)
-        _open_frame(axes, ("bottom", "left"))
-        figure.legend(loc="outside lower center", ncols=n_columns, frameon=False, fontsize=_TEXT - 0.5, borderpad=0.5)
+        open_frame(axes, ("bottom", "left"))
+        figure.legend(loc="outside lower center", ncols=n_columns, frameon=False, fontsize=TEXT - 0.5, borderpad=0.5)
 
-    return _picture(draw, 235.0 + 18 * legend_rows, alt, caption, table)
+    return build_picture(draw, 235.0 + 18 * legend_rows, alt, caption, table)
 
 
 def _draw_line(axes: Axes, line: Line, scale: Scale, theme: Theme, shift: float) -> None:
@@ -99,7 +99,7 @@ def _draw_line(axes: Axes, line: Line, scale: Scale, theme: Theme, shift: float)
     x = [setting * shift for setting in scale.settings]
     y = [float("nan") if value is None else value for value in line.y]
     (drawn,) = axes.plot(x, y, color=colour, linewidth=1.5, linestyle=look.dash, marker=look.marker, markersize=6)
-    drawn.set(markeredgewidth=0, label=_legend_text(line.name.short))
+    drawn.set(markeredgewidth=0, label=legend_text(line.name.short))
     for place, lower, upper in zip(x, line.lower, line.upper, strict=True):
         if lower is not None and upper is not None:
             axes.plot([place, place], [lower, upper], color=colour, linewidth=1.2, alpha=0.7)
@@ -115,7 +115,7 @@ def _set_axes(axes: Axes, scale: Scale, lines: Sequence[Line], reference: tuple[
     axes.set_xlabel(scale.x)
     axes.set_ylabel(scale.y)
     if scale.is_share:
-        _unit_axis(axes.set_ylim, axes.set_yticks)
+        unit_axis(axes.set_ylim, axes.set_yticks)
     else:
         drawn = [value for line in lines for value in (*line.y, *line.upper) if value is not None]
         axes.set_ylim(0, 1.08 * max([*drawn, *([reference[1]] if reference else []), 1e-6]))

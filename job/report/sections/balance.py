@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from job.report.canvas import Picture
 from job.report.facts import Facts
 from job.report.facts import Row as Found
-from job.report.figures import Picture, draw_bars
+from job.report.figures import draw_bars
 from job.report.formats import percent
 from job.report.section import Section
 from job.report.table import Heading, Name, Number, Row, Table, Words

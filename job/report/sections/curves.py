@@ -7,9 +7,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from job.report.best_possible import best_possible_curve, describe_best_possible
+from job.report.canvas import Picture
 from job.report.facts import Facts
 from job.report.facts import Row as Found
-from job.report.figures import Curve, Picture, draw_curves
+from job.report.figures import Curve, draw_curves
 from job.report.formats import number, percent
 from job.report.section import Section
 from job.report.table import Heading, Name, Number, Row, Table

@@ -6,8 +6,9 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
+from job.report.canvas import Picture
 from job.report.facts import Facts
-from job.report.figures import Parted, Picture, draw_parts
+from job.report.figures import Parted, draw_parts
 from job.report.formats import decimals_for, number, signed
 from job.report.metric_table import BY_NAME, Footnotes, explain_gaps, fallback_decimals
 from job.report.section import Section

@@ -6,9 +6,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from job.report.canvas import Picture
 from job.report.facts import Facts
 from job.report.facts import Row as Found
-from job.report.figures import Curve, Picture, draw_curves
+from job.report.figures import Curve, draw_curves
 from job.report.formats import number, percent
 from job.report.metric_table import BY_NAME, Footnotes, fallback_decimals
 from job.report.section import Section

@@ -6,8 +6,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from job.report.canvas import Picture
 from job.report.facts import Facts
-from job.report.figures import Dots, Picture, draw_dots
+from job.report.figures import Dots, draw_dots
 from job.report.formats import number, percent
 from job.report.metric_table import BY_NAME
 from job.report.section import Section

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from job.report.canvas import Picture
 from job.report.facts import Facts
-from job.report.figures import Picture
 from job.report.formats import number
 from job.report.metric_table import build_metric_table
 from job.report.section import Section

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from job.report.canvas import Picture
 from job.report.facts import Facts
-from job.report.figures import Picture
 from job.report.formats import number, signed
 from job.report.lines import Scale, draw_lines
 from job.report.metric_table import BY_NAME

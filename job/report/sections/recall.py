@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from job.report.canvas import Picture
 from job.report.facts import Facts
-from job.report.figures import Picture, Spread, draw_spreads
+from job.report.figures import Spread, draw_spreads
 from job.report.formats import number
 from job.report.metric_table import fallback_decimals
 from job.report.table import Heading, Name, Number, Row, Table

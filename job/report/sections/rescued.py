@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from job.report.canvas import Picture
 from job.report.facts import Facts
 from job.report.facts import Row as Found
-from job.report.figures import Dots, Picture, draw_bars, draw_dots
+from job.report.figures import Dots, draw_bars, draw_dots
 from job.report.formats import number, percent
 from job.report.section import Section
 from job.report.table import Heading, Name, Number, Row, Table, Words

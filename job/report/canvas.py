@@ -1,0 +1,89 @@
+"""What all charts have in common: size, text, axes, and the picture that they become."""
+
+from __future__ import annotations
+
+import unicodedata
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from markupsafe import Markup
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+
+from job.report.svg import drawing, embed, to_svg
+from job.report.table import Table
+from job.report.theme import Theme, load_theme
+
+TEXT = 11.5
+HALF_LEGEND = 17
+"""Letters that fit half the width, beside their line."""
+DOTS = (0, (1, 2))
+
+_WIDTH = 330.0  # points, shown one to one on a small screen
+_POINTS_PER_INCH = 72.0
+
+
+@dataclass(frozen=True)
+class Picture:
+    """A chart as the page shows it.
+
+    Parameters
+    ----------
+    source : markupsafe.Markup
+        Data URI.
+    width, height : int
+        Natural size in CSS pixels.
+    alt : str
+        What the chart shows, in numbers.
+    caption : str
+        How to read it.
+    table : Table
+        The numbers that were drawn.
+    title : str
+        What tells it from its neighbours, where it has any.
+    """
+
+    source: Markup
+    width: int
+    height: int
+    alt: str
+    caption: str
+    table: Table
+    title: str = ""
+
+
+def build_picture(
+    draw: Callable[[Figure, Theme], None], height: float, alt: str, caption: str, table: Table
+) -> Picture:
+    """Draw a figure of this height, in points, and make a picture of it."""
+    theme = load_theme()
+    with drawing(theme, TEXT):
+        figure = Figure(figsize=(_WIDTH / _POINTS_PER_INCH, height / _POINTS_PER_INCH), layout="constrained")
+        draw(figure, theme)
+        source = embed(to_svg(figure), theme)
+    return Picture(source, round(_WIDTH), round(height), alt, caption, table)
+
+
+def unit_axis(set_limits: Callable[..., object], set_ticks: Callable[..., object]) -> None:
+    """Let an axis go from 0 to 1."""
+    set_ticks([0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "0.2", "0.4", "0.6", "0.8", "1"])
+    set_limits(-0.02, 1.02)
+
+
+def open_frame(axes: Axes, kept: tuple[str, ...]) -> None:
+    """Leave out all sides of the frame but some."""
+    axes.set_axisbelow(True)
+    for side, spine in axes.spines.items():
+        spine.set_visible(side in kept)
+
+
+def legend_text(text: str) -> str:
+    """Matplotlib leaves out of a legend what begins with an underscore."""
+    shown = f"\u200c{text}" if text.startswith("_") else text
+    return shown + spaces(text)
+
+
+def spaces(text: str) -> str:
+    """Room for ideographs, which matplotlib's font takes for narrow boxes; SVG shows no outer spaces."""
+    n_wide = sum(unicodedata.east_asian_width(char) in ("W", "F") for char in text)
+    return " " * round(1.3 * n_wide)
