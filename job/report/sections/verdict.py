@@ -10,13 +10,11 @@ from typing import Any
 from job.evidence.estimates import BOOTSTRAP
 from job.evidence.headline_sentences import describe_headline
 from job.evidence.rivals import describe_rival
-from job.evidence.verdict_sentences import describe_verdict
+from job.evidence.verdict_sentences import PRIMARY_WORDS, describe_verdict
 from job.report.facts import Facts
 from job.report.formats import number
-from job.report.metric_table import BY_NAME
 from job.report.section import Section
 from job.report.table import Heading, Name, Number, Row, Table, Words
-from job.report.words import sentence
 
 _ABSENT = "These results hold no verdict."
 _NOTHING = "No over-sampling strategy was listed, so there is no verdict on one."
@@ -138,7 +136,6 @@ def _strategy(facts: Facts, label: str) -> Name:
 
 def _reading(facts: Facts) -> str:
     asked = facts.spec["evaluation"]
-    primary = BY_NAME[facts.primary].label.lower() if facts.primary != "roc_auc" else BY_NAME[facts.primary].label
     methods = {row["method"] for row in facts.results["comparisons"] if row["metric"] == facts.primary}
     how = (
         "a paired bootstrap over the test rows of the one split that there is, which says nothing of the luck in "
@@ -147,9 +144,9 @@ def _reading(facts: Facts) -> str:
         else "the corrected resampled t-test over the splits"
     )
     return (
-        f"Verdicts rest on {primary}, tested by {how}; p-values are adjusted for the number of strategies, a "
-        f"difference counts beyond {asked['rope']:g} and at {100 * asked['confidence']:g} % confidence. The rules "
-        "stand in the README, in their order."
+        f"Verdicts rest on {PRIMARY_WORDS[facts.primary]}, tested by {how}; p-values are adjusted for the number of "
+        f"strategies, a difference counts beyond {asked['rope']:g} and at {100 * asked['confidence']:g} % confidence. "
+        "The rules stand in the README, in their order."
     )
 
 
@@ -162,11 +159,10 @@ def _row_worth(power: Mapping[str, Any]) -> str:
 
 def _power(facts: Facts, power: Mapping[str, Any], naming: Any) -> Table:
     headings = ("Standard error", "From about", "To about")
-    label = sentence(BY_NAME[power["primary"]].label).rstrip(".")
     return Table(
         "power",
-        f"Minority rows that would show a gain of {power['gain']:g} in {label} in four of five jobs; "
-        f"the data has {power['n_positive']:,}",
+        f"Minority rows that would show a gain of {power['gain']:g} in {PRIMARY_WORDS[power['primary']]} in four of "
+        f"five jobs; the data has {power['n_positive']:,}",
         "Strategy",
         (Heading("Classifier"), *(Heading(heading, numeric=True) for heading in headings)),
         tuple(
