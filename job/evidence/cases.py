@@ -26,6 +26,8 @@ NOTED = (
 )
 """Metrics whose means over the shared splits the sentences quote, beside the primary one."""
 
+_READ = ("recall", "recall_at_baseline_fpr", "rank_gain_at_own_fpr")
+
 Comparison = Mapping[str, Any]
 
 
@@ -130,29 +132,35 @@ def build_cases(
             of_place.setdefault((key.strategy, key.classifier), {})[key.repeat, key.fold] = prediction
     cases = []
     for strategy, classifier in combinations:
-        primary, recall, at_baseline, gain = (
-            rows[metric, strategy, classifier]
-            for metric in (question.primary, "recall", "recall_at_baseline_fpr", "rank_gain_at_own_fpr")
-        )
+        compared = {metric: rows[metric, strategy, classifier] for metric in (question.primary, *_READ)}
         mine, theirs = (of_place.get((label, classifier), {}) for label in (strategy, baseline))
         shared = [(mine[split], theirs[split]) for split in mine if split in theirs]
-        distinct = _median_distinct(shared)
         numbers = {
-            "n_splits": primary["n_splits"],
+            "n_splits": compared[question.primary]["n_splits"],
             "n_splits_total": measured.n_splits,
             "n_minority_rows": n_minority_rows,
-            "n_distinct_scores": distinct,
-            "method": primary["method"],
-            **_quote("primary", primary),
-            **_quote("recall", recall),
-            **_quote("recall_at_baseline_fpr", at_baseline),
-            **_quote("rank_gain_at_own_fpr", gain),
+            "n_distinct_scores": _median_distinct(shared),
+            "method": compared[question.primary]["method"],
+            **_quote("primary", compared[question.primary]),
+            **{key: value for metric in _READ for key, value in _quote(metric, compared[metric]).items()},
             "means": _means(measured, strategy, classifier, baseline, question.primary),
             "curve_gain_of_baseline": _curve_gain(shared),
             "prevalence": _mean([float(prediction.y.mean()) for prediction, _ in shared]),
         }
-        parts = (strategy, classifier, question, primary, recall, at_baseline, gain)
-        cases.append(Case(*parts, n_minority_rows, distinct, numbers))
+        cases.append(
+            Case(
+                strategy=strategy,
+                classifier=classifier,
+                question=question,
+                primary=compared[question.primary],
+                recall=compared["recall"],
+                at_baseline_fpr=compared["recall_at_baseline_fpr"],
+                rank_gain=compared["rank_gain_at_own_fpr"],
+                n_minority_rows=n_minority_rows,
+                n_distinct_scores=numbers["n_distinct_scores"],
+                numbers=numbers,
+            )
+        )
     return cases
 
 
