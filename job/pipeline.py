@@ -271,4 +271,4 @@ def _write(outputs: Outputs, results: Mapping[str, Any], timings: Mapping[str, A
         ),
     )
     outputs.write_text("comparisons.csv", to_csv(COLUMNS, rows_of_comparisons(results["comparisons"])))
-    outputs.write_text(REPORT, render_report(results))
+    outputs.write_text(REPORT, render_report(results, timings))

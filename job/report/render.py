@@ -23,19 +23,23 @@ _UNDERSCORE = Markup("_<wbr>")
 _COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
 
 
-def render_report(results: Mapping[str, Any]) -> str:
+def render_report(results: Mapping[str, Any], timings: Mapping[str, Any] | None = None) -> str:
     """Render the report: one HTML page that asks the network for nothing.
 
     Parameters
     ----------
     results : Mapping
         What results.json holds.
+    timings : Mapping or None
+        What timings.json holds; shown where the spec asks for it (``report.timings``).
 
     Returns
     -------
     str
-        Equal results give equal text.
+        Equal results give equal text, unless durations are shown.
     """
+    if results["spec"].get("report", {}).get("timings"):
+        results = {**results, "timings": timings}
     folder = templates_folder()
     style = _load_styles(folder / "css")
     template = _environment(folder).get_template("report.html")

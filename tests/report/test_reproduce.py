@@ -3,12 +3,14 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from html_page import Page
 from hypothesis import given
 from hypothesis import strategies as st
 from report_factories import make_results
 from ruamel.yaml import YAML
 
 from job.report.facts import load_facts
+from job.report.render import render_report
 from job.report.sections.reproduce import build, write_yaml
 
 words = st.text(st.characters(codec="utf-8"), max_size=40)
@@ -61,3 +63,32 @@ def test_the_whole_spec_of_a_job_reads_back() -> None:
     read = read_back(dict(facts.spec))
     assert facts.spec["data"] == read["data"]
     assert [entry["label"] for entry in facts.spec["strategies"]] == [entry["label"] for entry in read["strategies"]]
+
+
+def make_timed_results() -> tuple[dict[str, Any], dict[str, Any]]:
+    """Results that ask for durations, and the durations."""
+    results = make_results()
+    results["spec"] = {**results["spec"], "report": {"timings": True, "model": False, "synthetic": False}}
+    keys = ("strategy", "classifier", "repeat", "fold")
+    runs = [
+        {**{key: run[key] for key in keys}, "study": None, "seconds_resample": 0.25, "seconds_fit": 1.5}
+        for run in results["runs"]
+    ]
+    return results, {"environment": {}, "runs": runs}
+
+
+def test_durations_are_shown_on_request_only() -> None:
+    """with report.timings the page has the mean seconds of each strategy; without, it has none"""
+    results, timings = make_timed_results()
+    page = Page(render_report(results, timings))
+    _, *rows = page.rows("durations")
+    assert 5 == len(rows)
+    assert all(["0.250", "1.500", "1.500"] == [cell.words for cell in row[1:]] for row in rows)
+    assert [] == page.problems
+    assert "Durations" not in render_report(make_results(), timings)
+
+
+def test_durations_that_are_not_there_have_a_sentence() -> None:
+    """a page that asks for durations and gets none says so"""
+    results, _ = make_timed_results()
+    assert "timings.json is not there" in render_report(results)

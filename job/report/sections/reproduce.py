@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +14,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 from job.names import ALLOWED_PACKAGES
 from job.report.facts import Facts
 from job.report.section import Section
-from job.report.table import Heading, Row, Table, Words
+from job.report.table import Heading, Number, Row, Table, Words
 
 _COMMANDS = (
     'docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:/data:ro" -v "$PWD/output:/output" minority-report run '
@@ -22,6 +22,7 @@ _COMMANDS = (
     "minority-report run spec.yaml --output output",
 )
 _FLOW_LENGTH = 80
+_NO_DURATIONS = "Durations were asked for, but timings.json is not there."
 _LAST_OF_FOUR_DIGITS = 0xFFFF
 
 
@@ -39,6 +40,10 @@ class Reproduce:
     seed : int
     digests : tuple of (str, str)
     versions : Table
+    durations : Table or None
+        Where the spec asks for them.
+    why_no_durations : str
+        Where it asks and there are none.
     """
 
     spec: str
@@ -47,6 +52,8 @@ class Reproduce:
     seed: int
     digests: tuple[tuple[str, str], ...]
     versions: Table
+    durations: Table | None
+    why_no_durations: str
 
 
 def build(facts: Facts) -> Section:
@@ -68,8 +75,41 @@ def build(facts: Facts) -> Section:
         provenance["seed"],
         (("Spec", provenance["spec_digest"]), ("Data", provenance["data_digest"])),
         _versions(provenance["versions"]),
+        _durations(facts),
+        _NO_DURATIONS if "timings" in facts.results and facts.results["timings"] is None else "",
     )
     return Section("reproduce", "Reproduce it", content)
+
+
+def _durations(facts: Facts) -> Table | None:
+    """Mean seconds of each strategy: to resample, then to fit and score each classifier."""
+    timings = facts.results.get("timings")
+    if timings is None:
+        return None
+    runs = [run for run in timings["runs"] if run.get("study") is None]
+    headings = (
+        Heading("Resample", hint="seconds a split", numeric=True),
+        *(Heading(f"Fit {name.short}", hint="seconds a split", numeric=True) for name in facts.classifiers),
+    )
+    rows = tuple(
+        Row(
+            strategy,
+            (
+                _mean_seconds(runs, "seconds_resample", strategy=strategy.label),
+                *(
+                    _mean_seconds(runs, "seconds_fit", strategy=strategy.label, classifier=name.label)
+                    for name in facts.classifiers
+                ),
+            ),
+        )
+        for strategy in facts.strategies
+    )
+    return Table("durations", "Durations, mean over splits", "Strategy", headings, rows, of_strategies=True)
+
+
+def _mean_seconds(runs: Sequence[Mapping[str, Any]], key: str, **labels: str) -> Number:
+    found = [run[key] for run in runs if all(run[name] == label for name, label in labels.items())]
+    return Number(sum(found) / len(found) if found else None, 3)
 
 
 def _flags(spec: Mapping[str, Any]) -> str:
