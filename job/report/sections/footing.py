@@ -139,7 +139,7 @@ def _draw(classifier: Name, gains: Sequence[Gain], table: Table) -> Picture | No
         for row in rows
     ]
     alt = f"Gain in minority recall over baseline with {classifier.short}: {'; '.join(parts)}."
-    return draw_parts(rows, _PARTS, "gain in minority recall", alt, _CAPTION, _numbers(table, gains))
+    return draw_parts(rows, _PARTS, "gain in recall", alt, _CAPTION, _numbers(table, gains))
 
 
 def _numbers(table: Table, gains: Sequence[Gain]) -> Table:
@@ -166,7 +166,7 @@ def _table(facts: Facts, classifier: Name, gains: Sequence[Gain]) -> Table:
         (
             Heading("Recall gain", "higher", "own decision", numeric=True),
             Heading("by threshold", numeric=True),
-            Heading("by ranking", "higher", "rank gain at own FPR", numeric=True),
+            Heading("by ranking", "higher", "rank gain", numeric=True),
             Heading("More false alarms", "lower", "per 1,000 rows", numeric=True),
             *(Heading(BY_NAME[metric].label, "higher", numeric=True) for metric in _READINGS),
         ),
