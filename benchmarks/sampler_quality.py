@@ -73,7 +73,7 @@ def collect(names: Iterable[str], samplers: list[str], n_repeats: int, keep: Pat
     return runs[runs["data"].isin(list(names)) & runs["sampler"].isin(samplers)]
 
 
-def tell_apart(name: str, sampler: str, n_repeats: int = 2) -> float:
+def tell_apart(name: str, sampler: str, n_repeats: int = 5) -> float:
     """Return how well a forest tells synthetic rows from held-out real minority rows: its AUC, 0.5 is ideal.
 
     The sampler sees one half of the data; as many of its rows as the other half has are set beside that half's.

@@ -55,13 +55,14 @@ class AffinitySMOTE(BaseOverSampler):
     :math:`P` (the second factor estimates their share as in [5]_). A row becomes a seed of new rows in proportion to
     :math:`a_i`: rows among their own kind often, rows amid another class rarely. A new row is
 
-    .. math:: x = (1 - w)\, x_i + w\, x_j, \qquad w \in [-\lambda, \min(1, a_j / a_i)]
+    .. math:: x = (1 - w)\, x_i + w\, x_j, \qquad w \in [-\lambda, 1]
 
-    with :math:`x_j` one of the seed's `k_neighbors` nearest rows of :math:`P` and :math:`\lambda` the
-    `extrapolation`. Towards a neighbour of less affinity than the seed's it goes only part of the way, as in
-    Safe-Level-SMOTE [4]_. A negative :math:`w` leads past the seed, away from the neighbour: interpolation alone
-    makes the class narrower than it is. Seeds are shared out by systematic resampling [3]_; a seed's neighbours and the
-    weights of its rows are spread evenly, and the random state shifts those weights only, which leaves little to luck.
+    with :math:`x_j` one of the seed's `k_neighbors` nearest rows of :math:`P`, chosen in proportion to :math:`a_j`,
+    and :math:`\lambda` the `extrapolation`. A negative :math:`w` leads past the seed, away from the neighbour:
+    interpolation alone makes the class narrower than it is, and :math:`\lambda = 1/2` keeps the variance of independent
+    neighbours. Seeds and neighbours are shared out by systematic resampling [3]_ and the weights of a seed's rows are
+    spread evenly; the random state shifts those weights only, which leaves little to luck. Bunkhumpornpat et al. [4]_
+    were the first to ask how safe both ends of a segment are.
 
     Parameters
     ----------
@@ -75,8 +76,8 @@ class AffinitySMOTE(BaseOverSampler):
         How far past the seed a new row may lie, in units of its distance to the neighbour. 0 is SMOTE's segment.
 
     clip : bool, default=True
-        Keep each column's values within the range observed in `X`, and those of a discrete column, which has at most
-        100 values with five rows or more for each on average, to these: the nearest, and of two (a dummy column) the
+        Keep each column's values within the range observed in `X`, and those of a discrete column, which has at most 50
+        values with five rows or more for each on average, to these: the nearest, and of two (a dummy column) the
         closer parent's. With False, values are exactly those of the formula.
 
     scale : bool, default=True
@@ -146,7 +147,7 @@ class AffinitySMOTE(BaseOverSampler):
        Data Mining, 475-482, 2009.
 
     .. [5] R. E. Krichevsky, V. K. Trofimov, "The performance of universal encoding", IEEE Transactions on Information
-       Theory 27, 199-207, 1981 (adding one half to each count).
+       Theory 27, 199-207, 1981 (one half added to each count).
 
     Examples
     --------

@@ -10,7 +10,7 @@ from scipy import sparse
 
 from job.samplers.space import Floats
 
-MOST_LEVELS = 100
+MOST_LEVELS = 50
 LEAST_REPEATS = 5  # rows for each value, on average; with fewer, a small table's measurements would look discrete
 _FIRST_ROWS = 1_024  # enough to tell that a column of measurements isn't discrete
 _BLOCK_ROWS = 65_536
@@ -29,7 +29,7 @@ def find_levels(X: Any, columns: NDArray[np.intp]) -> dict[int, Floats]:
     Returns
     -------
     dict of int to ndarray
-        Column -> its two to 100 values, for those columns that have so few and at least five rows for each.
+        Column -> its two to 50 values, for those columns that have so few and at least five rows for each.
     """
     levels: dict[int, Floats] = {int(column): np.empty(0) for column in columns}
     most = min(MOST_LEVELS, X.shape[0] // LEAST_REPEATS)

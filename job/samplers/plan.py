@@ -41,12 +41,11 @@ def plan_rows(
     affinity = measure_affinity(own, others, distances[:, :k_affinity])
     copies = count_copies(affinity, n_new)
     seeds = np.repeat(np.arange(n), copies)
+    partners = choose_partners(neighbours[:, :k], affinity, copies)
     copy_number = np.arange(n_new) - np.repeat(np.cumsum(copies) - copies, copies)
-    partners = neighbours[seeds, choose_ranks(copies, copy_number, seeds, k)]
     steps = spread_steps(copies, copy_number, seeds, shifts)
     steps *= 1.0 + extrapolation
     steps -= extrapolation
-    steps *= _limit_reach(steps, affinity[seeds], affinity[partners])
     return Plan(seeds, partners, steps, neighbours[:, :k], affinity)
 
 
@@ -93,13 +92,21 @@ def count_copies(affinity: Floats, n_new: int) -> Indices:
     return copies
 
 
-def choose_ranks(copies: Indices, copy_number: Indices, seeds: Indices, k: int) -> Indices:
-    """Choose each copy's neighbour by its rank: a row's copies are spread over all k, however few they are."""
+def choose_partners(neighbours: Indices, affinity: Floats, copies: Indices) -> Indices:
+    """Share each row's copies out among its neighbours by their affinities, by systematic resampling too.
+
+    Returns
+    -------
+    ndarray of shape (sum of copies,)
+        Row after row, for each neighbour its expected number rounded down or up.
+    """
+    weights = affinity[neighbours]
+    weights[weights.sum(axis=1) == 0] = 1.0
+    share = np.cumsum(weights, axis=1)
+    share /= share[:, -1:]
     offsets = _sequence(len(copies), _GOLDEN_RATIO)
-    spread = np.floor((copy_number + offsets[seeds]) / copies[seeds] * k).astype(np.intp)
-    in_turn = np.floor(offsets[seeds] * k).astype(np.intp) + copy_number
-    ranks: Indices = np.where(copies[seeds] <= k, spread, in_turn) % k
-    return ranks
+    reached = np.ceil(share * copies[:, None] - offsets[:, None]).astype(np.intp)
+    return np.repeat(neighbours.ravel(), np.diff(reached, axis=1, prepend=0).ravel())
 
 
 def spread_steps(copies: Indices, copy_number: Indices, seeds: Indices, shifts: Floats) -> Floats:
@@ -116,13 +123,6 @@ def _strides(copies: Indices) -> Indices:
     while len(shared := np.flatnonzero(np.gcd(strides, np.maximum(copies, 1)) > 1)):
         strides[shared] += 1
     return strides
-
-
-def _limit_reach(steps: Floats, seed: Floats, partner: Floats) -> Floats:
-    """Return the factor for each step: towards a partner of less affinity, only that share of it."""
-    doubtful = (steps > 0) & (partner < seed)
-    factor: Floats = np.where(doubtful, partner / np.where(doubtful, seed, 1.0), 1.0)
-    return factor
 
 
 def _sequence(n: int, ratio: float) -> Floats:

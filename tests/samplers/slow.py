@@ -49,12 +49,21 @@ def oversample(X, y, *, k_neighbors=15, extrapolation=0.5, seed=0):
         stride = max(1, round(copies * PHI))
         while copies and math.gcd(stride, copies) > 1:
             stride += 1
+        partners = share_out(neighbours, affinities, copies, golden)
         for t in range(copies):
-            rank = int((t + golden) / copies * k) if copies <= k else int(golden * k) + t
-            partner = neighbours[rank % k]
             part = (int(plastic * copies) + t * stride) % copies
             w = (part + shifts[i]) / copies * (1 + extrapolation) - extrapolation
-            if w > 0:
-                w *= min(1.0, affinities[partner] / affinity)
-            new.append([(1 - w) * a + w * b for a, b in zip(own[i], own[partner], strict=True)])
+            new.append([(1 - w) * a + w * b for a, b in zip(own[i], own[partners[t]], strict=True)])
     return np.array(new)
+
+
+def share_out(neighbours, affinities, copies, offset):
+    """Return each copy's neighbour: each gets the share of its affinity."""
+    shares = [affinities[j] for j in neighbours]
+    if not sum(shares):
+        shares = [1.0] * len(neighbours)
+    partners, passed = [], 0.0
+    for j, share in zip(neighbours, shares, strict=True):
+        passed += share
+        partners += [j] * (math.ceil(passed / sum(shares) * copies - offset - 1e-12) - len(partners))
+    return partners + [neighbours[-1]] * (copies - len(partners))

@@ -21,7 +21,7 @@ def make_column(n_values, n_rows):
 
 @pytest.mark.parametrize("n_values", [2, 3, 7, MOST_LEVELS])
 def test_few_values_that_repeat_make_a_column_discrete(n_values):
-    """Up to 100 values with five rows for each are a discrete column's."""
+    """Up to 50 values with five rows for each are a discrete column's."""
     X = make_column(n_values, n_values * LEAST_REPEATS)
     assert np.unique(X).tolist() == find_levels(X, np.array([0]))[0].tolist()
 
@@ -30,7 +30,7 @@ def test_few_values_that_repeat_make_a_column_discrete(n_values):
     ("n_values", "n_rows"), [(1, 50), (MOST_LEVELS + 1, 2_000), (10, 10 * LEAST_REPEATS - 1), (40, 40)]
 )
 def test_constants_measurements_and_small_tables_are_not_discrete(n_values, n_rows):
-    """One value, more than 100, or fewer than five rows for each are none."""
+    """One value, more than 50, or fewer than five rows for each are none."""
     assert {} == find_levels(make_column(n_values, n_rows), np.array([0]))
 
 
