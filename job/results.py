@@ -14,6 +14,7 @@ from job.evaluation.collect import build_prediction, collect_runs, metric_contex
 from job.evaluation.evaluate import STATUSES, Outcome
 from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey, strategies_of
+from job.evidence.alarms import build_alarms
 from job.evidence.audit import build_audit
 from job.evidence.best_possible import build_best_possible
 from job.evidence.curves import average_curves
@@ -82,6 +83,7 @@ def build_results(
         "runs": runs,
         "summary": summarize_runs(runs, *labels, spec.baseline.label),
         "curves": average_curves(predictions, *labels),
+        "alarms": build_alarms(predictions, *labels, context),
         "best_possible": build_best_possible(dataset, splits),
         "harm": build_harm(runs, predictions, splits, spec.seed),
         "rescued": build_rescued(dataset, splits, predictions, spec.preparation, spec.seed, spec.baseline.label),
