@@ -22,6 +22,7 @@ from job.evidence.diagnosis import build_diagnosis
 from job.evidence.harm import build_harm
 from job.evidence.judge import judge_strategies
 from job.evidence.leak import build_leak
+from job.evidence.picture import build_picture
 from job.evidence.rescued import build_rescued, describe_minority_types
 from job.evidence.snippet import build_snippet
 from job.evidence.study_runs import StudyRuns
@@ -89,6 +90,7 @@ def build_results(
         "rescued": build_rescued(dataset, splits, predictions, spec.preparation, spec.seed, spec.baseline.label),
         **judged,
         "audit": build_audit(outcomes, labels[0]),
+        "picture": build_picture(spec, dataset, splits, outcomes),
         "snippet": build_snippet(spec, dataset, runs, predictions, judged["verdict"]),
         "leak": build_leak(spec, studies),
         "sweeps": build_sweeps(spec, studies),

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
 
 from job.data.dataset import Dataset
+from job.data.minority import draw
 from job.evaluation.audit import Measured, Real, audit_rows, layout_of
 from job.evaluation.synthetic import find_added
 from job.evaluation.unit import Unit
 from job.strategies.recipe import Resampled, TrainingPart
+
+FIRST_SPLIT = (0, 0)
+MOST_DRAWN = 200
+"""Most added rows of the minority that are kept to be drawn."""
 
 
 @dataclass(frozen=True)
@@ -29,6 +34,8 @@ class ResamplingAudit:
         Rows of the minority that were added.
     synthetic, held_out : Measured or None
         What `audit_rows` found of them, and of the test part's minority; None where none was added.
+    drawn : ndarray of shape (n_drawn, n_encoded) or None
+        Some of them, for a picture; kept on the first split only.
     """
 
     n_new: int
@@ -38,6 +45,7 @@ class ResamplingAudit:
     n_minority: int = 0
     synthetic: Measured | None = None
     held_out: Measured | None = None
+    drawn: np.ndarray | None = field(default=None, compare=False)
 
 
 def audit_resampling(unit: Unit, dataset: Dataset, part: TrainingPart, resampled: Resampled) -> ResamplingAudit | None:
@@ -66,8 +74,18 @@ def audit_resampling(unit: Unit, dataset: Dataset, part: TrainingPart, resampled
     rows = resampled.X[added[resampled.y[added] == 1]]
     real = Real(X_train, part.y, X_test, dataset.y[unit.test])
     layout = layout_of(part.preparation, part.integer)
-    measured = audit_rows(rows, real, layout, part.seeds.sampler) if len(rows) else (None, None)
-    return ResamplingAudit(len(new), int(np.isin(new, test).sum()), n_parents, n_outside, len(rows), *measured)
+    synthetic, held_out = audit_rows(rows, real, layout, part.seeds.sampler) if len(rows) else (None, None)
+    n_in_test = int(np.isin(new, test).sum())
+    return ResamplingAudit(
+        len(new), n_in_test, n_parents, n_outside, len(rows), synthetic, held_out, _choose_drawn(unit, rows)
+    )
+
+
+def _choose_drawn(unit: Unit, rows: np.ndarray) -> np.ndarray | None:
+    if (unit.repeat, unit.fold) != FIRST_SPLIT or not len(rows):
+        return None
+    chosen = draw(np.arange(len(rows)), MOST_DRAWN, np.random.RandomState(unit.seeds.sampler))
+    return np.asarray(rows[chosen])
 
 
 def _count_parents(unit: Unit, dataset: Dataset, resampled: Resampled) -> tuple[int | None, int | None]:

@@ -70,7 +70,7 @@ def find_roles(entries: Iterable[Entry], runs: Iterable[Mapping[str, Any]]) -> R
     entries = list(entries)
     adding = {run["strategy"] for run in runs if _adds_rows(run)}
     recipes = {entry.label: recipe_of(entry) for entry in entries}
-    samplers = {label: _sampler_class(recipe) for label, recipe in recipes.items()}
+    samplers = {label: sampler_class_of(recipe) for label, recipe in recipes.items()}
     names = list(STRATEGIES)
     return Roles(
         baseline=next(entry.label for entry in entries if entry.name == _BASELINE),
@@ -82,7 +82,7 @@ def find_roles(entries: Iterable[Entry], runs: Iterable[Mapping[str, Any]]) -> R
     )
 
 
-def _sampler_class(recipe: Recipe) -> type | None:
+def sampler_class_of(recipe: Recipe) -> type | None:
     """The class that resamples; None for a strategy without one."""
     if isinstance(recipe, Custom):
         return AffinitySMOTE
