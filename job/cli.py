@@ -177,6 +177,37 @@ def init(data: str | None, target: str | None) -> int:
 
 
 @commands.command(
+    short_help="Make the report again from results.json.",
+    epilog=kept_lines(
+        "Examples:",
+        "minority-report render output/results.json",
+        "minority-report render output/results.json --output report.html",
+    ),
+)
+@click.argument("results", type=click.Path(path_type=Path))
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    type=click.Path(path_type=Path),
+    help="Where the page is written. Default: report.html beside RESULTS.",
+)
+@help_option
+def render(results: Path, output: Path | None) -> int:
+    """Make the report again from RESULTS, the results.json of a job, to the same bytes; nothing is run.
+
+    Where the report shows durations, timings.json is read beside it.
+    """
+    from job import pipeline
+
+    with keep_for_results():
+        page = pipeline.render_again(results)
+        written = pipeline.write_page(page, output or results.with_name("report.html"), results)
+    print_text(f"{readable(str(written))}\n")
+    return 0
+
+
+@commands.command(
     short_help="Print the JSON Schema of a spec.",
     epilog=kept_lines(
         "Example:",

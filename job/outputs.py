@@ -109,15 +109,37 @@ def open_outputs(target: Path, asked: Iterable[str] = ()) -> Iterator[Outputs]:
     with _writing(target):
         target.mkdir(parents=True, exist_ok=True)
         _refuse_what_is_in_the_way(target, tuple(asked))
-        _sweep(target)
-        hidden = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=target))
-        lock = _lock(hidden)
-    try:
+    with _hidden_folder(target) as hidden:
         yield Outputs(target, hidden)
-    finally:
-        shutil.rmtree(hidden, ignore_errors=True)
-        if lock is not None:
-            lock.close()
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Write one file of text, in UTF-8: aside first, then renamed into place; its folder is made where there is none.
+
+    Parameters
+    ----------
+    path : Path
+        What is no plain file, a pipe say, is written to as it is.
+    text : str
+
+    Raises
+    ------
+    OutputError
+        Where it cannot be written.
+    """
+    if path.is_dir():
+        raise OutputError(f"{path} is a folder; give the name of a file, {path / REPORT} say")
+    place = path.resolve()  # a link stays one
+    with _writing(place.parent):
+        if path.exists() and not path.is_file():
+            path.write_text(text, encoding="utf-8", newline="")
+            return
+        place.parent.mkdir(parents=True, exist_ok=True)
+    with _hidden_folder(place.parent) as hidden:
+        outputs = Outputs(place.parent, hidden)
+        outputs.write_text(place.name, text)
+        with _writing(place.parent):
+            os.replace(outputs.path(place.name), place)
 
 
 def to_json(value: Mapping[str, Any]) -> str:
@@ -152,6 +174,21 @@ def _cell(value: object) -> object:
     if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
         return f"'{value}"
     return value
+
+
+@contextmanager
+def _hidden_folder(target: Path) -> Iterator[Path]:
+    """Make a hidden folder that is gone on leaving, and sweep what killed jobs left of theirs."""
+    with _writing(target):
+        _sweep(target)
+        hidden = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=target))
+        lock = _lock(hidden)
+    try:
+        yield hidden
+    finally:
+        shutil.rmtree(hidden, ignore_errors=True)
+        if lock is not None:
+            lock.close()
 
 
 @contextmanager

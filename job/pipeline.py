@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,13 +14,13 @@ from job.data.split import Split, build_splits, count_splits
 from job.engine.execute import Engine, execute
 from job.engine.local import local_executor
 from job.engine.work import build_work
-from job.errors import DataError
+from job.errors import DataError, OutputError
 from job.evaluation.collect import order_outcomes
 from job.evaluation.evaluate import Outcome
 from job.evaluation.runs import count_grid_runs, count_runs, enumerate_units, strategies_of
 from job.evidence.compare import COLUMNS, rows_of_comparisons
 from job.machine import usable_workers
-from job.outputs import MODEL, REPORT, SYNTHETIC, TIMINGS, Outputs, open_outputs, to_csv, to_json
+from job.outputs import MODEL, REPORT, SYNTHETIC, TIMINGS, Outputs, open_outputs, to_csv, to_json, write_whole
 from job.report.fonts import use_shipped_font_list
 from job.results import build_results, build_timings
 from job.spec.load import LoadedSpec, load_spec
@@ -205,6 +206,61 @@ def describe_data(path: str, target: str) -> FileFacts:
     return describe_file(path, target)
 
 
+def render_again(path: Path) -> str:
+    """Render the report of an earlier job from its results; nothing is run.
+
+    Parameters
+    ----------
+    path : Path
+        Its results.json; where the spec asks for durations, timings.json is read beside it.
+
+    Returns
+    -------
+    str
+        The bytes that the job wrote as report.html.
+
+    Raises
+    ------
+    DataError
+        Where there is no such file, or a report cannot be made of it.
+    """
+    use_shipped_font_list()
+    from job.report.render import render_report, shows_timings  # brings matplotlib
+    from job.report.stored import load_results, load_timings, refuse_damage
+
+    results = load_results(path)
+    with refuse_damage(path):
+        timings = load_timings(path.with_name(TIMINGS)) if shows_timings(results) else None
+        return render_report(results, timings)
+
+
+def write_page(page: str, target: Path, results: Path) -> Path:
+    """Write a page that `render_again` made.
+
+    Parameters
+    ----------
+    page : str
+    target : Path
+        Where to.
+    results : Path
+        What it was made of, which it may not replace.
+
+    Returns
+    -------
+    Path
+        `target`.
+
+    Raises
+    ------
+    OutputError
+        Where it cannot be written.
+    """
+    if target.exists() and target.samefile(results):
+        raise OutputError(f"{target} holds the results; give the page another name")
+    write_whole(target, page)
+    return target
+
+
 def load_data(spec: JobSpec, folder: Path) -> Dataset:
     """Generate or load the data of a spec.
 
@@ -257,8 +313,9 @@ def _evaluate(
 def _write(outputs: Outputs, results: Mapping[str, Any], timings: Mapping[str, Any]) -> None:
     from job.report.render import render_report  # brings matplotlib, which looks for its list of fonts on import
 
-    outputs.write_text("results.json", to_json(results))
-    outputs.write_text(TIMINGS, to_json(timings))
+    stored, stored_timings = to_json(results), to_json(timings)
+    outputs.write_text("results.json", stored)
+    outputs.write_text(TIMINGS, stored_timings)
     outputs.write_text(
         "metrics.csv",
         to_csv(
@@ -271,4 +328,5 @@ def _write(outputs: Outputs, results: Mapping[str, Any], timings: Mapping[str, A
         ),
     )
     outputs.write_text("comparisons.csv", to_csv(COLUMNS, rows_of_comparisons(results["comparisons"])))
-    outputs.write_text(REPORT, render_report(results, timings))
+    # Made of what the files hold, so that `render` makes the same page of them.
+    outputs.write_text(REPORT, render_report(json.loads(stored), json.loads(stored_timings)))

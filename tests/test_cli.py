@@ -17,7 +17,7 @@ from job import __version__, pipeline
 from job.cli import main
 
 ROOT = Path(__file__).parents[1]
-COMMANDS = ("run", "validate", "init", "schema")
+COMMANDS = ("run", "validate", "init", "render", "schema")
 
 
 @pytest.fixture

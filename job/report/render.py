@@ -5,7 +5,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,9 +18,10 @@ from job.report.theme import series
 from job.report.view import build_page
 from job.report.words import visible
 
-_STYLES = ("variables", "base", "layout", "tables", "figures", "print")
+_STYLES = ("variables", "base", "layout", "tables", "figures", "explorer", "print")
+_SCRIPTS = ("page", "tables", "alarms")
 _UNDERSCORE = Markup("_<wbr>")
-_COMMENT = re.compile(r"/\*.*?\*/", re.DOTALL)
+_COMMENT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*$", re.DOTALL | re.MULTILINE)
 
 
 def render_report(results: Mapping[str, Any], timings: Mapping[str, Any] | None = None) -> str:
@@ -38,12 +39,26 @@ def render_report(results: Mapping[str, Any], timings: Mapping[str, Any] | None 
     str
         Equal results give equal text, unless durations are shown.
     """
-    if results["spec"].get("report", {}).get("timings"):
+    if shows_timings(results):
         results = {**results, "timings": timings}
     folder = templates_folder()
-    style = _load_styles(folder / "css")
-    template = _environment(folder).get_template("report.html")
-    return template.render(page=build_page(results), style=Markup(style), style_hash=_csp_hash(style))
+    style, script = _load(folder / "css", _STYLES, "css"), _load(folder / "js", _SCRIPTS, "js")
+    return (
+        _environment(folder)
+        .get_template("report.html")
+        .render(
+            page=build_page(results),
+            style=Markup(style),
+            style_hash=_csp_hash(style),
+            script=Markup(script),
+            script_hash=_csp_hash(script),
+        )
+    )
+
+
+def shows_timings(results: Mapping[str, Any]) -> bool:
+    """Tell whether the spec asks for durations on the page."""
+    return bool(results["spec"].get("report", {}).get("timings"))
 
 
 def _environment(folder: Path) -> Environment:
@@ -79,9 +94,9 @@ def _printable(value: object) -> object:
     raise TypeError(f"a template prints {shown}, a {type(value).__name__}: format it first")
 
 
-def _load_styles(folder: Path) -> str:
-    """Join the style sheets; comments and indentation stay at home."""
-    texts = [(folder / f"{name}.css").read_text(encoding="utf-8") for name in _STYLES]
+def _load(folder: Path, names: Sequence[str], suffix: str) -> str:
+    """Join style sheets or scripts; comments and indentation stay at home."""
+    texts = [(folder / f"{name}.{suffix}").read_text(encoding="utf-8") for name in names]
     lines = (line.strip() for line in _COMMENT.sub("", "\n".join(texts)).splitlines())
     return "\n".join(line for line in lines if line)
 

@@ -1,0 +1,156 @@
+"""The report made again from results.json: the same bytes, nothing run, and a line where it cannot be."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+
+import pytest
+from small_job import small_spec
+
+from job import pipeline
+from job.cli import main
+
+DATA = {
+    "generated": "generate: {kind: classification, n_samples: 300, weights: [0.9]}",
+    "mixture": "generate: {kind: mixture, n_samples: 400, n_categorical: 1, n_integer: 1, missing: 0.05}",
+    "file": "file: {path: rows.csv, target: größer}",
+}
+JOBS = {
+    "generated": small_spec(data=DATA["generated"]),
+    "a file with failures": small_spec(data=DATA["file"])
+    .replace("title: A small job", r"title: '</script> ½ 🙂 \\ $x$'")
+    .replace(
+        "[baseline, smote]",
+        "[smote, class_weight, {name: smote, params: {k_neighbors: 99}, label: many}, {class: hostile.Raises}]",
+    ),
+    "calibrated, swept mixture": small_spec(data=DATA["mixture"])
+    + "evaluation: {calibrated: true, ratio_sweep: [smote], imbalance_sweep: [1, 4], cost: {false_negative: 3.7}}\n",
+    "with durations": small_spec() + "report: {timings: true}\n",
+    "one split": small_spec(n_repeats=1),
+}
+
+
+@pytest.fixture(scope="module", params=JOBS)
+def ended(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The output folder of a job."""
+    folder = tmp_path_factory.mktemp("render")
+    rows = "".join(f"{i % 7},{i % 13 / 7},{'ja' if i % 6 == 0 else 'nein'}\n" for i in range(240))
+    (folder / "rows.csv").write_text("i,x,größer\n" + rows)
+    (folder / "spec.yaml").write_text(JOBS[request.param])
+    loaded = pipeline.read_spec(str(folder / "spec.yaml"), ("hostile",))
+    pipeline.run_job(loaded, folder / "output", workers=1)
+    return folder / "output"
+
+
+def test_the_same_bytes_again(ended: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """nothing that the page shows is missing from results.json, and no number loses a digit on the way"""
+    page = tmp_path / "again" / "page.html"
+
+    assert 0 == main(["render", str(ended / "results.json"), "--output", str(page)])
+    assert (f"{page}\n", "") == tuple(capsys.readouterr())
+    assert (ended / "report.html").read_bytes() == page.read_bytes()
+
+
+@pytest.fixture
+def results(tmp_path: Path, small_results: str) -> Path:
+    """A results.json of its own."""
+    path = tmp_path / "results.json"
+    path.write_text(small_results)
+    return path
+
+
+@pytest.fixture(scope="module")
+def small_results(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("small")
+    (folder / "spec.yaml").write_text(small_spec(n_repeats=1))
+    pipeline.run_job(pipeline.read_spec(str(folder / "spec.yaml")), folder, workers=1)
+    return (folder / "results.json").read_text()
+
+
+def test_the_page_lands_beside_its_results(results: Path) -> None:
+    """without --output it is report.html in the same folder, and nothing else is left there"""
+    assert 0 == main(["render", str(results)])
+    assert {"results.json", "report.html"} == {path.name for path in results.parent.iterdir()}
+    assert 0o600 < (results.parent / "report.html").stat().st_mode & 0o777
+
+
+def test_durations_that_are_gone_are_said_to_be(results: Path) -> None:
+    """a report with durations can be made without timings.json, and says that it is not there"""
+    changed = json.loads(results.read_text())
+    changed["spec"]["report"]["timings"] = True
+    results.write_text(json.dumps(changed))
+
+    assert 0 == main(["render", str(results)])
+    assert "timings.json is not there" in (results.parent / "report.html").read_text()
+
+
+BAD = {
+    "not JSON": (lambda text: "a,b\n1,2\n", ":1:1: not JSON"),
+    "empty": (lambda text: "", ":1:1: not JSON"),
+    "cut off": (lambda text: text[: len(text) // 2], "not JSON"),
+    "a list": (lambda text: "[]", "must be an object"),
+    "NaN": (lambda text: '{"schema_version": NaN}', "NaN is no number"),
+    "nested without end": (lambda text: "[" * 100_000, "not JSON of ours"),
+    "somebody else's": (lambda text: '{"version": 3}', "no schema_version"),
+    "a version in words": (lambda text: '{"schema_version": "1"}', "no schema_version"),
+    "newer": (lambda text: '{"schema_version": 2}', "schema_version is 2, must be at most 1"),
+    "older than any": (lambda text: text.replace('"schema_version": 1', '"schema_version": 0'), "schema_version is 0"),
+    "without its runs": (lambda text: text.replace('"runs"', '"ruins"', 1), "runs is missing"),
+    "a section of another kind": (lambda text: '{"schema_version": 1, "spec": []}', "spec is missing or not what"),
+    "damaged inside": (lambda text: text.replace('"prevalence"', '"prevalance"'), "KeyError"),
+}
+
+
+@pytest.mark.parametrize("name", BAD)
+def test_what_is_no_results_is_told_in_a_line(name: str, results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """exit code 3, one line that names the file and what is wrong, and no page"""
+    damage, message = BAD[name]
+    results.write_text(damage(results.read_text()))
+
+    code = main(["render", str(results)])
+    out, err = capsys.readouterr()
+
+    assert (3, "", 1) == (code, out, err.count("\n"))
+    assert f"Error: {results}" in err
+    assert message in err
+    assert not (results.parent / "report.html").exists()
+
+
+def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """a missing file, a folder and other bytes than text are the data's exit code"""
+    (tmp_path / "bytes.json").write_bytes(b"\xff\xfe\x00")
+    for path in (tmp_path / "nowhere.json", tmp_path, tmp_path / "bytes.json"):
+        assert 3 == main(["render", str(path)])
+        assert f"Error: {path}: " in capsys.readouterr().err
+
+
+def test_timings_that_are_none_are_told(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """a report with durations is not made of another's file"""
+    changed = json.loads(results.read_text())
+    changed["spec"]["report"]["timings"] = True
+    results.write_text(json.dumps(changed))
+    for content in ("{}", "none"):
+        results.with_name("timings.json").write_text(content)
+        assert 3 == main(["render", str(results)])
+        assert f"Error: {results.with_name('timings.json')}" in capsys.readouterr().err
+
+
+def test_results_and_folders_are_not_written_over(results: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """--output is a file other than the results, which a page would destroy"""
+    before = results.read_bytes()
+    (results.parent / "link").symlink_to(results)
+    for output, message in ((results, "holds the results"), ("link", "holds the results"), (".", "is a folder")):
+        assert 2 == main(["render", str(results), "--output", str(results.parent / output)])
+        assert message in capsys.readouterr().err
+    assert before == results.read_bytes()
+
+
+def test_a_link_stays_one(results: Path) -> None:
+    """a page is written where a link leads"""
+    (results.parent / "kept.html").write_text("old")
+    (results.parent / "link.html").symlink_to("kept.html")
+
+    assert 0 == main(["render", str(results), "--output", str(results.parent / "link.html")])
+    assert (results.parent / "link.html").is_symlink()
+    assert (results.parent / "kept.html").read_text().startswith("<!DOCTYPE html>")
