@@ -7,6 +7,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from alarm_factories import make_alarms
 from evidence_factories import make_diagnosis, make_harm, make_minority_types, make_rescued
 
 from job.evaluation.audit import MEASURES
@@ -19,6 +20,7 @@ from job.names import METRICS
 
 STRATEGIES = ("baseline", "class_weight", "threshold", "smote", "custom")
 CLASSIFIERS = ("logistic_regression", "hist_gradient_boosting")
+EVALUATION = {"cost_false_negative": 1791 / 209, "cost_false_positive": 1.0, "alerts_per_1000": 104.5}
 COUNTS = ("tn", "fp", "fn", "tp")
 GRID = tuple(point / 100 for point in range(101))
 
@@ -150,7 +152,7 @@ def make_results(
             "n_test_mean": 400.0,
             "n_test_positive_mean": 42.0,
         },
-        "evaluation": {"cost_false_negative": 1791 / 209, "cost_false_positive": 1.0, "alerts_per_1000": 104.5},
+        "evaluation": EVALUATION,
         "strategies": [
             {"name": "smote", "params": {}, "label": label, "description": f"what {label[:20]} does"}
             for label in strategies
@@ -159,6 +161,7 @@ def make_results(
         "runs": list(runs),
         "summary": summarize_runs(runs, strategies, classifiers, strategies[0]),
         "curves": make_curves(runs, strategies, classifiers),
+        "alarms": make_alarms(runs, strategies, classifiers, EVALUATION),
         "harm": make_harm(strategies, classifiers),
         "rescued": make_rescued(strategies, classifiers),
         "best_possible": {"reason": "the truth isn't known", "metrics": [], "splits": [], "curves": []},

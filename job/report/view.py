@@ -9,6 +9,7 @@ from typing import Any
 from job.report.facts import Facts, load_facts
 from job.report.section import Section
 from job.report.sections import (
+    alarms,
     asked,
     audit,
     balance,
@@ -42,6 +43,7 @@ BUILDERS: tuple[Callable[[Facts], Section], ...] = (
     comparisons.build,
     metrics.build,
     footing.build,
+    alarms.build,
     curves.build,
     harm.build,
     rescued.build,
