@@ -132,3 +132,28 @@ def make_rescued(strategies: Iterable[str], classifiers: Iterable[str], **change
         "false_alarms": alarms,
     }
     return {**rescued_rows, **changes}
+
+
+def make_picture(samplers: Iterable[str], **changes: Any) -> dict[str, Any]:
+    """Where some of 1,600 rows lie, and those of samplers that added 1,264."""
+    luck = random.Random(5)
+
+    def cloud(n: int, x: float, spread: float) -> list[list[float]]:
+        return [[round(luck.gauss(x, spread), 2), round(luck.gauss(0, spread), 2)] for _ in range(n)]
+
+    counts = dict(zip(TYPES, (66, 50, 30, 22), strict=True))
+    picture = {
+        "reason": None,
+        "n_train": 1600,
+        "n_columns": 15,
+        "n_fitted": 1600,
+        "shares": [0.25, 0.125],
+        "one_direction": False,
+        "majority": {"n": 1432, "points": cloud(400, -1.0, 1.5)},
+        "n_minority": 168,
+        "minority": [{"type": kind, "points": cloud(n, 1.0, 1.0)} for kind, n in counts.items()],
+        "strategies": [
+            {"strategy": label, "n": 1264, "points": cloud(200, 1.0, 0.8), "reason": None} for label in samplers
+        ],
+    }
+    return {**picture, **changes}

@@ -16,6 +16,7 @@ import matplotlib
 from markupsafe import Markup
 from matplotlib.figure import Figure
 
+from job.report.png import shrink_image
 from job.report.theme import Theme
 
 _SVG = "{http://www.w3.org/2000/svg}"
@@ -24,6 +25,7 @@ _WITH_TEXT = ("text", "style", "title")
 _QUOTE = {"'": "&#39;"}
 _FONTS = "system-ui,'Segoe UI',Roboto,'Noto Sans','Liberation Sans',sans-serif"
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
+_DPI = 144  # of images inside a chart: two pixels for one on the page
 _GEOMETRY = ("d", "x", "y", "transform", "width", "height")
 _URL_SAFE = "!$'()*+,-./:;=?@_~"
 _SETTINGS: Mapping[str, Any] = {
@@ -70,7 +72,7 @@ def to_svg(figure: Figure) -> str:
     """
     buffer = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    figure.savefig(buffer, format="svg", transparent=True, metadata=nothing)
+    figure.savefig(buffer, format="svg", dpi=_DPI, transparent=True, metadata=nothing)
     return _compact(buffer.getvalue())
 
 
@@ -125,6 +127,8 @@ def _shorten_attributes(element: ElementTree.Element, classes: dict[str, str]) -
     if rules := element.attrib.pop("style", None):
         rules = re.sub(r"font-family: [^;]+", f"font-family: {_FONTS}", rules).replace(": ", ":").replace("; ", ";")
         element.set("class", classes.setdefault(rules, f"c{len(classes)}"))
+    if element.tag == f"{_SVG}image":
+        element.set(f"{_XLINK}href", shrink_image(element.get(f"{_XLINK}href", "")))
     if element.get("transform", "").startswith("rotate(-0 "):
         del element.attrib["transform"]
     for attribute in _GEOMETRY:

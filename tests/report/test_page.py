@@ -38,6 +38,7 @@ SECTIONS = [
     "curves",
     "harm",
     "rescued",
+    "picture",
     "audit",
     "ratio_sweep",
     "imbalance",
