@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
+from predictions import make_noisy_prediction
+
 from job.evaluation.metrics import MetricContext
 from job.evaluation.runs import RunKey
 from job.evidence.alarms import build_alarms
-from predictions import make_noisy_prediction
 
 
 def make_alarms(

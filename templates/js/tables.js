@@ -31,7 +31,7 @@
       title: head.firstElementChild.textContent + what[2],
       cells: rows.map((row) => part(row.cells[at], what)),
     })).filter((column, place) => !place || column.cells.some(Boolean)));
-    const lines = [columns.map((column) => column.title), ...rows.map((_, at) => columns.map((one) => one.cells[at]))];
+    const lines = [columns.map((one) => one.title), ...rows.map((_, at) => columns.map((one) => one.cells[at]))];
     return lines.map((line) => line.map(field).join(",") + "\n").join("");
   };
   const copy = async (text) => {

@@ -25,8 +25,9 @@ _ABSENT = "These results hold no numbers at other alarm rates: they were written
 _N_RATES = 10
 _ROUND_STEPS = (1, 2, 5)
 _NEAR = 1.15
-_DIGITS = 5
+_DIGITS = 7  # so that large costs of few missed rows still come out right
 _DECIMALS = 4
+_NO_NUMBERS = Markup("")
 
 
 @dataclass(frozen=True)
@@ -113,7 +114,7 @@ class Alarms:
     false_alarm: str = ""
     cost: str = ""
     blocks: tuple[Block, ...] = ()
-    numbers: Markup = Markup("")
+    numbers: Markup = _NO_NUMBERS
 
 
 def build(facts: Facts) -> Section:
