@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from alarm_factories import make_alarms
-from evidence_factories import make_diagnosis, make_harm, make_minority_types, make_rescued
+from evidence_factories import make_diagnosis, make_harm, make_minority_types, make_picture, make_rescued
 
 from job.evaluation.audit import MEASURES
 from job.evidence.cases import Question
@@ -165,6 +165,7 @@ def make_results(
         "harm": make_harm(strategies, classifiers),
         "rescued": make_rescued(strategies, classifiers),
         "best_possible": {"reason": "the truth isn't known", "metrics": [], "splits": [], "curves": []},
+        "picture": make_picture(strategies[-2:]),
         "audit": make_audit({label: [] for label in strategies[-2:]}),
         "snippet": make_snippet(strategies[-1], classifiers[-1]),
         **make_judged(runs, strategies, classifiers),

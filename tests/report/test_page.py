@@ -39,6 +39,7 @@ SECTIONS = [
     "curves",
     "harm",
     "rescued",
+    "picture",
     "audit",
     "ratio_sweep",
     "imbalance",
