@@ -14,6 +14,7 @@ import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from types import MappingProxyType
 from typing import IO, Any
 
 from job.errors import OutputError
@@ -22,6 +23,8 @@ REPORT = "report.html"
 TIMINGS = "timings.json"
 MODEL = "model.skops"
 SYNTHETIC = "synthetic"
+FIGURES = "figures"
+_SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType({SYNTHETIC: (".csv",), FIGURES: (".svg", ".png")})
 _PREFIX = ".minority-report-"
 _LOCK = "lock"
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
@@ -57,8 +60,12 @@ class Outputs:
 
     def write_text(self, name: str, text: str) -> None:
         """Write one file of text, in UTF-8."""
-        with _writing(self._target), self.path(name).open("w", encoding="utf-8", newline="") as file:
-            file.write(text)
+        self.write_bytes(name, text.encode())
+
+    def write_bytes(self, name: str, content: bytes) -> None:
+        """Write one file."""
+        with _writing(self._target), self.path(name).open("wb") as file:
+            file.write(content)
             file.flush()
             os.fsync(file.fileno())
 
@@ -207,9 +214,9 @@ def _refuse_what_is_in_the_way(target: Path, asked: Sequence[str]) -> None:
     for name in (REPORT, *(name for name in asked if name != SYNTHETIC)):
         if (target / name).is_dir():
             raise IsADirectoryError(None, f"{name} is a folder; move it away")
-    folder = target / SYNTHETIC
-    if SYNTHETIC in asked and folder.exists() and not folder.is_dir():
-        raise NotADirectoryError(None, f"{SYNTHETIC} is a file; move it away")
+    for name in (FIGURES, *(name for name in asked if name == SYNTHETIC)):
+        if (target / name).exists() and not (target / name).is_dir():
+            raise NotADirectoryError(None, f"{name} is a file; move it away")
 
 
 def _remove_stale(target: Path, names: Sequence[str]) -> None:
@@ -235,7 +242,7 @@ def _written_before(target: Path) -> dict[str, str]:
 
 def _is_ours(name: str) -> bool:
     folder, _, file = name.rpartition("/")
-    return name == MODEL or (folder == SYNTHETIC and file.endswith(".csv"))
+    return name == MODEL or file.endswith(_SUFFIXES.get(folder, ()))
 
 
 def _digest(path: Path) -> str:

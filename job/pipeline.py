@@ -20,7 +20,7 @@ from job.evaluation.evaluate import Outcome
 from job.evaluation.runs import count_grid_runs, count_runs, enumerate_units, strategies_of
 from job.evidence.compare import COLUMNS, rows_of_comparisons
 from job.machine import usable_workers
-from job.outputs import MODEL, REPORT, SYNTHETIC, TIMINGS, Outputs, open_outputs, to_csv, to_json, write_whole
+from job.outputs import FIGURES, MODEL, REPORT, SYNTHETIC, TIMINGS, Outputs, open_outputs, to_csv, to_json, write_whole
 from job.report.fonts import use_shipped_font_list
 from job.results import build_results, build_timings
 from job.spec.load import LoadedSpec, load_spec
@@ -124,8 +124,7 @@ def run_job(
         outcomes = _evaluate(spec, dataset, splits, outputs, n_workers, on_progress)
         results = build_results(spec, dataset, splits, outcomes)
         results = {**results, **take_home(spec, dataset, results, outputs)}
-        timings = {**build_timings(outcomes, n_workers), "files": outputs.digests()}
-        _write(outputs, results, timings)
+        _write(outputs, results, build_timings(outcomes, n_workers))
         return JobResult(results, outputs.publish())
 
 
@@ -311,22 +310,29 @@ def _evaluate(
 
 
 def _write(outputs: Outputs, results: Mapping[str, Any], timings: Mapping[str, Any]) -> None:
-    from job.report.render import render_report  # brings matplotlib, which looks for its list of fonts on import
+    from job.report.render import draw_page, lay_out  # brings matplotlib, which looks for its list of fonts on import
+    from job.report.slides import draw_slides
+    from job.report.summary_md import render_summary
 
-    stored, stored_timings = to_json(results), to_json(timings)
-    outputs.write_text("results.json", stored)
-    outputs.write_text(TIMINGS, stored_timings)
-    outputs.write_text(
-        "metrics.csv",
-        to_csv(
-            ("strategy", "classifier", "repeat", "fold", "metric", "value"),
-            (
-                (run["strategy"], run["classifier"], run["repeat"], run["fold"], metric, value)
-                for run in results["runs"]
-                for metric, value in run["metrics"].items()
-            ),
-        ),
-    )
+    text = to_json(results)
+    stored = json.loads(text)  # the page is made of what the files hold, so that `render` makes the same one of them
+    page = draw_page(stored, json.loads(to_json(timings)))
+    for slide in draw_slides(page, stored):
+        outputs.write_text(f"{FIGURES}/{slide.name}.svg", slide.svg)
+        outputs.write_bytes(f"{FIGURES}/{slide.name}.png", slide.png)
+    outputs.write_text(TIMINGS, to_json({**timings, "files": outputs.digests()}))
+    outputs.write_text("results.json", text)
+    outputs.write_text("metrics.csv", _metrics_table(results))
     outputs.write_text("comparisons.csv", to_csv(COLUMNS, rows_of_comparisons(results["comparisons"])))
-    # Made of what the files hold, so that `render` makes the same page of them.
-    outputs.write_text(REPORT, render_report(json.loads(stored), json.loads(stored_timings)))
+    outputs.write_text("summary.md", render_summary(stored))
+    outputs.write_text(REPORT, lay_out(page))
+
+
+def _metrics_table(results: Mapping[str, Any]) -> str:
+    header = ("strategy", "classifier", "repeat", "fold", "metric", "value")
+    rows = (
+        (run["strategy"], run["classifier"], run["repeat"], run["fold"], metric, value)
+        for run in results["runs"]
+        for metric, value in run["metrics"].items()
+    )
+    return to_csv(header, rows)

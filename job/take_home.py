@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -14,12 +13,11 @@ from job.engine.apart import run_apart
 from job.evaluation.runs import strategies_of
 from job.evaluation.synthetic import make_synthetic_rows
 from job.outputs import MODEL, SYNTHETIC, Outputs, to_csv
+from job.report.file_names import name_files
 from job.spec.entries import CalibratedEntry
 from job.spec.model import Entry, JobSpec
 
 _NOTHING = "no strategy has a score with any classifier"
-_LONGEST_NAME = 60
-_DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))))
 _NOT_LISTED = "what is recommended is no strategy of the spec itself"
 
 
@@ -52,31 +50,6 @@ def take_home(spec: JobSpec, dataset: Dataset, results: Mapping[str, Any], outpu
             if not isinstance(entry, CalibratedEntry)
         ]
     return made
-
-
-def name_files(labels: Sequence[str]) -> list[str]:
-    """Make a name of a file of each label: letters, digits, dots, hyphens and underscores, no two alike.
-
-    Parameters
-    ----------
-    labels : sequence of str
-
-    Returns
-    -------
-    list of str
-        Without a suffix; different also where case doesn't count.
-    """
-    taken: set[str] = set()
-    names = []
-    for label in labels:
-        name = base = re.sub(r"[^A-Za-z0-9._-]+", "_", label).strip("._-")[:_LONGEST_NAME] or "strategy"
-        number = 1
-        while name.lower() in taken or name.partition(".")[0].lower() in _DEVICES:
-            number += 1
-            name = f"{base}_{number}"
-        taken.add(name.lower())
-        names.append(name)
-    return names
 
 
 def _write_synthetic(spec: JobSpec, dataset: Dataset, strategy: Entry, name: str, outputs: Outputs) -> dict[str, Any]:

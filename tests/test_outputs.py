@@ -81,7 +81,13 @@ def _write_job(folder, **optional):
         outputs.publish()
 
 
-FILES = {"model": "model.skops", "smote": "synthetic/smote.csv", "custom": "synthetic/custom.csv"}
+FILES = {
+    "model": "model.skops",
+    "smote": "synthetic/smote.csv",
+    "custom": "synthetic/custom.csv",
+    "chart": "figures/recall-svc.svg",
+    "image": "figures/recall-svc.png",
+}
 
 
 def test_files_in_a_folder_are_published_whole(tmp_path):
@@ -98,6 +104,22 @@ def test_what_an_earlier_job_wrote_on_request_goes_with_it(tmp_path):
     assert ([REPORT, "synthetic", "timings.json"], ["smote.csv"]) == (names(tmp_path), names(tmp_path / "synthetic"))
     _write_job(tmp_path)
     assert [REPORT, "timings.json"] == names(tmp_path)
+
+
+def test_no_figure_stands_beside_another_jobs_report(tmp_path):
+    """charts of an earlier job that this one has not go; what somebody else put there stays"""
+    _write_job(tmp_path, chart="old", image="old")
+    (tmp_path / "figures" / "logo.svg").write_text("mine")
+    _write_job(tmp_path, image="new")
+    assert ["logo.svg", "recall-svc.png"] == names(tmp_path / "figures")
+    assert "new" == (tmp_path / FILES["image"]).read_text()
+
+
+def test_a_file_called_figures_is_told_at_once(tmp_path):
+    """every job writes figures, so what is in their way is refused before anything is run"""
+    (tmp_path / "figures").write_text("mine")
+    with pytest.raises(OutputError, match="figures is a file; move it away"), open_outputs(tmp_path):
+        pass
 
 
 def test_what_only_looks_like_ours_stays(tmp_path):

@@ -19,7 +19,7 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from job import pipeline
 
-SAME_BYTES = ("report.html", "results.json", "metrics.csv")
+SAME_BYTES = ("report.html", "results.json", "metrics.csv", "summary.md")
 
 
 def run(spec: str, folder: Path, output: str = "output", **options):
@@ -77,7 +77,9 @@ def test_same_bytes_whatever_the_workers_and_the_folder(small, tmp_path):
     """report, results and metrics do not depend on the number of workers, nor on where they are written"""
     folder, _ = small
     run(SMALL, tmp_path, "somewhere/else", workers=1)
-    for name in SAME_BYTES:
+    figures = [f"figures/{path.name}" for path in (folder / "output" / "figures").iterdir()]
+    assert {".svg", ".png"} == {Path(name).suffix for name in figures}
+    for name in (*SAME_BYTES, *figures):
         assert (folder / "output" / name).read_bytes() == (tmp_path / "somewhere/else" / name).read_bytes(), name
 
 

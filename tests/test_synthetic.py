@@ -14,8 +14,9 @@ from test_take_home import write_data
 
 from job.evaluation.synthetic import find_added, make_synthetic_rows
 from job.pipeline import load_data, read_spec, run_job
+from job.report.file_names import name_files
 from job.spec.model import JobSpec
-from job.take_home import name_files, write_rows
+from job.take_home import write_rows
 
 ADDING = ("smote", "custom", "RandomOverSampler", "SMOTE", "ADASYN", "SMOTEENN", "SMOTEN")
 

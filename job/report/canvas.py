@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import unicodedata
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
@@ -41,6 +42,10 @@ class Picture:
         The numbers that were drawn.
     title : str
         What tells it from its neighbours, where it has any.
+    svg : str
+        The chart alone, in its light colours, on nothing.
+    draw : callable or None
+        Draws it onto a figure of its size.
     """
 
     source: Markup
@@ -50,6 +55,8 @@ class Picture:
     caption: str
     table: Table
     title: str = ""
+    svg: str = field(default="", repr=False)
+    draw: Callable[[Figure, Theme], None] | None = field(default=None, compare=False, repr=False)
 
 
 def build_picture(
@@ -58,10 +65,39 @@ def build_picture(
     """Draw a figure of this height, in points, and make a picture of it."""
     theme = load_theme()
     with drawing(theme, TEXT):
-        figure = Figure(figsize=(_WIDTH / _POINTS_PER_INCH, height / _POINTS_PER_INCH), layout="constrained")
-        draw(figure, theme)
-        source = embed(to_svg(figure), theme)
-    return Picture(source, round(_WIDTH), round(height), alt, caption, table)
+        svg = to_svg(_draw(draw, height, theme))
+    source = embed(svg, theme)
+    return Picture(source, round(_WIDTH), round(height), alt, caption, table, svg=svg, draw=draw)
+
+
+def to_png(picture: Picture, dots_per_inch: float) -> bytes:
+    """Draw a picture once more, in its light colours on their background.
+
+    Parameters
+    ----------
+    picture : Picture
+        From `build_picture`.
+    dots_per_inch : float
+        72 gives as many pixels as the page has.
+
+    Returns
+    -------
+    bytes
+        A PNG; equal pictures give equal bytes.
+    """
+    assert picture.draw is not None  # no picture is made elsewhere
+    theme, buffer = load_theme(), io.BytesIO()
+    with drawing(theme, TEXT):
+        figure = _draw(picture.draw, picture.height, theme)
+        surface, nothing = theme.light["surface"], {"Software": None}
+        figure.savefig(buffer, format="png", dpi=dots_per_inch, facecolor=surface, metadata=nothing)
+    return buffer.getvalue()
+
+
+def _draw(draw: Callable[[Figure, Theme], None], height: float, theme: Theme) -> Figure:
+    figure = Figure(figsize=(_WIDTH / _POINTS_PER_INCH, height / _POINTS_PER_INCH), layout="constrained")
+    draw(figure, theme)
+    return figure
 
 
 def unit_axis(set_limits: Callable[..., object], set_ticks: Callable[..., object]) -> None:

@@ -15,7 +15,7 @@ from markupsafe import Markup
 from job.report.formats import number, percent, ratio, signed
 from job.report.templates import templates_folder
 from job.report.theme import series
-from job.report.view import build_page
+from job.report.view import Page, build_page
 from job.report.words import visible
 
 _STYLES = ("variables", "base", "layout", "tables", "figures", "explorer", "print")
@@ -39,15 +39,23 @@ def render_report(results: Mapping[str, Any], timings: Mapping[str, Any] | None 
     str
         Equal results give equal text, unless durations are shown.
     """
-    if shows_timings(results):
-        results = {**results, "timings": timings}
+    return lay_out(draw_page(results, timings))
+
+
+def draw_page(results: Mapping[str, Any], timings: Mapping[str, Any] | None = None) -> Page:
+    """Build the page's values, every chart drawn; takes what `render_report` takes."""
+    return build_page({**results, "timings": timings} if shows_timings(results) else results)
+
+
+def lay_out(page: Page) -> str:
+    """Lay out a page as HTML."""
     folder = templates_folder()
     style, script = _load(folder / "css", _STYLES, "css"), _load(folder / "js", _SCRIPTS, "js")
     return (
         _environment(folder)
         .get_template("report.html")
         .render(
-            page=build_page(results),
+            page=page,
             style=Markup(style),
             style_hash=_csp_hash(style),
             script=Markup(script),

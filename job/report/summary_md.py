@@ -1,0 +1,134 @@
+"""The short report in Markdown, for the summary of a CI job: the answer, one table a classifier, what went wrong."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from job.report.facts import Facts, load_facts
+from job.report.formats import number, signed
+from job.report.markdown import escape_markdown
+from job.report.metric_table import BY_NAME, fallback_decimals
+from job.report.sections import runs, verdict
+from job.report.table import Name
+from job.report.words import counted, listed
+
+MOST_BYTES = 60_000
+_METRICS = ("recall", "false_alarms_per_1000", "expected_cost_per_1000")
+_STATES = ("failed", "degraded", "not-applicable")
+_REPORT = "[report.html](report.html)"
+
+
+@dataclass(frozen=True)
+class Limits:
+    """How much of everything is written.
+
+    Parameters
+    ----------
+    classifiers, strategies, reasons : int
+        Tables, rows of a table, and reasons of each kind.
+    letters : int
+        Of a sentence or a reason.
+    """
+
+    classifiers: int
+    strategies: int
+    reasons: int
+    letters: int
+
+
+_LADDER = (
+    Limits(1000, 1000, 1000, 2000),
+    Limits(50, 100, 50, 1000),
+    Limits(20, 25, 20, 500),
+    Limits(10, 12, 5, 300),
+)
+_LEAST = Limits(5, 8, 3, 120)  # fits whatever the labels are: 45 rows, 9 reasons and 5 sentences, six bytes a letter
+
+
+def render_summary(results: Mapping[str, Any]) -> str:
+    """Write the summary.
+
+    Parameters
+    ----------
+    results : Mapping
+        What results.json holds.
+
+    Returns
+    -------
+    str
+        Markdown that reads as plain text too, below `MOST_BYTES` in UTF-8; it says what was left out.
+    """
+    facts = load_facts(results)
+    texts = ("\n".join([*_lines(facts, limits), ""]) for limits in (*_LADDER, _LEAST))
+    return next(text for text in texts if len(text.encode()) < MOST_BYTES)
+
+
+def _lines(facts: Facts, limits: Limits) -> Iterator[str]:
+    yield f"# {escape_markdown(facts.title)}"
+    answer = verdict.build(facts).content
+    assert isinstance(answer, verdict.Verdict)
+    told = (answer.absent or answer.answer, *answer.paragraphs)
+    yield from ("", f"**{escape_markdown(told[0], limits.letters)}**")
+    for paragraph in told[1:]:
+        yield from ("", escape_markdown(paragraph, limits.letters))
+    for classifier in facts.classifiers[: limits.classifiers]:
+        yield from ("", f"## With {escape_markdown(classifier.short)}", "")
+        yield from _table(facts, classifier, limits)
+    means = f"Means over {counted(facts.n_splits, 'split')}" if facts.n_splits > 1 else "One split only"
+    yield from ("", f"{means}; in brackets the difference from {escape_markdown(facts.baseline.short)}.")
+    yield from _trouble(facts, limits)
+    if cut := _left_out(facts, limits):
+        yield from ("", f"Left out here, for want of room: {listed(cut)}.")
+    yield from ("", f"The whole report: {_REPORT}")
+
+
+def _table(facts: Facts, classifier: Name, limits: Limits) -> Iterator[str]:
+    metrics = (facts.primary, *_METRICS)
+    yield f"| Strategy | {' | '.join(BY_NAME[metric].label for metric in metrics)} |"
+    yield f"| --- |{' ---: |' * len(metrics)}"
+    for strategy in _kept(facts, limits):
+        cells = (_cell(facts, strategy, classifier, metric) for metric in metrics)
+        yield f"| {escape_markdown(strategy.short)} | {' | '.join(cells)} |"
+
+
+def _kept(facts: Facts, limits: Limits) -> Sequence[Name]:
+    """The first strategies, and what is recommended."""
+    recommended = (facts.results.get("verdict") or {}).get("headline", {}).get("recommended") or {}
+    first = facts.strategies[: limits.strategies]
+    rest = facts.strategies[limits.strategies :]
+    return (*first, *(name for name in rest if name.label == recommended.get("strategy")))
+
+
+def _cell(facts: Facts, strategy: Name, classifier: Name, metric: str) -> str:
+    row = facts.summary(strategy, classifier, metric)
+    decimals = facts.decimals(classifier, metric, fallback_decimals(metric))
+    if row is None or row["value"] is None or strategy == facts.baseline or row["difference"] is None:
+        return number(row["value"] if row else None, decimals)
+    return f"{number(row['value'], decimals)} ({signed(row['difference'], decimals)})"
+
+
+def _trouble(facts: Facts, limits: Limits) -> Iterator[str]:
+    content = runs.build(facts).content
+    assert isinstance(content, runs.Runs)
+    yield from ("", "## Runs", "", escape_markdown(content.summary))
+    for state in content.states:
+        if state.key not in _STATES or not state.reasons:
+            continue
+        yield from ("", f"{state.title}:", "")
+        for reason in state.reasons[: limits.reasons]:
+            where, why = (escape_markdown(text, limits.letters) for text in (reason.where, reason.text))
+            yield f"- {where}: {why}"
+        if len(state.reasons) > limits.reasons:
+            yield f"- and {counted(len(state.reasons) - limits.reasons, 'more reason')}"
+
+
+def _left_out(facts: Facts, limits: Limits) -> list[str]:
+    tables = len(facts.classifiers) - limits.classifiers
+    rows = len(facts.strategies) - len(_kept(facts, limits))
+    left_out = (
+        f"the tables of {counted(tables, 'more classifier')}" if tables > 0 else "",
+        f"the rows of {counted(rows, 'more strategy', 'more strategies')}" if rows > 0 else "",
+    )
+    return [text for text in left_out if text]

@@ -1,0 +1,71 @@
+"""Charts as files of their own."""
+
+from __future__ import annotations
+
+import re
+import struct
+from xml.etree import ElementTree
+
+import pytest
+from report_factories import CLASSIFIERS, make_results, make_runs, make_spec
+
+from job.report.render import draw_page, lay_out
+from job.report.slides import Slide, draw_slides
+from job.report.theme import load_theme
+
+HOSTILE = r"""$\bad$ <b>"&'../..\x ½漢🙂"""
+
+
+def slides_of(results) -> list[Slide]:
+    return list(draw_slides(draw_page(results), results))
+
+
+@pytest.fixture(scope="module")
+def slides() -> list[Slide]:
+    return slides_of(make_results(runs=make_runs(n_repeats=3)))
+
+
+def test_every_chart_of_the_page_is_a_file(slides: list[Slide]) -> None:
+    """as many as the page has, each with a name of its own that tells chart and classifier"""
+    page = lay_out(draw_page(make_results(runs=make_runs(n_repeats=3))))
+
+    assert page.count("<img ") == len(slides) == len({slide.name for slide in slides})
+    names = (*(f"recall-{label}" for label in CLASSIFIERS), "picture-smote", "labels")
+    assert set(names) <= {slide.name for slide in slides}
+    assert not [slide.name for slide in slides if re.search(r"\d$|parts|chart|numbers", slide.name)]
+
+
+def test_equal_results_give_equal_bytes(slides: list[Slide]) -> None:
+    """nothing random and no date is in a file"""
+    assert slides == slides_of(make_results(runs=make_runs(n_repeats=3)))
+    assert not re.search(rb"tIME|Software|matplotlib", b"".join(slide.png for slide in slides))
+
+
+def test_a_file_stands_alone(slides: list[Slide]) -> None:
+    """an SVG says what it shows and has the light background; a PNG is three times as large as on the page"""
+    svg = "{http://www.w3.org/2000/svg}"
+    for slide in slides:
+        root = ElementTree.fromstring(slide.svg.encode())
+        title, desc, background = list(root)[:3]
+        width, height = struct.unpack(">II", slide.png[16:24])
+        assert [f"{svg}title", f"{svg}desc", f"{svg}rect"] == [title.tag, desc.tag, background.tag]
+        assert title.text
+        assert desc.text
+        assert load_theme().light["surface"] == background.get("fill")
+        assert "var(--" not in slide.svg
+        assert (990, b"\x89PNG") == (width, slide.png[:4])
+        assert height > 300
+
+
+def test_hostile_labels_are_drawn_and_name_no_other_place() -> None:
+    """mathematics that isn't, markup and paths in a label are text in a figure, and no part of a name"""
+    strategies = ("baseline", HOSTILE, f"{HOSTILE}2")
+    runs = make_runs(strategies, (HOSTILE, f"{HOSTILE}3"), 3)
+    spec = make_spec(strategies, (HOSTILE,), title=HOSTILE)
+    made = slides_of(make_results(strategies, (HOSTILE, f"{HOSTILE}3"), runs, spec=spec))
+
+    assert made
+    assert not [slide.name for slide in made if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", slide.name)]
+    assert len(made) == len({slide.name.lower() for slide in made})
+    for slide in made:
+        ElementTree.fromstring(slide.svg.encode())

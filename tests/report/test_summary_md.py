@@ -1,0 +1,124 @@
+"""The Markdown summary of a CI job."""
+
+from __future__ import annotations
+
+import random
+import re
+from html import unescape
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from report_factories import CLASSIFIERS, STRATEGIES, make_results, make_run, make_runs, make_spec, without_numbers
+
+from job.report.facts import load_facts
+from job.report.markdown import escape_markdown
+from job.report.sections.verdict import Verdict, build
+from job.report.summary_md import MOST_BYTES, render_summary
+
+HOSTILE = "a|b`c<img src=x>\n[d](http://e.f) *g* $h$ \\|_i_ @j www.k.l"
+
+
+def tables(text: str) -> list[list[str]]:
+    """Runs of lines that are rows."""
+    return [block.splitlines() for block in re.findall(r"(?:^\|.*\n)+", text, re.MULTILINE)]
+
+
+def test_the_answer_comes_first() -> None:
+    """title, the page's own answer in bold, one table for each classifier, and the way to the report"""
+    results = make_results()
+    answer = build(load_facts(results)).content
+    assert isinstance(answer, Verdict)
+    title, bold = [line for line in render_summary(results).splitlines() if line][:2]
+
+    assert ("# Does oversampling help?", f"**{escape_markdown(answer.answer)}**") == (title, bold)
+    assert [2 + len(STRATEGIES)] * len(CLASSIFIERS) == [len(table) for table in tables(render_summary(results))]
+    assert "[report.html](report.html)" in render_summary(results).splitlines()[-1]
+
+
+def test_the_numbers_are_means_and_differences_from_baseline() -> None:
+    """a cell has the mean over the runs and, but for baseline, what it is more or less"""
+    results = make_results()
+    row = tables(render_summary(results))[0][5].split(" | ")
+    runs = [run for run in results["runs"] if run["classifier"] == CLASSIFIERS[0]]
+    recall = {
+        label: sum(run["metrics"]["recall"] for run in runs if run["strategy"] == label) / 20
+        for label in ("baseline", "smote")
+    }
+    found = re.fullmatch(r"(\d\.\d+) \(([+−]?\d\.\d+)\)", row[2])
+
+    assert "| smote" == row[0]
+    assert found
+    assert float(found[1]) == pytest.approx(recall["smote"], abs=0.005)
+    assert float(found[2].replace("−", "-")) == pytest.approx(recall["smote"] - recall["baseline"], abs=0.005)
+
+
+def test_what_went_wrong_is_listed() -> None:
+    """failed and degraded runs stand there with their reasons"""
+    runs = make_runs()
+    runs[3] = without_numbers(runs[3], "failed", "no luck | today")
+    runs[5] = {**runs[5], "status": "degraded", "reason": "k_neighbors was lowered"}
+    text = render_summary(make_results(runs=runs))
+
+    assert re.search(r"Failed:\n\n- .*: No luck &#124; today\.", text)
+    assert re.search(r"Degraded:\n\n- .*: K_neighbors was lowered\.|Degraded:\n\n- .*: k_neighbors was lowered\.", text)
+
+
+def test_a_job_without_a_number_has_its_summary() -> None:
+    """every cell is a dash, and the reason stands below"""
+    text = render_summary(make_results(runs=[without_numbers(run, "failed", "no luck") for run in make_runs()]))
+
+    assert {"–"} == {cell for table in tables(text) for row in table[2:] for cell in row.strip("| ").split(" | ")[1:]}
+    assert "No luck." in text
+
+
+def test_hostile_labels_are_text() -> None:
+    """no label adds a cell, a line, an element, a link or a formula"""
+    strategies = ("baseline", HOSTILE, f"- {HOSTILE}")
+    spec = make_spec(strategies, (HOSTILE,), title=HOSTILE)
+    runs = make_runs(strategies, (HOSTILE,), 6)
+    runs[1] = without_numbers(runs[1], "failed", HOSTILE)
+    text = render_summary(make_results(strategies, (HOSTILE,), runs, spec=spec)).replace(
+        "[report.html](report.html)", ""
+    )
+
+    assert {6} == {row.count("|") for table in tables(text) for row in table}
+    assert not re.search(r"[<@]|://|www\.|(?<!\\)[\[\]$`]", text)
+    assert 2 == len(re.findall(r"(?<!\\)\*\*", text))
+
+
+PUNCTUATION = "|`<>&@*_[]~$#\\-+=.():/w0aé \n\t\x00\u202e"
+
+
+@given(st.text(st.one_of(st.sampled_from(PUNCTUATION), st.characters()), max_size=60))
+def test_escaped_text_is_read_as_it_was(text: str) -> None:
+    """taking the escapes away gives the line, and nothing that is markup stood without one"""
+    from job.report.words import one_line
+
+    escaped = escape_markdown(text)
+    bare = re.sub(r"\\.", "", escaped)
+
+    assert one_line(text) == unescape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", escaped.replace("&#92;", "\\")))
+    assert not set("|`<>*[]~$@") & set(bare)
+    assert "\n" not in escaped
+
+
+@settings(max_examples=5, deadline=None)
+@given(st.sampled_from(["|", "<", "x", "🙂"]))
+def test_it_fits_whatever_the_job_is(letter: str) -> None:
+    """a job with very many, very long and hostile labels stays below the limit and says what is left out"""
+    strategies = ("baseline", *(f"{letter * 30}{number}" for number in range(300)))
+    classifiers = tuple(f"{number}{letter * 30}" for number in range(8))
+    runs = [
+        without_numbers(make_run(strategy, classifier, 0, random.Random(1)), "failed", f"{letter * 3000}{strategy}")
+        for classifier in classifiers
+        for strategy in strategies
+    ]
+    results = make_results(strategies[:1], classifiers[:1], runs[:1])
+    names = [{"name": "svc", "params": {}, "label": label, "description": ""} for label in strategies]
+    others = [{"name": "svc", "params": {}, "label": label} for label in classifiers]
+    text = render_summary({**results, "runs": runs, "strategies": names, "classifiers": others})
+
+    assert len(text.encode()) < MOST_BYTES
+    assert "Left out here, for want of room" in text
+    assert "more reasons" in text
