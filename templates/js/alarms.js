@@ -1,7 +1,7 @@
 // One slider moves the number of alarms of every strategy; costs can be changed.
 {
-  const [data, controls, rate, shown, classifier, missed, alarm] = ["numbers", "controls", "rate", "shown", "classifier",
-    "missed", "false"].map((name) => document.getElementById(`alarm-${name}`));
+  const [data, controls, rate, shown, classifier, missed, alarm] = ["numbers", "controls", "rate", "shown",
+    "classifier", "missed", "false"].map((name) => document.getElementById(`alarm-${name}`));
   const numbers = data && JSON.parse(data.textContent);
   const blocks = [...document.querySelectorAll(".alarm-block")].map((block, at) => ({
     block, ...numbers.blocks[at], line: block.querySelector(".now"), caption: block.querySelector(".caption bdi"),

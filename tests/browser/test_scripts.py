@@ -1,0 +1,200 @@
+"""What a reader can do on the page: move the alarms, sort, copy and save tables, and see where the contents stand."""
+
+from __future__ import annotations
+
+import csv
+import io
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, Page, sync_playwright
+from report_factories import CLASSIFIERS, EVALUATION, STRATEGIES, make_results, make_runs
+
+from job.report.render import render_report
+
+pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+
+FACTS = ("threshold", "recall", "precision", "false_alarms_per_1000", "expected_cost_per_1000")
+FORMULA = '=HYPERLINK("http://example.org","x")'
+CELLS = """table => [...document.querySelectorAll(`#${table} tbody tr`)]
+    .map(row => [...row.cells].map(cell => cell.textContent.trim()))"""
+
+
+@pytest.fixture(scope="module")
+def results() -> dict[str, Any]:
+    return make_results(runs=make_runs(n_repeats=3))
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def page(browser: Browser, results: dict[str, Any], tmp_path: Path) -> Iterator[Page]:
+    yield from open_report(browser, results, tmp_path)
+
+
+def open_report(browser: Browser, results: dict[str, Any], folder: Path) -> Iterator[Page]:
+    """Open a report, and hold at the end that it had nothing to complain about and asked for nothing."""
+    path = folder / "report.html"
+    path.write_text(render_report(results), encoding="utf-8")
+    context = browser.new_context(viewport={"width": 1280, "height": 900})
+    context.grant_permissions(["clipboard-read", "clipboard-write"])
+    page = context.new_page()
+    heard: list[str] = []
+    page.on("console", lambda message: heard.append(message.text))
+    page.on("pageerror", lambda error: heard.append(str(error)))
+    page.on("request", lambda request: None if request.url.startswith("data:") else heard.append(request.url))
+    page.goto(path.as_uri())
+    yield page
+    context.close()
+    assert [path.as_uri()] == [one for one in heard if not one.startswith("blob:")]
+
+
+def number(text: str) -> float:
+    return float(text.replace(",", "").replace("\u2212", "-"))
+
+
+def assert_shows(page: Page, results: dict[str, Any], place: int, index: int = 0, missed: float | None = None) -> None:
+    """Every strategy's row has the numbers of the results at this rate."""
+    cost = EVALUATION["cost_false_negative"] if missed is None else missed
+    found = {row["strategy"]: row for row in results["alarms"]["rows"] if row["classifier"] == CLASSIFIERS[index]}
+    rows = page.evaluate(CELLS, f"alarms-{index}")
+    assert list(STRATEGIES) == [row[0] for row in rows]
+    for strategy, cells in zip(STRATEGIES, (row[1:] for row in rows), strict=True):
+        row = found[strategy]
+        rate, false = results["alarms"]["rates"][place], row["false_alarms_per_1000"][place]
+        expected = [row[fact][place] for fact in FACTS[:-1]]
+        expected.append((row["minority_per_1000"] - rate + false) * cost + false)
+        for value, text in zip(expected, cells, strict=True):
+            assert abs(value - number(text)) <= 0.51 * 10 ** -len(text.partition(".")[2]), (strategy, text)
+
+
+def test_the_slider_moves_every_strategy(page: Page, results: dict[str, Any]) -> None:
+    """by keyboard and by mouse, every row shows what the results have at the new number of alarms"""
+    rates = results["alarms"]["rates"]
+    start = rates.index(104.5)
+    assert_shows(page, results, start)
+    slider = page.locator("#alarm-rate")
+    slider.focus()
+    for key, place in (("ArrowRight", start + 1), ("Home", 0), ("End", len(rates) - 1)):
+        page.keyboard.press(key)
+        assert_shows(page, results, place)
+    assert "1,000 alarms in 1,000 rows" == slider.get_attribute("aria-valuetext")
+    box = slider.bounding_box()
+    assert box
+    page.mouse.click(box["x"] + box["width"] / 2, box["y"] + box["height"] / 2)
+    place = int(slider.input_value())
+    assert abs(place - len(rates) / 2) <= 1
+    assert_shows(page, results, place)
+    assert page.locator("#alarms-0-caption").inner_text().endswith(f": {page.locator('#alarm-shown').inner_text()}")
+
+
+def test_costs_and_classifier_can_be_changed(page: Page, results: dict[str, Any]) -> None:
+    """expected costs follow the reader's own, one classifier is shown, and nonsense gives a dash"""
+    start = results["alarms"]["rates"].index(104.5)
+    page.locator("#alarm-missed").fill("20")
+    assert_shows(page, results, start, missed=20.0)
+    own = results["alarms"]["rows"][0]["own"]
+    missed = results["alarms"]["rows"][0]["minority_per_1000"] - own["alarms_per_1000"] + own["false_alarms_per_1000"]
+    shown = number(page.evaluate(CELLS, "alarms-0-own")[0][-1])
+    assert pytest.approx(20 * missed + own["false_alarms_per_1000"], abs=0.6) == shown
+    page.locator("#alarm-classifier").select_option("1")
+    assert page.locator("#alarms-1").is_visible()
+    assert page.locator("#alarms-0").is_hidden()
+    assert_shows(page, results, start, 1, missed=20.0)
+    page.locator("#alarm-missed").fill("")
+    assert {"–"} == {row[-1] for row in page.evaluate(CELLS, "alarms-1")}
+
+
+def test_tables_are_sorted_by_mouse_and_keyboard(page: Page) -> None:
+    """the first press puts the better end first, the second turns it, the third gives the written order again"""
+    head = page.locator("#decision-0 th[scope=col]").nth(1)
+    names = [row[0] for row in page.evaluate(CELLS, "decision-0")]
+
+    def recalls() -> list[float]:
+        return [number(text) for text in page.locator("#decision-0 td:nth-child(2) .value").all_inner_texts()]
+
+    head.get_by_role("button").click()
+    assert ("descending", sorted(recalls(), reverse=True)) == (head.get_attribute("aria-sort"), recalls())
+    page.keyboard.press("Enter")
+    assert ("ascending", sorted(recalls())) == (head.get_attribute("aria-sort"), recalls())
+    page.keyboard.press("Space")
+    assert (None, names) == (head.get_attribute("aria-sort"), [row[0] for row in page.evaluate(CELLS, "decision-0")])
+    lower = page.locator("#decision-0 th[scope=col]").nth(4)
+    lower.get_by_role("button").click()
+    assert "ascending" == lower.get_attribute("aria-sort")
+    page.locator("#decision-0 th[scope=col]").first.get_by_role("button").click()
+    assert sorted(names) == [row[0] for row in page.evaluate(CELLS, "decision-0")]
+    assert 1 == page.locator("#decision-0 [aria-sort]").count()
+
+
+def test_the_slider_and_sorting_work_together(page: Page, results: dict[str, Any]) -> None:
+    """a sorted table goes on showing each strategy its own numbers"""
+    page.locator("#alarms-0 th[scope=col]").nth(2).get_by_role("button").click()
+    page.locator("#alarm-rate").press("PageUp")
+    for _ in range(2):
+        page.locator("#alarms-0 th[scope=col]").nth(2).get_by_role("button").click()
+    assert_shows(page, results, int(page.locator("#alarm-rate").input_value()))
+
+
+def test_tables_can_be_copied_and_saved(page: Page) -> None:
+    """the clipboard and the file hold the table: plain numbers, spread and difference in columns of their own"""
+    tools = page.locator(".sheet:has(#decision-0) .tools")
+    tools.get_by_role("button", name="Copy").click()
+    page.wait_for_function("document.querySelector('.sheet:has(#decision-0) [role=status]').textContent == 'Copied'")
+    with page.expect_download() as download:
+        tools.get_by_role("button", name="Download").click()
+    text = download.value.path().read_text(encoding="utf-8")
+    assert page.evaluate("navigator.clipboard.readText()") == text
+    assert "decision-0.csv" == download.value.suggested_filename
+    head, *rows = csv.reader(io.StringIO(text))
+    assert ["Strategy", "Recall", "Recall (standard deviation)", "Recall (difference)"] == head[:4]
+    assert list(STRATEGIES) == [row[0] for row in rows]
+    shown = page.locator("#decision-0 td:nth-child(2) .value").all_inner_texts()
+    assert [number(value) for value in shown] == [float(row[1]) for row in rows]
+    assert ["", *(True for _ in rows[1:])] == [rows[0][3], *(float(row[3]) == float(row[3]) for row in rows[1:])]
+
+
+def test_a_label_becomes_no_formula(browser: Browser, tmp_path: Path) -> None:
+    """a spreadsheet takes no label for a formula, and quotes in it stay"""
+    strategies = ("baseline", FORMULA)
+    results = make_results(strategies, ("svc",), make_runs(strategies, ("svc",), 2))
+    for page in open_report(browser, results, tmp_path):
+        page.locator(".sheet:has(#main-0) .tools").get_by_role("button", name="Copy").click()
+        page.wait_for_function("document.querySelector('.sheet:has(#main-0) [role=status]').textContent == 'Copied'")
+        *_, last = csv.reader(io.StringIO(page.evaluate("navigator.clipboard.readText()")))
+        assert last[0].startswith("'=")
+
+
+def test_the_contents_follow_the_reader(page: Page) -> None:
+    """exactly one entry is marked, that of the section being read, and it is in view"""
+    for key in ("verdict", "metrics", "alarms", "reproduce"):
+        page.evaluate("key => document.getElementById(key).scrollIntoView()", key)
+        page.wait_for_function(
+            "key => document.querySelector('.contents [aria-current]').hash == `#${key}`", arg=key, timeout=5000
+        )
+        assert 1 == page.locator(".contents [aria-current]").count()
+        box = page.locator(".contents [aria-current]").bounding_box()
+        assert box
+        assert box["x"] >= 0
+        assert box["x"] + box["width"] <= 1280
+
+
+def test_paper_has_both_classifiers_and_no_controls(page: Page) -> None:
+    """printed, every classifier is there, the slider isn't, and disclosures close again afterwards"""
+    closed = page.locator("details:not([open])").count()
+    page.evaluate("dispatchEvent(new Event('beforeprint'))")
+    assert 0 == page.locator("details:not([open])").count()
+    page.emulate_media(media="print")
+    assert page.locator("#alarms-1").is_visible()
+    assert page.locator("#alarm-rate").is_hidden()
+    assert page.locator(".tools").first.is_hidden()
+    page.evaluate("dispatchEvent(new Event('afterprint'))")
+    assert closed == page.locator("details:not([open])").count()
