@@ -109,8 +109,6 @@ def test_the_browser_mends_nothing(open_page: Callable[..., Page], path: Path) -
     """the browser's tree has the elements that were written, in their order: nothing was moved, closed or added"""
     page = open_page(path, java_script_enabled=False)
     tree = page.evaluate("[...document.querySelectorAll('*')].map(element => element.localName)")
-        "[...document.querySelectorAll('*')].map(element => element.localName)"
-    )
     assert [element.tag for element in Parsed(path.read_text(encoding="utf-8")).elements] == tree
 
 
