@@ -8,7 +8,7 @@
     tables: [...block.querySelectorAll(".pair table")].map((table) => [...table.tBodies[0].rows]),
   }));
   const written = (value, places) => (value === null || isNaN(value) ? "–" : value.toLocaleString("en-US",
-    { minimumFractionDigits: places, maximumFractionDigits: places }).replace("-", "−"));
+    { minimumFractionDigits: places, maximumFractionDigits: places, roundingMode: "halfEven" }).replace("-", "−"));
   const priceOf = (input) => (input.validity.valid ? input.valueAsNumber : NaN);
   const cost = (row, rate, found) => (row.minority - found) * priceOf(missed) + (rate - found) * priceOf(alarm);
 
@@ -16,8 +16,7 @@
     const at = Number(rate.value), alarms = numbers.rates[at], before = shown.textContent;
     shown.textContent = numbers.names[at];
     rate.setAttribute("aria-valuetext", `${numbers.names[at]} alarms in 1,000 rows`);
-    for (const { block, places, rows, line, caption, tables } of blocks) {
-      block.hidden = classifier !== null && blocks[classifier.value].block !== block;
+    for (const { places, rows, line, caption, tables } of blocks) {
       if (!rows.length) continue;
       line?.setAttribute("x1", numbers.x[at]);
       line?.setAttribute("x2", numbers.x[at]);
@@ -31,10 +30,13 @@
     }
   };
 
+  const choose = () => blocks.forEach(({ block }, at) => { block.hidden = at !== Number(classifier?.value ?? at); });
+
   if (numbers) {
-    for (const input of [rate, classifier, missed, alarm]) input?.addEventListener("input", show);
+    for (const input of [rate, missed, alarm]) input.addEventListener("input", show);
+    classifier?.addEventListener("input", choose);
     for (const details of document.querySelectorAll(".ten")) details.open = false;
     controls.hidden = false;
-    show();
+    choose();
   }
 }

@@ -80,8 +80,8 @@ def test_the_script_gets_the_numbers_of_the_results(results: dict[str, Any], pag
             for place, rate in enumerate(numbers["rates"]):
                 found = row["found"][place]
                 cost = EVALUATION["cost_false_negative"] * (row["minority"] - found) + rate - found
-                again = (row["threshold"][place], row["recall"][place], found / rate, rate - found, cost)
-                for fact, value in zip(FACTS, again, strict=True):
+                again = {FACTS[2]: found / rate, FACTS[3]: rate - found, FACTS[4]: cost}
+                for fact, value in again.items():
                     assert pytest.approx(expected[fact][place], rel=1e-5, abs=6e-5) == value
 
 

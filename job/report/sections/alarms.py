@@ -26,7 +26,6 @@ _N_RATES = 10
 _ROUND_STEPS = (1, 2, 5)
 _NEAR = 1.15
 _DIGITS = 7  # so that large costs of few missed rows still come out right
-_DECIMALS = 4
 _NO_NUMBERS = Markup("")
 
 
@@ -277,21 +276,21 @@ def _numbers(facts: Facts, rates: Sequence[float], found: Sequence[tuple[Name, S
         "names": [plain(rate) for rate in rates],
         "x": [place_of(rate, rates) for rate in rates],
         "blocks": [
-            {"places": list(decimals_of(facts, name).values()), "rows": [_row_numbers(row, rates) for row in rows]}
+            {"places": list(places.values()), "rows": [_row_numbers(row, rates, places) for row in rows]}
             for name, rows in found
+            if (places := decimals_of(facts, name))
         ],
     }
     text = json.dumps(value, allow_nan=False, separators=(",", ":"))
     return Markup(text.replace("&", "\\u0026").replace("<", "\\u003c").replace(">", "\\u003e"))
 
 
-def _row_numbers(row: Found, rates: Sequence[float]) -> dict[str, Any]:
+def _row_numbers(row: Found, rates: Sequence[float], places: Mapping[str, int]) -> dict[str, Any]:
     own = row["own"]
     false_alarms = row["false_alarms_per_1000"]
     return {
         "minority": _short(row["minority_per_1000"]),
-        "threshold": [_shown(value) for value in row["threshold"]],
-        "recall": [_shown(value) for value in row["recall"]],
+        **{fact: [_shown(value, places[fact]) for value in row[fact]] for fact in ("threshold", "recall")},
         "found": [_short(rate - false) for rate, false in zip(rates, false_alarms, strict=True)],
         "own": {
             "rate": _short(own["alarms_per_1000"]),
@@ -305,6 +304,6 @@ def _short(value: float) -> float:
     return float(f"{value:.{_DIGITS}g}")
 
 
-def _shown(value: float | None) -> float | None:
-    """Keep what the page shows at most."""
-    return None if value is None else round(value, _DECIMALS)
+def _shown(value: float | None, decimals: int) -> float | None:
+    """Keep what the page shows: rounded here only, because rounding twice would differ."""
+    return None if value is None else round(value, decimals)
