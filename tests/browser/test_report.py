@@ -150,7 +150,7 @@ def test_names_do_not_run_into_numbers(open_page: Callable[..., Page], path: Pat
 
 
 def test_the_main_numbers_fit_a_laptop(open_page: Callable[..., Page], files: dict[str, Path]) -> None:
-    """at 1280 pixels no table of an ordinary job scrolls, the answer is on the first screen, a chart beside its table"""
+    """at 1280 pixels no table scrolls, the answer is on the first screen, and a chart stands beside its table"""
     page = open_page(files["plain"], 1280)
     assert [] == page.evaluate(
         """() => [...document.querySelectorAll('.scroll:not(.tall)')]
