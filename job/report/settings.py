@@ -72,16 +72,10 @@ def describe_ranking(facts: Facts, labels: Mapping[str, str]) -> str:
     budget = f"{plain(facts.results['evaluation']['alerts_per_1000'])} in every 1,000 rows"
     if "alerts_per_1000" not in facts.spec["evaluation"]:
         budget += ", as many as there are minority rows (no number was given)"
-    ranked = f"Strategies are ranked by {labels[facts.primary]}. {_describe_level(facts.spec['evaluation'])}".rstrip()
-    return f"{ranked} Where a number of alarms is fixed, it is {budget}."
-
-
-def _describe_level(asked: Mapping[str, Any]) -> str:
-    """Say what counts as a difference; results from before there were tests don't say."""
-    if "rope" not in asked:
-        return ""
-    confidence = plain(round(100 * asked["confidence"], 6))
-    return f"A difference counts beyond {plain(asked['rope'])} and where its test is sure at {confidence} %."
+    return (
+        f"Strategies are ranked by {labels[facts.primary]}. A difference counts beyond {plain(facts.rope)} and where "
+        f"its test is sure at {facts.confidence}. Where a number of alarms is fixed, it is {budget}."
+    )
 
 
 def describe_cost(facts: Facts) -> str:

@@ -83,10 +83,9 @@ def build(facts: Facts) -> Section:
 
 
 def _content(facts: Facts, rows: Sequence[Found]) -> Comparisons:
-    asked = facts.spec["evaluation"]
-    rope = f"{asked['rope']:g}"
+    rope = f"{facts.rope:g}"
     columns = (
-        f"Intervals hold the true difference with {100 * asked['confidence']:g} % confidence. The adjusted p-value "
+        f"Intervals hold the true difference with {facts.confidence} confidence. The adjusted p-value "
         f"keeps the chance of any false claim among the strategies of one table down (Holm). Better, same and worse "
         f"are probabilities of a difference beyond {rope}, within it, and beyond it the other way. Every metric "
         "stands in comparisons.csv."

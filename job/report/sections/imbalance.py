@@ -179,7 +179,6 @@ def _meaning(recall: float, recall_after: float, ranking: float, ranking_after: 
 
 
 def _how(facts: Facts, sweep: Mapping[str, Any], sizes: Sequence[Mapping[str, Any]]) -> str:
-    confidence = f"{100 * facts.spec['evaluation'].get('confidence', 0.95):g} %"
     rows = f"{number(sizes[0]['n_rows'], 0)} rows, " if sizes else ""
     unlisted = [
         shorten(str(label), 40)
@@ -195,7 +194,8 @@ def _how(facts: Facts, sweep: Mapping[str, Any], sizes: Sequence[Mapping[str, An
         f"On {first_splits(sweep['n_splits'])}, the training part was thinned to {rows}twice its "
         "minority, with both classes drawn at random, so that only the mix differs; the test part is untouched. "
         "Probabilities are corrected to the prior of the whole training part. Strokes are "
-        f"{confidence} intervals of the mean over splits that share rows; the last two columns are medians.{added}"
+        f"{facts.confidence} intervals of the mean over splits that share rows; the last two columns are "
+        f"medians.{added}"
     )
 
 

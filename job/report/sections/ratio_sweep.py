@@ -94,12 +94,11 @@ def build(facts: Facts) -> Section:
 
 def _how(facts: Facts, sweep: Mapping[str, Any]) -> str:
     ratios = listed(number(ratio, 3) for ratio in sweep["ratios"])
-    confidence = f"{100 * facts.spec['evaluation'].get('confidence', 0.95):g} %"
     return (
         f"sampling_strategy is {ratios}, each by the same factor above the last, on "
         f"{first_splits(sweep['n_splits'])}. The lowest is the data's own ratio: nothing is resampled, so it is "
-        f"{facts.baseline.short}. Strokes are {confidence} intervals of the mean over splits that share rows; where "
-        "there are fewer than five splits there are none."
+        f"{facts.baseline.short}. Strokes are {facts.confidence} intervals of the mean over splits that share rows; "
+        "where there are fewer than five splits there are none."
     )
 
 
@@ -160,13 +159,12 @@ def _worth(facts: Facts, against: Mapping[str, float | None]) -> str:
     told = f"Against no resampling that is {signed(difference, 3)}"
     if lower is None or upper is None or difference is None:
         return f"{told}, on too few splits, or splits too alike, to judge it by."
-    rope = float(facts.spec["evaluation"].get("rope", 0.01))
     told = f"{told} ({signed(lower, 3)} to {signed(upper, 3)})"
     if (against["probability_equivalent"] or 0.0) > _SURE:
         return f"{told}: no practical difference."
-    if lower > 0 and difference > rope:
+    if lower > 0 and difference > facts.rope:
         return f"{told}: resampling that far helps here."
-    if upper < 0 and difference < -rope:
+    if upper < 0 and difference < -facts.rope:
         return f"{told}: it harms here."
     return f"{told}: these splits cannot tell it from none."
 

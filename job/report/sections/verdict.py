@@ -135,7 +135,6 @@ def _strategy(facts: Facts, label: str) -> Name:
 
 
 def _reading(facts: Facts) -> str:
-    asked = facts.spec["evaluation"]
     methods = {row["method"] for row in facts.results["comparisons"] if row["metric"] == facts.primary}
     how = (
         "a paired bootstrap over the test rows of the one split that there is, which says nothing of the luck in "
@@ -145,7 +144,7 @@ def _reading(facts: Facts) -> str:
     )
     return (
         f"Verdicts rest on {PRIMARY_WORDS[facts.primary]}, tested by {how}; p-values are adjusted for the number of "
-        f"strategies, a difference counts beyond {asked['rope']:g} and at {100 * asked['confidence']:g} % confidence. "
+        f"strategies, a difference counts beyond {facts.rope:g} and at {facts.confidence} confidence. "
         "The rules stand in the README, in their order."
     )
 
