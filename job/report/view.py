@@ -30,6 +30,7 @@ from job.report.sections import (
     rescued,
     runs,
     snippet,
+    tradeoff,
     verdict,
 )
 from job.report.words import counted, shorten
@@ -43,6 +44,7 @@ BUILDERS: tuple[Callable[[Facts], Section], ...] = (
     diagnosis.build,
     comparisons.build,
     metrics.build,
+    tradeoff.build,
     footing.build,
     alarms.build,
     curves.build,

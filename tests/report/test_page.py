@@ -34,6 +34,7 @@ SECTIONS = [
     "diagnosis",
     "comparisons",
     "metrics",
+    "tradeoff",
     "footing",
     "alarms",
     "curves",

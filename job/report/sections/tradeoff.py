@@ -1,0 +1,235 @@
+"""Recall against false alarms at each strategy's own decision, and which strategies no other beats."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+from job.report.canvas import Picture
+from job.report.facts import Facts
+from job.report.figures import Curve
+from job.report.formats import number
+from job.report.front import Trade, find_winners
+from job.report.metric_table import Footnotes, explain_gaps, fallback_decimals
+from job.report.section import Section
+from job.report.table import Cell, Heading, Name, Number, Row, Table, Words
+from job.report.trade_chart import Point, draw_trades
+from job.report.words import counted, listed
+
+_METRICS = ("recall", "false_alarms_per_1000")
+_MOST_NAMED = 3
+_CAPTION = (
+    "Minority rows found (up) against false alarms (to the right), means at each strategy's own decision. Ringed "
+    "strategies are on the front; what lies below the line is beaten."
+)
+_MOVED_WORDS = "The dotted line is what {} would reach if only its threshold were moved (its mean ROC curve)."
+
+
+@dataclass(frozen=True)
+class Standing:
+    """Where one strategy stands.
+
+    Parameters
+    ----------
+    name : Name
+    trade : Trade
+        Means over splits.
+    beaten_by : tuple of Name
+        None for a strategy on the front.
+    """
+
+    name: Name
+    trade: Trade
+    beaten_by: tuple[Name, ...]
+
+
+@dataclass(frozen=True)
+class Tradeoff:
+    """One classifier's strategies.
+
+    Parameters
+    ----------
+    classifier : Name
+    sentences : tuple of str
+        Who is on the front, who is beaten by whom, and who has no decision.
+    picture : Picture or None
+    """
+
+    classifier: Name
+    sentences: tuple[str, ...]
+    picture: Picture | None
+
+
+@dataclass(frozen=True)
+class Tradeoffs:
+    """All classifiers.
+
+    Parameters
+    ----------
+    baseline : str
+    many_splits : bool
+        Whether a strategy may be on the front by luck on some splits only.
+    blocks : tuple of Tradeoff
+    """
+
+    baseline: str
+    many_splits: bool
+    blocks: tuple[Tradeoff, ...]
+
+
+def build(facts: Facts) -> Section:
+    """Build the section.
+
+    Parameters
+    ----------
+    facts : Facts
+
+    Returns
+    -------
+    Section
+    """
+    blocks = tuple(_tradeoff(facts, classifier) for classifier in facts.classifiers)
+    return Section(
+        "tradeoff", "Recall against false alarms", Tradeoffs(facts.baseline.short, facts.n_splits > 1, blocks)
+    )
+
+
+def _tradeoff(facts: Facts, classifier: Name) -> Tradeoff:
+    standings = _standings(facts, classifier)
+    known = [standing.name for standing in standings]
+    absent = [name.short for name in facts.strategies if name not in known]
+    sentences = [*_sentences(facts, classifier, standings)]
+    if absent and standings:
+        sentences.append(f"Not in the chart, because no split has its decisions with minority rows: {listed(absent)}.")
+    return Tradeoff(classifier, tuple(sentences), _draw(facts, classifier, standings))
+
+
+def _standings(facts: Facts, classifier: Name) -> list[Standing]:
+    found = [(name, trade) for name in facts.strategies if (trade := _trade(facts, name, classifier)) is not None]
+    winners = find_winners([trade for _, trade in found])
+    return [
+        Standing(name, trade, tuple(found[place][0] for place in places))
+        for (name, trade), places in zip(found, winners, strict=True)
+    ]
+
+
+def _trade(facts: Facts, strategy: Name, classifier: Name) -> Trade | None:
+    rows = [facts.summary(strategy, classifier, metric) for metric in _METRICS]
+    recall, alarms = (None if row is None else row["value"] for row in rows)
+    return None if recall is None or alarms is None else Trade(recall, alarms)
+
+
+def _sentences(facts: Facts, classifier: Name, standings: Sequence[Standing]) -> tuple[str, ...]:
+    if not standings:
+        return (f"No strategy has decisions to show with {classifier.short}.",)
+    decimals = facts.decimals(classifier, _METRICS[1], fallback_decimals(_METRICS[1]))
+    front = sorted(
+        (one for one in standings if not one.beaten_by), key=lambda one: (one.trade.false_alarms, one.trade.recall)
+    )
+    told = _told(front, decimals)
+    if len(standings) == 1:
+        return (f"{told}; there is nothing to weigh that against.",)
+    beaten = [one for one in standings if one.beaten_by]
+    if not beaten:
+        start = f"All {counted(len(front), 'strategy', 'strategies')} are on the front: each finds more by raising more"
+        return (f"{start} false alarms. {told}.",)
+    start = f"Only {front[0].name.short} is on the front" if len(front) == 1 else "On the front"
+    return (f"{start}: {told}.", *(_beaten(one) for one in beaten))
+
+
+def _told(standings: Sequence[Standing], decimals: int) -> str:
+    pairs = [
+        (one.name.short, number(100 * one.trade.recall), number(one.trade.false_alarms, decimals)) for one in standings
+    ]
+    name, found, alarms = pairs[0]
+    first = f"{name} finds {found} of 100 minority rows at {alarms} false alarms in 1,000 rows"
+    return "; ".join([first, *(f"{name} {found} at {alarms}" for name, found, alarms in pairs[1:])])
+
+
+def _beaten(standing: Standing) -> str:
+    names = [name.short for name in standing.beaten_by]
+    more = len(names) - _MOST_NAMED
+    if more > 1:
+        names = [*names[:_MOST_NAMED], f"{more} others"]
+    return f"{standing.name.short} is beaten by {listed(names)}."
+
+
+def _draw(facts: Facts, classifier: Name, standings: Sequence[Standing]) -> Picture | None:
+    if not standings:
+        return None
+    moved = _moved(facts, classifier)
+    caption = f"{_CAPTION} {_MOVED_WORDS.format(facts.baseline.short)}" if moved else _CAPTION
+    points = [Point(one.name, one.trade, not one.beaten_by) for one in standings]
+    return draw_trades(points, moved, _alt(facts, classifier, standings), caption, _table(facts, classifier, standings))
+
+
+def _moved(facts: Facts, classifier: Name) -> Curve | None:
+    """What baseline's ranking would reach at every number of false alarms."""
+    curve = facts.curve(facts.baseline, classifier, "roc")
+    if not curve:
+        return None
+    name = f"{facts.baseline.short}, moved"
+    others = 1000 * (1 - facts.test_share)
+    return Curve(Name(name, name, 0), tuple(others * rate for rate in curve["x"]), tuple(curve["y"]))
+
+
+def _alt(facts: Facts, classifier: Name, standings: Sequence[Standing]) -> str:
+    decimals = [facts.decimals(classifier, metric, fallback_decimals(metric)) for metric in _METRICS]
+    parts = [
+        f"{one.name.short} {number(one.trade.recall, decimals[0])} at {number(one.trade.false_alarms, decimals[1])} "
+        f"({'beaten' if one.beaten_by else 'on the front'})"
+        for one in standings
+    ]
+    return f"Minority recall at false alarms in 1,000 rows with {classifier.short}: {'; '.join(parts)}."
+
+
+def _table(facts: Facts, classifier: Name, standings: Sequence[Standing]) -> Table:
+    footnotes, by_name = Footnotes(), {one.name: one for one in standings}
+    fronts, n_pairs = _fronts(facts, classifier, [one.name for one in standings])
+    rows = []
+    for name in facts.strategies:
+        numbers = tuple(_number(facts, name, classifier, metric, footnotes) for metric in _METRICS)
+        standing = by_name.get(name)
+        share = f"{fronts[name]:,} of {n_pairs:,}" if standing and n_pairs else ""
+        rows.append(Row(name, (*numbers, *_words(standing), Words(share))))
+    headings = (
+        Heading("Recall", "higher", numeric=True),
+        Heading("False alarms", "lower", "per 1,000 rows", numeric=True),
+        Heading("On the front"),
+        Heading("Beaten by"),
+        Heading("Splits", hint="on the front", numeric=True),
+    )
+    caption = f"Recall against false alarms with {classifier.short}: the numbers of the chart"
+    key = f"tradeoff-{classifier.index}"
+    return Table(key, caption, "Strategy", headings, tuple(rows), footnotes.all(), of_strategies=True)
+
+
+def _words(standing: Standing | None) -> tuple[Cell, Cell]:
+    if standing is None:
+        return Words("no decisions"), Words("")
+    if not standing.beaten_by:
+        return Words("yes"), Words("nobody")
+    return Words("no"), Words(listed(name.short for name in standing.beaten_by))
+
+
+def _number(facts: Facts, strategy: Name, classifier: Name, metric: str, footnotes: Footnotes) -> Number:
+    row = facts.summary(strategy, classifier, metric)
+    letter = footnotes.letter(explain_gaps(facts, strategy, classifier, metric))
+    decimals = facts.decimals(classifier, metric, fallback_decimals(metric))
+    return Number(row["value"] if row else None, decimals, row["sd"] if row else None, footnote=letter)
+
+
+def _fronts(facts: Facts, classifier: Name, names: Sequence[Name]) -> tuple[Mapping[Name, int], int]:
+    """On how many splits each strategy is on the front, and how many splits have decisions of them all."""
+    splits: dict[tuple[int, int], dict[Name, Trade]] = {}
+    for name in names:
+        for run in facts.runs(name, classifier):
+            recall, alarms = (run["metrics"].get(metric) for metric in _METRICS)
+            if recall is not None and alarms is not None:
+                splits.setdefault((run["repeat"], run["fold"]), {})[name] = Trade(recall, alarms)
+    whole = [trades for trades in splits.values() if len(trades) == len(names)]
+    counts = dict.fromkeys(names, 0)
+    for trades in whole:
+        for name, places in zip(names, find_winners([trades[name] for name in names]), strict=True):
+            counts[name] += not places
+    return counts, len(whole)

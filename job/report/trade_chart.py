@@ -1,0 +1,108 @@
+"""The chart of what each strategy finds against what it pays, with the front of those that none beats."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator, MultipleLocator
+
+from job.report.canvas import DOTS, HALF_LEGEND, TEXT, Picture, build_picture, legend_text, open_frame
+from job.report.figures import Curve
+from job.report.front import Trade
+from job.report.table import Name, Table
+from job.report.theme import Theme, series
+from job.report.words import width
+
+_FRONT = "the front"
+_STEPS = (0.05, 0.1, 0.2)  # between marks of recall
+_ROOM = 0.05  # of recall, around the outermost points
+
+
+@dataclass(frozen=True)
+class Point:
+    """One strategy in the plane.
+
+    Parameters
+    ----------
+    name : Name
+    trade : Trade
+    on_front : bool
+    """
+
+    name: Name
+    trade: Trade
+    on_front: bool
+
+
+def draw_trades(points: Sequence[Point], moved: Curve | None, alt: str, caption: str, table: Table) -> Picture:
+    """Draw one marker for each strategy and a staircase through those that no other beats.
+
+    Parameters
+    ----------
+    points : sequence of Point
+        One at least.
+    moved : Curve or None
+        What moving one strategy's threshold would reach: recall against false alarms in 1,000 rows, x ascending.
+    alt, caption : str
+    table : Table
+
+    Returns
+    -------
+    Picture
+    """
+    names = [point.name.short for point in points] + [_FRONT] + ([moved.name.short] if moved else [])
+    n_columns = 2 if max(map(width, names)) <= HALF_LEGEND else 1
+    right = 1.08 * max(1.0, *(point.trade.false_alarms for point in points))
+    bottom, top = _limits([point.trade.recall for point in points])
+
+    def draw(figure: Figure, theme: Theme) -> None:
+        axes = figure.subplots()
+        for point in points:
+            _mark(axes, point, theme)
+        if moved is not None:
+            (line,) = axes.plot(moved.x, moved.y, color=theme.light["quiet"], linewidth=1.2, linestyle=DOTS)
+            line.set_label(legend_text(moved.name.short))
+        axes.plot(*_staircase(points, right, bottom), color=theme.light["ink"], linewidth=1.0, label=_FRONT)
+        axes.set_xlim(-0.02 * right, right)
+        axes.set_ylim(bottom, top)
+        axes.xaxis.set_major_locator(MaxNLocator(5, integer=True))
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+        axes.yaxis.set_major_locator(MultipleLocator(next(step for step in _STEPS if top - bottom < 7 * step)))
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:.2g}")
+        axes.set_xlabel("false alarms in 1,000 rows")
+        axes.set_ylabel("minority recall")
+        axes.grid(color=theme.light["line"], linewidth=0.8)
+        open_frame(axes, ("bottom", "left"))
+        figure.legend(loc="outside lower center", ncols=n_columns, frameon=False, fontsize=TEXT - 0.5, borderpad=0.5)
+
+    return build_picture(draw, 235.0 + 18 * -(-len(names) // n_columns), alt, caption, table)
+
+
+def _limits(recalls: Sequence[float]) -> tuple[float, float]:
+    """Whole tenths around all points: recall need not begin at nothing, because no length is read."""
+    low, high = min(recalls) - _ROOM, max(recalls) + _ROOM
+    return max(math.floor(10 * low) / 10, -0.02), min(math.ceil(10 * high) / 10, 1.02)
+
+
+def _staircase(points: Sequence[Point], right: float, bottom: float) -> tuple[list[float], list[float]]:
+    """Recall that is within reach at each number of false alarms, by taking one strategy or another."""
+    front = sorted((point.trade.false_alarms, point.trade.recall) for point in points if point.on_front)
+    x, y = [front[0][0]], [bottom]
+    for false_alarms, recall in front:
+        x += [false_alarms, false_alarms]
+        y += [y[-1], recall]
+    return [*x, right], [*y, y[-1]]
+
+
+def _mark(axes: Axes, point: Point, theme: Theme) -> None:
+    """A ring tells a strategy on the front also where the line is hidden."""
+    look, place = series(point.name.index), (point.trade.false_alarms, point.trade.recall)
+    (mark,) = axes.plot(*place, look.marker, color=theme.light[look.colour], markersize=8.5, markeredgewidth=0)
+    mark.set(label=legend_text(point.name.short), clip_on=False, zorder=4)
+    if point.on_front:
+        (ring,) = axes.plot(*place, "o", markersize=15, markeredgecolor=theme.light["ink"], markerfacecolor="none")
+        ring.set(clip_on=False, zorder=3)

@@ -1,0 +1,195 @@
+"""What is found against what it costs in false alarms, and who is on the front."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import pytest
+from html_page import Element, Page
+from hypothesis import given
+from hypothesis import strategies as st
+from report_factories import make_results, make_runs, without_numbers
+
+from job.report.front import Trade, find_winners
+from job.report.render import render_report
+
+NAMES = ("baseline", "smote", "custom", "threshold")
+BEATEN_TWICE = {"baseline": (0.4, 10.0), "smote": (0.8, 60.0), "custom": (0.8, 50.0), "threshold": (0.7, 70.0)}
+COARSE = st.tuples(st.integers(0, 4).map(lambda n: n / 4), st.integers(0, 4).map(float))
+
+
+def make_decisions(decisions: Mapping[str, Sequence[tuple[float | None, float | None]]]) -> list[dict[str, Any]]:
+    """Runs of one classifier with this recall and these false alarms in 1,000 rows on each split."""
+    n_repeats = len(next(iter(decisions.values())))
+    return [
+        {
+            **run,
+            "metrics": {
+                **run["metrics"],
+                **dict(
+                    zip(("recall", "false_alarms_per_1000"), decisions[run["strategy"]][run["repeat"]], strict=True)
+                ),
+            },
+        }
+        for run in make_runs(tuple(decisions), ("svc",), n_repeats)
+    ]
+
+
+def page_of(runs: Sequence[Mapping[str, Any]]) -> Page:
+    strategies = tuple(dict.fromkeys(run["strategy"] for run in runs))
+    return Page(render_report(make_results(strategies, ("svc",), runs)))
+
+
+def told(page: Page) -> list[str]:
+    """The sentences below the name of the classifier."""
+    section = page.by_id("tradeoff")
+    (heading,) = page.inside(section, "h3")
+    after = page.elements[page.elements.index(heading) + 1 :]
+    own = [
+        element
+        for element in after
+        if section in element.ancestors and not [one for one in element.ancestors if one.has_class("chart")]
+    ]
+    return [element.words for element in own if element.tag in ("p", "li")]
+
+
+def cells(page: Page) -> dict[str, list[str]]:
+    return {row[0].words: [cell.words for cell in row[1:]] for row in page.rows("tradeoff-0")[1:]}
+
+
+def image(page: Page) -> Element:
+    (found,) = page.inside(page.by_id("tradeoff"), "img")
+    return found
+
+
+def in_plain_words(points: Sequence[tuple[float, float]]) -> list[set[int]]:
+    """Who beats whom, by the definition: compared number by number, with sets."""
+    n = range(len(points))
+    as_good = {(a, b) for a in n for b in n if points[a][0] >= points[b][0] and points[a][1] <= points[b][1]}
+    return [{a for a in n if (a, b) in as_good and (b, a) not in as_good} for b in n]
+
+
+@given(st.lists(COARSE, max_size=9))
+def test_winners_are_those_that_the_definition_names(points: list[tuple[float, float]]) -> None:
+    """at least as good in both and not the other way round, ties included, in any number of points"""
+    found = find_winners([Trade(*point) for point in points])
+    assert in_plain_words(points) == [set(winners) for winners in found]
+    assert all(list(winners) == sorted(winners) for winners in found)
+
+
+@given(st.lists(COARSE, min_size=1, max_size=9))
+def test_the_front_is_never_empty_and_climbs(points: list[tuple[float, float]]) -> None:
+    """somebody is always on the front, whoever isn't is beaten by somebody who is, and more is found only at a price"""
+    found = find_winners([Trade(*point) for point in points])
+    front = {place for place, winners in enumerate(found) if not winners}
+    assert front
+    assert all(set(winners) & front for place, winners in enumerate(found) if place not in front)
+    by_price = sorted({(points[place][1], points[place][0]) for place in front})
+    assert [recall for _, recall in by_price] == sorted({recall for _, recall in by_price})
+
+
+def test_the_last_bits_of_a_mean_beat_nobody() -> None:
+    """the same counts summed in another order are the same decision"""
+    assert ((), ()) == find_winners([Trade(0.1 + 0.2, 5.0), Trade(0.3, 5.0)])
+
+
+def test_the_front_and_the_beaten_are_named() -> None:
+    """one sentence has everybody on the front with what they find and pay, and one each has who is beaten by whom"""
+    page = page_of(make_decisions({name: [values] * 2 for name, values in BEATEN_TWICE.items()}))
+    assert [
+        "On the front: baseline finds 40 of 100 minority rows at 10.0 false alarms in 1,000 rows; custom 80 at 50.0.",
+        "smote is beaten by custom.",
+        "threshold is beaten by smote and custom.",
+    ] == told(page)
+    assert (
+        "Minority recall at false alarms in 1,000 rows with svc: baseline 0.400 at 10.0 (on the front); smote 0.800 at "
+        "60.0 (beaten); custom 0.800 at 50.0 (on the front); threshold 0.700 at 70.0 (beaten)."
+    ) == image(page).attributes["alt"]
+    assert {
+        "baseline": ["yes", "nobody", "2 of 2"],
+        "smote": ["no", "custom", "0 of 2"],
+        "custom": ["yes", "nobody", "2 of 2"],
+        "threshold": ["no", "smote and custom", "0 of 2"],
+    } == {name: row[2:] for name, row in cells(page).items()}
+
+
+def test_means_and_spreads_are_in_the_table() -> None:
+    """recall and false alarms of each strategy stand there as they are in the metric table"""
+    page = page_of(make_runs(NAMES, ("svc",), 5))
+    metrics = {row[0].words: row for row in page.rows("main-0")[1:]}
+    for name, row in cells(page).items():
+        assert metrics[name][1].words.startswith(row[0].split(" ±")[0])
+        assert any(cell.words.startswith(row[1].split(" ±")[0]) for cell in metrics[name][2:])
+
+
+def test_equal_strategies_are_both_on_the_front() -> None:
+    """two strategies that decide alike don't beat each other"""
+    page = page_of(make_decisions({"baseline": [(0.5, 20.0)] * 3, "smote": [(0.5, 20.0)] * 3}))
+    assert ["yes", "yes"] == [row[2] for row in cells(page).values()]
+    assert told(page)[0].startswith("All two strategies are on the front")
+
+
+def test_a_single_front_is_one_strategy() -> None:
+    """where one strategy beats everybody, that is said"""
+    page = page_of(make_decisions({"baseline": [(0.5, 20.0)], "smote": [(0.6, 10.0)], "custom": [(0.6, 12.0)]}))
+    assert [
+        "Only smote is on the front: smote finds 60 of 100 minority rows at 10.0 false alarms in 1,000 rows.",
+        "baseline is beaten by smote and custom.",
+        "custom is beaten by smote.",
+    ] == told(page)
+
+
+def test_many_winners_are_counted() -> None:
+    """a sentence names three winners at most, the table all of them"""
+    others = {f"s{place}": [(0.5 + place / 100, 10.0)] for place in range(6)}
+    page = page_of(make_decisions({"baseline": [(0.4, 20.0)], **others}))
+    assert "baseline is beaten by s0, s1, s2 and 3 others." in told(page)
+    assert "s0, s1, s2, s3, s4 and s5" == cells(page)["baseline"][3]
+
+
+def test_luck_is_counted_on_splits_that_all_share() -> None:
+    """a split counts for the front only where every strategy has a decision, each split by itself"""
+    page = page_of(
+        make_decisions(
+            {
+                "baseline": [(0.5, 20.0), (0.5, 20.0), (0.5, 20.0)],
+                "smote": [(0.6, 10.0), (0.4, 30.0), (None, 5.0)],
+            }
+        )
+    )
+    assert {"baseline": "1 of 2", "smote": "1 of 2"} == {name: row[4] for name, row in cells(page).items()}
+
+
+def test_a_strategy_without_decisions_is_named() -> None:
+    """it is not in the chart, its cells have dashes with a reason, and nobody is compared with it"""
+    runs = make_decisions({"baseline": [(0.5, 20.0)] * 2, "smote": [(0.6, 10.0)] * 2, "custom": [(0.9, 1.0)] * 2})
+    runs = [without_numbers(run, "failed", "no luck") if run["strategy"] == "custom" else run for run in runs]
+    page = page_of(runs)
+    assert [
+        "Only smote is on the front: smote finds 60 of 100 minority rows at 10.0 false alarms in 1,000 rows.",
+        "baseline is beaten by smote.",
+        "Not in the chart, because no split has its decisions with minority rows: custom.",
+    ] == told(page)
+    assert "no decisions" == cells(page)["custom"][2]
+    assert any("no luck" in note.words for note in page.inside(page.by_id("tradeoff"), "li"))
+    assert "custom" not in image(page).attributes["alt"]
+
+
+@pytest.mark.parametrize(("n_repeats", "has_words_on_luck"), [(1, False), (2, True)])
+def test_one_strategy_has_nobody_to_beat(n_repeats: int, has_words_on_luck: bool) -> None:
+    """alone it is drawn and told, without a contest; one split has no words on luck from split to split"""
+    page = page_of(make_decisions({"baseline": [(0.5, 20.0)] * n_repeats}))
+    assert [
+        "baseline finds 50 of 100 minority rows at 20.0 false alarms in 1,000 rows; there is nothing to weigh that "
+        "against."
+    ] == told(page)
+    assert image(page)
+    assert has_words_on_luck == ("The front is one of means over splits." in page.by_id("tradeoff").words)
+
+
+def test_without_a_single_decision_there_is_no_chart() -> None:
+    """a job whose runs all failed has a sentence"""
+    page = page_of([without_numbers(run, "failed", "no luck") for run in make_runs(NAMES, ("svc",), 2)])
+    assert ["No strategy has decisions to show with svc."] == told(page)
+    assert [] == page.inside(page.by_id("tradeoff"), "img")
