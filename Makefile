@@ -12,6 +12,12 @@ ARGS   ?=
 RUN_READY := .venv/.ready-to-run
 DEV_READY := .venv/.ready-to-develop
 
+# The Nu HTML checker, which the tests hold the page to; npm has it, Java runs it.
+NU_VERSION := 26.9.27
+NU_DIGEST  := 22f15dd39a33bed929d2a5c0cddf5946849a647eca9272bf4d5d00bc7e7a4d47
+NU_JAR     := .venv/nu/node_modules/vnu-jar/build/dist/vnu.jar
+NU_READY   := .venv/.nu-$(NU_VERSION)
+
 # Debian's python3 comes without ensurepip; then the environment has no pip, and that python3's own installs into it.
 INSTALL = if test -x .venv/bin/pip; then set -- .venv/bin/python -m pip; else set -- $(PYTHON) -m pip --python .venv/bin/python; fi; \
     "$$@" install --quiet --disable-pip-version-check --require-hashes
@@ -24,7 +30,7 @@ help:  ## list these targets
 report: $(RUN_READY)  ## run a job and write output/report.html: SPEC=my.yaml OUTPUT=folder, or the embedded default
 	.venv/bin/python -m job run $(if $(SPEC),"$(SPEC)") --output "$(OUTPUT)"
 
-test: $(DEV_READY)  ## run the tests, those in a container and a browser included where these exist: ARGS="tests/data -x"
+test: $(DEV_READY) $(NU_READY)  ## run the tests, those in a container and a browser included where these exist: ARGS="tests/data -x"
 	.venv/bin/python -m pytest -n 2 --dist loadgroup $(ARGS)
 
 lint: $(DEV_READY)  ## check style, types and the Dockerfile
@@ -74,3 +80,12 @@ $(DEV_READY): requirements-dev.txt requirements-data.txt $(RUN_READY)
 	@$(INSTALL) -r requirements-dev.txt
 	@$(INSTALL) --no-deps -r requirements-data.txt
 	@touch $@
+
+# Where npm is missing or reaches no registry there is no checker, and its tests say so; a wrong one is never used.
+$(NU_READY): | .venv/bin/python
+	@command -v npm >/dev/null || { echo "npm is missing, so the Nu HTML checker is not installed" >&2; exit 0; }; \
+	echo "Installing vnu-jar $(NU_VERSION) into .venv/nu"; \
+	npm install --silent --no-audit --no-fund --ignore-scripts --prefix .venv/nu "vnu-jar@$(NU_VERSION)" || { \
+	    echo "npm cannot install vnu-jar $(NU_VERSION), so there is no Nu HTML checker" >&2; exit 0; }; \
+	echo "$(NU_DIGEST)  $(NU_JAR)" | sha256sum --check --quiet || { rm -f $(NU_JAR); exit 1; }; \
+	touch $@

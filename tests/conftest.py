@@ -11,6 +11,7 @@ from functools import cache
 
 import hypothesis
 import pytest
+from checker import CHECKER
 
 # No test asserts a time, and a build that turns red does so because of its own change.
 hypothesis.settings.register_profile("project", deadline=None, derandomize=os.environ.get("CI") == "true")
@@ -29,9 +30,14 @@ def _chromium_exists() -> bool:
     return shutil.which("chromium") is not None
 
 
+def _checker_exists() -> bool:
+    return shutil.which("java") is not None and CHECKER.is_file()
+
+
 NEEDS: Mapping[str, tuple[Callable[[], bool], str]] = {
     "container": (_docker_answers, "a Docker engine that answers `docker info`"),
     "browser": (_chromium_exists, "Debian's chromium"),
+    "checker": (_checker_exists, "Java 17 or newer, and the Nu HTML checker, which `make test` installs where npm is"),
 }
 
 
