@@ -1,12 +1,14 @@
-"""The headline in sentences: the answer, what is recommended, and its price."""
+"""The headline in sentences: the answer, what to use, how sure that is, why, and its price."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import astuple, dataclass
 from typing import Any
 
 from job.evidence import headline as codes
 from job.evidence import rules
+from job.evidence.recommendation_sentences import describe_certainty, describe_nearness, describe_use
 from job.evidence.verdict_sentences import (
     PRIMARY_WORDS,
     Told,
@@ -19,10 +21,60 @@ from job.evidence.verdict_sentences import (
 from job.evidence.words import Naming, counted, decimal, listed, whole
 
 
+@dataclass(frozen=True)
+class Answer:
+    """The headline in parts; a part that a job has no use for is empty.
+
+    Parameters
+    ----------
+    short : str
+        Does it help?
+    use : str
+        What is recommended, what it gains, and what it costs.
+    sure : str
+        What that rests on.
+    why : str
+        The verdict that the answer quotes.
+    others : str
+        What holds for the classifiers that it doesn't speak of.
+    near : str
+        How many combinations are as good.
+    choice : str
+        Why that is recommended.
+    price : str
+        What it comes to, in numbers of its own.
+    """
+
+    short: str
+    use: str
+    sure: str
+    why: str
+    others: str
+    near: str
+    choice: str
+    price: str
+
+
 def describe_headline(
     headline: Mapping[str, Any], verdicts: Sequence[Mapping[str, Any]], naming: Naming = str
 ) -> list[str]:
     """Say the answer first, then what else there is to say about the whole job.
+
+    Parameters
+    ----------
+    headline, verdicts, naming
+        As in `tell_headline`.
+
+    Returns
+    -------
+    list of str
+        The parts of the answer that there are.
+    """
+    return [text for text in astuple(tell_headline(headline, verdicts, naming)) if text]
+
+
+def tell_headline(headline: Mapping[str, Any], verdicts: Sequence[Mapping[str, Any]], naming: Naming = str) -> Answer:
+    """Say the answer, part by part.
 
     Parameters
     ----------
@@ -35,58 +87,64 @@ def describe_headline(
 
     Returns
     -------
-    list of str
-        The answer, and up to three paragraphs.
+    Answer
     """
-    texts = [
-        _answer(headline, verdicts, naming),
-        _others(headline, verdicts, naming),
-        _choice(headline, naming),
-        _price(headline),
-    ]
-    return [text for text in texts if text]
-
-
-def _answer(headline: Mapping[str, Any], verdicts: Sequence[Mapping[str, Any]], naming: Naming) -> str:
-    code, named = headline["code"], headline["numbers"]["about"]
+    named = headline["numbers"]["about"]
     about = next((verdict for verdict in verdicts if named is not None and named.items() <= verdict.items()), None)
+    return Answer(
+        short=_short(headline, about, naming),
+        use=describe_use(headline, naming),
+        sure=describe_certainty(headline),
+        why="" if about is None else _why(headline, about, naming),
+        others=_others(headline, verdicts, naming),
+        near=describe_nearness(headline),
+        choice=_choice(headline, naming),
+        price=_price(headline),
+    )
+
+
+def _short(headline: Mapping[str, Any], about: Mapping[str, Any] | None, naming: Naming) -> str:
+    code = headline["code"]
     if code == codes.NOT_ASKED:
         return "No over-sampling strategy was listed, so this job doesn't say whether oversampling helps."
     if about is None:
         return "This job cannot tell whether oversampling helps: no strategy could be tested."
+    classifier = naming(about["classifier"])
+    if code == codes.NO_HELP and about["code"] == rules.CURVES_CROSS:
+        return f"Oversampling is no clear gain with {classifier} here."
+    return {
+        codes.CANNOT_TELL_ANY: "This job cannot tell whether oversampling helps.",
+        codes.UNDECIDED: "Undecided: no gain from oversampling is shown here, and none is ruled out.",
+        codes.NO_HELP: f"Oversampling doesn't help {classifier} here.",
+        codes.NOT_CONFIRMED: "No gain from oversampling is confirmed here.",
+        codes.HELPS: f"Oversampling helps {classifier} here.",
+        codes.NOT_NEEDED: f"Oversampling helps {classifier} here, but what is recommended does without.",
+    }[code]
+
+
+def _why(headline: Mapping[str, Any], about: Mapping[str, Any], naming: Naming) -> str:
+    code = headline["code"]
     told = prepare_telling(about, naming)
-    sentence = describe_verdict(about, naming)
-    if code == codes.CANNOT_TELL_ANY:
-        return f"This job cannot tell whether oversampling helps. {sentence}"
-    if code == codes.UNDECIDED:
-        return f"No gain from oversampling is shown here. {sentence}"
+    if code in (codes.CANNOT_TELL_ANY, codes.UNDECIDED):
+        return describe_verdict(about, naming)
     if code == codes.NO_HELP:
-        return _no_help(told, about["code"], sentence)
+        return _no_help(told, about["code"], describe_verdict(about, naming))
     gain = f"{told.strategy} ranks better than {told.baseline}, {told.metric} {describe_interval(told)}"
-    n_family = counted(headline["numbers"]["n_oversampling"], "combination")
+    n_family = headline["numbers"]["n_oversampling"]
+    family = f"the adjustment for {counted(n_family, 'combination')} of an over-sampling strategy and a classifier"
     if code == codes.NOT_CONFIRMED:
-        return (
-            f"No gain from oversampling is confirmed here. Taken alone, {gain} with {told.classifier}, but that "
-            f"doesn't survive the adjustment for {n_family} of an over-sampling strategy and a classifier."
-        )
-    helps = f"Oversampling helps {told.classifier} here: {gain}."
-    if code == codes.HELPS:
-        survives = f"That survives the adjustment for {n_family} of an over-sampling strategy and a classifier."
-        return helps if headline["numbers"]["n_oversampling"] == 1 else f"{helps} {survives}"
-    return f"{helps} But the recommended combination does without synthetic rows."
+        return f"Taken alone, {gain} with {told.classifier}, but that doesn't survive {family}."
+    return f"{gain}." if n_family == 1 else f"{gain}. That survives {family}."
 
 
 def _no_help(told: Told, code: str, sentence: str) -> str:
-    start = f"Oversampling doesn't help {told.classifier} here"
     alarms = told.change("false_alarms_per_1000")
-    if code == rules.CURVES_CROSS:
-        return f"Oversampling is no clear gain with {told.classifier} here. {sentence}"
     if code != rules.MOSTLY_THRESHOLD or alarms is None or alarms <= 0:
-        return f"{start}. {sentence}"
+        return sentence
     price = describe_price_of_recall(told).replace(" and raises ", ", but only by raising ")
     at_same = describe_baseline_at_same_alarms(told)
     honest = " and the probabilities stay honest" if _spoils_probabilities(told) else ""
-    return f"{start}: {told.strategy} {price}; {at_same}{honest}." if at_same else f"{start}: {told.strategy} {price}."
+    return f"{told.strategy} {price}; {at_same}{honest}." if at_same else f"{told.strategy} {price}."
 
 
 def _spoils_probabilities(told: Told) -> bool:
@@ -112,13 +170,11 @@ def _others(headline: Mapping[str, Any], verdicts: Sequence[Mapping[str, Any]], 
 
 def _choice(headline: Mapping[str, Any], naming: Naming) -> str:
     numbers, recommended = headline["numbers"], headline["recommended"]
-    if recommended is None:
-        return "Nothing is recommended."
+    if recommended is None or numbers["n_tried"] == 1:
+        return ""
     best, winner = (
         f"{naming(place['strategy'])} with {naming(place['classifier'])}" for place in (numbers["best"], recommended)
     )
-    if numbers["n_tried"] == 1:
-        return f"Recommended is {winner}, the only combination that was tried."
     tried = counted(numbers["n_tried"], "combination")
     near = len(numbers["candidates"]) - 1
     told_apart = (
@@ -127,11 +183,11 @@ def _choice(headline: Mapping[str, Any], naming: Naming) -> str:
     apart = counted(near, "other isn't distinguishable from it", "others aren't distinguishable from it")
     return (
         f"Of {tried} of a strategy and a classifier, {best} has the best mean {PRIMARY_WORDS[numbers['primary']]}; "
-        f"{apart if near else told_apart}. Recommended is {_why(headline, winner)}."
+        f"{apart if near else told_apart}. Recommended is {_reason(headline, winner)}."
     )
 
 
-def _why(headline: Mapping[str, Any], winner: str) -> str:
+def _reason(headline: Mapping[str, Any], winner: str) -> str:
     numbers, recommended = headline["numbers"], headline["recommended"]
     if recommended not in numbers["candidates"]:
         return f"{winner}: no gain from over-sampling is confirmed, and of the best without it this costs least"

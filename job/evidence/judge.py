@@ -10,6 +10,7 @@ from job.data.dataset import Dataset
 from job.data.split import Split
 from job.evaluation.metrics import MetricContext, Prediction
 from job.evaluation.runs import RunKey, strategies_of
+from job.evidence.basis import build_basis
 from job.evidence.cases import Question, build_cases, count_minority_rows
 from job.evidence.compare import compare_strategies, list_pairs
 from job.evidence.headline import build_headline
@@ -123,6 +124,9 @@ def judge_measured(
     )
     verdicts = build_verdicts(cases, power, roles.baseline)
     headline = build_headline(measured, verdicts, comparisons, roles, question, sizes.prevalence)
+    recommended = headline["recommended"]
+    basis = build_basis(measured, comparisons, recommended, roles.baseline, question, sizes.n_minority_rows)
+    headline = {**headline, "numbers": {**headline["numbers"], **basis}}
     enough = sizes.n_minority_rows >= LEAST_MINORITY_ROWS
     verdict = {
         "rows": verdicts,

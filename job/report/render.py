@@ -18,9 +18,10 @@ from job.report.theme import series
 from job.report.view import Page, build_page
 from job.report.words import visible
 
-_STYLES = ("variables", "base", "layout", "tables", "figures", "explorer", "print")
+_STYLES = ("variables", "base", "layout", "tables", "figures", "answer", "explorer", "print")
 _SCRIPTS = ("page", "tables", "alarms")
 _UNDERSCORE = Markup("_<wbr>")
+_PER_CENT = re.compile(r"(\d) %")
 _COMMENT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*$", re.DOTALL | re.MULTILINE)
 
 
@@ -80,7 +81,7 @@ def _environment(folder: Path) -> Environment:
         keep_trailing_newline=True,
     )
     environment.filters |= {"number": number, "signed": signed, "percent": percent, "ratio": ratio}
-    environment.filters["breakable"] = breakable
+    environment.filters |= {"breakable": breakable, "tight": tight}
     environment.globals["series"] = series
     return environment
 
@@ -88,6 +89,11 @@ def _environment(folder: Path) -> Environment:
 def breakable(text: str) -> Markup:
     """Let a name break after its underscores, where it has to break at all."""
     return _UNDERSCORE.join(visible(text).split("_"))
+
+
+def tight(text: str) -> str:
+    """Keep a number and its per cent sign on one line."""
+    return _PER_CENT.sub("\\1\u00a0%", text)
 
 
 def _printable(value: object) -> object:

@@ -10,6 +10,7 @@ from job.report.facts import Facts, load_facts
 from job.report.formats import number, signed
 from job.report.markdown import escape_markdown
 from job.report.metric_table import BY_NAME, fallback_decimals
+from job.report.sections import answer as answer_section
 from job.report.sections import runs, verdict
 from job.report.table import Name
 from job.report.words import counted, listed
@@ -67,11 +68,9 @@ def render_summary(results: Mapping[str, Any]) -> str:
 
 def _lines(facts: Facts, limits: Limits) -> Iterator[str]:
     yield f"# {escape_markdown(facts.title)}"
-    answer = verdict.build(facts).content
-    assert isinstance(answer, verdict.Verdict)
-    told = (answer.absent or answer.answer, *answer.paragraphs)
-    yield from ("", f"**{escape_markdown(told[0], limits.letters)}**")
-    for paragraph in told[1:]:
+    lead, *paragraphs = _told(facts)
+    yield from ("", f"**{escape_markdown(lead, limits.letters)}**")
+    for paragraph in paragraphs:
         yield from ("", escape_markdown(paragraph, limits.letters))
     for classifier in facts.classifiers[: limits.classifiers]:
         yield from ("", f"## With {escape_markdown(classifier.short)}", "")
@@ -82,6 +81,15 @@ def _lines(facts: Facts, limits: Limits) -> Iterator[str]:
     if cut := _left_out(facts, limits):
         yield from ("", f"Left out here, for want of room: {listed(cut)}.")
     yield from ("", f"The whole report: {_REPORT}")
+
+
+def _told(facts: Facts) -> Iterator[str]:
+    """What the page tells in its answer and above its verdicts."""
+    answer, verdicts = answer_section.build(facts).content, verdict.build(facts).content
+    assert isinstance(answer, answer_section.Answer)
+    assert isinstance(verdicts, verdict.Verdict)
+    yield answer.lead
+    yield from (text for text in (answer.use, answer.sure, *answer.why, *verdicts.paragraphs) if text)
 
 
 def _table(facts: Facts, classifier: Name, limits: Limits) -> Iterator[str]:

@@ -10,6 +10,7 @@ from job.report.facts import Facts, load_facts
 from job.report.section import Section
 from job.report.sections import (
     alarms,
+    answer,
     asked,
     audit,
     balance,
@@ -33,9 +34,10 @@ from job.report.sections import (
     tradeoff,
     verdict,
 )
-from job.report.words import counted, shorten
+from job.report.words import counted, sentence, shorten
 
 BUILDERS: tuple[Callable[[Facts], Section], ...] = (
+    answer.build,
     verdict.build,
     overview.build,
     asked.build,
@@ -108,11 +110,13 @@ def build_page(results: Mapping[str, Any]) -> Page:
 
 def _question(facts: Facts) -> str:
     dataset = facts.dataset
-    source = "generated data" if facts.spec["data"].get("generate") else shorten(str(dataset["source"]), 60)
-    compared = counted(len(facts.strategies), "strategy", "strategies")
+    source = "Generated data" if facts.spec["data"].get("generate") else shorten(str(dataset["source"]), 60)
+    compared = (
+        counted(len(facts.strategies), "strategy", "strategies"),
+        counted(len(facts.classifiers), "classifier"),
+        counted(facts.n_splits, "split"),
+    )
     return (
-        f"{compared[0].upper()}{compared[1:]} for rare classes compared with "
-        f"{counted(len(facts.classifiers), 'classifier')} over {counted(facts.n_splits, 'split')} of "
-        f"{source}: {counted(dataset['n_rows'], 'row')}, {dataset['n_positive']:,} of "
-        f"them positive (label {facts.positive})."
+        f"{source}: {counted(dataset['n_rows'], 'row')}, {dataset['n_positive']:,} of them positive (label "
+        f"{facts.positive}). {sentence(', '.join(compared))}"
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from job.evidence.headline_sentences import describe_headline
+from job.evidence.headline_sentences import describe_headline, tell_headline
 from job.evidence.rivals import RIVAL_RULES, describe_rival
 from job.evidence.rules import RULES
 from job.evidence.verdict_sentences import describe_verdict
@@ -180,34 +180,158 @@ def make_headline(code, verdict=None, n_tried=10, candidates=3, **numbers):
 
 
 ANSWERS = {
-    "helps": "Oversampling helps svc here: smote ranks better than baseline, average precision +0.030 (95 % interval "
-    "+0.010 to +0.050). That survives the adjustment for four combinations of an over-sampling strategy and a "
-    "classifier.",
-    "helps_but_not_needed": "Oversampling helps svc here: smote ranks better than baseline, average precision +0.030 "
-    "(95 % interval +0.010 to +0.050). But the recommended combination does without synthetic rows.",
-    "not_confirmed": "No gain from oversampling is confirmed here. Taken alone, smote ranks better than baseline, "
-    "average precision +0.030 (95 % interval +0.010 to +0.050) with svc, but that doesn't survive the adjustment for "
-    "four combinations of an over-sampling strategy and a classifier.",
-    "no_help": "Oversampling doesn't help svc here: smote finds 21 more of every 100 minority rows, but only by "
-    "raising 48 more false alarms per 1,000 rows; without synthetic rows, the same alarms find 24 more and the "
-    "probabilities stay honest.",
-    "undecided": f"No gain from oversampling is shown here. {SENTENCES['mostly_threshold']}",
-    "cannot_tell": f"This job cannot tell whether oversampling helps. {SENTENCES['mostly_threshold']}",
+    "helps": (
+        "Oversampling helps svc here.",
+        "smote ranks better than baseline, average precision +0.030 (95 % interval +0.010 to +0.050). That survives "
+        "the adjustment for four combinations of an over-sampling strategy and a classifier.",
+    ),
+    "helps_but_not_needed": (
+        "Oversampling helps svc here, but what is recommended does without.",
+        "smote ranks better than baseline, average precision +0.030 (95 % interval +0.010 to +0.050). That survives "
+        "the adjustment for four combinations of an over-sampling strategy and a classifier.",
+    ),
+    "not_confirmed": (
+        "No gain from oversampling is confirmed here.",
+        "Taken alone, smote ranks better than baseline, average precision +0.030 (95 % interval +0.010 to +0.050) with "
+        "svc, but that doesn't survive the adjustment for four combinations of an over-sampling strategy and a "
+        "classifier.",
+    ),
+    "no_help": (
+        "Oversampling doesn't help svc here.",
+        "smote finds 21 more of every 100 minority rows, but only by raising 48 more false alarms per 1,000 rows; "
+        "without synthetic rows, the same alarms find 24 more and the probabilities stay honest.",
+    ),
+    "undecided": (
+        "Undecided: no gain from oversampling is shown here, and none is ruled out.",
+        SENTENCES["mostly_threshold"],
+    ),
+    "cannot_tell": ("This job cannot tell whether oversampling helps.", SENTENCES["mostly_threshold"]),
 }
 
 
 @pytest.mark.parametrize("code", ANSWERS)
 def test_the_answer_comes_first(code):
-    """the first sentence is the one that a reader came for"""
+    """a short sentence says whether it helps, and the verdict behind it has its own"""
     verdict = make_verdict("mostly_threshold")
-    assert ANSWERS[code] == describe_headline(make_headline(code, verdict), [verdict])[0]
+    told = tell_headline(make_headline(code, verdict), [verdict])
+    assert ANSWERS[code] == (told.short, told.why)
+    assert told.short == describe_headline(make_headline(code, verdict), [verdict])[0]
+
+
+def test_one_gain_needs_no_adjustment():
+    """with one over-sampling strategy and one classifier nothing is said of the others"""
+    verdict = make_verdict("ranks_better")
+    told = tell_headline(make_headline("helps", verdict, n_oversampling=1), [verdict])
+    assert told.why.endswith("(95 % interval +0.010 to +0.050).")
+
+
+def test_crossing_curves_are_no_clear_gain():
+    """an answer of yes or no would be wrong in one of the regions"""
+    verdict = make_verdict("curves_cross")
+    told = tell_headline(make_headline("no_help", verdict), [verdict])
+    assert ("Oversampling is no clear gain with svc here.", SENTENCES["curves_cross"]) == (told.short, told.why)
 
 
 def test_honest_probabilities_are_claimed_only_where_they_are():
     """where the over-sampler's mean probability is nearer to the truth, nothing is said about honesty"""
     verdict = make_verdict("mostly_threshold", {"mean_predicted": (0.08, 0.104)})
-    answer = describe_headline(make_headline("no_help", verdict), [verdict])[0]
-    assert answer.endswith("the same alarms find 24 more.")
+    told = tell_headline(make_headline("no_help", verdict), [verdict])
+    assert told.why.endswith("the same alarms find 24 more.")
+
+
+def compare(before, after, lower=None, upper=None, p_adjusted=None):
+    difference = None if after is None else after - before
+    tested = {"difference": difference, "lower": lower, "upper": upper, "p_adjusted": p_adjusted}
+    return {"baseline": before, "strategy": after, **tested}
+
+
+def make_beside(method="corrected_resampled_t", **metrics):
+    found = {
+        "recall": compare(0.67, 0.85, 0.14, 0.22, 0.001),
+        "false_alarms_per_1000": compare(9.0, 41.4, 23.0, 42.0, 0.001),
+        "average_precision": compare(0.86, 0.86),
+        "mean_predicted": compare(0.081, 0.219, 0.1, 0.2, 0.001),
+        "brier": compare(0.04, 0.09, 0.01, 0.09, 0.001),
+    }
+    return {"n_splits": 20, "method": method, "metrics": found | metrics}
+
+
+def make_told(code="no_help", beside=None, verdict=None, recommended="threshold", **numbers):
+    verdict = verdict or make_verdict("mostly_threshold")
+    basis = {"n_splits": 20, "n_minority_rows": 208, "confidence": 0.95, "baseline": "baseline"}
+    headline = make_headline(code, verdict, **{**basis, "beside_baseline": beside, **numbers})
+    if headline["recommended"] is not None:
+        headline["recommended"] = {"strategy": recommended, "classifier": "svc"}
+    return tell_headline(headline, [verdict])
+
+
+START = "Use threshold with svc: it finds "
+
+
+@pytest.mark.parametrize(
+    ("metrics", "expected"),
+    [
+        ({}, "85 of every 100 minority rows instead of 67 (95 % interval of the gain +14 to +22) and raises 41 false "
+         "alarms per 1,000 rows instead of 9. Its mean predicted probability is 0.219 instead of 0.081, where 0.104 "
+         "are positive."),
+        ({"mean_predicted": compare(0.1, 0.1), "brier": compare(0.05, 0.05)},
+         "85 of every 100 minority rows instead of 67 (95 % interval of the gain +14 to +22) and raises 41 false alarms per 1,000 rows instead of 9. "
+         "Probabilities stay as they are."),
+        ({"mean_predicted": compare(None, None), "brier": compare(None, None),
+          "recall": compare(0.67, 0.60, -0.2, 0.06, 0.3), "false_alarms_per_1000": compare(1.0, 1.0)},
+         "60 of every 100 minority rows instead of 67 (95 % interval of the difference −20 to +6) and raises 1 false "
+         "alarm per 1,000 rows, as baseline does."),
+        ({"mean_predicted": compare(None, None), "recall": compare(0.67, 0.67)}, "67 of every 100 minority rows, as "
+         "baseline does, and raises 41 false alarms per 1,000 rows instead of 9."),
+    ],
+)  # fmt: skip
+def test_what_to_use_is_told_beside_baseline(metrics, expected):
+    """what it finds and raises, each beside baseline's, the interval of the gain, and what becomes of probabilities"""
+    assert START + expected == make_told(beside=make_beside(**metrics)).use
+
+
+def test_what_to_use_where_there_is_nothing_beside_it():
+    """baseline is left as it is, no split in common is said, and results without these numbers have a sentence too"""
+    told = make_told(recommended="baseline")
+    assert "Leave svc as it is (baseline): it finds 62 of every 100 minority rows and raises 1 false alarm per 1,000 " \
+        "rows." == told.use  # fmt: skip
+    nothing = make_beside(recall=compare(None, None), false_alarms_per_1000=compare(None, None))
+    assert "Use threshold with svc: no split has a result of both it and baseline." == make_told(beside=nothing).use
+    assert "Nothing is recommended." == make_told("cannot_tell").use
+    older = tell_headline(make_headline("no_help"), [])
+    assert START + "62 of every 100 minority rows and raises 1 false alarm per 1,000 rows." == older.use
+    assert "" == older.sure
+
+
+TESTED = "20 splits, 208 different minority rows tested."
+BLIND = "one split only, 52 minority rows in its test part; another may turn out differently."
+
+
+@pytest.mark.parametrize(
+    ("changes", "expected"),
+    [
+        ({"beside": make_beside()}, f"The gain of recall is hardly chance: {TESTED}"),
+        ({"beside": make_beside(recall=compare(0.8, 0.6, -0.3, -0.1, 0.01))}, f"The loss of recall is hardly chance: "
+         f"{TESTED}"),
+        ({"beside": make_beside(recall=compare(0.67, 0.7, -0.1, 0.16, 0.2))}, f"Not sure, the gain of recall may be "
+         f"chance: {TESTED}"),
+        ({"beside": make_beside(recall=compare(0.67, 0.67))}, f"Recall is the same on every split: {TESTED}"),
+        ({"beside": make_beside("none", recall=compare(0.67, 0.7))}, f"The difference in recall cannot be tested: "
+         f"{TESTED}"),
+        ({"beside": make_beside("paired_bootstrap_one_split"), "n_splits": 1, "n_minority_rows": 52}, "The gain of "
+         f"recall is hardly the luck of these test rows: {BLIND}"),
+        ({"recommended": "baseline", "n_splits": 1, "n_minority_rows": 52}, f"Only as far as these test rows go: "
+         f"{BLIND}"),
+        ({"recommended": "baseline"}, f"Fairly: {TESTED}"),
+        ({"recommended": "baseline", "code": "undecided"}, "Whether something else would be better stays open: "
+         f"{TESTED}"),
+        ({"recommended": "baseline", "n_tried": 1}, f"Nothing was there to compare it with: {TESTED}"),
+        ({"code": "cannot_tell"}, f"It cannot be told: {TESTED}"),
+    ],
+)  # fmt: skip
+def test_how_sure_that_is(changes, expected):
+    """chance or not, the splits and the minority rows are told in every state"""
+    assert f"How sure? {expected}" == make_told(**changes).sure
 
 
 def test_other_classifiers_are_named():
@@ -222,31 +346,37 @@ def test_other_classifiers_are_named():
 
 def test_what_is_recommended_and_its_price():
     """how many were tried, how many are as good, and what the winner costs"""
-    verdict = make_verdict("mostly_threshold")
-    texts = describe_headline(make_headline("no_help", verdict), [verdict])
-    assert [
+    told = make_told()
+    assert (
         "Of ten combinations of a strategy and a classifier, custom with svc has the best mean average precision; two "
         "others aren't distinguishable from it. Recommended is threshold with svc: of these, leaving out over-sampling "
         "without a confirmed gain, it costs least.",
         "At its own decision it finds 62 of every 100 minority rows, raises 1 false alarm per 1,000 rows and costs 231 "
         "per 1,000 rows; its mean predicted probability is 0.105, where 0.104 are positive.",
-    ] == texts[1:]
+    ) == (told.choice, told.price)
 
 
 @pytest.mark.parametrize(
-    ("n_tried", "candidates", "expected"),
+    ("n_tried", "candidates", "choice", "near"),
     [
         (10, 1, "all others are distinguishable from it. Recommended is threshold with svc: no gain from over-sampling "
-         "is confirmed, and of the best without it this costs least."),
-        (2, 1, "a test tells the other from it."),
-        (3, 2, "one other isn't distinguishable from it."),
-        (1, 1, "Recommended is threshold with svc, the only combination that was tried."),
+         "is confirmed, and of the best without it this costs least.",
+         "By average precision, the best combination is told from all others."),
+        (2, 1, "a test tells the other from it.", "By average precision, the best combination is told from the other."),
+        (3, 2, "one other isn't distinguishable from it.",
+         "By average precision, which no threshold moves, 1 of 2 other combinations can't be told from the best."),
+        (2, 2, "one other isn't distinguishable from it.",
+         "By average precision, which no threshold moves, the other combination can't be told from the best."),
+        (1, 1, "", ""),
     ],
 )  # fmt: skip
-def test_how_many_were_tried(n_tried, candidates, expected):
+def test_how_many_were_tried(n_tried, candidates, choice, near):
     """one, none and many"""
     verdict = make_verdict("mostly_threshold")
-    assert expected in " ".join(describe_headline(make_headline("no_help", verdict, n_tried, candidates), [verdict]))
+    told = tell_headline(make_headline("no_help", verdict, n_tried, candidates), [verdict])
+    assert choice in told.choice
+    assert near == told.near
+    assert (n_tried == 1) == ("the only combination that was tried" in told.use)
 
 
 def test_without_an_over_sampler_or_a_test():

@@ -24,6 +24,7 @@ from job.report.view import BUILDERS
 
 ROOT = Path(__file__).parents[2]
 SECTIONS = [
+    "answer",
     "verdict",
     "overview",
     "asked",

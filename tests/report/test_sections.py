@@ -169,10 +169,9 @@ def test_trouble_is_told_on_the_first_screen() -> None:
     runs = make_runs(PAIR, ("svc",), 4)
     runs[1] = without_numbers(runs[1], "failed", "ValueError: no luck")
     runs[3] = {**runs[3], "status": "degraded", "reason": "k_neighbors=5 was lowered to 3"}
-    assert [
-        "Of eight runs, 1 failed and 1 ran degraded. A failed run gives no number: means are over the splits that "
-        "are left. Reasons"
-    ] == page_of(PAIR, ("svc",), runs).texts("trouble")
+    assert ["Of eight runs, 1 failed and 1 ran degraded; means are over the splits that are left. Reasons"] == page_of(
+        PAIR, ("svc",), runs
+    ).texts("trouble")
     assert [] == page_of().texts("trouble")
 
 

@@ -13,7 +13,7 @@ from report_factories import CLASSIFIERS, STRATEGIES, make_results, make_run, ma
 
 from job.report.facts import load_facts
 from job.report.markdown import escape_markdown
-from job.report.sections.verdict import Verdict, build
+from job.report.sections.answer import Answer, build
 from job.report.summary_md import MOST_BYTES, render_summary
 
 HOSTILE = "a|b`c<img src=x>\n[d](http://e.f) *g* $h$ \\|_i_ @j www.k.l"
@@ -25,13 +25,15 @@ def tables(text: str) -> list[list[str]]:
 
 
 def test_the_answer_comes_first() -> None:
-    """title, the page's own answer in bold, one table for each classifier, and the way to the report"""
+    """title, the page's own answer in bold, what to use, a table for each classifier, and the way to the report"""
     results = make_results()
     answer = build(load_facts(results)).content
-    assert isinstance(answer, Verdict)
-    title, bold = [line for line in render_summary(results).splitlines() if line][:2]
+    assert isinstance(answer, Answer)
+    title, bold, *rest = [line for line in render_summary(results).splitlines() if line]
 
-    assert ("# Does oversampling help?", f"**{escape_markdown(answer.answer)}**") == (title, bold)
+    assert ("# Does oversampling help?", f"**{escape_markdown(answer.lead)}**") == (title, bold)
+    told = [answer.use, answer.sure, *answer.why]
+    assert [escape_markdown(text) for text in told] == rest[: len(told)]
     assert [2 + len(STRATEGIES)] * len(CLASSIFIERS) == [len(table) for table in tables(render_summary(results))]
     assert "[report.html](report.html)" in render_summary(results).splitlines()[-1]
 

@@ -12,7 +12,7 @@ from job.evidence.headline_sentences import describe_headline
 from job.evidence.rules import RULES
 from job.report.facts import load_facts
 from job.report.render import render_report
-from job.report.sections import comparisons, verdict
+from job.report.sections import answer, comparisons, verdict
 
 LONG = "a label that is far too long for a cell of a table"
 
@@ -31,6 +31,10 @@ def verdict_of(**changes: Any) -> Any:
     return verdict.build(load_facts(make_results(**changes))).content
 
 
+def answer_of(**changes: Any) -> Any:
+    return answer.build(load_facts(make_results(**changes))).content
+
+
 def comparisons_of(**changes: Any) -> Any:
     return comparisons.build(load_facts(make_results(**changes))).content
 
@@ -42,10 +46,11 @@ def words_of(page: Page, key: str) -> str:
 def test_the_answer_opens_the_page(results: dict[str, Any], page: Page) -> None:
     """the first words of the first section are the headline of the results"""
     headline = results["verdict"]["headline"]
-    assert "verdict" == page.all("section")[0].attributes["id"]
+    assert "answer" == page.all("section")[0].attributes["id"]
     assert [headline["sentences"][0]] == page.texts("lead")
     assert headline["sentences"] == describe_headline(headline, results["verdict"]["rows"])
-    assert all(sentence in words_of(page, "verdict") for sentence in headline["sentences"])
+    told = f"{words_of(page, 'answer')} {words_of(page, 'verdict')}"
+    assert all(sentence in told for sentence in headline["sentences"])
 
 
 def test_every_verdict_has_a_row(results: dict[str, Any], page: Page) -> None:
@@ -68,8 +73,15 @@ def test_ours_against_smote_has_its_own_words(results: dict[str, Any], page: Pag
 
 def test_labels_are_shortened_in_sentences_too() -> None:
     """the page calls a strategy by one name everywhere"""
-    content = verdict_of(strategies=("baseline", LONG), classifiers=("svc",))
-    texts = [content.answer, *content.paragraphs, *(row.cells[-1].text for row in content.table.rows)]
+    asked = {"strategies": ("baseline", LONG), "classifiers": ("svc",)}
+    content, first = verdict_of(**asked), answer_of(**asked)
+    texts = [
+        first.lead,
+        first.use,
+        *first.why,
+        *content.paragraphs,
+        *(row.cells[-1].text for row in content.table.rows),
+    ]
     assert [] == [text for text in texts if LONG in text]
     assert any("…" in text for text in texts)
 
@@ -79,6 +91,8 @@ def test_older_results_say_that_they_lack_a_verdict(key: str) -> None:
     """results without this key are rendered, with a sentence in its place"""
     older = make_results()
     del older[key]
+    expected = "These results hold no verdict." if key == "verdict" else answer_of().lead
+    assert expected == answer.build(load_facts(older)).content.lead
     assert "These results hold no verdict." == verdict.build(load_facts(older)).content.absent
 
 
@@ -103,9 +117,12 @@ def test_only_baseline() -> None:
 def test_a_job_that_cannot_tell_recommends_nothing() -> None:
     """where every run failed the answer says so, and numbers are dashes with their reason"""
     failed = [without_numbers(run, "failed", "no luck") for run in make_runs()]
-    content = verdict_of(runs=failed)
-    assert content.answer.startswith("This job cannot tell whether oversampling helps.")
-    assert ("Nothing is recommended.",) == content.paragraphs
+    content = answer_of(runs=failed)
+    assert "This job cannot tell whether oversampling helps." == content.lead
+    assert "Nothing is recommended." == content.use
+    assert () == verdict_of(runs=failed).paragraphs
+    assert ["–"] * 3 == [tile.after for tile in content.tiles[:3]]
+    assert "No chart: no strategy has a recall with logistic_regression on any split." == content.why_no_picture
     (table, *_) = [compared.primary for compared in comparisons_of(runs=failed).classifiers]
     assert (("a", "No split has a value of both."),) == table.footnotes
     assert {"a"} == {row.cells[0].footnote for row in table.rows}

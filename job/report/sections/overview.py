@@ -1,4 +1,4 @@
-"""The first screen: the main numbers and the share of the minority that each strategy finds."""
+"""The main numbers of every strategy, and the share of the minority that each one finds."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from job.report.facts import Facts
 from job.report.formats import number
 from job.report.metric_table import build_metric_table
 from job.report.section import Section
+from job.report.sections.answer import find_main_classifier
 from job.report.sections.price import describe_price
-from job.report.sections.recall import draw_recall
+from job.report.sections.recall import draw_recall, explain_no_recall
 from job.report.settings import describe_spread
 from job.report.table import Name, Table
-from job.report.words import counted, listed
 
 _DECISION = ("recall", "precision", "false_alarms_per_1000")
 
@@ -29,6 +29,7 @@ class Block:
         What more recall costs, in a sentence or two.
     table : Table
     picture : Picture or None
+        None for the classifier whose chart stands in the answer, and where there is none to draw.
     why_no_picture : str
     """
 
@@ -41,12 +42,10 @@ class Block:
 
 @dataclass(frozen=True)
 class Overview:
-    """The first screen.
+    """The main numbers.
 
     Parameters
     ----------
-    trouble : str
-        How many runs failed or were degraded; nothing where all went well.
     blocks : tuple of Block
         One for each classifier.
     spread : str
@@ -54,7 +53,6 @@ class Overview:
     baseline : str
     """
 
-    trouble: str
     blocks: tuple[Block, ...]
     spread: str
     baseline: str
@@ -72,7 +70,7 @@ def build(facts: Facts) -> Section:
     Section
     """
     blocks = tuple(_block(facts, classifier) for classifier in facts.classifiers)
-    content = Overview(_trouble(facts), blocks, describe_spread(facts), facts.baseline.short)
+    content = Overview(blocks, describe_spread(facts), facts.baseline.short)
     return Section("overview", "Main numbers", content)
 
 
@@ -87,16 +85,8 @@ def _block(facts: Facts, classifier: Name) -> Block:
         caption_hidden=True,
         hints={"mean_predicted": f"true share {number(facts.test_share, 3)}"},
     )
-    why = f"No chart: no strategy has a recall with {classifier.short} on any split."
+    if classifier == find_main_classifier(facts):
+        return Block(classifier, describe_price(facts, classifier), table, None, "")
     picture = draw_recall(facts, classifier)
-    return Block(classifier, describe_price(facts, classifier), table, picture, "" if picture else why)
-
-
-def _trouble(facts: Facts) -> str:
-    status = facts.results["status"]
-    failed, degraded = status["n_failed"], status["n_degraded"]
-    parts = [f"{count:,} {kind}" for count, kind in ((failed, "failed"), (degraded, "ran degraded")) if count]
-    if not parts:
-        return ""
-    left = " A failed run gives no number: means are over the splits that are left." if failed else ""
-    return f"Of {counted(status['n_runs'], 'run')}, {listed(parts)}.{left}"
+    why = "" if picture else explain_no_recall(classifier)
+    return Block(classifier, describe_price(facts, classifier), table, picture, why)

@@ -40,6 +40,11 @@ def draw_recall(facts: Facts, classifier: Name) -> Picture | None:
     return draw_spreads(spreads, reference, "minority recall", alt, _caption(facts, spreads), table)
 
 
+def explain_no_recall(classifier: Name) -> str:
+    """Say that there is nothing to draw."""
+    return f"No chart: no strategy has a recall with {classifier.short} on any split."
+
+
 def _caption(facts: Facts, spreads: Sequence[Spread]) -> str:
     drawn = [spread.name for spread in spreads]
     line = f"; the dotted line is the mean of {facts.baseline.short}" if facts.baseline in drawn else ""

@@ -1,4 +1,4 @@
-"""The answer: the headline, a verdict for each over-sampling strategy, and what it would take to know more."""
+"""A verdict for each over-sampling strategy, why that is recommended, and what it would take to know more."""
 
 from __future__ import annotations
 
@@ -8,9 +8,10 @@ from types import MappingProxyType
 from typing import Any
 
 from job.evidence.estimates import BOOTSTRAP
-from job.evidence.headline_sentences import describe_headline
+from job.evidence.headline_sentences import tell_headline
 from job.evidence.rivals import describe_rival
 from job.evidence.verdict_sentences import PRIMARY_WORDS, describe_verdict
+from job.evidence.words import Naming
 from job.report.facts import Facts
 from job.report.formats import number
 from job.report.section import Section
@@ -38,16 +39,14 @@ TITLES: Mapping[str, str] = MappingProxyType(
 
 @dataclass(frozen=True)
 class Verdict:
-    """The answer.
+    """The verdicts.
 
     Parameters
     ----------
     absent : str
         Why there is none.
-    answer : str
-        The one sentence that a reader came for, or two.
     paragraphs : tuple of str
-        What is recommended, and its price.
+        Why that is recommended, and its price.
     table : Table or None
     no_table : str
     rivals : tuple of str
@@ -61,7 +60,6 @@ class Verdict:
     """
 
     absent: str
-    answer: str = ""
     paragraphs: tuple[str, ...] = ()
     table: Table | None = None
     no_table: str = ""
@@ -84,22 +82,23 @@ def build(facts: Facts) -> Section:
     """
     verdict, power = facts.results.get("verdict"), facts.results.get("power")
     content = Verdict(_ABSENT) if verdict is None or power is None else _content(facts, verdict, power)
-    return Section("verdict", "The answer", content)
+    return Section("verdict", "Verdicts, one by one", content)
+
+
+def name_shortly(facts: Facts) -> Naming:
+    """Give the way in which the page writes labels inside sentences."""
+    short = {name.label: name.short for name in (*facts.classifiers, *facts.strategies)}
+    return lambda label: short.get(label, label)
 
 
 def _content(facts: Facts, verdict: Mapping[str, Any], power: Mapping[str, Any]) -> Verdict:
-    short = {name.label: name.short for name in (*facts.classifiers, *facts.strategies)}
-
-    def naming(label: str) -> str:
-        return short.get(label, label)
-
-    answer, *paragraphs = describe_headline(verdict["headline"], verdict["rows"], naming)
+    naming = name_shortly(facts)
+    answer = tell_headline(verdict["headline"], verdict["rows"], naming)
     rivals = tuple(describe_rival(row, naming) for row in verdict["custom_against_smote"])
     rows = verdict["rows"]
     return Verdict(
         absent="",
-        answer=answer,
-        paragraphs=tuple(paragraphs),
+        paragraphs=tuple(text for text in (answer.choice, answer.price) if text),
         table=_table(facts, rows, naming) if rows else None,
         no_table="" if rows else _NOTHING,
         rivals=rivals,
@@ -109,7 +108,7 @@ def _content(facts: Facts, verdict: Mapping[str, Any], power: Mapping[str, Any])
     )
 
 
-def _table(facts: Facts, rows: list[Mapping[str, Any]], naming: Any) -> Table:
+def _table(facts: Facts, rows: list[Mapping[str, Any]], naming: Naming) -> Table:
     return Table(
         "verdicts",
         "A verdict for each over-sampling strategy and classifier",
@@ -156,7 +155,7 @@ def _row_worth(power: Mapping[str, Any]) -> str:
     return f"One minority row more or less found in a test part is {number(100 * worth, 1)} points of recall."
 
 
-def _power(facts: Facts, power: Mapping[str, Any], naming: Any) -> Table:
+def _power(facts: Facts, power: Mapping[str, Any], naming: Naming) -> Table:
     headings = ("Standard error", "From about", "To about")
     return Table(
         "power",

@@ -1,0 +1,118 @@
+"""The first screen: the answer, four numbers beside baseline's, and the recall of each strategy."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from job.evidence.headline_sentences import tell_headline
+from job.report.canvas import Picture
+from job.report.facts import Facts
+from job.report.section import Section
+from job.report.sections.recall import draw_recall, explain_no_recall
+from job.report.sections.tiles import Beside, Tile, build_tiles, find_beside
+from job.report.sections.verdict import name_shortly
+from job.report.table import Name
+from job.report.words import counted, listed
+
+_ABSENT = "These results hold no verdict."
+
+
+@dataclass(frozen=True)
+class Answer:
+    """The first screen.
+
+    Parameters
+    ----------
+    trouble : str
+        How many runs failed or were degraded; nothing where all went well.
+    lead : str
+        Does it help?
+    use : str
+        What is recommended, what it gains, and what it costs.
+    sure : str
+        How sure that is.
+    why : tuple of str
+        The verdict behind it, what holds for other classifiers, and how many combinations are as good.
+    beside : Beside
+        Of which strategies the tiles tell.
+    tiles : tuple of Tile
+    classifier : Name
+        Of the tiles and the chart.
+    picture : Picture or None
+    why_no_picture : str
+    n_classifiers : int
+    """
+
+    trouble: str
+    lead: str
+    use: str
+    sure: str
+    why: tuple[str, ...]
+    beside: Beside
+    tiles: tuple[Tile, ...]
+    classifier: Name
+    picture: Picture | None
+    why_no_picture: str
+    n_classifiers: int
+
+
+def build(facts: Facts) -> Section:
+    """Build the section.
+
+    Parameters
+    ----------
+    facts : Facts
+
+    Returns
+    -------
+    Section
+    """
+    verdict = facts.results.get("verdict")
+    lead, use, sure, why = (_ABSENT, "", "", ()) if verdict is None else _sentences(facts, verdict)
+    classifier = find_main_classifier(facts)
+    beside = find_beside(facts, classifier, _headline(facts))
+    picture = draw_recall(facts, classifier)
+    content = Answer(
+        _trouble(facts),
+        lead,
+        use,
+        sure,
+        why,
+        beside,
+        build_tiles(facts, classifier, beside),
+        classifier,
+        picture,
+        "" if picture else explain_no_recall(classifier),
+        len(facts.classifiers),
+    )
+    return Section("answer", "The answer", content)
+
+
+def find_main_classifier(facts: Facts) -> Name:
+    """Find the classifier that the first screen is about: the recommended one, or else that of the answer's verdict."""
+    headline = _headline(facts)
+    places = (headline["recommended"], headline["numbers"]["about"]) if headline else ()
+    labels = [place["classifier"] for place in places if place is not None]
+    return next((name for label in labels for name in facts.classifiers if name.label == label), facts.classifiers[0])
+
+
+def _headline(facts: Facts) -> Mapping[str, Any] | None:
+    verdict = facts.results.get("verdict")
+    return None if verdict is None else verdict["headline"]
+
+
+def _sentences(facts: Facts, verdict: Mapping[str, Any]) -> tuple[str, str, str, tuple[str, ...]]:
+    told = tell_headline(verdict["headline"], verdict["rows"], name_shortly(facts))
+    return told.short, told.use, told.sure, tuple(text for text in (told.why, told.others, told.near) if text)
+
+
+def _trouble(facts: Facts) -> str:
+    status = facts.results["status"]
+    failed, degraded = status["n_failed"], status["n_degraded"]
+    parts = [f"{count:,} {kind}" for count, kind in ((failed, "failed"), (degraded, "ran degraded")) if count]
+    if not parts:
+        return ""
+    left = "; means are over the splits that are left" if failed else ""
+    return f"Of {counted(status['n_runs'], 'run')}, {listed(parts)}{left}."

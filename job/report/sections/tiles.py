@@ -1,0 +1,212 @@
+"""The four numbers of the first screen: recall, false alarms, ranking and calibration, before and after."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from job.evidence.estimates import NO_TEST
+from job.evidence.words import whole
+from job.report.facts import Facts
+from job.report.formats import NO_VALUE, number, signed
+from job.report.metric_table import BY_NAME
+from job.report.table import Name
+from job.report.words import counted
+
+_TESTED = (
+    ("recall", "Found of 100 minority rows"),
+    ("false_alarms_per_1000", "False alarms per 1,000"),
+    ("average_precision", "Average precision"),
+)
+_CALIBRATION = "Calibration error"
+_SAME = "the same"
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Which strategies the tiles tell of.
+
+    Parameters
+    ----------
+    before : Name or None
+        Baseline; None where the tiles hold one value each.
+    after : Name
+        What is recommended, or else baseline.
+    other : Name or None
+        What baseline is compared with where baseline itself is recommended.
+    note : str
+        What kind of numbers these are.
+    """
+
+    before: Name | None
+    after: Name
+    other: Name | None
+    note: str
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One number.
+
+    Parameters
+    ----------
+    label : str
+    before, after : str
+        As they are shown; `before` is empty where there is one value only.
+    change : str
+        The difference with its interval, or what to compare the number with.
+    word : str
+        What the test says of the difference.
+    tone : {"best", "worst", ""}
+        Whether that is good or bad.
+    other : str
+        What another strategy has, where this one is told beside it.
+    """
+
+    label: str
+    before: str
+    after: str
+    change: str
+    word: str = ""
+    tone: str = ""
+    other: str = ""
+
+
+def find_beside(facts: Facts, classifier: Name, headline: Mapping[str, Any] | None) -> Beside:
+    """Find what to tell of with this classifier.
+
+    Parameters
+    ----------
+    facts : Facts
+    classifier : Name
+    headline : Mapping or None
+        ``verdict.headline``, where there is one.
+
+    Returns
+    -------
+    Beside
+    """
+    over = f"mean of {counted(facts.n_splits, 'split')}" if facts.n_splits > 1 else "one split only"
+    recommended = headline["recommended"] if headline is not None else None
+    if recommended is None:
+        note = f"nothing is recommended, so these are the values as they are; {over}"
+        return Beside(None, facts.baseline, None, note)
+    after = next(name for name in facts.strategies if name.label == recommended["strategy"])
+    tested = f"{over} ({facts.confidence} interval of the change)"
+    if after != facts.baseline:
+        return Beside(facts.baseline, after, None, tested)
+    other = _other(facts, classifier, (headline or {})["numbers"]["about"])
+    return Beside(None, after, other, tested if other else over)
+
+
+def build_tiles(facts: Facts, classifier: Name, beside: Beside) -> tuple[Tile, ...]:
+    """Build the four numbers.
+
+    Parameters
+    ----------
+    facts : Facts
+    classifier : Name
+    beside : Beside
+
+    Returns
+    -------
+    tuple of Tile
+    """
+    tiles = [_tile(facts, classifier, beside, *asked) for asked in _TESTED]
+    return (*tiles, _calibration(facts, classifier, beside))
+
+
+def _other(facts: Facts, classifier: Name, about: Mapping[str, str] | None) -> Name | None:
+    """Find what else could be done: what the answer speaks of, or else what costs least."""
+    costs = {
+        name: row["value"]
+        for name in facts.strategies[1:]
+        if (row := facts.summary(name, classifier, "expected_cost_per_1000")) is not None and row["value"] is not None
+    }
+    told = [name for name in costs if about == {"strategy": name.label, "classifier": classifier.label}]
+    return told[0] if told else min(costs, key=lambda name: costs[name], default=None)
+
+
+def _tile(facts: Facts, classifier: Name, beside: Beside, metric: str, label: str) -> Tile:
+    compared = beside.other or (beside.after if beside.before else None)
+    row = None if compared is None else _compared(facts, classifier, compared, metric)
+    if compared is None or row is None or row["difference"] is None:
+        (value,) = _means(facts, classifier, metric, beside.after)
+        return Tile(label, "", _shown(value, metric), "" if value is not None else "no value")
+    old, new = (_shown(value, metric) for value in _means(facts, classifier, metric, facts.baseline, compared))
+    word, tone = _judge(facts, row, metric)
+    change = "" if word == _SAME else _change(row, metric)
+    if beside.other:
+        return Tile(label, "", old, change, word, tone, f"{beside.other.short}: {new}")
+    return Tile(label, old, new, change, word, tone)
+
+
+def _calibration(facts: Facts, classifier: Name, beside: Beside) -> Tile:
+    before, after, other = (
+        None if name is None else _calibration_of(facts, classifier, name)
+        for name in (beside.before, beside.after, beside.other)
+    )
+    if after is None or after["ece"] is None:
+        return Tile(_CALIBRATION, "", NO_VALUE, f"{classifier.short} gave no probabilities")
+    perfect = f"a perfect model: {number(after['ece_perfect'], 3)}"
+    shown = number(before["ece"], 3) if before is not None and before["ece"] is not None else ""
+    instead = ""
+    if other is not None and other["ece"] is not None and beside.other is not None:
+        instead = f"{beside.other.short}: {number(other['ece'], 3)}"
+    return Tile(_CALIBRATION, shown, number(after["ece"], 3), perfect, other=instead)
+
+
+def _calibration_of(facts: Facts, classifier: Name, strategy: Name) -> Mapping[str, Any] | None:
+    rows = (facts.results.get("harm") or {"rows": []})["rows"]
+    found = (row["raw"] for row in rows if (row["strategy"], row["classifier"]) == (strategy.label, classifier.label))
+    return next(found, None)
+
+
+def _compared(facts: Facts, classifier: Name, strategy: Name, metric: str) -> Mapping[str, Any] | None:
+    place = (metric, strategy.label, classifier.label, facts.baseline.label)
+    rows = facts.results.get("comparisons") or ()
+    keys = ("metric", "strategy", "classifier", "reference")
+    return next((row for row in rows if tuple(row[key] for key in keys) == place), None)
+
+
+def _means(facts: Facts, classifier: Name, metric: str, *strategies: Name) -> list[float | None]:
+    """Means over the splits on which all of them have a value, so that they differ by what was tested."""
+    runs = zip(*(facts.runs(strategy, classifier) for strategy in strategies), strict=False)
+    values = [[run["metrics"].get(metric) for run in split] for split in runs]
+    shared = [split for split in values if None not in split]
+    return [sum(column) / len(shared) for column in zip(*shared, strict=True)] or [None] * len(strategies)
+
+
+def _shown(value: float | None, metric: str) -> str:
+    if value is None:
+        return NO_VALUE
+    if metric == "average_precision":
+        return number(value, 3)
+    return number(100 * value) if metric == "recall" else whole(value)
+
+
+def _change(row: Mapping[str, Any], metric: str) -> str:
+    """Write a difference with its interval, with no more digits than the interval supports."""
+    keys = ("difference", "lower", "upper") if row["lower"] is not None else ("difference",)
+    scale = 100 if metric == "recall" else 1
+    values = [scale * row[key] for key in keys]
+    decimals = 3 if metric == "average_precision" else 0 if metric == "recall" or max(map(abs, values)) >= 10 else 1
+    difference, *limits = (signed(value, decimals) for value in values)
+    return f"{difference} ({' to '.join(limits)})" if limits else difference
+
+
+def _judge(facts: Facts, row: Mapping[str, Any], metric: str) -> tuple[str, str]:
+    """Say what the test says of a difference, and whether that is good."""
+    difference = row["difference"]
+    if row["method"] == NO_TEST:
+        return "not tested", ""
+    if difference == 0 and row["lower"] is None:
+        return _SAME, ""
+    level = round(1 - facts.spec["evaluation"]["confidence"], 12)
+    p_value = row["p_value"] if row["p_adjusted"] is None else row["p_adjusted"]
+    if p_value is None or p_value >= level:
+        return "may be chance", ""
+    if (difference > 0) == (BY_NAME[metric].better == "higher"):
+        return "better", "best"
+    return "worse", "worst"
