@@ -275,8 +275,8 @@ START = "Use threshold with svc: it finds "
          "alarms per 1,000 rows instead of 9. Its mean predicted probability is 0.219 instead of 0.081, where 0.104 "
          "are positive."),
         ({"mean_predicted": compare(0.1, 0.1), "brier": compare(0.05, 0.05)},
-         "85 of every 100 minority rows instead of 67 (95 % interval of the gain +14 to +22) and raises 41 false alarms per 1,000 rows instead of 9. "
-         "Probabilities stay as they are."),
+         "85 of every 100 minority rows instead of 67 (95 % interval of the gain +14 to +22) and "
+         "raises 41 false alarms per 1,000 rows instead of 9. Probabilities stay as they are."),
         ({"mean_predicted": compare(None, None), "brier": compare(None, None),
           "recall": compare(0.67, 0.60, -0.2, 0.06, 0.3), "false_alarms_per_1000": compare(1.0, 1.0)},
          "60 of every 100 minority rows instead of 67 (95 % interval of the difference −20 to +6) and raises 1 false "
