@@ -105,6 +105,7 @@ def run(
     if not output:
         raise click.UsageError("--output is empty, must be a folder")
     from job import pipeline
+    from job.console.answer import write_answer
     from job.console.ending import summarize_trouble
     from job.console.progress import show_progress
     from job.console.table import write_table
@@ -114,8 +115,8 @@ def run(
         result = pipeline.run_job(loaded, Path(output), workers=workers, on_progress=report)
     for line in summarize_trouble(result.results, quiet):
         tell(line)
-    table = "" if quiet else "\n".join([*write_table(result.results, width()), "", ""])
-    print_text(f"{table}{readable(str(result.report))}\n")
+    told = [] if quiet else [*write_table(result.results, width()), "", *write_answer(result.results, width()), ""]
+    print_text("".join(f"{line}\n" for line in [*told, readable(str(result.report))]))
     return _SOME_RUNS_FAILED if result.results["status"]["n_failed"] else 0
 
 

@@ -52,7 +52,7 @@ def ended(tmp_path_factory) -> subprocess.CompletedProcess[bytes]:
 
 
 def test_a_log_alone_tells_the_story(ended) -> None:
-    """Standard output is a table of strategies for each classifier, then the path of the report."""
+    """Standard output is a table of strategies for each classifier, then the answer and the path of the report."""
     lines = ended.stdout.decode().splitlines()
 
     assert "output/report.html" == lines[-1]
@@ -64,6 +64,9 @@ def test_a_log_alone_tells_the_story(ended) -> None:
     assert (["–"] * 4 + ["f"]) * 2 == rows["Raises"]
     assert ["d", "d"] == [word for word in rows["many"] if word.isalpha()]
     assert max(map(len, lines)) <= 80
+    assert ["This job cannot tell whether oversampling helps.", "Nothing is recommended."] == [
+        line for line in lines if line.startswith(("This job", "Nothing"))
+    ]
 
 
 def test_runs_that_went_differently_are_told_with_their_reasons(ended) -> None:

@@ -141,8 +141,10 @@ def _certainty(headline: Row) -> str:
         return "Nothing was there to compare it with"
     if beside is None and numbers["n_splits"] == 1:
         return "Only as far as these test rows go"
+    if beside is None and code == codes.UNDECIDED:
+        return "Whether something else would be better stays open"
     if beside is None:
-        return "Whether something else would be better stays open" if code == codes.UNDECIDED else "Fairly"
+        return "Fairly" if code == codes.NOT_NEEDED else "Fairly, nothing else is confirmed to rank better"
     recall, method = beside["metrics"]["recall"], beside["method"]
     if method == NO_TEST or recall["difference"] is None:
         return "The difference in recall cannot be tested"

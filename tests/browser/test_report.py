@@ -12,6 +12,7 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from html_page import Page as Parsed
 from matplotlib.image import imread
+from outcomes import OUTCOMES
 from playwright.sync_api import Browser, Page, sync_playwright
 from report_factories import make_column, make_dataset, make_results, make_runs, make_spec, without_numbers
 
@@ -57,6 +58,15 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     for name, make in MADE.items():
         (folder / f"{name}.html").write_text(render_report(make()), encoding="utf-8")
     return {name: folder / f"{name}.html" for name in MADE}
+
+
+@pytest.fixture(scope="module")
+def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    folder = tmp_path_factory.mktemp("outcomes")
+    found = {name: folder / f"{number}.html" for number, name in enumerate(OUTCOMES)}
+    for name, make in OUTCOMES.items():
+        found[name].write_text(render_report(make()), encoding="utf-8")
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -150,20 +160,61 @@ def test_names_do_not_run_into_numbers(open_page: Callable[..., Page], path: Pat
 
 
 def test_the_main_numbers_fit_a_laptop(open_page: Callable[..., Page], files: dict[str, Path]) -> None:
-    """at 1280 pixels no table scrolls, the answer is on the first screen, and a chart stands beside its table"""
+    """at 1280 pixels no table scrolls, and a chart stands beside its table"""
     page = open_page(files["plain"], 1280)
     assert [] == page.evaluate(
         """() => [...document.querySelectorAll('.scroll:not(.tall)')]
             .filter(box => box.offsetParent && !box.closest('details') && box.scrollWidth > box.clientWidth)
             .map(box => box.getAttribute('aria-labelledby'))"""
     )
-    table, chart = (page.locator(what).first.bounding_box() for what in ("#main-0", "#overview img"))
+    table, chart = (
+        page.locator(what).first.bounding_box() for what in ("#overview .pair:has(img) table", "#overview img")
+    )
     assert table
     assert chart
     assert table["x"] + table["width"] <= chart["x"]
-    answer = page.locator("#verdict .lead").bounding_box()
-    assert answer
-    assert answer["y"] + answer["height"] <= 900
+
+
+SCREENS = {(1440, 900): True, (1280, 800): True, (360, 740): False}
+"""Size of a screen -> whether the chart is on the first one too."""
+
+
+@pytest.mark.parametrize("size", SCREENS, ids=str)
+@pytest.mark.parametrize("name", [name for name in OUTCOMES if name != "hostile"])
+def test_the_answer_is_on_the_first_screen(browser: Browser, outcomes: dict[str, Path], name: str, size: Any) -> None:
+    """answer, what to use, how sure, trouble, four numbers and, on wide screens, the chart: all without scrolling"""
+    width, height = size
+    page = browser.new_page(viewport={"width": width, "height": height})
+    page.goto(outcomes[name].as_uri())
+    boxes = page.evaluate(
+        """() => Object.fromEntries([...document.querySelectorAll(
+            'h1, #answer > .trouble, .lead, .use, .sure, .tile, #answer img')].map((element, index) => {
+            const {left, top, right, bottom} = element.getBoundingClientRect();
+            return [`${index} ${element.className || element.localName}`, [left, top, right, bottom]];
+        }))"""
+    )
+    page.close()
+    kinds = [kind.split()[1] for kind in boxes]
+    assert [1, 1, 1, 1, 4, 1] == [kinds.count(kind) for kind in ("h1", "lead", "use", "sure", "tile", "img")]
+    assert (name == "failed") == ("trouble" in kinds)
+    asked = {kind: box for kind, box in boxes.items() if SCREENS[size] or not kind.endswith("img")}
+    outside = {
+        kind: box
+        for kind, box in asked.items()
+        if not (0 <= box[0] <= box[2] <= width and 0 <= box[1] <= box[3] <= height)
+    }
+    assert {} == outside
+
+
+def test_without_style_the_page_reads_in_order(open_page: Callable[..., Page], files: dict[str, Path]) -> None:
+    """where a server forbids inline styles, the title, the answer, its numbers and the chart follow each other"""
+    page = open_page(files["plain"])
+    page.evaluate("document.querySelector('style').remove()")
+    tops = page.evaluate(
+        """['h1', '.lead', '.use', '.sure', '.tile', '#answer img', '#verdict', '#overview'].map(
+            (what) => document.querySelector(what).getBoundingClientRect().top)"""
+    )
+    assert sorted(tops) == tops
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1440, "dark")])
@@ -189,7 +240,7 @@ def test_a_keyboard_gets_to_the_report_first(open_page: Callable[..., Page], fil
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_charts_follow_the_readers_colours(open_page: Callable[..., Page], files: dict[str, Path], scheme: str) -> None:
     """text of a chart is dark on a light screen and light on a dark one"""
-    shot = open_page(files["plain"], color_scheme=scheme).locator("#overview img").first.screenshot()
+    shot = open_page(files["plain"], color_scheme=scheme).locator("#answer img").first.screenshot()
     brightness = imread(io.BytesIO(shot))[..., :3].mean(axis=2)
     ground = float(np.median(brightness))
     assert (ground > 0.95) if scheme == "light" else (ground < 0.2)

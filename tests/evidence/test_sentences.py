@@ -322,7 +322,8 @@ BLIND = "one split only, 52 minority rows in its test part; another may turn out
          f"recall is hardly the luck of these test rows: {BLIND}"),
         ({"recommended": "baseline", "n_splits": 1, "n_minority_rows": 52}, f"Only as far as these test rows go: "
          f"{BLIND}"),
-        ({"recommended": "baseline"}, f"Fairly: {TESTED}"),
+        ({"recommended": "baseline"}, f"Fairly, nothing else is confirmed to rank better: {TESTED}"),
+        ({"recommended": "baseline", "code": "helps_but_not_needed"}, f"Fairly: {TESTED}"),
         ({"recommended": "baseline", "code": "undecided"}, "Whether something else would be better stays open: "
          f"{TESTED}"),
         ({"recommended": "baseline", "n_tried": 1}, f"Nothing was there to compare it with: {TESTED}"),

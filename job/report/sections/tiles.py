@@ -15,12 +15,13 @@ from job.report.table import Name
 from job.report.words import counted
 
 _TESTED = (
-    ("recall", "Found of 100 minority rows"),
-    ("false_alarms_per_1000", "False alarms per 1,000"),
+    ("recall", "Recall, of 100 minority rows"),
+    ("false_alarms_per_1000", "False alarms per 1,000 rows"),
     ("average_precision", "Average precision"),
 )
 _CALIBRATION = "Calibration error"
 _SAME = "the same"
+_NOTHING = "no value"
 
 
 @dataclass(frozen=True)
@@ -133,7 +134,7 @@ def _tile(facts: Facts, classifier: Name, beside: Beside, metric: str, label: st
     row = None if compared is None else _compared(facts, classifier, compared, metric)
     if compared is None or row is None or row["difference"] is None:
         (value,) = _means(facts, classifier, metric, beside.after)
-        return Tile(label, "", _shown(value, metric), "" if value is not None else "no value")
+        return Tile(label, "", _shown(value, metric), "" if value is not None else _NOTHING)
     old, new = (_shown(value, metric) for value in _means(facts, classifier, metric, facts.baseline, compared))
     word, tone = _judge(facts, row, metric)
     change = "" if word == _SAME else _change(row, metric)
@@ -147,12 +148,13 @@ def _calibration(facts: Facts, classifier: Name, beside: Beside) -> Tile:
         None if name is None else _calibration_of(facts, classifier, name)
         for name in (beside.before, beside.after, beside.other)
     )
-    if after is None or after["ece"] is None:
-        return Tile(_CALIBRATION, "", NO_VALUE, f"{classifier.short} gave no probabilities")
+    if after is None:
+        ranked = facts.values(beside.after, classifier, "average_precision")
+        return Tile(_CALIBRATION, "", NO_VALUE, f"{classifier.short} gave no probabilities" if ranked else _NOTHING)
     perfect = f"a perfect model: {number(after['ece_perfect'], 3)}"
-    shown = number(before["ece"], 3) if before is not None and before["ece"] is not None else ""
+    shown = number(before["ece"], 3) if before is not None else ""
     instead = ""
-    if other is not None and other["ece"] is not None and beside.other is not None:
+    if other is not None and beside.other is not None:
         instead = f"{beside.other.short}: {number(other['ece'], 3)}"
     return Tile(_CALIBRATION, shown, number(after["ece"], 3), perfect, other=instead)
 

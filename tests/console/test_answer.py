@@ -1,0 +1,19 @@
+"""The answer at the end of a log."""
+
+from __future__ import annotations
+
+import pytest
+from outcomes import OUTCOMES
+from rich.cells import cell_len
+
+from job.console.answer import write_answer
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_the_log_has_the_words_of_the_report(name: str) -> None:
+    """the headline's first sentences, whatever the outcome, in lines that fit and steer nothing"""
+    results = OUTCOMES[name]()
+    lines = list(write_answer(results, 60))
+    assert " ".join(lines).startswith(" ".join(" ".join(results["verdict"]["headline"]["sentences"][:3]).split()))
+    assert all(line.isprintable() and line for line in lines)
+    assert all(cell_len(line) <= 60 or " " not in line for line in lines)
