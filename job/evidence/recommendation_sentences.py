@@ -28,20 +28,37 @@ def describe_use(headline: Row, naming: Naming) -> str:
     str
         One or two sentences.
     """
+    numbers = headline["numbers"]
+    action, beside = describe_action(headline, naming), numbers.get("beside_baseline")
+    if headline["recommended"] is None:
+        return f"{action}."
+    if beside is not None:
+        return f"{action}: {_beside(beside, numbers, naming)}"
+    found = _decision(numbers["price"])
+    return f"{action}: {found}." if found else f"{action}."
+
+
+def describe_action(headline: Row, naming: Naming) -> str:
+    """Say what to do, in the words with which `describe_use` begins.
+
+    Parameters
+    ----------
+    headline, naming
+        As in `describe_use`.
+
+    Returns
+    -------
+    str
+        Without a full stop.
+    """
     recommended, numbers = headline["recommended"], headline["numbers"]
     if recommended is None:
-        return "Nothing is recommended."
+        return "Nothing is recommended"
     strategy, classifier = naming(recommended["strategy"]), naming(recommended["classifier"])
     only = ", the only combination that was tried" if numbers["n_tried"] == 1 else ""
-    beside = numbers.get("beside_baseline")
-    if beside is not None:
-        return f"Use {strategy} with {classifier}: {_beside(beside, numbers, naming)}"
     if recommended["strategy"] == numbers.get("baseline"):
-        start = f"Leave {classifier} as it is ({strategy}){only}"
-    else:
-        start = f"Use {strategy} with {classifier}{only}"
-    found = _decision(numbers["price"])
-    return f"{start}: {found}." if found else f"{start}."
+        return f"Leave {classifier} as it is ({strategy}){only}"
+    return f"Use {strategy} with {classifier}{only}"
 
 
 def describe_certainty(headline: Row) -> str:

@@ -88,8 +88,8 @@ def _told(facts: Facts) -> Iterator[str]:
     answer, verdicts = answer_section.build(facts).content, verdict.build(facts).content
     assert isinstance(answer, answer_section.Answer)
     assert isinstance(verdicts, verdict.Verdict)
-    yield answer.lead
-    yield from (text for text in (answer.use, answer.sure, *answer.why, *verdicts.paragraphs) if text)
+    told = (f"{answer.action}{answer.use}", answer.sure, *answer.why, *verdicts.paragraphs)
+    yield from (answer.lead, *(text for text in told if text))
 
 
 def _table(facts: Facts, classifier: Name, limits: Limits) -> Iterator[str]:

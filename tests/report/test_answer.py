@@ -51,7 +51,7 @@ def test_every_outcome_has_its_answer(name: str) -> None:
     assert EXPECTED[name] == (
         results["verdict"]["headline"]["code"],
         content.lead,
-        content.use[: len(EXPECTED[name][2])],
+        f"{content.action}{content.use}"[: len(EXPECTED[name][2])],
     )
     assert content.sure.startswith("How sure? ")
     assert "split" in content.sure
@@ -67,7 +67,7 @@ def test_the_page_shows_what_was_built(name: str) -> None:
     content, page = content_of(results), Page(render_report(results))
     assert [] == page.problems
     (section,) = [element for element in page.all("section") if element.attributes["id"] == "answer"]
-    for text in (content.lead, content.use, content.sure, *content.why, content.trouble):
+    for text in (content.lead, f"{content.action}{content.use}", content.sure, *content.why, content.trouble):
         assert " ".join(text.split()) in section.words
     tiles = [tile for tile in page.elements if tile.has_class("tile")]
     assert [tile.label for tile in content.tiles] == [page.inside(tile, "dt")[0].words for tile in tiles]

@@ -77,7 +77,7 @@ def test_labels_are_shortened_in_sentences_too() -> None:
     content, first = verdict_of(**asked), answer_of(**asked)
     texts = [
         first.lead,
-        first.use,
+        first.action,
         *first.why,
         *content.paragraphs,
         *(row.cells[-1].text for row in content.table.rows),
@@ -119,7 +119,7 @@ def test_a_job_that_cannot_tell_recommends_nothing() -> None:
     failed = [without_numbers(run, "failed", "no luck") for run in make_runs()]
     content = answer_of(runs=failed)
     assert "This job cannot tell whether oversampling helps." == content.lead
-    assert "Nothing is recommended." == content.use
+    assert ("Nothing is recommended", ".") == (content.action, content.use)
     assert () == verdict_of(runs=failed).paragraphs
     assert ["–"] * 3 == [tile.after for tile in content.tiles[:3]]
     assert "No chart: no strategy has a recall with logistic_regression on any split." == content.why_no_picture

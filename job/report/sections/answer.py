@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from job.evidence.headline_sentences import tell_headline
+from job.evidence.recommendation_sentences import describe_action
 from job.report.canvas import Picture
 from job.report.facts import Facts
 from job.report.section import Section
@@ -29,8 +30,10 @@ class Answer:
         How many runs failed or were degraded; nothing where all went well.
     lead : str
         Does it help?
+    action : str
+        What is recommended.
     use : str
-        What is recommended, what it gains, and what it costs.
+        What that gains, and what it costs; goes on where `action` ends.
     sure : str
         How sure that is.
     why : tuple of str
@@ -47,6 +50,7 @@ class Answer:
 
     trouble: str
     lead: str
+    action: str
     use: str
     sure: str
     why: tuple[str, ...]
@@ -71,13 +75,15 @@ def build(facts: Facts) -> Section:
     """
     verdict = facts.results.get("verdict")
     lead, use, sure, why = (_ABSENT, "", "", ()) if verdict is None else _sentences(facts, verdict)
+    action = "" if verdict is None else describe_action(verdict["headline"], name_shortly(facts))
     classifier = find_main_classifier(facts)
     beside = find_beside(facts, classifier, _headline(facts))
     picture = draw_recall(facts, classifier)
     content = Answer(
         _trouble(facts),
         lead,
-        use,
+        action,
+        use.removeprefix(action),
         sure,
         why,
         beside,
