@@ -100,10 +100,11 @@ def _draw(draw: Callable[[Figure, Theme], None], height: float, theme: Theme) ->
     return figure
 
 
-def unit_axis(set_limits: Callable[..., object], set_ticks: Callable[..., object]) -> None:
-    """Let an axis go from 0 to 1."""
-    set_ticks([0, 0.2, 0.4, 0.6, 0.8, 1], ["0", "0.2", "0.4", "0.6", "0.8", "1"])
-    set_limits(-0.02, 1.02)
+def unit_axis(set_limits: Callable[..., object], set_ticks: Callable[..., object], reach: float = 1.0) -> None:
+    """Let an axis go from 0 to 1, or as far as it has to."""
+    ticks = [place * reach / 5 for place in range(6)]
+    set_ticks(ticks, [f"{tick:.2g}" for tick in ticks])
+    set_limits(-0.02 * reach, 1.02 * reach)
 
 
 def open_frame(axes: Axes, kept: tuple[str, ...]) -> None:

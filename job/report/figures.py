@@ -145,8 +145,9 @@ def draw_curves(
     caption: str,
     table: Table,
     limit: Curve | None = None,
+    reach: float = 1.0,
 ) -> Picture:
-    """Draw one line for each strategy on axes from 0 to 1, its own decision on it, and a dotted line to compare with.
+    """Draw one line for each strategy, its own decision on it, and a dotted line to compare with; both axes begin at 0.
 
     Parameters
     ----------
@@ -159,6 +160,8 @@ def draw_curves(
     table : Table
     limit : Curve or None
         What cannot be surpassed, drawn as a thin line without markers.
+    reach : float
+        Where both axes end.
 
     Returns
     -------
@@ -184,8 +187,8 @@ def draw_curves(
         if reference is not None:
             (line,) = axes.plot(reference.x, reference.y, color=theme.light["quiet"], linewidth=1.2, linestyle=DOTS)
             line.set_label(legend_text(reference.name.short))
-        unit_axis(axes.set_xlim, axes.set_xticks)
-        unit_axis(axes.set_ylim, axes.set_yticks)
+        unit_axis(axes.set_xlim, axes.set_xticks, reach)
+        unit_axis(axes.set_ylim, axes.set_yticks, reach)
         axes.set_xlabel(axes_names[0])
         axes.set_ylabel(axes_names[1])
         axes.grid(color=theme.light["line"], linewidth=0.8)

@@ -148,6 +148,16 @@ def test_many_winners_are_counted() -> None:
     assert "s0, s1, s2, s3, s4 and s5" == cells(page)["baseline"][3]
 
 
+def test_a_long_front_is_told_by_its_ends() -> None:
+    """of more than six strategies the sentence has every name, and the numbers of the first and the last"""
+    page = page_of(make_decisions({f"s{place}": [(place / 10, 10.0 * place)] for place in range(8)}))
+    assert [
+        "All eight strategies are on the front: each finds more by raising more false alarms. s0 finds 0 of 100 "
+        "minority rows at 0.0 false alarms in 1,000 rows; more and more find s1, s2, s3, s4, s5 and s6; s7 finds 70 at "
+        "70.0."
+    ] == told(page)
+
+
 def test_luck_is_counted_on_splits_that_all_share() -> None:
     """a split counts for the front only where every strategy has a decision, each split by itself"""
     page = page_of(

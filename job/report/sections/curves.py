@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from job.report.best_possible import best_possible_curve, describe_best_possible
@@ -12,6 +12,7 @@ from job.report.facts import Facts
 from job.report.facts import Row as Found
 from job.report.figures import Curve, draw_curves
 from job.report.formats import number, percent
+from job.report.panels import Panel, part_strategies
 from job.report.section import Section
 from job.report.table import Heading, Name, Number, Row, Table
 from job.report.words import listed
@@ -22,6 +23,7 @@ _DECISION_WORDS = {
     "precision_recall": "An open marker is where a strategy decides: at its own recall, on its own curve.",
     "roc": "An open marker is where a strategy decides: at its own false-alarm rate, on its own curve.",
 }
+_CALIBRATED_WORDS = "Each strategy runs inside CalibratedClassifierCV{}. "
 _LIMIT_WORDS = "The thin line is the best possible classifier, which knows how the data was drawn."
 
 
@@ -127,9 +129,14 @@ def build(facts: Facts) -> Section:
 
 
 def _group(facts: Facts, kind: Kind) -> CurveGroup:
-    drawn = ((classifier, _curves(facts, classifier, kind)) for classifier in facts.classifiers)
-    pictures = tuple(_draw(facts, classifier, kind, curves) for classifier, curves in drawn if curves)
-    return CurveGroup(kind, pictures, _missing(facts, kind))
+    pictures = (picture for classifier in facts.classifiers for picture in _pictures(facts, classifier, kind))
+    return CurveGroup(kind, tuple(pictures), _missing(facts, kind))
+
+
+def _pictures(facts: Facts, classifier: Name, kind: Kind) -> Iterator[Picture]:
+    curves = {curve.name: curve for curve in _curves(facts, classifier, kind)}
+    for panel in part_strategies(facts, tuple(curves)):
+        yield _draw(facts, classifier, kind, panel, [curves[name] for name in panel.names])
 
 
 def _missing(facts: Facts, kind: Kind) -> tuple[str, ...]:
@@ -172,22 +179,24 @@ def _interpolate(x: Sequence[float], y: Sequence[float], at: float) -> float:
     return y[right - 1] + share * (y[right] - y[right - 1])
 
 
-def _draw(facts: Facts, classifier: Name, kind: Kind, curves: Sequence[Curve]) -> Picture:
-    title = f"{kind.title} with {classifier.short}"
+def _draw(facts: Facts, classifier: Name, kind: Kind, panel: Panel, curves: Sequence[Curve]) -> Picture:
+    title = f"{kind.title} with {classifier.short}{panel.words}"
     over = "Mean curves over splits. " if facts.n_splits > 1 else ""
     limit = best_possible_curve(facts, kind.key)
     above = f" {_LIMIT_WORDS}" if limit else ""
-    caption = f"{over}{_reference_words(facts, kind)} {_DECISION_WORDS[kind.key]}{above}"
+    beside = f"; {facts.baseline.short} is as it is, to compare with" if facts.baseline in panel.names else ""
+    inside = _CALIBRATED_WORDS.format(beside) if panel.calibrated else ""
+    caption = f"{inside}{over}{_reference_words(facts, kind)} {_DECISION_WORDS[kind.key]}{above}"
     picture = draw_curves(
         curves,
         (kind.x, kind.y),
         _reference(facts, kind),
-        _alt(facts, classifier, kind, curves, limit),
+        _alt(title, kind, curves, limit),
         caption,
-        _table(f"{kind.key}-{classifier.index}", title, kind, curves, limit),
+        _table(f"{kind.key}-{classifier.index}{panel.suffix}", title, kind, curves, limit),
         limit,
     )
-    return replace(picture, title=classifier.short)
+    return replace(picture, title=f"{classifier.short}{panel.words}")
 
 
 def _reference(facts: Facts, kind: Kind) -> Curve:
@@ -205,13 +214,13 @@ def _reference_words(facts: Facts, kind: Kind) -> str:
     return f"The dotted line is the share of minority rows in the test part, {share}: what alarms at random would get."
 
 
-def _alt(facts: Facts, classifier: Name, kind: Kind, curves: Sequence[Curve], limit: Curve | None) -> str:
+def _alt(title: str, kind: Kind, curves: Sequence[Curve], limit: Curve | None) -> str:
     parts = []
     for curve in (*curves, *([limit] if limit else [])):
         values = (number(_read(curve, at), 2) for at in _READ_AT)
         parts.append(f"{curve.name.short} {listed(values)}")
     at = listed(f"{at:g}" for at in _READ_AT)
-    said = f"{kind.title} with {classifier.short}. Mean {kind.y} at {kind.x} {at}: {'; '.join(parts)}."
+    said = f"{title}. Mean {kind.y} at {kind.x} {at}: {'; '.join(parts)}."
     decided = [
         f"{curve.name.short} {number(curve.decision[0], 3)} ({kind.y} {number(curve.decision[1], 2)})"
         for curve in curves

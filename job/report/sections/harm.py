@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -12,18 +12,25 @@ from job.report.facts import Row as Found
 from job.report.figures import Curve, draw_curves
 from job.report.formats import number, percent
 from job.report.metric_table import BY_NAME, Footnotes, fallback_decimals
+from job.report.panels import is_calibrated, part_evenly, part_words
 from job.report.section import Section
 from job.report.table import Cell, Heading, Name, Number, Row, Table, Words
+from job.report.theme import N_COLOURS
 from job.report.words import counted, listed, shorten_all
 
 _LABEL_LENGTH = 24
 _METRICS = ("mean_predicted", "brier", "log_loss", "calibration_slope", "calibration_intercept")
 _ECE_DECIMALS = 3
+_REACHES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
+_AXES = ("mean predicted probability", "share that came true")
+_CAPTION = "On the dotted line, as many rows came true as was predicted; below it, fewer: probabilities are too high."
 _ABSENT = "These results hold no ledger of probabilities."
 _UNCHANGED = (
     "There is nothing to correct where a classifier saw the data's own shares of the classes, or was calibrated on "
     "them: {}."
 )
+
+Bins = Mapping[str, Any]
 
 
 @dataclass(frozen=True)
@@ -201,52 +208,59 @@ def _cells(facts: Facts, classifier: Name, row: Found, state: str, footnotes: Fo
 def _pictures(
     facts: Facts, classifier: Name, found: Sequence[tuple[Name, Found]], changed: Sequence[tuple[Name, Found]]
 ) -> tuple[Picture, ...]:
-    calibrated = [(name, row) for name, row in found if _is_calibrated(facts, name)]
+    calibrated = [(name, row) for name, row in found if is_calibrated(facts, name)]
     plain = [pair for pair in found if pair not in calibrated]
     corrected = [pair for pair in changed if pair not in calibrated]
     groups = (("As predicted", plain, "raw"), ("Corrected", corrected, "corrected"), ("Calibrated", calibrated, "raw"))
-    drawn = (_draw(classifier, title, group, state) for title, group, state in groups)
-    return tuple(picture for picture in drawn if picture is not None)
+    return tuple(picture for title, group, state in groups for picture in _draw(classifier, title, group, state))
 
 
-def _is_calibrated(facts: Facts, name: Name) -> bool:
-    """Whether this is another strategy again, inside CalibratedClassifierCV."""
-    return any(name.label == f"{other.label} (calibrated)" for other in facts.strategies)
+def _draw(classifier: Name, title: str, found: Sequence[tuple[Name, Found]], state: str) -> Iterator[Picture]:
+    """Draw as many charts as it takes for no colour to stand twice in one."""
+    apart, alike = _part_twins([(name, row[state]) for name, row in found if row[state]])
+    if not apart:
+        return
+    key = f"reliability-{title.split()[-1].lower()}-{classifier.index}"
+    whole = f"Reliability with {classifier.short}, {title.lower()}"
+    caption, reach = "".join((_CAPTION, *(f" {text}." for text in alike))), _reach(apart)
+    perfect = Curve(Name("perfect", "perfect", 0), (0.0, reach), (0.0, reach))
+    parts = part_evenly(apart, N_COLOURS)
+    for place, part in enumerate(parts):
+        suffix, words = part_words(place, len(parts))
+        alt, table = _alt(f"{whole}{words}", part), _bins(f"{key}{suffix}", f"{whole}{words}", part)
+        curves = [_curve(*pair) for pair in part]
+        picture = draw_curves(curves, _AXES, perfect, alt, caption, table, reach=reach)
+        yield replace(picture, title=f"{title}{words}")
 
 
-def _draw(classifier: Name, title: str, found: Sequence[tuple[Name, Found]], state: str) -> Picture | None:
-    known = [(name, row[state]) for name, row in found if row[state] and row[state].get("reliability")]
-    if not known:
-        return None
-    apart: list[tuple[Name, Mapping[str, Any]]] = []
-    alike: list[str] = []
+def _part_twins(known: Sequence[tuple[Name, Bins]]) -> tuple[list[tuple[Name, Bins]], list[str]]:
+    """Equal probabilities are drawn once; say of the others whose they have."""
+    apart: list[tuple[Name, Bins]] = []
+    alike = []
     for name, values in known:
+        if not values.get("reliability"):
+            continue
         twin = next((other for other, drawn in apart if drawn["reliability"] == values["reliability"]), None)
         if twin is None:
             apart.append((name, values))
         else:
             alike.append(f"{name.short} has the probabilities of {twin.short}")
-    curves = [
-        Curve(
-            name,
-            tuple(entry["mean_predicted"] for entry in values["reliability"]),
-            tuple(entry["observed"] for entry in values["reliability"]),
-        )
-        for name, values in apart
-    ]
-    caption = (
-        "On the dotted line, as many rows came true as was predicted; below it, fewer: probabilities are too high."
-    )
-    caption += "".join(f" {text}." for text in alike)
-    whole = f"Reliability with {classifier.short}, {title.lower()}"
-    table = _bins(f"reliability-{title.split()[-1].lower()}-{classifier.index}", whole, apart)
-    perfect = Curve(Name("perfect", "perfect", 0), (0.0, 1.0), (0.0, 1.0))
-    axes = ("mean predicted probability", "share that came true")
-    picture = draw_curves(curves, axes, perfect, _alt(whole, apart), caption, table)
-    return replace(picture, title=title)
+    return apart, alike
 
 
-def _alt(title: str, known: Sequence[tuple[Name, Mapping[str, Any]]]) -> str:
+def _curve(name: Name, values: Bins) -> Curve:
+    bins = values["reliability"]
+    return Curve(name, tuple(entry["mean_predicted"] for entry in bins), tuple(entry["observed"] for entry in bins))
+
+
+def _reach(drawn: Sequence[tuple[Name, Bins]]) -> float:
+    """How far the axes go: a rare minority's probabilities would else lie in a corner."""
+    keys = ("mean_predicted", "observed")
+    highest = max(entry[key] for _, values in drawn for entry in values["reliability"] for key in keys)
+    return next((reach for reach in _REACHES if highest <= reach), 1.0)
+
+
+def _alt(title: str, known: Sequence[tuple[Name, Bins]]) -> str:
     parts = []
     for name, values in known:
         last = values["reliability"][-1]
@@ -258,7 +272,7 @@ def _alt(title: str, known: Sequence[tuple[Name, Mapping[str, Any]]]) -> str:
     return f"{title}. Calibration error: {'; '.join(parts)}."
 
 
-def _bins(key: str, title: str, known: Sequence[tuple[Name, Mapping[str, Any]]]) -> Table:
+def _bins(key: str, title: str, known: Sequence[tuple[Name, Bins]]) -> Table:
     """Bins in rows, strategies in columns: what was predicted, what came true, and of how many rows."""
     n_bins = max(len(values["reliability"]) for _, values in known)
     columns = [_bin_cells(values["reliability"], n_bins) for _, values in known]

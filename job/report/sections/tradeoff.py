@@ -18,6 +18,7 @@ from job.report.words import counted, listed
 
 _METRICS = ("recall", "false_alarms_per_1000")
 _MOST_NAMED = 3
+_MOST_TOLD = 6
 _CAPTION = (
     "Minority rows found (up) against false alarms (to the right), means at each strategy's own decision. Ringed "
     "strategies are on the front; what lies below the line is beaten."
@@ -138,12 +139,16 @@ def _sentences(facts: Facts, classifier: Name, standings: Sequence[Standing]) ->
 
 
 def _told(standings: Sequence[Standing], decimals: int) -> str:
+    """Tell what each finds at what price; where there are many, only of the first and the last."""
     pairs = [
         (one.name.short, number(100 * one.trade.recall), number(one.trade.false_alarms, decimals)) for one in standings
     ]
     name, found, alarms = pairs[0]
     first = f"{name} finds {found} of 100 minority rows at {alarms} false alarms in 1,000 rows"
-    return "; ".join([first, *(f"{name} {found} at {alarms}" for name, found, alarms in pairs[1:])])
+    if len(pairs) <= _MOST_TOLD:
+        return "; ".join([first, *(f"{name} {found} at {alarms}" for name, found, alarms in pairs[1:])])
+    between, (name, found, alarms) = listed(name for name, _, _ in pairs[1:-1]), pairs[-1]
+    return f"{first}; more and more find {between}; {name} finds {found} at {alarms}"
 
 
 def _beaten(standing: Standing) -> str:
