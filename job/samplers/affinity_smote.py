@@ -4,8 +4,6 @@ from __future__ import annotations
 
 import numbers
 from collections.abc import Callable, Iterable, Mapping
-from contextlib import AbstractContextManager, nullcontext
-from functools import cache
 from typing import Any, ClassVar
 
 import numpy as np
@@ -14,10 +12,9 @@ from imblearn.utils import check_target_type
 from joblib import effective_n_jobs
 from numpy.typing import NDArray
 from scipy import sparse
-from sklearn.utils import check_consistent_length, check_random_state
+from sklearn.utils import check_consistent_length, check_random_state, column_or_1d
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import validate_data
-from threadpoolctl import ThreadpoolController
 
 from job.samplers.columns import (
     category_columns,
@@ -36,10 +33,13 @@ from job.samplers.resample import (
     describe_degradations,
     plan_classes,
     write_classes,
+    write_classes_into,
 )
+from job.samplers.survey import survey_table
+from job.samplers.threads import count_threads, limited_threads, run_tasks, split_rows
 from job.samplers.writing import ColumnRules
 
-ROWS_FOR_THREADS = 5_000  # up to here threads take longer to wait for one another than they save on a busy machine
+ROWS_FOR_THREADS = 10_000  # up to here threads take longer to wait for one another than they save on a busy machine
 
 
 class AffinitySMOTE(BaseOverSampler):
@@ -96,8 +96,8 @@ class AffinitySMOTE(BaseOverSampler):
         Controls the randomness.
 
     n_jobs : int or None, default=None
-        Number of threads for the neighbour search. None is one for classes of up to 5,000 rows and as many as the
-        thread pools have for larger ones, -1 uses all processors. The result is the same whatever the number.
+        Number of threads. None is one for up to 10,000 rows and as many as the thread pools have for more, -1 uses all
+        processors. The result is the same whatever the number.
 
     Attributes
     ----------
@@ -128,7 +128,8 @@ class AffinitySMOTE(BaseOverSampler):
     -----
     The same data and `random_state` give the same bits, whatever the order of the rows, the number of threads or the
     kernel of the linear algebra library. At most 2,000 rows, chosen by a hash of their content, stand for the other
-    classes; the neighbours of a class of more than 4,000 rows are sought within cells made by median splits.
+    classes; the neighbours of a class of more than 4,000 rows are sought within cells of at most 2,000, made by median
+    splits.
 
     A missing value (NaN) is left out of distances. In a new row a cell is missing where it is missing in the closer
     parent; where only the other parent lacks it, the closer parent's value is taken.
@@ -202,7 +203,10 @@ class AffinitySMOTE(BaseOverSampler):
         self.n_jobs = n_jobs
 
     def _check_X_y(self, X: Any, y: Any) -> tuple[Any, NDArray[Any], bool]:  # noqa: N802 - the base class's name
-        y, is_one_vs_all = check_target_type(y, indicate_one_vs_all=True)
+        # Looking for columns of indicators is as slow as counting the labels, and in vain where y is one column.
+        y, is_one_vs_all = (
+            check_target_type(y, indicate_one_vs_all=True) if np.ndim(y) != 1 else (column_or_1d(y), False)
+        )
         if is_mixed(X) or (is_object_array(X) and not self._asks_for_no_categories()):
             check_consistent_length(X, y)
             validate_data(self, X=X, y=y, reset=True, skip_check_array=True)
@@ -226,17 +230,19 @@ class AffinitySMOTE(BaseOverSampler):
         else:
             cells = X.tocsr() if sparse.issparse(X) else X
             dtypes = [X.dtype] * X.shape[1]
-        with self._limit_threads(y):
-            plans = plan_classes(cells, y, self.sampling_strategy_, settings, random_state)
-        rules = column_rules(cells, settings, dtypes)
+        survey = survey_table(cells, settings.n_threads)
+        with limited_threads(settings.n_threads):
+            plans = plan_classes(cells, y, self.sampling_strategy_, settings, survey.hashes, random_state)
+        rules = column_rules(cells, settings, survey, dtypes)
         self._record(plans)
-        labels = [np.full(len(planned.plan.seeds), planned.label, dtype=y.dtype) for planned in plans]
-        y_resampled = np.concatenate([y, *labels])
+        y_resampled = _append_labels(y, plans)
         if sparse.issparse(X):
-            return _stack_sparse(X, (block for _, block in write_classes(plans, rules))), y_resampled
+            return _stack_sparse(X, write_classes(plans, rules)), y_resampled
         if is_mixed(X):
-            return decode(X, _append_rows(np.empty((0, X.shape[1])), plans, rules), encoding), y_resampled
-        return _append_rows(X, plans, rules), y_resampled
+            return decode(
+                X, _append_rows(np.empty((0, X.shape[1])), plans, rules, settings.n_threads), encoding
+            ), y_resampled
+        return _append_rows(X, plans, rules, settings.n_threads), y_resampled
 
     def _settings(self, X: Any) -> Settings:
         names = getattr(self, "feature_names_in_", None)
@@ -245,19 +251,26 @@ class AffinitySMOTE(BaseOverSampler):
         )
         named = find_columns(self.integer_features, "integer_features", X.shape[1], names, integer_columns(X))
         integer = np.setdiff1d(np.union1d(named, integer_columns(X)), categorical).astype(np.intp)
-        return Settings(self.k_neighbors, self.extrapolation, self.clip, self.scale, categorical, integer)
+        return Settings(
+            self.k_neighbors,
+            self.extrapolation,
+            self.clip,
+            self.scale,
+            categorical,
+            integer,
+            self._n_threads(X.shape[0]),
+        )
 
     def _record(self, plans: tuple[ClassPlan, ...]) -> None:
         parents = [planned.parents for planned in plans]
-        self.parents_ = np.concatenate([np.empty((0, 2), np.intp), *parents])
+        self.parents_ = parents[0] if len(parents) == 1 else np.concatenate([np.empty((0, 2), np.intp), *parents])
         self.weights_ = np.concatenate([np.empty(0), *(planned.plan.steps for planned in plans)])
         self.degradations_ = describe_degradations(plans, self.k_neighbors)
 
-    def _limit_threads(self, y: NDArray[Any]) -> AbstractContextManager[Any]:
+    def _n_threads(self, n_rows: int) -> int:
         if self.n_jobs is not None:
-            return _thread_pools().limit(limits=effective_n_jobs(self.n_jobs))  # type: ignore[no-any-return]
-        largest = max((np.count_nonzero(y == label) for label, n in self.sampling_strategy_.items() if n), default=0)
-        return nullcontext() if largest > ROWS_FOR_THREADS else _thread_pools().limit(limits=1)
+            return effective_n_jobs(self.n_jobs)  # type: ignore[no-any-return]
+        return 1 if n_rows <= ROWS_FOR_THREADS else count_threads()
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -265,22 +278,26 @@ class AffinitySMOTE(BaseOverSampler):
         return tags
 
 
-@cache
-def _thread_pools() -> ThreadpoolController:
-    """Return this process's thread pools, whose search takes longer than resampling a small table."""
-    return ThreadpoolController()
+def _append_labels(y: NDArray[Any], plans: tuple[ClassPlan, ...]) -> NDArray[Any]:
+    """Append the synthetic rows' labels to y."""
+    ends = np.cumsum([len(y), *(len(planned.plan.seeds) for planned in plans)])
+    y_resampled = np.empty(ends[-1], dtype=y.dtype)
+    y_resampled[: len(y)] = y
+    for planned, start, end in zip(plans, ends[:-1], ends[1:], strict=True):
+        y_resampled[start:end] = planned.label
+    return y_resampled
 
 
-def _append_rows(X: NDArray[Any], plans: tuple[ClassPlan, ...], rules: ColumnRules) -> NDArray[Any]:
-    """Append the synthetic rows to X, in its type; float64 is computed in its place, without a copy."""
+def _append_rows(X: NDArray[Any], plans: tuple[ClassPlan, ...], rules: ColumnRules, n_threads: int) -> NDArray[Any]:
+    """Append the synthetic rows to X, in its type."""
     n_new = sum(len(planned.plan.seeds) for planned in plans)
     X_resampled = np.empty((len(X) + n_new, X.shape[1]), dtype=X.dtype)
-    X_resampled[: len(X)] = X
-    new = X_resampled[len(X) :]
-    in_place = X.dtype == np.float64
-    for part, block in write_classes(plans, rules, new if in_place else None):
-        if not in_place:
-            new[part] = block
+
+    def copy_span(span: slice) -> None:
+        X_resampled[span] = X[span]
+
+    run_tasks(copy_span, split_rows(X.shape, n_threads), n_threads)
+    write_classes_into(X_resampled[len(X) :], plans, rules, n_threads)
     return X_resampled
 
 

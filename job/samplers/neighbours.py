@@ -9,20 +9,29 @@ from __future__ import annotations
 
 import numpy as np
 from numpy.typing import NDArray
-from sklearn.neighbors import NearestNeighbors
 
+from job.samplers.candidates import propose
 from job.samplers.space import Floats, Points
+from job.samplers.threads import run_tasks, split_rows
 
 Indices = NDArray[np.intp]
 
-CELL_ROWS = 4_000  # above this many rows neighbours are sought within cells
-SPARE_CANDIDATES = (6, 48)
+WHOLE_ROWS = 4_000  # above this many rows neighbours are sought within cells
+CELL_ROWS = 2_000  # of at most so many
+SPARE_CANDIDATES = (3, 16, 48)  # a few show that nothing nearer was left out, unless distances are tied
 _BLOCK_PAIRS = 262_144
 _SMALL_WORK = 2_000_000
 
 
-def find_neighbours(points: Points, n_neighbors: int) -> tuple[Indices, Floats]:
+def find_neighbours(points: Points, n_neighbors: int, n_threads: int = 1) -> tuple[Indices, Floats]:
     """Find each point's nearest other points; past 4,000 points within cells made by median splits.
+
+    Parameters
+    ----------
+    points : Points
+    n_neighbors : int
+        Less than their number.
+    n_threads : int, default=1
 
     Returns
     -------
@@ -31,15 +40,33 @@ def find_neighbours(points: Points, n_neighbors: int) -> tuple[Indices, Floats]:
     """
     neighbours = np.empty((len(points), n_neighbors), np.intp)
     distances = np.empty((len(points), n_neighbors))
-    for cell in split_cells(points):
+
+    def search(cell: Indices) -> None:
         inside = points if len(cell) == len(points) else points.take(cell)
         found, distances[cell] = nearest(inside, inside, n_neighbors, exclude_self=True)
         neighbours[cell] = cell[found]
+
+    run_tasks(search, split_cells(points), n_threads)
     return neighbours, distances
 
 
+def measure_distances(queries: Points, others: Points, k: int, n_threads: int = 1) -> Floats:
+    """Return the distances from each query to its k nearest others, in ascending order."""
+    distances = np.empty((len(queries), k))
+
+    def search(span: slice) -> None:
+        distances[span] = nearest(queries.take(np.arange(span.start, span.stop)), others, k)[1]
+
+    run_tasks(search, split_rows((len(queries), len(others)), n_threads), n_threads)
+    return distances
+
+
 def split_cells(points: Points) -> list[Indices]:
-    """Split points at the median of their widest column until no cell has more than 4,000."""
+    """Split more than 4,000 points at the median of their widest column until no cell has more than 2,000."""
+    if len(points) <= WHOLE_ROWS:
+        return [np.arange(len(points))]
+    columns = np.hstack((points.numbers, points.codes))
+    columns[np.isnan(columns)] = 0.0
     finished: list[Indices] = []
     waiting = [np.arange(len(points))]
     while waiting:
@@ -47,13 +74,13 @@ def split_cells(points: Points) -> list[Indices]:
         if len(cell) <= CELL_ROWS:
             finished.append(cell)
             continue
-        columns = np.hstack((points.numbers[cell], points.codes[cell]))
-        columns[np.isnan(columns)] = 0.0
-        center = columns.mean(axis=0)
-        widest = int(np.argmax(((columns - center) ** 2).mean(axis=0)))
-        order = np.argsort(columns[:, widest], kind="stable")
+        inside = columns[cell]
+        widest = inside[:, np.argmax(((inside - inside.mean(axis=0)) ** 2).mean(axis=0))]
         half = len(cell) // 2
-        waiting += [np.sort(cell[order[half:]]), np.sort(cell[order[:half]])]
+        median = np.partition(widest, half)[half]
+        low = widest < median
+        low[np.flatnonzero(widest == median)[: half - np.count_nonzero(low)]] = True
+        waiting += [cell[~low], cell[low]]
     return finished
 
 
@@ -81,10 +108,7 @@ def _check_candidates(
     queries: Points, others: Points, k: int, n_candidates: int, own: Indices | None
 ) -> tuple[Indices, Floats, NDArray[np.bool_]]:
     """Rank a fast search's candidates exactly; tell for which queries no other point can belong among the k."""
-    search = NearestNeighbors(n_neighbors=n_candidates, algorithm="brute").fit(others.numbers)
-    proposed, candidates = search.kneighbors(queries.numbers)
-    farthest = proposed.max(axis=1) ** 2
-    candidates = np.sort(candidates, axis=1).astype(np.intp)
+    candidates, nearest_left_out = propose(queries.numbers, others.numbers, n_candidates)
     exact = np.empty(candidates.shape)
     for block in _blocks(np.arange(len(queries)), n_candidates):
         exact[block] = _squared_distances(queries.take(block), others, candidates[block])
@@ -92,9 +116,7 @@ def _check_candidates(
         exact[candidates == own[:, None]] = np.inf
     order = np.argsort(exact, axis=1, kind="stable")[:, :k]
     squares = np.take_along_axis(exact, order, axis=1)
-    norms = (queries.numbers**2).sum(axis=1) + (others.numbers**2).sum(axis=1).max()
-    error = 8 * (others.numbers.shape[1] + 8) * np.finfo(np.float64).eps * norms
-    return np.take_along_axis(candidates, order, axis=1), squares, squares[:, -1] + error < farthest
+    return np.take_along_axis(candidates, order, axis=1), squares, squares[:, -1] < nearest_left_out
 
 
 def _search_all(queries: Points, others: Points, k: int, own: Indices | None) -> tuple[Indices, Floats]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.random import RandomState
 
-from job.samplers.neighbours import Indices, find_neighbours, nearest
+from job.samplers.neighbours import Indices, find_neighbours, measure_distances
 from job.samplers.space import Floats, Points
 
 AFFINITY_NEIGHBORS = 5
@@ -27,7 +27,13 @@ class Plan:
 
 
 def plan_rows(
-    own: Points, others: Points, n_new: int, k_neighbors: int, extrapolation: float, random_state: RandomState
+    own: Points,
+    others: Points,
+    n_new: int,
+    k_neighbors: int,
+    extrapolation: float,
+    random_state: RandomState,
+    n_threads: int = 1,
 ) -> Plan:
     """Plan `n_new` synthetic rows of the class whose points are `own`, in an order that its content decides."""
     n = len(own)
@@ -37,19 +43,18 @@ def plan_rows(
         zeros = np.zeros(n_new, np.intp)
         return Plan(zeros, zeros, np.zeros(n_new), np.empty((1, 0), np.intp), np.ones(1))
     k_affinity = min(AFFINITY_NEIGHBORS, n - 1)
-    neighbours, distances = find_neighbours(own, max(k, k_affinity))
-    affinity = measure_affinity(own, others, distances[:, :k_affinity])
+    neighbours, distances = find_neighbours(own, max(k, k_affinity), n_threads)
+    affinity = measure_affinity(own, others, distances[:, :k_affinity], n_threads)
     copies = count_copies(affinity, n_new)
     seeds = np.repeat(np.arange(n), copies)
     partners = choose_partners(neighbours[:, :k], affinity, copies)
-    copy_number = np.arange(n_new) - np.repeat(np.cumsum(copies) - copies, copies)
-    steps = spread_steps(copies, copy_number, seeds, shifts)
+    steps = spread_steps(copies, shifts)
     steps *= 1.0 + extrapolation
     steps -= extrapolation
     return Plan(seeds, partners, steps, neighbours[:, :k], affinity)
 
 
-def measure_affinity(own: Points, others: Points, own_distances: Floats) -> Floats:
+def measure_affinity(own: Points, others: Points, own_distances: Floats, n_threads: int = 1) -> Floats:
     r"""Tell how sure each row is of its class, between 0 and 1.
 
     .. math:: a_i = \frac{\bar d_M(i)}{\bar d_M(i) + \bar d_P(i)} \cdot \frac{c_i + 1/2}{6}
@@ -61,7 +66,7 @@ def measure_affinity(own: Points, others: Points, own_distances: Floats) -> Floa
     n, k = own_distances.shape
     if len(others) == 0:
         return np.full(n, 0.5)
-    other_distances = nearest(own, others, min(AFFINITY_NEIGHBORS, len(others)))[1]
+    other_distances = measure_distances(own, others, min(AFFINITY_NEIGHBORS, len(others)), n_threads)
     to_own = _mean(own_distances)
     to_others = _mean(other_distances[:, :k])
     both = to_own + to_others
@@ -109,11 +114,18 @@ def choose_partners(neighbours: Indices, affinity: Floats, copies: Indices) -> I
     return np.repeat(neighbours.ravel(), np.diff(reached, axis=1, prepend=0).ravel())
 
 
-def spread_steps(copies: Indices, copy_number: Indices, seeds: Indices, shifts: Floats) -> Floats:
+def spread_steps(copies: Indices, shifts: Floats) -> Floats:
     """Place each copy of a row in a part of [0, 1) of its own, all shifted alike; neighbouring copies far apart."""
     first = np.floor(_sequence(len(copies), _PLASTIC_RATIO) * copies).astype(np.intp)
-    part = (first[seeds] + copy_number * _strides(copies)[seeds]) % copies[seeds]
-    steps: Floats = (part + shifts[seeds]) / copies[seeds]
+    part = np.arange(copies.sum())
+    part -= np.repeat(np.cumsum(copies) - copies, copies)
+    part *= np.repeat(_strides(copies), copies)
+    part += np.repeat(first, copies)
+    parts = np.repeat(copies, copies)
+    part %= parts
+    steps = np.repeat(shifts, copies)
+    steps += part
+    steps /= parts
     return steps
 
 

@@ -13,15 +13,15 @@ from scipy import sparse
 
 from job.samplers.levels import find_levels
 from job.samplers.plan import Plan, plan_rows
-from job.samplers.reference import choose_rows, hash_rows
+from job.samplers.reference import choose_rows
 from job.samplers.space import Floats, Points, Scale, fit_scale
-from job.samplers.writing import ColumnRules, write_rows
+from job.samplers.survey import Survey
+from job.samplers.writing import ColumnRules, write_rows, write_rows_into
 
 Indices = NDArray[np.intp]
 
 OTHER_ROWS = 2_000  # at most so many rows stand for the other classes
 SCALE_ROWS = 4_000  # and so many for a column's spread
-_RANGE_ROWS = 512
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,6 +34,7 @@ class Settings:
     scale: bool
     categorical: Indices
     integer: Indices
+    n_threads: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -48,17 +49,24 @@ class ClassPlan:
     @property
     def parents(self) -> Indices:
         """The two parents of each synthetic row, as row numbers of X."""
-        return np.column_stack((self.index[self.plan.seeds], self.index[self.plan.partners]))
+        parents = np.empty((len(self.plan.seeds), 2), np.intp)
+        parents[:, 0] = self.index[self.plan.seeds]
+        parents[:, 1] = self.index[self.plan.partners]
+        return parents
 
 
 def plan_classes(
-    X: Any, y: NDArray[Any], targets: Mapping[Any, int], settings: Settings, random_state: RandomState
+    X: Any,
+    y: NDArray[Any],
+    targets: Mapping[Any, int],
+    settings: Settings,
+    hashes: NDArray[np.uint64],
+    random_state: RandomState,
 ) -> tuple[ClassPlan, ...]:
-    """Plan each class's synthetic rows; X is a float array or CSR matrix with NaN for missing cells."""
+    """Plan each class's synthetic rows; X is an array or CSR matrix with NaN for missing cells, `hashes` its rows'."""
     wanted = {label: n_new for label, n_new in targets.items() if n_new > 0}
     if not wanted:
         return ()
-    hashes = hash_rows(X) if X.shape[0] > OTHER_ROWS else np.zeros(X.shape[0], np.uint64)
     numeric = np.setdiff1d(np.arange(X.shape[1]), settings.categorical)
     scale = fit_scale(dense_rows(X, choose_rows(hashes, SCALE_ROWS))[:, numeric], settings.scale)
     plans = []
@@ -71,22 +79,31 @@ def plan_classes(
         others = dense_rows(X, rest[choose_rows(hashes[rest], OTHER_ROWS)])
         own_points = _points(rows, numeric, settings.categorical, scale)
         other_points = _points(others, numeric, settings.categorical, scale, own_points.mismatch)
-        plan = plan_rows(own_points, other_points, n_new, settings.k_neighbors, settings.extrapolation, random_state)
+        plan = plan_rows(
+            own_points,
+            other_points,
+            n_new,
+            settings.k_neighbors,
+            settings.extrapolation,
+            random_state,
+            settings.n_threads,
+        )
         plans.append(ClassPlan(label, index, rows, plan))
     return tuple(plans)
 
 
-def write_classes(
-    plans: tuple[ClassPlan, ...], rules: ColumnRules, target: Floats | None = None
-) -> Iterator[tuple[slice, Floats]]:
-    """Yield (positions among all synthetic rows, rows), block by block, written into `target` where one is given."""
-    start = 0
+def write_classes(plans: tuple[ClassPlan, ...], rules: ColumnRules) -> Iterator[Floats]:
+    """Yield all synthetic rows, block by block; each block's memory is used again by the next."""
     for planned in plans:
-        end = start + len(planned.plan.seeds)
-        own_target = None if target is None else target[start:end]
-        for part, block in write_rows(planned.rows, planned.plan, rules, own_target):
-            yield slice(start + part.start, start + part.stop), block
-        start = end
+        yield from write_rows(planned.rows, planned.plan, rules)
+
+
+def write_classes_into(target: NDArray[Any], plans: tuple[ClassPlan, ...], rules: ColumnRules, n_threads: int) -> None:
+    """Write all synthetic rows into an array of their number; float64 is computed in its place, without a copy."""
+    end = 0
+    for planned in plans:
+        start, end = end, end + len(planned.plan.seeds)
+        write_rows_into(target[start:end], planned.rows, planned.plan, rules, n_threads)
 
 
 def describe_degradations(plans: tuple[ClassPlan, ...], k_neighbors: int) -> tuple[str, ...]:
@@ -153,9 +170,9 @@ def _category_cost(numbers: Floats) -> float:
     return cost if cost > 0 else 1.0
 
 
-def column_rules(X: Any, settings: Settings, dtypes: Sequence[np.dtype[Any]]) -> ColumnRules:
+def column_rules(X: Any, settings: Settings, survey: Survey, dtypes: Sequence[np.dtype[Any]]) -> ColumnRules:
     """Gather what holds for each column's synthetic values: from all rows of X, and from the type they are kept in."""
-    lowest, highest = _observed_range(X) if settings.clip else _type_range(dtypes)
+    lowest, highest = (survey.lowest, survey.highest) if settings.clip else _type_range(dtypes)
     seen = {int(column): levels for column in settings.integer if len(levels := _levels(X, column))}
     numeric = np.setdiff1d(np.flatnonzero(lowest < highest), settings.categorical)
     discrete = find_levels(X, numeric) if settings.clip else {}
@@ -166,8 +183,7 @@ def column_rules(X: Any, settings: Settings, dtypes: Sequence[np.dtype[Any]]) ->
         highest=highest,
         levels={**seen, **{column: levels for column, levels in discrete.items() if len(levels) > 2}},
         two_valued=np.array([column for column, levels in discrete.items() if len(levels) == 2], dtype=np.intp),
-        has_missing=bool(np.isnan(X.data if sparse.issparse(X) else X).any()),
-        keep_equal=settings.clip,
+        keep_equal=settings.clip and not bool(np.isinf(highest - lowest).any()),  # else differences may overflow
     )
 
 
@@ -177,30 +193,6 @@ def _levels(X: Any, column: int) -> Floats:
     cells = np.asarray(cells, dtype=np.float64)
     cells = cells[~np.isnan(cells)]
     return np.unique(cells) if bool((cells != np.rint(cells)).any()) else np.empty(0)
-
-
-def _observed_range(X: Any) -> tuple[Floats, Floats]:
-    if sparse.issparse(X):
-        lowest = np.asarray(X.nanmin(axis=0).todense()).ravel()
-        highest = np.asarray(X.nanmax(axis=0).todense()).ravel()
-    else:
-        lowest, highest = _range_of_complete_columns(X)
-        if lowest.dtype.kind == "f" and bool(np.isnan(lowest).any()):
-            lowest, highest = np.fmin.reduce(X, axis=0), np.fmax.reduce(X, axis=0)
-    return lowest.astype(np.float64) + 0.0, highest.astype(np.float64) + 0.0  # + 0.0 makes 0.0 of -0.0
-
-
-def _range_of_complete_columns(X: NDArray[Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return each column's smallest and largest value, NaN where one is missing, in one pass over memory."""
-    fold = 16 if X.flags.c_contiguous else 1  # rows side by side give the processor longer loops
-    whole = len(X) // fold * fold
-    wide = X[:whole].reshape(-1, fold * X.shape[1])
-    lowest, highest = [X[whole:].copy()], [X[whole:].copy()]
-    for start in range(0, len(wide), _RANGE_ROWS):
-        part = wide[start : start + _RANGE_ROWS]
-        lowest.append(part.min(axis=0).reshape(fold, -1))
-        highest.append(part.max(axis=0).reshape(fold, -1))
-    return np.concatenate(lowest).min(axis=0), np.concatenate(highest).max(axis=0)
 
 
 def _type_range(dtypes: Sequence[np.dtype[Any]]) -> tuple[Floats, Floats]:

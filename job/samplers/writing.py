@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from job.samplers.plan import Plan
 from job.samplers.space import Floats
+from job.samplers.threads import run_tasks, split_rows
 
 BLOCK_CELLS = 65_536
 
@@ -24,59 +26,103 @@ class ColumnRules:
     highest: Floats
     levels: dict[int, Floats]  # of discrete columns, and of integer ones that aren't whole numbers: the values seen
     two_valued: NDArray[np.intp]  # columns that keep to the closer parent's value
-    has_missing: bool
-    keep_equal: bool  # where the parents have the same value, the synthetic row has it to the bit
+    keep_equal: bool  # where the parents have the same value, the synthetic row has it too
 
 
-def write_rows(
-    rows: Floats, plan: Plan, rules: ColumnRules, target: Floats | None = None
+@dataclass(frozen=True, eq=False)
+class _Workspace:
+    """One thread's memory, all arrays of one block's shape."""
+
+    seed: Floats
+    partner: Floats
+    term: Floats
+    block: Floats
+    lowest: Floats  # a row of bounds beside each row, since one row for all keeps the processor in short loops
+    highest: Floats
+
+    def cut(self, n_rows: int) -> _Workspace:
+        """Return the first rows of each array."""
+        return _Workspace(*(array[:n_rows] for array in vars(self).values()))
+
+
+def write_rows_into(target: NDArray[Any], rows: Floats, plan: Plan, rules: ColumnRules, n_threads: int) -> None:
+    """Write the synthetic rows into an array of their shape; float64 is computed in its place, without a copy."""
+    votes = _vote(rows, plan, rules)
+    in_place = target.dtype == np.float64
+
+    def write_span(span: slice) -> None:
+        for part, block in _write_blocks(rows, plan, rules, votes, span, target if in_place else None):
+            if not in_place:
+                target[part] = block
+
+    run_tasks(write_span, split_rows(target.shape, n_threads), n_threads)
+
+
+def write_rows(rows: Floats, plan: Plan, rules: ColumnRules) -> Iterator[Floats]:
+    """Yield the synthetic rows block by block; the next block uses the same memory."""
+    whole = slice(0, len(plan.seeds))
+    for _, block in _write_blocks(rows, plan, rules, _vote(rows, plan, rules), whole, None):
+        yield block
+
+
+def _write_blocks(
+    rows: Floats, plan: Plan, rules: ColumnRules, votes: Floats | None, span: slice, target: Floats | None
 ) -> Iterator[tuple[slice, Floats]]:
-    """Yield (positions, synthetic rows) block by block.
-
-    Each block is a part of `target` where one is given, else of one array that the next block uses again.
-    """
-    votes = vote(rows[:, rules.categorical], plan) if len(rules.categorical) else None
-    size = max(1, BLOCK_CELLS // max(rows.shape[1], 1))
-    buffers = np.empty((4, min(size, len(plan.seeds)), rows.shape[1]))
-    for start in range(0, len(plan.seeds), size):
-        part = slice(start, min(start + size, len(plan.seeds)))
-        seed, partner, term, spare = buffers[:, : part.stop - start]
-        block = spare if target is None else target[part]
-        _interpolate(rows, plan, part, rules, (seed, partner, term), block)
-        for column in rules.integer:
-            if int(column) not in rules.levels:
-                np.rint(block[:, column], out=block[:, column])
-        for column, levels in rules.levels.items():
-            block[:, column] = round_to_levels(block[:, column], levels)
-        if votes is not None:
-            block[:, rules.categorical] = votes[plan.seeds[part]]
+    size = min(max(1, BLOCK_CELLS // max(rows.shape[1], 1)), max(1, span.stop - span.start))
+    seed, partner, term, spare = np.empty((4, size, rows.shape[1]))
+    lowest, highest = (np.tile(bound, (size, 1)) for bound in (rules.lowest, rules.highest))
+    space = _Workspace(seed, partner, term, spare, lowest, highest)
+    rows = rows + 0.0 if rules.keep_equal else rows  # 0.0 of -0.0: they are equal, so that either may be the larger
+    has_missing = bool(np.isnan(rows).any())
+    for start in range(span.start, span.stop, size):
+        part = slice(start, min(start + size, span.stop))
+        cut = space.cut(part.stop - part.start)
+        block = cut.block if target is None else target[part]
+        _interpolate(rows, plan, part, rules, cut, block)
+        if has_missing:
+            # The closer parent decides whether a cell is missing, which keeps the share of missing cells.
+            np.copyto(block, np.where(plan.steps[part, None] <= 0.5, cut.seed, cut.partner), where=np.isnan(block))
+        np.maximum(block, cut.lowest, out=block)
+        np.minimum(block, cut.highest, out=block)
+        _keep_kinds(rules, votes, plan.seeds[part], block)
         yield part, block
 
 
-def _interpolate(
-    rows: Floats, plan: Plan, part: slice, rules: ColumnRules, buffers: tuple[Floats, Floats, Floats], block: Floats
-) -> None:
-    seed, partner, term = buffers
+def _interpolate(rows: Floats, plan: Plan, part: slice, rules: ColumnRules, space: _Workspace, block: Floats) -> None:
     steps = plan.steps[part, None]
-    np.take(rows, plan.seeds[part], axis=0, out=seed, mode="clip")
-    np.take(rows, plan.partners[part], axis=0, out=partner, mode="clip")
+    np.take(rows, plan.seeds[part], axis=0, out=space.seed, mode="clip")
+    np.take(rows, plan.partners[part], axis=0, out=space.partner, mode="clip")
     with np.errstate(over="ignore"):
-        np.multiply(seed, 1.0 - steps, out=block)
-        np.multiply(partner, steps, out=term)
-        block += term
-    if rules.has_missing:
-        # The closer parent decides whether a cell is missing, which keeps the share of missing cells.
-        np.copyto(block, np.where(steps <= 0.5, seed, partner), where=np.isnan(block))
-    if rules.keep_equal:
-        # A rounding error here would give trees a threshold that parts synthetic rows from real ones.
-        np.copyto(block, seed, where=seed == partner)
+        if rules.keep_equal:
+            # The same sum in another order, in which equal parents leave no rounding error: it would give trees a
+            # threshold that parts synthetic rows from real ones.
+            np.subtract(space.partner, space.seed, out=space.term)
+            block[:] = steps
+            block *= space.term
+            block += space.seed
+        else:
+            np.multiply(space.seed, 1.0 - steps, out=block)
+            np.multiply(space.partner, steps, out=space.term)
+            block += space.term
     if len(rules.two_valued):
         # One row decides for all these columns, so that the dummy columns of one category stay a category.
         columns = rules.two_valued
-        block[:, columns] = np.where(steps <= 0.5, seed[:, columns], partner[:, columns])
-    # Not np.clip, for which 0.0 and -0.0 are the same, so that either may come out.
-    np.copyto(block, rules.lowest, where=block < rules.lowest)
-    np.copyto(block, rules.highest, where=block > rules.highest)
+        block[:, columns] = np.where(steps <= 0.5, space.seed[:, columns], space.partner[:, columns])
+
+
+def _keep_kinds(rules: ColumnRules, votes: Floats | None, seeds: NDArray[np.intp], block: Floats) -> None:
+    """Round to whole numbers and to levels, and fill in the categories that were voted for."""
+    for column in rules.integer:
+        if int(column) not in rules.levels:
+            np.rint(block[:, column], out=block[:, column])
+    for column, levels in rules.levels.items():
+        block[:, column] = round_to_levels(block[:, column], levels)
+    if votes is not None:
+        block[:, rules.categorical] = votes[seeds]
+
+
+def _vote(rows: Floats, plan: Plan, rules: ColumnRules) -> Floats | None:
+    return vote(rows[:, rules.categorical], plan) if len(rules.categorical) else None
 
 
 def round_to_levels(values: Floats, levels: Floats) -> Floats:

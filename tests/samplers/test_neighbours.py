@@ -8,9 +8,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics.pairwise import nan_euclidean_distances
 
-from job.samplers.neighbours import find_neighbours, nearest, split_cells
-from job.samplers.reference import choose_rows, hash_rows
+from job.samplers.candidates import propose
+from job.samplers.neighbours import find_neighbours, measure_distances, nearest, split_cells
+from job.samplers.reference import choose_rows
 from job.samplers.space import Points, fit_scale
+from job.samplers.survey import survey_table
 
 
 def make_points(numbers, codes=None, mismatch=1.0):
@@ -65,11 +67,50 @@ def test_another_category_adds_its_cost():
     assert find_neighbours(points, 1)[1].tolist() == [[5.0], [5.0]]
 
 
-def test_cells_part_the_rows_once_and_stay_small():
-    """Every row is in one cell of at most 4,000."""
-    cells = split_cells(make_points(np.random.RandomState(0).standard_normal((20_000, 3))))
+@pytest.mark.parametrize("levels", [0, 2, 40])
+def test_cells_part_the_rows_once_and_stay_small(levels):
+    """Every row is in one cell, ascending, and of more than 4,000 rows each has from 1,000 to 2,000, ties or not."""
+    rng = np.random.RandomState(0)
+    numbers = rng.randint(0, levels, (20_000, 3)).astype(float) if levels else rng.standard_normal((20_000, 3))
+    cells = split_cells(make_points(numbers))
     assert sorted(np.concatenate(cells).tolist()) == list(range(20_000))
-    assert max(map(len, cells)) <= 4_000
+    assert all(1_000 <= len(cell) <= 2_000 and (np.diff(cell) > 0).all() for cell in cells)
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.integers(0, 1000), st.sampled_from([0.0, 1e-6, 1.0, 1e3, 1e6]), st.sampled_from([1.0, 3.0, 40.0]))
+def test_no_row_that_a_search_left_out_is_nearer_than_it_says(seed, offset, tail):
+    """Whatever float32 made of the distances, the bound holds for the exact ones, also far from the origin."""
+    rng = np.random.RandomState(seed)
+    n_columns = rng.randint(1, 60)
+    others = rng.standard_normal((rng.randint(20, 400), n_columns)) * rng.pareto(tail, (1, n_columns)) + offset
+    queries = rng.standard_normal((30, n_columns)) + offset
+    n_candidates = rng.randint(1, len(others))
+    candidates, nearest_left_out = propose(queries, others, n_candidates)
+    squares = ((queries[:, None] - others) ** 2).sum(axis=2)
+    np.put_along_axis(squares, candidates, np.inf, axis=1)
+    assert (squares.min(axis=1) >= nearest_left_out * (1 - 1e-12)).all()
+
+
+def test_a_search_is_sure_of_ordinary_data():
+    """Among normal columns the bound lets nearly all candidates stand, else the fast search would be in vain."""
+    rng = np.random.RandomState(0)
+    queries, others = rng.standard_normal((500, 20)), rng.standard_normal((1_500, 20))
+    candidates, nearest_left_out = propose(queries, others, 10)
+    squares = ((queries[:, None] - others) ** 2).sum(axis=2)
+    seventh = np.sort(squares, axis=1)[:, 6]
+    assert (seventh < nearest_left_out).mean() > 0.99
+    assert (np.sort(np.take_along_axis(squares, candidates, axis=1), axis=1)[:, 6] == seventh).mean() > 0.99
+
+
+@pytest.mark.parametrize("n_threads", [2, 3])
+def test_threads_change_no_neighbour_and_no_distance(n_threads):
+    """In cells and in spans, several threads find what one finds."""
+    rng = np.random.RandomState(0)
+    points, others = make_points(rng.standard_normal((9_000, 4))), make_points(rng.standard_normal((2_000, 4)))
+    alone, together = find_neighbours(points, 7), find_neighbours(points, 7, n_threads)
+    assert all(np.array_equal(one, other) for one, other in zip(alone, together, strict=True))
+    assert np.array_equal(measure_distances(points, others, 5), measure_distances(points, others, 5, n_threads))
 
 
 @pytest.mark.parametrize("factor", [1e-300, 1.0, 1e300])
@@ -84,8 +125,8 @@ def test_a_sample_by_hash_is_the_same_rows_in_any_order():
     """The rows chosen don't depend on where they stand."""
     X = np.random.RandomState(0).standard_normal((5_000, 3))
     order = np.random.RandomState(1).permutation(len(X))
-    expected = X[choose_rows(hash_rows(X), 300)]
-    result = X[order][choose_rows(hash_rows(X[order]), 300)]
+    expected = X[choose_rows(survey_table(X).hashes, 300)]
+    result = X[order][choose_rows(survey_table(X[order]).hashes, 300)]
     assert sorted(map(tuple, expected)) == sorted(map(tuple, result))
 
 
@@ -93,5 +134,5 @@ def test_many_copies_of_one_row_do_not_crowd_out_the_rest():
     """Of 90 % equal rows about nine in ten are chosen, not all or none."""
     X = np.random.RandomState(0).standard_normal((5_000, 2))
     X[:4_500] = X[0]
-    chosen = choose_rows(hash_rows(X), 1_000)
+    chosen = choose_rows(survey_table(X).hashes, 1_000)
     assert 850 < (chosen < 4_500).sum() < 950

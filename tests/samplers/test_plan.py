@@ -73,9 +73,8 @@ def test_neighbours_share_a_row_s_copies_by_their_affinity(copies, data):
 def test_each_copy_has_a_part_of_its_own(copies, seed):
     """A row's n steps lie one in each n-th of [0, 1)."""
     seeds = np.repeat(np.arange(len(copies)), copies)
-    number = np.concatenate([np.arange(n) for n in copies])
     shifts = np.random.RandomState(seed).random_sample(len(copies))
-    steps = spread_steps(copies, number, seeds, shifts)
+    steps = spread_steps(copies, shifts)
     for row, n in enumerate(copies):
         parts = np.sort(np.floor(steps[seeds == row] * n - shifts[row] + 0.5))
         assert list(range(n)) == parts.tolist()
