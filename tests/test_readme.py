@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import shlex
+import struct
 from pathlib import Path
 
 import click
@@ -164,3 +165,14 @@ def test_rooms_of_the_readme_are_those_of_the_house() -> None:
 
     named = set(re.findall(r"`([a-z_]+)/?`", table))
     assert {room.removesuffix(".py") for room in rooms} - {"__init__", "__main__"} == named - {"templates"}
+
+
+def test_every_picture_of_the_readme_is_there_and_light() -> None:
+    """Each says in words what it shows; the first screen is that of a laptop, and takes less than 150 kB."""
+    pictures = dict(re.findall(r"!\[([^\]]+)\]\(([^)]+)\)", README))
+    made = {path: (ROOT / path).read_bytes() for path in pictures.values()}
+    first = made["docs/pictures/first_screen.png"]
+
+    assert all(len(words) > 40 for words in pictures)
+    assert (1440, 900) == struct.unpack(">II", first[16:24])
+    assert len(first) < 150_000
