@@ -168,6 +168,8 @@ def load_csv(
         "hive_partitioning": "false",
         "parallel": "true" if skip else "false",  # never look for a row's start inside a value with line breaks
     }
+    if not skip:
+        settings["new_line"] = r"'\n'"  # or the first line break would be taken for a row's end, one in a value too
     settings |= {"nullstr": "''", "allow_quoted_nulls": "false"} if nulls else {"force_not_null": list_of(keys)}
     store.connection.execute(f"CREATE TABLE raw AS SELECT * FROM read_csv({store.link(path)}, {options(settings)})")
 

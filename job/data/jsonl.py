@@ -118,7 +118,8 @@ def _write_rows(reader: ObjectReader, path: Path, names: tuple[str, ...]) -> _Wr
     with path.open("wb") as stream:
         for row in reader:
             n_rows += 1
-            names = names or tuple(row)
+            if n_rows == 1 and not names:  # an empty first object has no keys, and all of them come later
+                names = tuple(row)
             if len(reader.keys) > len(names):
                 continue
             cells = [_cell(value, reader) if (value := row.get(name)) is not None else "" for name in names]

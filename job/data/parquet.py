@@ -12,7 +12,7 @@ import duckdb
 from job.data.dataset import Note
 from job.data.exact_text import as_text, decoded, is_bytes, why_unusable
 from job.data.source import DataFile
-from job.data.store import RawColumn, Store, Table, count_rows, fetch_row, first_line, name_columns, open_store
+from job.data.store import RawColumn, Store, Table, count_rows, fetch_row, name_columns, open_store, reason_of
 from job.data.wording import quoted
 from job.errors import DataError
 
@@ -144,7 +144,7 @@ def _translated(opened: _Opened) -> Iterator[None]:
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:
-        reason = first_line(error).replace(opened.link.strip("'"), shown)
+        reason = reason_of(error).replace(opened.link.strip("'"), shown)
         reason = "".join(character if character.isprintable() else "?" for character in reason)
         if "encrypt" in reason.lower():
             raise DataError(f"{shown}: the Parquet file is encrypted; give it decrypted") from None

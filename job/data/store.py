@@ -135,14 +135,17 @@ def open_store(shown: str) -> Iterator[Store]:
                 "of what this process has); give fewer rows or columns, or more memory"
             ) from None
         except duckdb.Error as error:
-            raise DataError(f"{shown}: cannot be read: {first_line(error)}") from None
+            raise DataError(f"{shown}: cannot be read: {reason_of(error)}") from None
 
 
-def first_line(error: BaseException) -> str:
-    """Give the first line of a library's message, without its kind in front."""
-    text = next(iter(str(error).splitlines()), type(error).__name__)
-    kind, separator, rest = text.partition("Error: ")
-    return rest if separator and len(kind) < 40 else text
+def reason_of(error: BaseException) -> str:
+    """Give what a library's message says is wrong, in one line, without its kind in front."""
+    lines = [line.strip() for line in str(error).splitlines() if line.strip()] or [type(error).__name__]
+    kind, separator, rest = lines[0].partition("Error: ")
+    text = rest if separator and len(kind) < 40 else lines[0]
+    # of a row of a CSV file: where, the row itself, why, and what one could set
+    fixes = next((number for number, line in enumerate(lines) if line.startswith("Possible ")), 0)
+    return f"{text}: {lines[fixes - 1]}" if fixes > 1 else text
 
 
 def _memory() -> int:

@@ -160,6 +160,17 @@ def test_quotes_around_decimal_commas_are_read(tmp_path):
     assert [0.25, 1.25] == list(dataset.X["x"][:2])
 
 
+@pytest.mark.parametrize("broken", ["\r", "w\r", "\r\n", "w\r1", "\n\r"])
+@pytest.mark.parametrize("end", ["\n", "\r\n"])
+def test_the_first_row_may_hold_any_line_break(tmp_path, broken, end):
+    """A line break in a value of the first row is no sign of how lines end."""
+    content = make_csv(x=[f'"v{broken}{row % 3}w"' for row in range(N)]).replace("\n", end)
+    expected = broken.replace("\n", end)
+    categories = load(tmp_path, content).X["x"].cat.categories
+
+    assert {f"v{expected}{digit}w" for digit in "012"} == set(categories)
+
+
 def test_names_may_hold_quotes_line_breaks_and_markup(tmp_path):
     """A name is text like any other, shown as it is."""
     dataset = load(tmp_path, change("n,x,y", '"<b>n</b>","x ""y""\nz",y'))

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from job.data.jsonl import read_jsonl, read_names
@@ -72,11 +72,16 @@ _texts = st.text(st.characters(exclude_categories=["Cs"]), max_size=8) | st.samp
 _values = st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | _texts
 
 
-@given(st.lists(st.dictionaries(st.sampled_from(["a", "b", "c d", "e,"]), _values), max_size=6), st.booleans())
+_rows = st.lists(st.dictionaries(st.sampled_from(["a", "b", "c d", "e,"]), _values), min_size=1, max_size=6)
+
+
+@given(_rows.filter(lambda rows: len(set().union(*rows)) > 1), st.booleans())
+@example([{"a": "x\r", "b": 1}], False)
+@example([{}, {"a": None, "b": 1}], False)
+@example([{"a": "\r\n", "b": 1}, {"b": "\n\r"}], True)
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_rows_are_those_of_a_json_parser(tmp_path: Path, rows: list[dict[str, Any]], ascii_only: bool) -> None:
     """cells are what json.loads gives, written as text, whatever is in them"""
-    rows = [{"a": "first", "b": None}, *rows]
     content = "\n".join(json.dumps(row, ensure_ascii=ascii_only) for row in rows)
     table, cells = read(tmp_path, content)
 
