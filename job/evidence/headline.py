@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from job.evidence.cases import Question
+from job.evidence.comparable import Comparable, find_comparable
 from job.evidence.holm import adjust_holm
 from job.evidence.measured import Measured, Place
 from job.evidence.roles import Roles
@@ -51,8 +52,8 @@ class Choice:
     ----------
     best : (strategy, classifier) or None
         With the best mean primary metric among those that could be tested.
-    n_tried : int
-        Combinations with a value.
+    compared : Comparable
+        The combinations that were ranked, and those with values on too few splits.
     candidates : tuple of (strategy, classifier)
         Those that aren't distinguishable from the best.
     survivors : tuple of (strategy, classifier)
@@ -61,7 +62,7 @@ class Choice:
     """
 
     best: Place | None
-    n_tried: int
+    compared: Comparable
     candidates: tuple[Place, ...]
     survivors: tuple[Place, ...]
     recommended: Place | None
@@ -104,7 +105,9 @@ def build_headline(
         "recommended": _named(recommended),
         "numbers": {
             "primary": question.primary,
-            "n_tried": choice.n_tried,
+            "n_tried": len(choice.compared.places),
+            "n_splits_scored": choice.compared.n_scored,
+            "left_out": [{"strategy": s, "classifier": c, "n_splits": n} for (s, c), n in choice.compared.left_out],
             "best": _named(choice.best),
             "candidates": [_named(place) for place in choice.candidates],
             "survivors": [_named(place) for place in choice.survivors],
@@ -160,20 +163,24 @@ def choose(measured: Measured, survivors: Sequence[Place], roles: Roles, questio
     -------
     Choice
     """
-    means = _means(measured, question.primary)
+    compared = find_comparable(_scored(measured, question.primary), range(measured.n_splits))
+    measured = measured.on(compared.splits)
+    means = {place: float(np.mean(measured.of(place, question.primary))) for place in compared.places}
     best, candidates = _indistinguishable(measured, list(means), means, question)
     kept = [place for place in candidates if place[0] not in roles.oversamplers or place in survivors]
     if not kept:
         plain = [place for place in means if place[0] not in roles.oversamplers]
         _, kept = _indistinguishable(measured, plain, means, question)
     recommended = min(kept, key=lambda place: _rank(measured, place, roles), default=None)
-    return Choice(best, len(means), tuple(candidates), tuple(survivors), recommended)
+    return Choice(best, compared, tuple(candidates), tuple(survivors), recommended)
 
 
-def _means(measured: Measured, metric: str) -> dict[Place, float]:
-    """Mean of every combination that has a value at all."""
-    values = {place: measured.of(place, metric) for place in measured.places}
-    return {place: float(np.nanmean(found)) for place, found in values.items() if np.isfinite(found).any()}
+def _scored(measured: Measured, metric: str) -> dict[Place, set[int]]:
+    """The splits on which each combination has a value."""
+    return {
+        place: {int(split) for split in np.flatnonzero(np.isfinite(measured.of(place, metric)))}
+        for place in measured.places
+    }
 
 
 def _indistinguishable(

@@ -20,6 +20,8 @@ from job.evidence.verdict_sentences import (
 )
 from job.evidence.words import Naming, counted, decimal, listed, whole
 
+_SHOWN = 5  # combinations that a sentence names
+
 
 @dataclass(frozen=True)
 class Answer:
@@ -170,8 +172,9 @@ def _others(headline: Mapping[str, Any], verdicts: Sequence[Mapping[str, Any]], 
 
 def _choice(headline: Mapping[str, Any], naming: Naming) -> str:
     numbers, recommended = headline["numbers"], headline["recommended"]
+    left_out = _left_out(numbers, naming)
     if recommended is None or numbers["n_tried"] == 1:
-        return ""
+        return left_out
     best, winner = (
         f"{naming(place['strategy'])} with {naming(place['classifier'])}" for place in (numbers["best"], recommended)
     )
@@ -184,7 +187,21 @@ def _choice(headline: Mapping[str, Any], naming: Naming) -> str:
     return (
         f"Of {tried} of a strategy and a classifier, {best} has the best mean {PRIMARY_WORDS[numbers['primary']]}; "
         f"{apart if near else told_apart}. Recommended is {_reason(headline, winner)}."
+        f"{' ' if left_out else ''}{left_out}"
     )
+
+
+def _left_out(numbers: Mapping[str, Any], naming: Naming) -> str:
+    """Name what was not ranked, for its mean is over the splits that went well."""
+    rows = numbers.get("left_out", [])
+    if not rows:
+        return ""
+    shown = [
+        f"{naming(row['strategy'])} with {naming(row['classifier'])} ({row['n_splits']:,})" for row in rows[:_SHOWN]
+    ]
+    more = [f"{len(rows) - _SHOWN:,} more"] if len(rows) > _SHOWN else []
+    n_splits = numbers["n_splits_scored"]
+    return f"Left out for having a result on fewer than all {n_splits:,} splits: {listed([*shown, *more])}."
 
 
 def _reason(headline: Mapping[str, Any], winner: str) -> str:

@@ -50,6 +50,13 @@ class Measured:
         """Splits of the job."""
         return int(self.values.shape[-1])
 
+    def on(self, splits: Sequence[Any]) -> Measured:
+        """The same on some of the splits only, given by their places."""
+        chosen = [int(split) for split in splits]
+        if len(chosen) == self.n_splits:
+            return self
+        return Measured(self.values[..., chosen], self.places, self.n_test[chosen], self.n_train[chosen])
+
     def compare(self, left: Sequence[Place], right: Sequence[Place], rope: float, confidence: float) -> Estimates:
         """Compare combinations pair by pair in every metric.
 

@@ -55,7 +55,8 @@ def describe_action(headline: Row, naming: Naming) -> str:
     if recommended is None:
         return "Nothing is recommended"
     strategy, classifier = naming(recommended["strategy"]), naming(recommended["classifier"])
-    only = ", the only combination that was tried" if numbers["n_tried"] == 1 else ""
+    tried = "with a result on every split" if numbers.get("left_out") else "that was tried"
+    only = f", the only combination {tried}" if numbers["n_tried"] == 1 else ""
     if recommended["strategy"] == numbers.get("baseline"):
         return f"Leave {classifier} as it is ({strategy}){only}"
     return f"Use {strategy} with {classifier}{only}"

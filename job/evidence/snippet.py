@@ -9,6 +9,7 @@ from typing import Any
 from job.data.dataset import Dataset
 from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey, strategies_of
+from job.evidence.comparable import find_comparable
 from job.evidence.python_code import literal, write_imports
 from job.evidence.snippet_data import write_data
 from job.evidence.snippet_model import write_model
@@ -63,15 +64,22 @@ def build_snippet(
 
 
 def find_best(spec: JobSpec, runs: Iterable[Mapping[str, Any]]) -> tuple[str, str] | None:
-    """Find the strategy and classifier with the best mean of the primary metric; the first of equals."""
-    found: dict[tuple[str, str], list[float]] = {}
+    """Find the strategy and classifier with the best mean of the primary metric; the first of equals.
+
+    Only those with a value on the same splits are ranked: no mean is the better for runs that failed.
+    """
+    found: dict[tuple[str, str], dict[tuple[int, int], float]] = {}
+    splits: dict[tuple[int, int], None] = {}
     for run in runs:
-        value = run["metrics"][spec.evaluation.primary]
+        value, split = run["metrics"][spec.evaluation.primary], (run["repeat"], run["fold"])
+        splits[split] = None
         if value is not None:
-            found.setdefault((run["strategy"], run["classifier"]), []).append(value)
+            found.setdefault((run["strategy"], run["classifier"]), {})[split] = value
     listed = [(s.label, c.label) for s in _listed(spec) for c in spec.classifiers]
-    means = {pair: sum(found[pair]) / len(found[pair]) for pair in listed if pair in found}
-    return max(means, key=lambda pair: means[pair]) if means else None
+    scored = {pair: set(found[pair]) for pair in listed if pair in found}
+    compared = find_comparable(scored, list(splits))
+    sums = {pair: sum(found[pair][split] for split in compared.splits) for pair in compared.places}
+    return max(sums, key=lambda pair: sums[pair]) if sums else None
 
 
 def find_winner(

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import dataclasses
+
 import numpy as np
 import pytest
 from judged import make_roles, make_runs_of
@@ -51,7 +53,7 @@ def test_the_cheapest_of_those_that_are_as_good_is_recommended():
     choice = choose(measure(EQUAL, COSTS), [], make_roles(NAMES), QUESTION)
     assert set(NAMES) == {strategy for strategy, _ in choice.candidates}
     assert ("threshold", "c") == choice.recommended
-    assert 5 == choice.n_tried
+    assert 5 == len(choice.compared.places)
 
 
 def test_an_oversampler_with_a_confirmed_gain_stays():
@@ -109,6 +111,48 @@ def test_a_lucky_combination_with_one_split_is_not_the_best():
     choice = choose(measured, [], make_roles(NAMES), QUESTION)
     assert choice.best != ("smote", "c")
     assert ("smote", "c") not in choice.candidates
+
+
+def fail(measured, label, splits):
+    """Have the runs of a strategy fail on these splits."""
+    values = measured.values.copy()
+    values[measured.places[label, "c"], :, splits] = np.nan
+    return dataclasses.replace(measured, values=values)
+
+
+def test_failed_runs_make_nothing_better():
+    """what has no value where others have one is not ranked, and is named with its number of splits"""
+    whole = measure({**EQUAL, "threshold": 0.48}, COSTS, noise=0.001)
+    hard = np.argsort(whole.of(("threshold", "c"), "average_precision"))[:12]
+    measured = fail(whole, "threshold", hard)
+    kept = np.nanmean(measured.of(("threshold", "c"), "average_precision"))
+    assert kept > whole.of(("baseline", "c"), "average_precision").mean()  # the luck that must not count
+    headline = build_headline(measured, [], [], make_roles(NAMES), QUESTION, 0.1)
+    assert {"strategy": "class_weight", "classifier": "c"} == headline["recommended"]
+    assert 4 == headline["numbers"]["n_tried"]
+    assert [{"strategy": "threshold", "classifier": "c", "n_splits": 8}] == headline["numbers"]["left_out"]
+    assert 20 == headline["numbers"]["n_splits_scored"]
+
+
+def test_where_all_have_failed_somewhere_the_fullest_are_ranked_on_what_they_share():
+    """each lacks one split of 20: they are compared on the other 18, and the one of 8 is left out"""
+    measured = measure(EQUAL, COSTS)
+    for label, splits in (("baseline", [0]), ("class_weight", [1]), ("threshold", range(12)), ("smote", range(3))):
+        measured = fail(measured, label, list(splits))
+    measured = fail(measured, "custom", [0, 2])
+    choice = choose(measured, [], make_roles(NAMES), QUESTION)
+    assert (("baseline", "c"), ("class_weight", "c")) == choice.compared.places
+    assert tuple(range(2, 20)) == choice.compared.splits
+    assert ("class_weight", "c") == choice.recommended
+    assert [8, 17, 18] == [n for _, n in choice.compared.left_out]
+
+
+def test_splits_on_which_nothing_has_a_value_leave_nobody_out():
+    """a test part without positives is nobody's fault"""
+    measured = measure(EQUAL, COSTS)
+    for label in NAMES:
+        measured = fail(measured, label, [3, 4])
+    assert () == choose(measured, [], make_roles(NAMES), QUESTION).compared.left_out
 
 
 @pytest.mark.parametrize(

@@ -380,6 +380,20 @@ def test_how_many_were_tried(n_tried, candidates, choice, near):
     assert (n_tried == 1) == ("the only combination that was tried" in told.use)
 
 
+def test_what_failed_runs_left_out_is_named():
+    """in the choice, with the number of splits; no more than five by name; the only one left is not the only one tried"""
+    verdict = make_verdict("mostly_threshold")
+    rows = [{"strategy": f"s{place}", "classifier": "svc", "n_splits": place} for place in range(1, 8)]
+    told = tell_headline(make_headline("no_help", verdict, left_out=rows[:1], n_splits_scored=20), [verdict])
+    assert told.choice.endswith(" Left out for having a result on fewer than all 20 splits: s1 with svc (1).")
+    told = tell_headline(make_headline("no_help", verdict, 1, 1, left_out=rows, n_splits_scored=20), [verdict])
+    assert (
+        "Left out for having a result on fewer than all 20 splits: s1 with svc (1), s2 with svc (2), s3 with svc (3), "
+        "s4 with svc (4), s5 with svc (5) and 2 more."
+    ) == told.choice
+    assert "the only combination with a result on every split" in told.use
+
+
 def test_without_an_over_sampler_or_a_test():
     """both states have their sentence, and nothing is recommended where nothing can be"""
     assert describe_headline(make_headline("no_oversampling_strategy"), [])[0].startswith("No over-sampling strategy")

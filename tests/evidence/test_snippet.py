@@ -17,7 +17,7 @@ import pytest
 from factories import make_spec
 from snippets import ROOT, Job, check_pair, run_scripts, run_small_job
 
-from job.evidence.snippet import build_snippet
+from job.evidence.snippet import build_snippet, find_best
 from job.names import STRATEGIES
 
 ONE_SPLIT = {"method": "holdout", "n_repeats": 1}
@@ -246,6 +246,16 @@ def test_without_a_verdict_the_best_mean_is_taken(folder) -> None:
     found = build_snippet(job.spec, job.dataset, job.runs, job.predictions, None)
     assert max(means, key=lambda pair: means[pair]) == (found["strategy"], found["classifier"])
     assert found["recommended"] is False
+
+
+def test_without_a_verdict_failed_runs_make_nothing_better(folder) -> None:
+    """a mean over the splits that went well is no match for one over all"""
+    job = run_small_job(make_spec(strategies=["smote"], split=TWO_SPLITS), folder)
+    runs = [{**run, "metrics": {**run["metrics"], "average_precision": 0.5}} for run in job.runs]
+    lucky, half = [run for run in runs if run["strategy"] == "smote"][:2]
+    lucky["metrics"]["average_precision"], half["metrics"]["average_precision"] = 1.0, None
+    assert lucky["repeat"] != half["repeat"]
+    assert ("baseline", lucky["classifier"]) == find_best(job.spec, runs)
 
 
 def test_where_there_is_no_script_there_is_a_reason(folder) -> None:
