@@ -5,12 +5,14 @@ from __future__ import annotations
 from collections.abc import Hashable, Mapping, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
+from typing import Generic, TypeVar
 
 Place = tuple[str, str]
+Split = TypeVar("Split", bound=Hashable)
 
 
 @dataclass(frozen=True)
-class Comparable:
+class Comparable(Generic[Split]):
     """What can be ranked, on which splits, and what cannot.
 
     Parameters
@@ -26,12 +28,12 @@ class Comparable:
     """
 
     places: tuple[Place, ...]
-    splits: tuple[Hashable, ...]
+    splits: tuple[Split, ...]
     left_out: tuple[tuple[Place, int], ...]
     n_scored: int
 
 
-def find_comparable(scored: Mapping[Place, AbstractSet[Hashable]], order: Sequence[Hashable]) -> Comparable:
+def find_comparable(scored: Mapping[Place, AbstractSet[Split]], order: Sequence[Split]) -> Comparable[Split]:
     """Find what can be ranked; a mean over the splits that went well is no match for one over all.
 
     Parameters
@@ -48,7 +50,7 @@ def find_comparable(scored: Mapping[Place, AbstractSet[Hashable]], order: Sequen
         they share (or the first of them, where they share none).
     """
     found = {place: splits for place, splits in scored.items() if splits}
-    anywhere = set().union(*found.values())
+    anywhere: set[Split] = set().union(*found.values())
     most = max((len(splits) for splits in found.values()), default=0)
     places = [place for place, splits in found.items() if len(splits) == most]
     shared = anywhere.intersection(*(found[place] for place in places))

@@ -62,7 +62,7 @@ class Choice:
     """
 
     best: Place | None
-    compared: Comparable
+    compared: Comparable[int]
     candidates: tuple[Place, ...]
     survivors: tuple[Place, ...]
     recommended: Place | None

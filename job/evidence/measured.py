@@ -50,9 +50,9 @@ class Measured:
         """Splits of the job."""
         return int(self.values.shape[-1])
 
-    def on(self, splits: Sequence[Any]) -> Measured:
+    def on(self, splits: Sequence[int]) -> Measured:
         """The same on some of the splits only, given by their places."""
-        chosen = [int(split) for split in splits]
+        chosen = list(splits)
         if len(chosen) == self.n_splits:
             return self
         return Measured(self.values[..., chosen], self.places, self.n_test[chosen], self.n_train[chosen])

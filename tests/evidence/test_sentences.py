@@ -381,7 +381,7 @@ def test_how_many_were_tried(n_tried, candidates, choice, near):
 
 
 def test_what_failed_runs_left_out_is_named():
-    """in the choice, with the number of splits; no more than five by name; the only one left is not the only one tried"""
+    """in the choice, with the number of splits; no more than five by name"""
     verdict = make_verdict("mostly_threshold")
     rows = [{"strategy": f"s{place}", "classifier": "svc", "n_splits": place} for place in range(1, 8)]
     told = tell_headline(make_headline("no_help", verdict, left_out=rows[:1], n_splits_scored=20), [verdict])
