@@ -16,6 +16,7 @@ from job.evaluation.scoring import score_and_decide
 from job.evaluation.unit import RunKey, Unit
 from job.spec.model import Entry
 from job.strategies.preparation import Preparation
+from job.strategies.prevalence import prevalence_seen
 from job.strategies.recipe import Recipe, Resampled, TrainingPart
 from job.strategies.registry import classifier_of, recipe_of
 
@@ -101,16 +102,17 @@ def evaluate_leak(unit: Unit, dataset: Dataset) -> tuple[Outcome, ...]:
 
 
 def _evaluate_leaked(unit: Unit, split: LeakedSplit, seconds: float, key: RunKey, entry: Entry) -> Outcome:
-    def fit_and_score() -> tuple[np.ndarray, np.ndarray, bool]:
+    def fit_and_score() -> tuple[np.ndarray, np.ndarray, bool, float]:
         classifier = classifier_of(entry, unit.seeds.classifier)
         classifier.fit(split.train.X, split.train.y)
-        return score_and_decide(classifier, split.X_test, type(classifier).__name__)
+        scored = score_and_decide(classifier, split.X_test, type(classifier).__name__)
+        return *scored, prevalence_seen(classifier, split.train.y)
 
     started = time.perf_counter()
     tried = attempt(fit_and_score, unit.seeds.sampler)
     if tried.error is not None:
         return without_scores(key, FAILED, tried)
-    scores, decisions, is_probability = tried.value
+    scores, decisions, is_probability, prevalence = tried.value
     return Outcome(
         key,
         DEGRADED if split.train.degraded else OK,
@@ -119,7 +121,7 @@ def _evaluate_leaked(unit: Unit, split: LeakedSplit, seconds: float, key: RunKey
         scores=scores,
         decisions=decisions,
         is_probability=is_probability,
-        prevalence_resampled=float(np.mean(split.train.y)),
+        prevalence_resampled=prevalence,
         n_resampled=len(split.train.y),
         n_resampled_positive=int(split.train.y.sum()),
         n_synthetic=split.train.n_synthetic,

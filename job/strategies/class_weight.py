@@ -4,9 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-import numpy as np
 from sklearn.base import BaseEstimator
-from sklearn.utils.class_weight import compute_class_weight
 
 from job.strategies.recipe import Complaint, Fitted, Recipe, Resampled, TrainingPart
 
@@ -37,14 +35,9 @@ class ClassWeight(Recipe):
         return f"{type(classifier).__name__} takes no class_weight"
 
     def fit(self, classifier: BaseEstimator, part: TrainingPart, resampled: Resampled) -> Fitted:
-        """As in `Recipe`; the prevalence is the one that the weights stand for."""
-        weights = self._weights()
-        classifier.set_params(class_weight=weights)
-        fitted = super().fit(classifier, part, resampled)
-        rest, positive = compute_class_weight(weights, classes=np.array([0, 1]), y=part.y)
-        share = float(np.mean(part.y))
-        prevalence = share * positive / (share * positive + (1 - share) * rest)
-        return Fitted(fitted.model, prevalence=float(prevalence))
+        """As in `Recipe`; the strategy's weights take the place of the classifier's own."""
+        classifier.set_params(class_weight=self._weights())
+        return super().fit(classifier, part, resampled)
 
     def _weights(self) -> str | dict[int, float]:
         value = self.params.get("class_weight", "balanced")
@@ -55,5 +48,9 @@ def _is_weights(value: object) -> bool:
     return (
         isinstance(value, dict)
         and sorted(str(key) for key in value) == ["0", "1"]
-        and all(isinstance(weight, int | float) and weight > 0 for weight in value.values())
+        and all(_is_weight(weight) for weight in value.values())
     )
+
+
+def _is_weight(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0

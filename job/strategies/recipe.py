@@ -12,6 +12,7 @@ from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
 from job.strategies.preparation import Preparation
+from job.strategies.prevalence import prevalence_seen
 
 Complaint = tuple[tuple[str | int, ...], str]
 """A key path inside an entry of the spec, and what is wrong there."""
@@ -200,7 +201,7 @@ class Recipe:
         Fitted
         """
         classifier.fit(resampled.X, resampled.y)
-        return Fitted(with_preparation(part.preparation, classifier), prevalence=float(np.mean(resampled.y)))
+        return Fitted(with_preparation(part.preparation, classifier), prevalence_seen(classifier, resampled.y))
 
 
 def with_preparation(preparation: Preparation, classifier: BaseEstimator) -> Pipeline:

@@ -12,6 +12,7 @@ from sklearn.model_selection import TunedThresholdClassifierCV
 
 from job.strategies.inner_folds import DEFAULT_FOLDS, Folds, build_inner_folds
 from job.strategies.parameters import complain_about_parameters
+from job.strategies.prevalence import prevalence_seen
 from job.strategies.recipe import Complaint, Fitted, Recipe, Resampled, TrainingPart, with_preparation
 
 _OWN_PARAMETERS = ("estimator", "refit", "n_jobs", "random_state", "store_cv_results")
@@ -47,7 +48,7 @@ class Threshold(Recipe):
             return self._untuned(clone(classifier), part, resampled, CONSTANT_SCORES)
         return Fitted(
             tuned,
-            prevalence=float(np.mean(part.y)),
+            prevalence=prevalence_seen(classifier, part.y),
             degraded=(degraded,) if degraded else (),
             threshold=float(tuned.best_threshold_),
         )

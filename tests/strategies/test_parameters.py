@@ -22,6 +22,7 @@ def complaints(kind, name, **params):
         ("strategies", "threshold", {"cv": 1}, "got 1, must be a whole number of inner folds >= 2"),
         ("strategies", "threshold", {"scoring": "f3"}, "got 'f3', must be the name of a scikit-learn scorer"),
         ("strategies", "class_weight", {"class_weight": "heavy"}, "got 'heavy', must be balanced"),
+        ("strategies", "class_weight", {"class_weight": {0: 1, 1: True}}, "got {0: 1, 1: True}, must be balanced"),
         ("classifiers", "logistic_regression", {"C": -1}, "got -1, must be a number > 0"),
         ("classifiers", "logistic_regression", {"max_iter": "many"}, "got 'many', must be an integer >= 0"),
         ("classifiers", "random_forest", {"criterion": "ginny"}, "got 'ginny', must be one of entropy, gini, log_loss"),
