@@ -142,8 +142,8 @@ def _squared_distances(queries: Points, others: Points, candidates: Indices | No
     total = np.zeros((len(queries), candidates.shape[1]))
     shared = np.zeros_like(total) if queries.has_missing or others.has_missing else None
     step = np.empty_like(total)
-    for left, right in zip(queries.numbers.T, others.numbers.T, strict=True):
-        np.subtract(left[:, None], right[candidates], out=step)
+    for left, right in zip(queries.numbers.T, np.ascontiguousarray(others.numbers.T), strict=True):
+        np.subtract(left[:, None], right.take(candidates), out=step)
         step *= step
         _add_present(step, total, shared)
     for left, right in zip(queries.codes.T, others.codes.T, strict=True):

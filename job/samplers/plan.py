@@ -11,6 +11,7 @@ from job.samplers.neighbours import Indices, find_neighbours, measure_distances
 from job.samplers.space import Floats, Points
 
 AFFINITY_NEIGHBORS = 5
+_BLOCK_COPIES = 16_384  # in the processor's cache
 _GOLDEN_RATIO = 0.6180339887498949
 _PLASTIC_RATIO = 0.7548776662466927  # a second sequence, which must not move in step with the first
 
@@ -117,15 +118,20 @@ def choose_partners(neighbours: Indices, affinity: Floats, copies: Indices) -> I
 def spread_steps(copies: Indices, shifts: Floats) -> Floats:
     """Place each copy of a row in a part of [0, 1) of its own, all shifted alike; neighbouring copies far apart."""
     first = np.floor(_sequence(len(copies), _PLASTIC_RATIO) * copies).astype(np.intp)
-    part = np.arange(copies.sum())
-    part -= np.repeat(np.cumsum(copies) - copies, copies)
-    part *= np.repeat(_strides(copies), copies)
-    part += np.repeat(first, copies)
-    parts = np.repeat(copies, copies)
-    part %= parts
-    steps = np.repeat(shifts, copies)
-    steps += part
-    steps /= parts
+    strides = _strides(copies)
+    ends = np.cumsum(copies)
+    steps = np.empty(ends[-1])
+    size = max(1, _BLOCK_COPIES * len(copies) // max(int(ends[-1]), 1))
+    for start in range(0, len(copies), size):
+        rows = slice(start, start + size)
+        number = copies[rows]
+        parts = np.repeat(number, number)
+        part = np.arange(len(parts)) - np.repeat(np.cumsum(number) - number, number)
+        part *= np.repeat(strides[rows], number)
+        part += np.repeat(first[rows], number)
+        part %= parts
+        end = ends[rows][-1]
+        np.divide(part + np.repeat(shifts[rows], number), parts, out=steps[end - len(parts) : end])
     return steps
 
 
