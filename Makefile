@@ -22,7 +22,7 @@ NU_READY   := .venv/.nu-$(NU_VERSION)
 INSTALL = if test -x .venv/bin/pip; then set -- .venv/bin/python -m pip; else set -- $(PYTHON) -m pip --python .venv/bin/python; fi; \
     "$$@" install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help report test image lint format lock bench verdicts picture
+.PHONY: help report test image lint format lock bench verdicts picture gold
 
 help:  ## list these targets
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
@@ -51,6 +51,9 @@ verdicts: $(DEV_READY)  ## try the verdict where the truth is known, over 20 see
 
 picture: $(DEV_READY)  ## take the README's picture again: the first screen of the default job's report
 	.venv/bin/python docs/pictures/first_screen.py
+
+gold: $(DEV_READY)  ## write the gold report again, after the page was meant to change and somebody looked at it
+	.venv/bin/python -m job render tests/gold/results.json --output tests/gold/report.html
 
 # The host's network, so that a build reaches the package index wherever this machine does.
 image:  ## build the container image: IMAGE=name:tag

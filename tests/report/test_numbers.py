@@ -9,27 +9,10 @@ from typing import Any
 
 import pytest
 from html_page import Element, Page
+from printed import MEDIANS, TABLES, assert_printed
 from report_factories import CLASSIFIERS, STRATEGIES, make_results, make_runs, without_numbers
 
 from job.report.render import render_report
-
-MEDIANS = ("calibration_slope", "calibration_intercept")
-# The columns of every metric table, written down here a second time on purpose.
-TABLES = {
-    "main": ("recall", "precision", "false_alarms_per_1000", "average_precision", "mean_predicted"),
-    "decision": ("recall", "specificity", "precision", "false_alarms_per_1000", "expected_cost_per_1000"),
-    "decision-scores": ("f1", "mcc", "balanced_accuracy", "geometric_mean", "accuracy"),
-    "ranking": ("roc_auc", "average_precision"),
-    "probabilities": ("brier", "log_loss", "mean_predicted", *MEDIANS),
-    "corrected-probabilities": ("brier_corrected", "log_loss_corrected", "mean_predicted_corrected"),
-    "equal-footing": (
-        "recall_at_baseline_fpr",
-        "rank_gain_at_own_fpr",
-        "precision_at_baseline_recall",
-        "recall_at_alerts",
-    ),
-    "confusion": ("tn", "fp", "fn", "tp"),
-}
 
 
 def make_mixed_runs() -> list[dict[str, Any]]:
@@ -55,19 +38,6 @@ def results() -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def page(results: dict[str, Any]) -> Page:
     return Page(render_report(results))
-
-
-def number_of(text: str) -> tuple[float, float]:
-    """A printed number, and the most that rounding can have moved it."""
-    plain = text.strip().removeprefix("±").strip().replace("\u2212", "-").replace(",", "")
-    decimals = len(plain.partition(".")[2])
-    return float(plain), 0.5 * 10**-decimals + 1e-9
-
-
-def assert_printed(expected: float, text: str) -> None:
-    """The text is this number, rounded."""
-    value, rounding = number_of(text)
-    assert abs(expected - value) <= rounding, f"{text} is not {expected}"
 
 
 def values_of(results: dict[str, Any], strategy: str, classifier: str, metric: str) -> dict[int, float]:
