@@ -51,6 +51,20 @@ def test_columns_hold_what_they_can_hold(name, tmp_path) -> None:
     assert all(low - 1 <= float(row["amount"] or low) <= high + 1 for row in rows)
 
 
+def test_whole_numbers_of_any_size_stay(tmp_path) -> None:
+    """a number of 19 digits or more, which 64 bits may not hold, is written between the smallest and the largest"""
+    numbers = [str(10**22 + row * 10**19) for row in range(60)]
+    rows = [f"{number},{row % 7},{'yes' if row % 4 == 0 else 'no'}" for row, number in enumerate(numbers)]
+    (tmp_path / "data.csv").write_text("\n".join(["account,n,label", *rows]) + "\n")
+    spec = make_spec(data={"file": {"path": "data.csv", "target": "label"}}, strategies=["smote"])
+    dataset = load_data(spec, tmp_path)
+    assert "account" in dataset.integer
+    (strategy,) = [entry for entry in spec.strategies if entry.label == "smote"]
+    made = make_synthetic_rows(spec, dataset, strategy)
+    assert {int} == {type(value) for value in made.features["account"]}
+    assert all(10**22 <= value <= 10**22 + 59 * 10**19 for value in made.features["account"])
+
+
 def test_parents_and_weights_make_the_row(tmp_path) -> None:
     """an unclipped row of custom lies where its parents' weights say, and its parents are minority rows of the file"""
     spec = spec_of(tmp_path, drop=["count", "shop", "is new"])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from dataclasses import dataclass
 from typing import Any
@@ -121,8 +122,8 @@ def decode_rows(preparation: Preparation, rows: np.ndarray, dataset: Dataset) ->
     if n_numeric:
         numbers = preparation.numbers_[-1].inverse_transform(rows[:, :n_numeric])
         for place, name in enumerate(preparation.numeric_):
-            column = numbers[:, place]
-            values[name] = np.round(column).astype(int).tolist() if name in dataset.integer else column.tolist()
+            column = numbers[:, place].tolist()
+            values[name] = [_whole(value) for value in column] if name in dataset.integer else column
     start = n_numeric
     for place, (name, count) in enumerate(
         zip(preparation.categorical_, preparation.category_counts_.tolist(), strict=True)
@@ -132,6 +133,11 @@ def decode_rows(preparation: Preparation, rows: np.ndarray, dataset: Dataset) ->
         values[name] = [texts[code] for code in codes.tolist()]
         start += count
     return {str(name): values[str(name)] for name in dataset.X.columns}
+
+
+def _whole(value: float) -> int | float:
+    """Round to a whole number of any size, which 64 bits may not hold."""
+    return round(value) if math.isfinite(value) else value
 
 
 def _category_texts(preparation: Preparation, place: int, dataset: Dataset, name: str) -> list[str | None]:

@@ -13,7 +13,7 @@ def prevalence_seen(classifier: BaseEstimator, y: np.ndarray) -> float:
     Parameters
     ----------
     classifier : estimator
-        Its ``class_weight``, and the ``scale_pos_weight`` of gradient boosting libraries, are taken from its parameters.
+        Its parameters tell its ``class_weight``, or the ``scale_pos_weight`` of gradient boosting libraries.
     y : ndarray of shape (n_rows,)
         1 for the positive label; the rows that it is fitted on.
 
