@@ -20,10 +20,16 @@ from typing import IO, Any
 from job.errors import OutputError
 
 REPORT = "report.html"
+RESULTS = "results.json"
+METRICS = "metrics.csv"
+COMPARISONS = "comparisons.csv"
+SUMMARY = "summary.md"
 TIMINGS = "timings.json"
 MODEL = "model.skops"
 SYNTHETIC = "synthetic"
 FIGURES = "figures"
+ALWAYS = (RESULTS, METRICS, COMPARISONS, SUMMARY, TIMINGS, REPORT)
+"""The files that every job writes, beside those in `FIGURES`."""
 _SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType({SYNTHETIC: (".csv",), FIGURES: (".svg", ".png")})
 _PREFIX = ".minority-report-"
 _LOCK = "lock"
@@ -161,8 +167,8 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     ----------
     header : sequence of str
     rows : iterable of sequences
-        None becomes an empty cell, a number keeps all its digits, and text that a spreadsheet would take for a
-        formula gets an apostrophe before it.
+        None becomes an empty cell, a number keeps all its digits. Here and in the header, text that a spreadsheet
+        would take for a formula gets an apostrophe before it.
 
     Returns
     -------
@@ -170,7 +176,7 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     """
     text = io.StringIO()
     writer = csv.writer(text, lineterminator="\n")
-    writer.writerow(header)
+    writer.writerow([_cell(name) for name in header])
     writer.writerows([_cell(value) for value in row] for row in rows)
     return text.getvalue()
 
@@ -211,12 +217,16 @@ def _writing(target: Path) -> Iterator[None]:
 
 def _refuse_what_is_in_the_way(target: Path, asked: Sequence[str]) -> None:
     """Find at the start what would else end a job at its end."""
-    for name in (REPORT, *(name for name in asked if name != SYNTHETIC)):
-        if (target / name).is_dir():
-            raise IsADirectoryError(None, f"{name} is a folder; move it away")
-    for name in (FIGURES, *(name for name in asked if name == SYNTHETIC)):
+    folders = (FIGURES, *(name for name in asked if name in _SUFFIXES))
+    files = [target / name for name in (*ALWAYS, *(name for name in asked if name not in _SUFFIXES))]
+    for name in folders:
         if (target / name).exists() and not (target / name).is_dir():
-            raise NotADirectoryError(None, f"{name} is a file; move it away")
+            raise OutputError(f"output folder {target} cannot be written: {name} is a file; move it away")
+        files += [path for path in sorted((target / name).glob("*")) if path.name.endswith(_SUFFIXES[name])]
+    for path in files:
+        if path.is_dir():
+            name = path.relative_to(target).as_posix()
+            raise OutputError(f"output folder {target} cannot be written: {name} is a folder; move it away")
 
 
 def _remove_stale(target: Path, names: Sequence[str]) -> None:

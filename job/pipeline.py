@@ -20,7 +20,22 @@ from job.evaluation.evaluate import Outcome
 from job.evaluation.runs import count_grid_runs, count_runs, enumerate_units, strategies_of
 from job.evidence.compare import COLUMNS, rows_of_comparisons
 from job.machine import usable_workers
-from job.outputs import FIGURES, MODEL, REPORT, SYNTHETIC, TIMINGS, Outputs, open_outputs, to_csv, to_json, write_whole
+from job.outputs import (
+    COMPARISONS,
+    FIGURES,
+    METRICS,
+    MODEL,
+    REPORT,
+    RESULTS,
+    SUMMARY,
+    SYNTHETIC,
+    TIMINGS,
+    Outputs,
+    open_outputs,
+    to_csv,
+    to_json,
+    write_whole,
+)
 from job.report.fonts import use_shipped_font_list
 from job.results import build_results, build_timings
 from job.spec.load import LoadedSpec, load_spec
@@ -321,10 +336,10 @@ def _write(outputs: Outputs, results: Mapping[str, Any], timings: Mapping[str, A
         outputs.write_text(f"{FIGURES}/{slide.name}.svg", slide.svg)
         outputs.write_bytes(f"{FIGURES}/{slide.name}.png", slide.png)
     outputs.write_text(TIMINGS, to_json({**timings, "files": outputs.digests()}))
-    outputs.write_text("results.json", text)
-    outputs.write_text("metrics.csv", _metrics_table(results))
-    outputs.write_text("comparisons.csv", to_csv(COLUMNS, rows_of_comparisons(results["comparisons"])))
-    outputs.write_text("summary.md", render_summary(stored))
+    outputs.write_text(RESULTS, text)
+    outputs.write_text(METRICS, _metrics_table(results))
+    outputs.write_text(COMPARISONS, to_csv(COLUMNS, rows_of_comparisons(results["comparisons"])))
+    outputs.write_text(SUMMARY, render_summary(stored))
     outputs.write_text(REPORT, lay_out(page))
 
 

@@ -7,7 +7,7 @@ import json
 import pytest
 
 from job.errors import OutputError
-from job.outputs import MODEL, REPORT, SYNTHETIC, open_outputs, to_csv, to_json
+from job.outputs import ALWAYS, MODEL, REPORT, SYNTHETIC, open_outputs, to_csv, to_json
 
 
 def names(folder):
@@ -147,6 +147,15 @@ def test_what_is_in_the_way_of_a_file_on_request_is_told_at_once(tmp_path):
         pass
 
 
+@pytest.mark.parametrize("name", [*ALWAYS, "figures/recall-svc.svg", "synthetic/smote.csv"])
+def test_a_folder_in_the_way_of_any_file_is_told_at_once(tmp_path, name):
+    """nothing is run that could not be written; the one thing to do is said, and nothing else"""
+    (tmp_path / name).mkdir(parents=True)
+    with pytest.raises(OutputError) as caught, open_outputs(tmp_path, (SYNTHETIC,)):
+        pass
+    assert f"output folder {tmp_path} cannot be written: {name} is a folder; move it away" == str(caught.value)
+
+
 def test_json_holds_no_nan():
     """a number that doesn't exist may not reach a file as NaN"""
     with pytest.raises(ValueError, match="JSON compliant"):
@@ -157,7 +166,8 @@ def test_json_holds_no_nan():
 @pytest.mark.parametrize("text", ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"])
 def test_a_formula_is_written_as_text(text):
     """text that a spreadsheet would run gets an apostrophe; a negative number stays a number"""
-    (_, row) = csv.reader(io.StringIO(to_csv(("label", "value"), [(text, -1.5)])))
+    (header, row) = csv.reader(io.StringIO(to_csv(("label", text), [(text, -1.5)])))
+    assert ["label", f"'{text}"] == header
     assert [f"'{text}", "-1.5"] == row
 
 

@@ -18,6 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from job import pipeline
+from job.outputs import ALWAYS, FIGURES
 
 SAME_BYTES = ("report.html", "results.json", "metrics.csv", "summary.md")
 
@@ -111,6 +112,13 @@ def test_adding_a_strategy_changes_no_other_number(small, tmp_path):
     fewer = run(SMALL.replace("ADASYN, ", ""), tmp_path).results
     more = small[1].results
     assert fewer["runs"] == [run for run in more["runs"] if run["strategy"] != "ADASYN"]
+
+
+@pytest.mark.xdist_group("small-job")
+def test_the_files_are_those_that_are_looked_for_at_the_start(small):
+    """every file that a job writes is known before it runs, so that nothing in its way is found at the end"""
+    folder, _ = small
+    assert {*ALWAYS, FIGURES} == {path.name for path in (folder / "output").iterdir()}
 
 
 @pytest.mark.xdist_group("small-job")
