@@ -152,8 +152,7 @@ def _decode_column(values: NDArray[np.float64], levels: NDArray[Any] | None) -> 
 
 
 def _encode_categories(values: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[Any]]:
-    present = values == values  # NaN differs from itself
-    present &= np.array([value is not None and type(value).__name__ != "NAType" for value in values], dtype=bool)
+    present = np.array([not _is_missing(value) for value in values], dtype=bool)
     distinct = list(dict.fromkeys(values[present].tolist()))
     distinct.sort(key=lambda value: (type(value).__name__, value))
     code = {value: float(position) for position, value in enumerate(distinct)}
@@ -162,6 +161,11 @@ def _encode_categories(values: NDArray[Any]) -> tuple[NDArray[np.float64], NDArr
     codes = np.full(len(values), np.nan)
     codes[present] = [code[value] for value in values[present].tolist()]
     return codes, levels
+
+
+def _is_missing(value: Any) -> bool:
+    """Tell None, pandas' NA (which answers no comparison), NaN and NaT (which differ from themselves)."""
+    return value is None or type(value).__name__ == "NAType" or bool(value != value)
 
 
 def _encode_numbers(values: Any, name: Any) -> NDArray[np.float64]:

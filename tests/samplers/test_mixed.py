@@ -24,11 +24,13 @@ def make_frame(n_rows=120, n_minority=24, *, missing=False):
             "colour": rng.choice(["red", "blue"], n_rows),
             "member": rng.random_sample(n_rows) < 0.4,
             "visits": pd.array(rng.randint(0, 5, n_rows), dtype="Int64"),
+            "street": pd.array(rng.choice(["high", "low", "main"], n_rows), dtype="string"),
+            "active": pd.array(rng.random_sample(n_rows) < 0.3, dtype="boolean"),
         },
         index=rng.permutation(n_rows) + 1000,
     )
     if missing:
-        frame.loc[frame.index[::7], ["amount", "branch", "visits", "colour"]] = None
+        frame.loc[frame.index[::7], ["amount", "branch", "visits", "colour", "street", "active"]] = None
     return frame, pd.Series(np.where(np.arange(n_rows) < n_minority, "yes", "no"), name="fraud")
 
 
@@ -48,7 +50,7 @@ def test_new_cells_are_categories_and_whole_numbers_that_exist():
     X, y = make_frame()
     new = affinity_oversample(X, y, random_state=0)[0].iloc[120:]
     minority = X[(y == "yes").to_numpy()]
-    for column in ("branch", "colour", "member"):
+    for column in ("branch", "colour", "member", "street", "active"):
         assert set(new[column]) <= set(minority[column])
     for column in ("items", "small", "visits"):
         assert X[column].min() <= new[column].min() <= new[column].max() <= X[column].max()
