@@ -90,6 +90,8 @@ class Dataset:
         Where the truth is known, the probability that a row with these features carries the positive label.
     row_numbers : ndarray of shape (n_rows,) of int, or None
         Where each row stands in the file, 1 for the first below the header; None where all rows are in their order.
+    n_described : int or None
+        Rows from which `columns` were read, and whose values they count; None where these are the rows of `X`.
     digest : str
         SHA-256 of the content; equal content has one digest, whatever the file format.
     """
@@ -107,6 +109,7 @@ class Dataset:
     split: np.ndarray | None = None
     posterior: np.ndarray | None = None
     row_numbers: np.ndarray | None = None
+    n_described: int | None = None
     digest: str = ""
 
     @property

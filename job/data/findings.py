@@ -190,7 +190,7 @@ def _find_disjuncts(facts: Facts) -> Iterator[Finding]:
 
 
 def _find_columns(facts: Facts) -> Iterator[Finding]:
-    columns, n_rows = facts.dataset.columns, facts.dataset.n_rows
+    columns, n_rows = facts.dataset.columns, _n_described(facts.dataset)
     features = [column for column in columns if column.role == "feature"]
     mostly = [column.name for column in features if column.n_missing >= MOSTLY_MISSING * n_rows]
     many = [column.name for column in features if MANY_MISSING * n_rows <= column.n_missing < MOSTLY_MISSING * n_rows]
@@ -230,7 +230,7 @@ def _find_empty_columns(facts: Facts) -> Iterator[Finding]:
             "List all but one of them under data.file.drop: distances count them as often as they stand there.",
             names,
         )
-    unique = tuple(column.name for column in columns if _is_near_unique(column, facts.dataset.n_rows))
+    unique = tuple(column.name for column in columns if _is_near_unique(column, _n_described(facts.dataset)))
     if unique:
         yield Finding(
             "near-unique-columns",
@@ -239,6 +239,11 @@ def _find_empty_columns(facts: Facts) -> Iterator[Finding]:
             "If it only names the rows, list it under data.file.drop; text that does so is left out already.",
             unique,
         )
+
+
+def _n_described(dataset: Dataset) -> int:
+    """Rows whose values the columns count, which may be more than a sample of them."""
+    return dataset.n_rows if dataset.n_described is None else dataset.n_described
 
 
 def _is_near_unique(column: Column, n_rows: int) -> bool:

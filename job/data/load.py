@@ -68,7 +68,7 @@ def load_dataset(spec: FileSpec, folder: Path) -> Dataset:
         labels = read_labels(store, table, spec.target, spec.positive, cells, file.shown)
         readings = read_columns(store, table, cells, categories)
         features = choose_features(spec, readings, file.shown)
-        y = fetch_y(store, table, spec.target, labels.positive, cells)
+        y, n_described = fetch_y(store, table, spec.target, labels.positive, cells), table.n_rows
         table = draw_sample(store, table, y, spec.max_rows)
         keys, key_notes, kinds = _read_row_keys(store, table, spec, cells, file.shown)
         dataset = Dataset(
@@ -80,6 +80,7 @@ def load_dataset(spec: FileSpec, folder: Path) -> Dataset:
             label_counts=count_labels(store, table, spec.target, cells),
             columns=tuple(_describe(spec, reading, kinds) for reading in readings),
             notes=(*table.notes, *labels.notes, *key_notes, *_column_notes(spec, readings)),
+            n_described=n_described,
             row_numbers=None if spec.query is not None else fetch_row_numbers(store, table),
             **keys,
         )

@@ -15,6 +15,7 @@ from data_files import N, column_of, load, make_csv, make_file_spec, make_labels
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from job.data.diagnose import diagnose
 from job.data.digest import digest_dataset
 from job.data.load import check_header, load_dataset
 from job.errors import DataError
@@ -185,6 +186,26 @@ def test_more_rows_than_max_rows_are_sampled_by_class(tmp_path):
     assert first.digest == again.digest
     assert "200 of 1,000 rows" in note_text(first, "sampled")
     assert 1000 == load(tmp_path, content, max_rows=1000).n_rows
+
+
+def test_a_sample_is_diagnosed_by_the_shares_of_all_rows(tmp_path):
+    """Missing and distinct values are counted in all rows, so a sample's size turns no few gaps into many."""
+    n = 1000
+    content = make_csv(
+        x=[row % 7 + 0.5 for row in range(n)],
+        gaps=["" if row % 10 == 0 else row % 3 for row in range(n)],
+        serial=[row % 190 for row in range(n)],
+        y=[int(row % 10 == 1) for row in range(n)],
+    )
+    datasets = [load(tmp_path, content, max_rows=rows) for rows in (n, 200)]
+    found = [diagnose(dataset, None, None, "no distances are asked for", 0)["findings"] for dataset in datasets]
+    told = [
+        [(finding["code"], finding["level"], finding["columns"]) for finding in findings if finding["columns"]]
+        for findings in found
+    ]
+
+    assert ("missing-values", "note", ("gaps",)) in told[0]
+    assert told[0] == told[1]
 
 
 def test_a_sample_keeps_two_rows_of_a_rare_class(tmp_path):
