@@ -53,10 +53,12 @@ def check_labels(counts: Mapping[str, int], target: str, positive: str | None, s
                 "labels, or make labels of it first, with data.file.query for example"
             )
     elif many or most_differ:
-        raise DataError(
-            f"{where} has {len(counts):,} different values on {n_rows:,} rows ({listed(counts, 3)}); "
-            "name a column of labels, or name the label that it is about with data.file.positive"
-        )
+        told = f"{where} has {len(counts):,} different values on {n_rows:,} rows ({listed(counts, 3)})"
+        if positive is None:
+            advice = "name the label that it is about with data.file.positive"
+        else:
+            advice = f"make two labels of it, {quoted(positive)} and all others, with data.file.query"
+        raise DataError(f"{told}; name a column of labels, or {advice}")
 
 
 def choose_positive(counts: Mapping[str, int], target: str, positive: str | None, shown: str) -> str:

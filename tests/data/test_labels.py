@@ -99,6 +99,11 @@ REFUSED = {
     "continuous though named": ([f"{row % 20}.5" for row in range(N)], {"positive": "1.5"}, ["is continuous"]),
     "many integers": ([str(row // 2) for row in range(400)], {}, ["is continuous", "200 different numbers"]),
     "an identifier": ([f"id{row}" for row in range(N)], {}, ["40 different values", "name a column of labels"]),
+    "an identifier though named": (
+        [f"id{max(row, 4)}" for row in range(N)],
+        {"positive": "id4"},
+        ["36 different values", "make two labels of it, 'id4' and all others, with data.file.query"],
+    ),
     "no such label": (make_labels(), {"positive": "2"}, ["no label '2' (data.file.positive)", "'1' on 10, '0' on 30"]),
     "label in another case": (labels(("yes", 5), ("no", 35)), {"positive": "Yes"}, ["Did you mean 'yes'?"]),
     "label as another number": (labels(("1.0", 5), ("0.0", 35)), {"positive": "1"}, ["Did you mean '1.0'?"]),
