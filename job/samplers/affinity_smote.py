@@ -36,7 +36,7 @@ from job.samplers.resample import (
     write_classes_into,
 )
 from job.samplers.survey import survey_table
-from job.samplers.threads import count_threads, limited_threads, run_tasks, split_rows
+from job.samplers.threads import Workers, count_threads, open_workers
 from job.samplers.writing import ColumnRules
 
 ROWS_FOR_THREADS = 10_000  # up to here threads take longer to wait for one another than they save on a busy machine
@@ -222,6 +222,10 @@ class AffinitySMOTE(BaseOverSampler):
         if is_object_array(X):
             frame, y_resampled = self._fit_resample(frame_of(X), y)
             return frame.to_numpy(dtype=object), y_resampled
+        with open_workers(self._n_threads(X.shape[0])) as workers:
+            return self._fit_resample_table(X, y, workers)
+
+    def _fit_resample_table(self, X: Any, y: NDArray[Any], workers: Workers) -> tuple[Any, NDArray[Any]]:
         settings = self._settings(X)
         random_state = check_random_state(self.random_state)
         if is_mixed(X):
@@ -230,19 +234,16 @@ class AffinitySMOTE(BaseOverSampler):
         else:
             cells = X.tocsr() if sparse.issparse(X) else X
             dtypes = [X.dtype] * X.shape[1]
-        survey = survey_table(cells, settings.n_threads)
-        with limited_threads(settings.n_threads):
-            plans = plan_classes(cells, y, self.sampling_strategy_, settings, survey.hashes, random_state)
+        survey = survey_table(cells, workers)
+        plans = plan_classes(cells, y, self.sampling_strategy_, settings, survey.hashes, random_state, workers)
         rules = column_rules(cells, settings, survey, dtypes)
         self._record(plans)
         y_resampled = _append_labels(y, plans)
         if sparse.issparse(X):
             return _stack_sparse(X, write_classes(plans, rules)), y_resampled
         if is_mixed(X):
-            return decode(
-                X, _append_rows(np.empty((0, X.shape[1])), plans, rules, settings.n_threads), encoding
-            ), y_resampled
-        return _append_rows(X, plans, rules, settings.n_threads), y_resampled
+            return decode(X, _append_rows(np.empty((0, X.shape[1])), plans, rules, workers), encoding), y_resampled
+        return _append_rows(X, plans, rules, workers), y_resampled
 
     def _settings(self, X: Any) -> Settings:
         names = getattr(self, "feature_names_in_", None)
@@ -251,15 +252,7 @@ class AffinitySMOTE(BaseOverSampler):
         )
         named = find_columns(self.integer_features, "integer_features", X.shape[1], names, integer_columns(X))
         integer = np.setdiff1d(np.union1d(named, integer_columns(X)), categorical).astype(np.intp)
-        return Settings(
-            self.k_neighbors,
-            self.extrapolation,
-            self.clip,
-            self.scale,
-            categorical,
-            integer,
-            self._n_threads(X.shape[0]),
-        )
+        return Settings(self.k_neighbors, self.extrapolation, self.clip, self.scale, categorical, integer)
 
     def _record(self, plans: tuple[ClassPlan, ...]) -> None:
         parents = [planned.parents for planned in plans]
@@ -288,7 +281,7 @@ def _append_labels(y: NDArray[Any], plans: tuple[ClassPlan, ...]) -> NDArray[Any
     return y_resampled
 
 
-def _append_rows(X: NDArray[Any], plans: tuple[ClassPlan, ...], rules: ColumnRules, n_threads: int) -> NDArray[Any]:
+def _append_rows(X: NDArray[Any], plans: tuple[ClassPlan, ...], rules: ColumnRules, workers: Workers) -> NDArray[Any]:
     """Append the synthetic rows to X, in its type."""
     n_new = sum(len(planned.plan.seeds) for planned in plans)
     X_resampled = np.empty((len(X) + n_new, X.shape[1]), dtype=X.dtype)
@@ -296,8 +289,8 @@ def _append_rows(X: NDArray[Any], plans: tuple[ClassPlan, ...], rules: ColumnRul
     def copy_span(span: slice) -> None:
         X_resampled[span] = X[span]
 
-    run_tasks(copy_span, split_rows(X.shape, n_threads), n_threads)
-    write_classes_into(X_resampled[len(X) :], plans, rules, n_threads)
+    workers.run(copy_span, workers.split(X.shape))
+    write_classes_into(X_resampled[len(X) :], plans, rules, workers)
     return X_resampled
 
 

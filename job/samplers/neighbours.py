@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from job.samplers.candidates import propose
 from job.samplers.space import Floats, Points
-from job.samplers.threads import run_tasks, split_rows
+from job.samplers.threads import ALONE, Workers
 
 Indices = NDArray[np.intp]
 
@@ -23,7 +23,7 @@ _BLOCK_PAIRS = 262_144
 _SMALL_WORK = 2_000_000
 
 
-def find_neighbours(points: Points, n_neighbors: int, n_threads: int = 1) -> tuple[Indices, Floats]:
+def find_neighbours(points: Points, n_neighbors: int, workers: Workers = ALONE) -> tuple[Indices, Floats]:
     """Find each point's nearest other points; past 4,000 points within cells made by median splits.
 
     Parameters
@@ -31,7 +31,7 @@ def find_neighbours(points: Points, n_neighbors: int, n_threads: int = 1) -> tup
     points : Points
     n_neighbors : int
         Less than their number.
-    n_threads : int, default=1
+    workers : Workers
 
     Returns
     -------
@@ -46,18 +46,18 @@ def find_neighbours(points: Points, n_neighbors: int, n_threads: int = 1) -> tup
         found, distances[cell] = nearest(inside, inside, n_neighbors, exclude_self=True)
         neighbours[cell] = cell[found]
 
-    run_tasks(search, split_cells(points), n_threads)
+    workers.run(search, split_cells(points))
     return neighbours, distances
 
 
-def measure_distances(queries: Points, others: Points, k: int, n_threads: int = 1) -> Floats:
+def measure_distances(queries: Points, others: Points, k: int, workers: Workers = ALONE) -> Floats:
     """Return the distances from each query to its k nearest others, in ascending order."""
     distances = np.empty((len(queries), k))
 
     def search(span: slice) -> None:
         distances[span] = nearest(queries.take(np.arange(span.start, span.stop)), others, k)[1]
 
-    run_tasks(search, split_rows((len(queries), len(others)), n_threads), n_threads)
+    workers.run(search, workers.split((len(queries), len(others))))
     return distances
 
 

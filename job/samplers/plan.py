@@ -9,6 +9,7 @@ from numpy.random import RandomState
 
 from job.samplers.neighbours import Indices, find_neighbours, measure_distances
 from job.samplers.space import Floats, Points
+from job.samplers.threads import ALONE, Workers
 
 AFFINITY_NEIGHBORS = 5
 _BLOCK_COPIES = 16_384  # in the processor's cache
@@ -34,7 +35,7 @@ def plan_rows(
     k_neighbors: int,
     extrapolation: float,
     random_state: RandomState,
-    n_threads: int = 1,
+    workers: Workers = ALONE,
 ) -> Plan:
     """Plan `n_new` synthetic rows of the class whose points are `own`, in an order that its content decides."""
     n = len(own)
@@ -44,8 +45,8 @@ def plan_rows(
         zeros = np.zeros(n_new, np.intp)
         return Plan(zeros, zeros, np.zeros(n_new), np.empty((1, 0), np.intp), np.ones(1))
     k_affinity = min(AFFINITY_NEIGHBORS, n - 1)
-    neighbours, distances = find_neighbours(own, max(k, k_affinity), n_threads)
-    affinity = measure_affinity(own, others, distances[:, :k_affinity], n_threads)
+    neighbours, distances = find_neighbours(own, max(k, k_affinity), workers)
+    affinity = measure_affinity(own, others, distances[:, :k_affinity], workers)
     copies = count_copies(affinity, n_new)
     seeds = np.repeat(np.arange(n), copies)
     partners = choose_partners(neighbours[:, :k], affinity, copies)
@@ -55,7 +56,7 @@ def plan_rows(
     return Plan(seeds, partners, steps, neighbours[:, :k], affinity)
 
 
-def measure_affinity(own: Points, others: Points, own_distances: Floats, n_threads: int = 1) -> Floats:
+def measure_affinity(own: Points, others: Points, own_distances: Floats, workers: Workers = ALONE) -> Floats:
     r"""Tell how sure each row is of its class, between 0 and 1.
 
     .. math:: a_i = \frac{\bar d_M(i)}{\bar d_M(i) + \bar d_P(i)} \cdot \frac{c_i + 1/2}{6}
@@ -67,7 +68,7 @@ def measure_affinity(own: Points, others: Points, own_distances: Floats, n_threa
     n, k = own_distances.shape
     if len(others) == 0:
         return np.full(n, 0.5)
-    other_distances = measure_distances(own, others, min(AFFINITY_NEIGHBORS, len(others)), n_threads)
+    other_distances = measure_distances(own, others, min(AFFINITY_NEIGHBORS, len(others)), workers)
     to_own = _mean(own_distances)
     to_others = _mean(other_distances[:, :k])
     both = to_own + to_others

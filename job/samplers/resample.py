@@ -16,6 +16,7 @@ from job.samplers.plan import Plan, plan_rows
 from job.samplers.reference import choose_rows
 from job.samplers.space import Floats, Points, Scale, fit_scale
 from job.samplers.survey import Survey
+from job.samplers.threads import Workers
 from job.samplers.writing import ColumnRules, write_rows, write_rows_into
 
 Indices = NDArray[np.intp]
@@ -34,7 +35,6 @@ class Settings:
     scale: bool
     categorical: Indices
     integer: Indices
-    n_threads: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -62,6 +62,7 @@ def plan_classes(
     settings: Settings,
     hashes: NDArray[np.uint64],
     random_state: RandomState,
+    workers: Workers,
 ) -> tuple[ClassPlan, ...]:
     """Plan each class's synthetic rows; X is an array or CSR matrix with NaN for missing cells, `hashes` its rows'."""
     wanted = {label: n_new for label, n_new in targets.items() if n_new > 0}
@@ -86,7 +87,7 @@ def plan_classes(
             settings.k_neighbors,
             settings.extrapolation,
             random_state,
-            settings.n_threads,
+            workers,
         )
         plans.append(ClassPlan(label, index, rows, plan))
     return tuple(plans)
@@ -98,12 +99,14 @@ def write_classes(plans: tuple[ClassPlan, ...], rules: ColumnRules) -> Iterator[
         yield from write_rows(planned.rows, planned.plan, rules)
 
 
-def write_classes_into(target: NDArray[Any], plans: tuple[ClassPlan, ...], rules: ColumnRules, n_threads: int) -> None:
+def write_classes_into(
+    target: NDArray[Any], plans: tuple[ClassPlan, ...], rules: ColumnRules, workers: Workers
+) -> None:
     """Write all synthetic rows into an array of their number; float64 is computed in its place, without a copy."""
     end = 0
     for planned in plans:
         start, end = end, end + len(planned.plan.seeds)
-        write_rows_into(target[start:end], planned.rows, planned.plan, rules, n_threads)
+        write_rows_into(target[start:end], planned.rows, planned.plan, rules, workers)
 
 
 def describe_degradations(plans: tuple[ClassPlan, ...], k_neighbors: int) -> tuple[str, ...]:

@@ -11,7 +11,7 @@ from scipy import sparse
 
 from job.samplers.reference import mix
 from job.samplers.space import Floats
-from job.samplers.threads import run_tasks, split_rows
+from job.samplers.threads import ALONE, Workers
 
 _BLOCK_CELLS = 262_144
 _FOLD = 64  # rows side by side give the processor longer loops
@@ -34,14 +34,14 @@ class Survey:
     highest: Floats
 
 
-def survey_table(X: Any, n_threads: int = 1) -> Survey:
+def survey_table(X: Any, workers: Workers = ALONE) -> Survey:
     """Hash each row and find each column's range.
 
     Parameters
     ----------
     X : ndarray or CSR matrix of shape (n_samples, n_features)
         NaN is missing.
-    n_threads : int, default=1
+    workers : Workers
         For a dense X.
 
     Returns
@@ -49,7 +49,7 @@ def survey_table(X: Any, n_threads: int = 1) -> Survey:
     Survey
     """
     odd = mix(np.arange(1, X.shape[1] + 1, dtype=np.uint64)) | np.uint64(1)
-    return _survey_sparse(X, odd) if sparse.issparse(X) else _survey_dense(X, odd, n_threads)
+    return _survey_sparse(X, odd) if sparse.issparse(X) else _survey_dense(X, odd, workers)
 
 
 def _survey_sparse(X: Any, odd: NDArray[np.uint64]) -> Survey:
@@ -60,7 +60,7 @@ def _survey_sparse(X: Any, odd: NDArray[np.uint64]) -> Survey:
     return Survey(mix(sums[X.indptr[1:]] - sums[X.indptr[:-1]]), lowest, highest)
 
 
-def _survey_dense(X: NDArray[Any], odd: NDArray[np.uint64], n_threads: int) -> Survey:
+def _survey_dense(X: NDArray[Any], odd: NDArray[np.uint64], workers: Workers) -> Survey:
     n_columns = X.shape[1]
     hashes = np.empty(len(X), np.uint64)
     lowest: list[Floats] = []
@@ -80,7 +80,7 @@ def _survey_dense(X: NDArray[Any], odd: NDArray[np.uint64], n_threads: int) -> S
                     highest.append(np.fmax.reduce(part, axis=0).reshape(-1, n_columns))
             np.einsum("ij,j->i", _fold_bits(rows, spare), odd, out=hashes[block])  # whole numbers: any order is exact
 
-    run_tasks(survey_span, split_rows(X.shape, n_threads), n_threads)
+    workers.run(survey_span, workers.split(X.shape))
     return Survey(
         mix(hashes), np.fmin.reduce(np.concatenate(lowest), axis=0), np.fmax.reduce(np.concatenate(highest), axis=0)
     )

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from job.samplers.plan import Plan
 from job.samplers.space import Floats
-from job.samplers.threads import run_tasks, split_rows
+from job.samplers.threads import Workers
 
 BLOCK_CELLS = 65_536
 
@@ -45,7 +45,7 @@ class _Workspace:
         return _Workspace(*(array[:n_rows] for array in vars(self).values()))
 
 
-def write_rows_into(target: NDArray[Any], rows: Floats, plan: Plan, rules: ColumnRules, n_threads: int) -> None:
+def write_rows_into(target: NDArray[Any], rows: Floats, plan: Plan, rules: ColumnRules, workers: Workers) -> None:
     """Write the synthetic rows into an array of their shape; float64 is computed in its place, without a copy."""
     votes = _vote(rows, plan, rules)
     in_place = target.dtype == np.float64
@@ -55,7 +55,7 @@ def write_rows_into(target: NDArray[Any], rows: Floats, plan: Plan, rules: Colum
             if not in_place:
                 target[part] = block
 
-    run_tasks(write_span, split_rows(target.shape, n_threads), n_threads)
+    workers.run(write_span, workers.split(target.shape))
 
 
 def write_rows(rows: Floats, plan: Plan, rules: ColumnRules) -> Iterator[Floats]:

@@ -13,6 +13,7 @@ from job.samplers.neighbours import find_neighbours, measure_distances, nearest,
 from job.samplers.reference import choose_rows
 from job.samplers.space import Points, fit_scale
 from job.samplers.survey import survey_table
+from job.samplers.threads import open_workers
 
 
 def make_points(numbers, codes=None, mismatch=1.0):
@@ -109,9 +110,11 @@ def test_threads_change_no_neighbour_and_no_distance(n_threads):
     """In cells and in spans, several threads find what one finds."""
     rng = np.random.RandomState(0)
     points, others = make_points(rng.standard_normal((9_000, 4))), make_points(rng.standard_normal((2_000, 4)))
-    alone, together = find_neighbours(points, 7), find_neighbours(points, 7, n_threads)
+    with open_workers(n_threads) as workers:
+        together, measured = find_neighbours(points, 7, workers), measure_distances(points, others, 5, workers)
+    alone = find_neighbours(points, 7)
     assert all(np.array_equal(one, other) for one, other in zip(alone, together, strict=True))
-    assert np.array_equal(measure_distances(points, others, 5), measure_distances(points, others, 5, n_threads))
+    assert np.array_equal(measure_distances(points, others, 5), measured)
 
 
 @pytest.mark.parametrize("factor", [1e-300, 1.0, 1e300])

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from job.samplers.survey import survey_table
+from job.samplers.threads import open_workers
 
 cells = st.sampled_from([-2.5, -0.0, 0.0, 1.0, 3.0, 1e-300, 1e300, np.nan])
 
@@ -63,7 +64,8 @@ def test_ranges_are_those_of_the_values_that_are_there(table):
 def test_blocks_and_threads_change_nothing(dtype):
     """A table of several blocks has the ranges of numpy and the hashes of its rows taken one by one."""
     table = (np.random.RandomState(0).standard_normal((270_000, 15)) * 50).astype(dtype)
-    alone, together = survey_table(table), survey_table(table, n_threads=3)
+    with open_workers(3) as workers:
+        alone, together = survey_table(table), survey_table(table, workers)
     for survey in (alone, together):
         assert np.array_equal(survey.lowest, table.min(axis=0))
         assert np.array_equal(survey.highest, table.max(axis=0))
