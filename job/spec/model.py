@@ -111,7 +111,7 @@ class EvaluationSpec(Section):
     confidence: Annotated[float, Number(0.5, 1, open="low high")] = Field(
         default=0.95, description="Confidence of intervals; a difference counts where its p is below one minus this"
     )
-    alerts_per_1000: Annotated[float | None, Number(0, 1000, open="low", optional=True)] = Field(
+    alerts_per_1000: Annotated[float | None, Number(0.001, 1000, optional=True)] = Field(
         default=None, description="Alarms that can be looked at for each 1,000 rows. Default: the share of the minority"
     )
     cost: Annotated[CostSpec | None, Nothing()] = Field(

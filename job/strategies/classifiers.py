@@ -8,7 +8,7 @@ from typing import Any
 from sklearn.base import BaseEstimator
 
 from job.strategies.classes import accepts, import_class
-from job.strategies.parameters import complain_about_parameters
+from job.strategies.parameters import complain_about_missing, complain_about_parameters
 from job.strategies.recipe import Complaint
 
 
@@ -34,6 +34,7 @@ def complain_about_classifier(class_path: str, params: Mapping[str, Any]) -> Ite
         yield ("class",), f"{class_path} cannot rank rows: it has neither predict_proba nor decision_function"
     else:
         yield from complain_about_parameters(class_, params)
+        yield from complain_about_missing(class_, params)
 
 
 def build_classifier(class_path: str, params: Mapping[str, Any], random_state: int) -> BaseEstimator:

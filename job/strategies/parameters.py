@@ -50,13 +50,42 @@ def complain_about_parameters(class_: type, params: Mapping[str, Any], own: Iter
                 yield ("params", name), message
 
 
-def _constructor_parameters(class_: type) -> list[str] | None:
-    """Names that the constructor takes, None where it takes any."""
+def complain_about_missing(class_: type, params: Mapping[str, Any], own: Iterable[str] = ()) -> Iterable[Complaint]:
+    """Name the parameters that a class cannot do without and that nobody gives it.
+
+    Parameters
+    ----------
+    class_, params, own
+        As in `complain_about_parameters`.
+
+    Yields
+    ------
+    tuple of (key path, str)
+        One for all of them.
+    """
+    given = {*params, *own, "random_state"}  # the split's own, wherever there is such a parameter
+    missing = [name for name in _required_parameters(class_) if name not in given]
+    if missing:
+        yield ("params",), f"{class_.__name__} needs {', '.join(missing)} and has no default for it; give it here"
+
+
+def _signature(class_: type) -> list[inspect.Parameter] | None:
     try:
-        parameters = list(inspect.signature(class_).parameters.values())
+        return list(inspect.signature(class_).parameters.values())
     except (TypeError, ValueError):
         return None  # a class written in C need not tell
-    if any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters):
+
+
+def _required_parameters(class_: type) -> list[str]:
+    """Names that the constructor cannot do without."""
+    named = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
+    return [p.name for p in _signature(class_) or () if p.kind in named and p.default is inspect.Parameter.empty]
+
+
+def _constructor_parameters(class_: type) -> list[str] | None:
+    """Names that the constructor takes, None where it takes any."""
+    parameters = _signature(class_)
+    if parameters is None or any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters):
         return None
     return [parameter.name for parameter in parameters]
 

@@ -11,7 +11,7 @@ import numpy as np
 from job.errors import StrategyError
 from job.strategies.classes import accepts, import_class
 from job.strategies.neighbors import shrink_to_minority
-from job.strategies.parameters import complain_about_parameters
+from job.strategies.parameters import complain_about_missing, complain_about_parameters
 from job.strategies.recipe import Complaint, Recipe, Resampled, TrainingPart
 
 # These two interpolate with a SMOTE of their own, which cannot be told in YAML.
@@ -33,6 +33,7 @@ class Resample(Recipe):
             yield ("class",), f"{self.class_path} is no sampler: it has no fit_resample(X, y)"
             return
         yield from complain_about_parameters(class_, self.params, own=self.own_parameters)
+        yield from complain_about_missing(class_, self.params, own=self.own_parameters)
 
     def describe(self, n_categorical: int, n_numeric: int) -> str:
         """As in `Recipe`."""

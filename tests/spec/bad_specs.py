@@ -325,6 +325,10 @@ WRONG: Mapping[str, tuple[str, str]] = {
         DATA + "evaluation: {imbalance_sweep: [2, 2.0]}\n",
         "2:35 evaluation.imbalance_sweep[1]: got 2 a second time",
     ),
+    "no alerts to speak of": (
+        DATA + "evaluation: {alerts_per_1000: 1e-300}\n",
+        "2:14 evaluation.alerts_per_1000: got 1e-300, must be a finite number >= 0.001 and <= 1,000",
+    ),
     "a cost without its first key": (
         DATA + "evaluation: {cost: {false_positive: 3}}\n",
         "2:14 evaluation.cost.false_negative: is missing",

@@ -48,6 +48,21 @@ def test_every_wrong_parameter_is_told():
     assert 3 == len(complaints("classifiers", "random_forest", n_estimators=0, max_depth=-1, nonsense=1))
 
 
+@pytest.mark.parametrize(
+    ("kind", "entry", "expected"),
+    [
+        ("classifiers", {"class": "sklearn.ensemble.VotingClassifier"}, "VotingClassifier needs estimators"),
+        ("classifiers", {"class": "sklearn.linear_model.LogisticRegression"}, ""),
+        ("strategies", {"class": "imblearn.over_sampling.SMOTENC"}, "SMOTENC needs categorical_features"),
+        ("strategies", {"name": "SMOTENC"}, ""),
+    ],
+)
+def test_what_a_class_needs_is_told_before_anything_runs(kind, entry, expected):
+    """a parameter without a default is asked for, unless the job sets it itself"""
+    told = [message for where, message in check_entry(kind, 0, make_entry(**entry)) if where == ("params",)]
+    assert ([f"{expected} and has no default for it; give it here"] if expected else []) == told
+
+
 def test_what_the_job_sets_cannot_be_set():
     """columns are the job's to know, not the spec's"""
     ((_, message),) = complaints("strategies", "custom", categorical_features=[0])
