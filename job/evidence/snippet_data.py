@@ -130,15 +130,28 @@ def _clean(winner: Winner, file: FileSpec) -> Iterator[str]:
 
 
 def _query(winner: Winner, file: FileSpec) -> Iterator[str]:
-    yield "for name in data.columns:  # the query reads numbers where a column holds them"
-    yield f"    numbers = {_as_number('data[name]', file)}"
-    yield f"    is_number = numbers.notna().sum() >= {_ENOUGH} * data[name].notna().sum() > 0"
-    yield '    if is_number and not data[name].str.match(r"[-+]?0\\d", na=False).any():'
-    yield "        data[name] = numbers"
+    kept = names(dict.fromkeys(name for name in (file.target, file.groups, file.split) if name is not None))
+    yield "for name in data.columns:  # the query reads numbers and truth values where a column holds them"
+    yield f"    present, typed = data[name].dropna(), {_as_number('data[name]', file)}"
+    yield r'    zeros = present.str.match(r"[-+]?0\d").any()'
+    yield f"    if len(present) and typed.notna().sum() >= {_ENOUGH} * len(present) and not zeros:"
+    yield "        typed = typed.replace([np.inf, -np.inf], np.nan)"
+    yield r'        if present.str.fullmatch(r"[-+]?\d+").all() and typed.abs().max() < 2**53:'
+    yield '            typed = typed.astype("Int64")'
+    yield '    elif len(present) and present.str.lower().isin(["true", "false"]).all():'
+    yield '        typed = data[name].str.lower().map({"true": True, "false": False}).astype("boolean")'
+    yield "    else:"
+    yield "        continue"
+    yield '    text = typed.astype("string").replace({"True": "true", "False": "false"})'
+    yield r'    same = (text.str.replace(r"\.0$", "", regex=True)[present.index] == present).fillna(False).all()'
+    yield f"    if same or name not in {layout(kept, 4, len('    if same or name not in :'))}:"
+    yield "        data[name] = typed"
     yield 'duckdb.execute("SET threads = 1")'
     yield f"answer = duckdb.sql({literal(file.query)})"
     yield 'data = duckdb.sql("SELECT CAST(COLUMNS(*) AS VARCHAR) FROM answer").df()'
-    yield 'data = data.replace(r"\\.0$", "", regex=True).sort_values(list(data.columns), ignore_index=True)'
+    yield 'reals = [n for n, kind in zip(answer.columns, answer.types) if str(kind) in ("DOUBLE", "FLOAT")]'
+    yield r'data[reals] = data[reals].replace({r"^-0\.0$": "0", r"\.0$": ""}, regex=True)'
+    yield "data = data.sort_values(list(data.columns), ignore_index=True)"
     missing = names(dict.fromkeys(word.strip() for word in file.na_values))
     yield f"data = data.mask(data.isin({layout(missing, 0, len('data = data.mask(data.isin('))}))"
 

@@ -27,6 +27,11 @@ NUMBERS = ("amount", "count", "odd")
 ODD_NAME = 'it\'s "q"; x = 1'
 
 
+def quoted_name(name: str) -> str:
+    """A name in SQL."""
+    return '"' + name.replace('"', '""') + '"'
+
+
 def make_columns(n: int = 240, seed: int = 0) -> dict[str, list[str]]:
     """Columns of every kind that a file can have, with gaps, blanks and one name that is no name."""
     rng = np.random.default_rng(seed)
@@ -46,6 +51,9 @@ def make_columns(n: int = 240, seed: int = 0) -> dict[str, list[str]]:
         "customer": gaps([f"c{value}" for value in rng.integers(0, 60, n)], ""),
         "when": [f"2024-{1 + row % 12:02d}-{1 + row % 28:02d}T0{row % 9}:00" for row in range(n)],
         "part": list(rng.choice(["train", "test"], n, p=[0.7, 0.3])),
+        "version": list(rng.choice(["v1.0", "v1", "v1.0.1", "v1-"], n)),
+        "flag": list(rng.choice(["true", "False", ""], n)),
+        "score": ["1.0" if is_positive else "0.0" for is_positive in positive],
         "label": ["ja" if is_positive else "nein" for is_positive in positive],
     }
 
@@ -87,7 +95,7 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def read_file(**keys: Any) -> dict[str, Any]:
     """The section ``data`` for the table, what isn't used for a split dropped."""
     used = {keys.get(key) for key in ("groups", "time", "split")}
-    drop = [name for name in ("customer", "when", "part") if name not in used]
+    drop = [name for name in ("customer", "when", "part", "score") if name not in used]
     return {"file": {"path": "d.csv", "target": "label", "drop": drop, "categorical": ["code"], **keys}}
 
 
@@ -136,6 +144,26 @@ def test_every_strategy_gives_its_numbers_again(data, classifiers, folder) -> No
             ONE_SPLIT,
             id="query",
         ),
+        pytest.param(
+            read_file(
+                query=f'SELECT {quoted_name(ODD_NAME)}, version, label, "count", amount FROM data',
+                drop=[],
+                categorical=[],
+            ),
+            ONE_SPLIT,
+            id="query that sorts by truth values and text",
+        ),
+        pytest.param(
+            read_file(
+                query="SELECT flag, score, amount, \"count\" || 'x' AS c, shop FROM data",
+                target="score",
+                positive="1.0",
+                drop=[],
+                categorical=[],
+            ),
+            ONE_SPLIT,
+            id="query with a target that looks like numbers",
+        ),
         pytest.param(read_file(groups="customer"), TWO_SPLITS, id="grouped holdout"),
         pytest.param(
             read_file(groups="customer"), {"method": "kfold", "n_splits": 2, "n_repeats": 2}, id="grouped kfold"
@@ -146,7 +174,7 @@ def test_every_strategy_gives_its_numbers_again(data, classifiers, folder) -> No
         pytest.param(read_file(time="when"), {"method": "time"}, id="time"),
         pytest.param(read_file(split="part"), {"method": "predefined"}, id="predefined"),
         pytest.param(
-            read_file(drop=["amount", "count", "odd", "customer", "when", "part"]), ONE_SPLIT, id="categories"
+            read_file(drop=["amount", "count", "odd", "customer", "when", "part", "score"]), ONE_SPLIT, id="categories"
         ),
         pytest.param(MIXTURE, ONE_SPLIT, id="mixture"),
     ],
