@@ -203,7 +203,7 @@ def _reference(facts: Facts, kind: Kind) -> Curve:
     if kind.key == "roc":
         return Curve(Name("no skill", "no skill", 0), (0.0, 1.0), (0.0, 1.0))
     share = facts.test_share
-    name = f"no skill ({percent(share)})"
+    name = f"no skill, {percent(share)}"
     return Curve(Name(name, name, 0), (0.0, 1.0), (share, share))
 
 
