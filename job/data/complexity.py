@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 
+from job.data.magnitude import shrink
 from job.data.minority import count_minority_of_rows
+
+_HUGE = 1e100
 
 
 def fisher_ratios(X: np.ndarray, y: np.ndarray) -> np.ndarray:
@@ -29,6 +32,8 @@ def fisher_ratios(X: np.ndarray, y: np.ndarray) -> np.ndarray:
     .. [1] Lorena, Garcia, Lehmann, Souto, Ho (2019). How complex is your classification problem? A survey on measuring
        classification complexity. ACM Computing Surveys 52(5), 107.
     """
+    if np.abs(X).max(initial=0.0) > _HUGE:  # a column's ratio is the same in any unit
+        X = np.column_stack([shrink(column, len(X)) for column in X.T])
     mean = X.mean(axis=0)
     between, within = np.zeros(X.shape[1]), np.zeros(X.shape[1])
     for label in (0, 1):
@@ -85,7 +90,7 @@ def find_borderline(X: np.ndarray, y: np.ndarray) -> np.ndarray:
     .. [2] Prim (1957). Shortest connection networks and some generalizations. Bell System Technical Journal 36,
        1389-1401.
     """
-    columns = np.ascontiguousarray(X.T)
+    columns = np.ascontiguousarray(shrink(X, X.shape[1]).T)
     waiting = np.arange(1, len(X))
     nearest = np.full(len(waiting), np.inf)
     parent = np.zeros(len(waiting), dtype=np.intp)

@@ -9,6 +9,8 @@ import numpy as np
 from sklearn.neighbors import NearestNeighbors
 from threadpoolctl import threadpool_limits
 
+from job.data.magnitude import find_shrinkage
+
 N_NEIGHBORS = 5
 TYPES = ("safe", "borderline", "rare", "outlier")
 
@@ -199,14 +201,18 @@ def _search(neighborhood: Neighborhood, X: np.ndarray) -> Iterator[tuple[slice, 
     """Find the nearest distinct reference rows, block by block; their distances are computed again, one by one.
 
     A fast search gets distances from a product of matrices, whose round-off parts what is equally far, and whose last
-    bits vary with the number of threads.
+    bits vary with the number of threads. Where distances would overflow, all are told in a larger unit.
     """
-    n_candidates = min(_CANDIDATES, len(neighborhood.X))
+    n_candidates, reference = min(_CANDIDATES, len(neighborhood.X)), neighborhood.X
+    largest = max(float(np.abs(each).max(initial=0.0)) for each in (reference, X))
+    factor = find_shrinkage(largest, X.shape[1])
+    if factor != 1.0:
+        reference, X = reference * factor, X * factor
     with threadpool_limits(limits=1):
-        search = NearestNeighbors(n_neighbors=n_candidates, algorithm="brute").fit(neighborhood.X)
+        search = NearestNeighbors(n_neighbors=n_candidates, algorithm="brute").fit(reference)
         for block in _blocks(len(X), neighborhood.X.shape[1]):
             found = np.sort(search.kneighbors(X[block], return_distance=False), axis=1)
-            distances = np.sqrt(((X[block][:, None, :] - neighborhood.X[found]) ** 2).sum(axis=2))
+            distances = np.sqrt(((X[block][:, None, :] - reference[found]) ** 2).sum(axis=2))
             order = np.argsort(distances, axis=1, kind="stable")
             yield block, np.take_along_axis(distances, order, axis=1), np.take_along_axis(found, order, axis=1)
 
