@@ -22,7 +22,7 @@ class Plane:
     centre : ndarray of shape (n_columns,)
     axes : ndarray of shape (n_axes, n_columns)
         Orthogonal, of length 1; the loading of each that is furthest from 0 is positive. One axis where the rows lie
-        on a line, none where they are all equal.
+        on a line, none where they are all equal, or so large that their sum is not finite.
     shares : tuple of float
         Each axis's share of the variance, rounded to four decimals.
     """
@@ -61,8 +61,9 @@ def fit_plane(X: np.ndarray) -> Plane:
     -------
     Plane
     """
-    centre = X.mean(axis=0)
-    moved = X - centre
+    with np.errstate(over="ignore", invalid="ignore"):  # rows whose sum overflows have no plane
+        centre = X.mean(axis=0)
+        moved = X - centre
     largest = float(np.abs(moved).max())
     if not largest > 0 or not np.isfinite(largest):
         return Plane(centre, np.empty((0, X.shape[1])), ())

@@ -72,7 +72,8 @@ class Preparation(TransformerMixin, BaseEstimator):
                 with np.errstate(over="ignore"):  # without this check such a column would stay unscaled without a word
                     self._check_finite(np.square(self._numbers(X)), allow_nan=True)
             impute = SimpleImputer(strategy=self.impute, keep_empty_features=True)
-            self.numbers_ = make_pipeline(impute, _scaler(self.scale)).fit(self._numbers(X))
+            with np.errstate(over="ignore", invalid="ignore"):  # scikit-learn sums values to see whether all are finite
+                self.numbers_ = make_pipeline(impute, _scaler(self.scale)).fit(self._numbers(X))
         self.category_counts_ = np.zeros(0, dtype=int)
         if self.categorical_:
             self.categories_ = OrdinalEncoder(

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -11,6 +12,8 @@ from job.data.complexity import find_borderline, fisher_ratios, nearest_neighbor
 from job.data.disjuncts import find_clusters
 from job.data.magnitude import find_shrinkage, shrink
 from job.data.minority import count_minority_of_rows
+from job.data.plane import fit_plane
+from job.strategies.preparation import Preparation
 
 RNG = np.random.default_rng(0)
 Y = (RNG.random(80) < 0.3).astype(np.int8)
@@ -40,6 +43,20 @@ def test_a_huge_column_takes_nothing_from_the_others():
     """each column's ratio is its own"""
     huge = X * np.array([2.0**1020, 1.0, 1.0])
     np.testing.assert_allclose(fisher_ratios(X, Y), fisher_ratios(huge, Y), rtol=1e-12)
+
+
+@pytest.mark.filterwarnings("error")
+def test_rows_whose_sum_overflows_have_no_plane():
+    """there is no direction to draw, and no warning"""
+    assert (0, 3) == fit_plane(np.abs(X) * 2.0**1022).axes.shape
+
+
+@pytest.mark.parametrize("impute", ["median", "most_frequent"])
+@pytest.mark.filterwarnings("error")
+def test_huge_values_are_left_as_they_are(impute):
+    """without scaling they are prepared without a warning"""
+    values = pd.DataFrame({"a": np.abs(X[:, 0]) * 2.0**1022, "b": X[:, 1] * 2.0**1021})
+    np.testing.assert_array_equal(values, Preparation(scale="none", impute=impute).fit(values).transform(values))
 
 
 @given(st.floats(0, 1.7e308), st.integers(1, 10**6))
