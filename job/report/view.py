@@ -23,6 +23,7 @@ from job.report.sections import (
     harm,
     imbalance,
     leak,
+    methods,
     metrics,
     overview,
     picture,
@@ -59,6 +60,7 @@ BUILDERS: tuple[Callable[[Facts], Section], ...] = (
     confusion.build,
     leak.build,
     runs.build,
+    methods.build,
     snippet.build,
     reproduce.build,
 )

@@ -46,6 +46,7 @@ SECTIONS = [
     "confusion",
     "leak",
     "runs",
+    "methods",
     "snippet",
     "reproduce",
 ]

@@ -1,0 +1,91 @@
+"""How the numbers were made and what they cannot tell, in plain words; only what holds for this job."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+from job.report.facts import Facts
+from job.report.section import Section
+
+_FEW_SPLITS = 5
+_ALWAYS = (
+    (
+        "The same luck for all",
+        "Every strategy sees the same splits and, within a split, the same seeds. Differences are taken split by "
+        "split, and a strategy more or less changes nobody else's numbers.",
+    ),
+    (
+        "No look ahead",
+        "Preparation, resampling and all that is tuned see the training part of a split only. Test rows are never "
+        "resampled, repeated or left out.",
+    ),
+    (
+        "Own decisions",
+        "Recall, precision, false alarms and costs come of what each fitted pipeline itself calls positive: a "
+        "probability above one half for most classifiers, another value where a strategy tunes it. Average precision "
+        "and the area under the ROC curve read the order of the scores, which no threshold changes.",
+    ),
+    (
+        "What isn't there",
+        "A number that doesn't exist, precision without an alarm say, is a dash with its reason and never a 0. Means "
+        "are over the splits that have the number, differences over those that both strategies have.",
+    ),
+)
+_ALWAYS_LIMITED = (
+    "Tests and intervals are about luck in the rows and splits of this one data set. They don't know whether "
+    "tomorrow's data looks like it.",
+    "Differences at the strategies' own decisions, in recall, false alarms or cost, are tested too optimistically: "
+    "where nothing differed, that test found a difference in 10 to 17 of 100 jobs; it should in five, and does for "
+    "average precision.",
+    "Nothing is tuned but the decision of a threshold strategy. Classifiers keep scikit-learn's defaults unless the "
+    "spec says otherwise; one that was tuned may profit less from any strategy, or more.",
+)
+
+
+@dataclass(frozen=True)
+class Methods:
+    """What was done, and what it can't tell.
+
+    Parameters
+    ----------
+    methods : tuple of (str, str)
+        A few words, and what they mean.
+    limits : tuple of str
+    """
+
+    methods: tuple[tuple[str, str], ...]
+    limits: tuple[str, ...]
+
+
+def build(facts: Facts) -> Section:
+    """Build the section.
+
+    Parameters
+    ----------
+    facts : Facts
+
+    Returns
+    -------
+    Section
+    """
+    return Section("methods", "Methods and limits", Methods(_ALWAYS, (*_ALWAYS_LIMITED, *_own_limits(facts))))
+
+
+def _own_limits(facts: Facts) -> Iterator[str]:
+    """What narrows this job beyond what narrows every one."""
+    if facts.n_splits == 1:
+        yield "There is one split: nothing here shows how another one would have turned out."
+    elif facts.n_splits < _FEW_SPLITS:
+        yield f"Differences aren't tested over fewer than {_FEW_SPLITS} splits; here there are {facts.n_splits}."
+    else:
+        yield "The ± beside a mean is the luck of one split, not how sure the mean is: the intervals tell that."
+    if len(facts.dataset["rest"]) > 1:
+        yield (
+            f"One label, {facts.positive}, is held against all others as one class. What a strategy does to each of "
+            "the others has to be asked label by label."
+        )
+    if facts.spec["evaluation"].get("cost") is None:
+        yield "Nobody gave costs, so they are taken from the ratio of the classes; with others, another strategy may win."
+    if facts.results["status"]["n_failed"]:
+        yield "Some runs failed. Means over the splits that are left may be of easier splits than the others'."

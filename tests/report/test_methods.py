@@ -1,0 +1,52 @@
+"""What the page says of how it was made, and of what it can't tell."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from report_factories import make_dataset, make_results, make_runs, make_spec, without_numbers
+
+from job.report.facts import load_facts
+from job.report.sections.methods import Methods, build
+
+PAIR = ("baseline", "smote")
+
+
+def methods_of(n_repeats: int = 6, **changes: Any) -> Methods:
+    runs = changes.pop("runs", None) or make_runs(PAIR, ("svc",), n_repeats)
+    content = build(load_facts(make_results(PAIR, ("svc",), runs, **changes))).content
+    assert isinstance(content, Methods)
+    return content
+
+
+def test_what_holds_for_every_job_is_always_told() -> None:
+    """four methods and three limits, in full sentences"""
+    small, large = methods_of(1), methods_of(6)
+    assert small.methods == large.methods
+    assert 4 == len(small.methods)
+    assert small.limits[:3] == large.limits[:3]
+    assert all(text.endswith(".") for text in (*large.limits, *(text for _, text in large.methods)))
+
+
+@pytest.mark.parametrize(
+    ("n_repeats", "start"),
+    [(1, "There is one split:"), (4, "Differences aren't tested over fewer than 5"), (5, "The ± beside a mean")],
+)
+def test_the_number_of_splits_has_its_limit(n_repeats: int, start: str) -> None:
+    """one split, too few for a test, or enough: one sentence, and only one"""
+    assert 1 == sum(limit.startswith(start) for limit in methods_of(n_repeats).limits)
+    assert 5 == len(methods_of(n_repeats).limits)
+
+
+def test_only_what_narrows_this_job_is_told() -> None:
+    """several other labels, assumed costs and failed runs each have their sentence, and only where they are"""
+    spec = make_spec(PAIR, ("svc",))
+    spec["evaluation"]["cost"] = {"false_negative": 5, "false_positive": 1}
+    runs = make_runs(PAIR, ("svc",), 6)
+    broken = [without_numbers(runs[0], "failed", "no luck"), *runs[1:]]
+    many = methods_of(dataset=make_dataset(rest=["0", "2"]), runs=broken).limits
+    few = methods_of(spec=spec).limits
+    for words in ("held against all others", "Nobody gave costs", "Some runs failed"):
+        assert any(words in limit for limit in many)
+        assert not any(words in limit for limit in few)
