@@ -6,13 +6,15 @@ import hashlib
 import json
 import os
 import platform
-from importlib.metadata import version
+from collections.abc import Iterator, Mapping
+from importlib.metadata import packages_distributions, version
 from typing import Any
 
 from job import __version__
 from job.machine import usable_memory
 
 _PACKAGES = ("numpy", "scipy", "pandas", "scikit-learn", "imbalanced-learn", "duckdb", "matplotlib")
+_KNOWN_MODULES = ("sklearn", "imblearn", "job")
 
 
 def describe_provenance(spec: dict[str, Any], data_digest: str) -> dict[str, Any]:
@@ -36,11 +38,29 @@ def describe_provenance(spec: dict[str, Any], data_digest: str) -> dict[str, Any
             "minority-report": __version__,
             "python": platform.python_version(),
             **{package: version(package) for package in _PACKAGES},
+            **_versions_of_classes(spec),
         },
         "spec_digest": hashlib.sha256(text.encode()).hexdigest(),
         "data_digest": data_digest,
         "seed": spec["seed"],
     }
+
+
+def _versions_of_classes(spec: Mapping[str, Any]) -> dict[str, str]:
+    """Versions of the packages that classes named in the spec come from; a module of no package has none."""
+    modules = dict.fromkeys(path.partition(".")[0] for path in _class_paths(spec))
+    if not set(modules) - set(_KNOWN_MODULES):
+        return {}
+    packages = packages_distributions()
+    named = sorted({package for module in modules for package in packages.get(module, ())})
+    return {package: version(package) for package in named if package not in (*_PACKAGES, "minority-report")}
+
+
+def _class_paths(spec: Mapping[str, Any]) -> Iterator[str]:
+    for key in ("strategies", "classifiers"):
+        for entry in spec.get(key, ()):
+            if isinstance(entry, Mapping) and entry.get("class"):
+                yield str(entry["class"])
 
 
 def describe_environment(n_workers: int) -> dict[str, Any]:
