@@ -68,6 +68,12 @@ def small_results(tmp_path_factory: pytest.TempPathFactory) -> str:
     return (folder / "results.json").read_text()
 
 
+def test_the_gold_results_are_of_todays_shape(small_results: str) -> None:
+    """a job that runs today writes the keys that stand in the results of the gold report, in their order"""
+    gold = (Path(__file__).parent / "gold" / "results.json").read_text()
+    assert list(json.loads(gold)) == list(json.loads(small_results))
+
+
 def test_the_page_lands_beside_its_results(results: Path) -> None:
     """without --output it is report.html in the same folder, and nothing else is left there"""
     assert 0 == main(["render", str(results)])
