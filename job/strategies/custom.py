@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 
 import numpy as np
@@ -11,6 +12,7 @@ from job.strategies.parameters import complain_about_parameters
 from job.strategies.recipe import Complaint, Recipe, Resampled, TrainingPart
 from job.strategies.sampler import count_added, fit_resample
 
+_CLASS = re.compile(r"\b([Cc])lass ([01])\b")
 _OWN_PARAMETERS = ("categorical_features", "integer_features")
 
 
@@ -47,7 +49,13 @@ class Custom(Recipe):
             part.preparation.encode(codes),
             y,
             n_synthetic=count_added(part.y, y),
-            degraded=tuple(sampler.degradations_),
+            degraded=tuple(_CLASS.sub(_name_class, sentence) for sentence in sampler.degradations_),
             parents=sampler.parents_,
             weights=sampler.weights_,
         )
+
+
+def _name_class(found: re.Match[str]) -> str:
+    """Name a class as everywhere else: the sampler knows it by a code that stands nowhere in the data."""
+    article = "The" if found[1] == "C" else "the"
+    return f"{article} {'minority' if found[2] == '1' else 'majority'} class"

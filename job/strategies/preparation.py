@@ -25,7 +25,7 @@ class Preparation(TransformerMixin, BaseEstimator):
     scale : {"standard", "robust", "none"}, default="standard"
         How numeric columns are scaled.
     impute : {"median", "mean", "most_frequent"}, default="median"
-        What a missing number becomes. A missing category is a category of its own.
+        What a missing number becomes. A missing category is one of its own, joined like others where rare.
     max_categories : int, default=20
         Columns with more categories than that keep the most frequent ones; all rarer ones, and those
         that the training part doesn't have, become one infrequent category.

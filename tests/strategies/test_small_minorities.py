@@ -49,6 +49,17 @@ def test_custom_survives_one_row():
     assert resampled.degraded
 
 
+def test_custom_names_the_minority_not_a_code():
+    """the sampler's sentences speak of no class 1, which stands nowhere in the data"""
+    custom = recipe_of(make_entry("custom", params={"k_neighbors": 5}))
+    (sentence,) = custom.resample(part_with(4)).degraded
+    assert "The minority class has 4 rows, so k_neighbors was lowered from 5 to 3." == sentence
+    same = part_with(4)
+    same.codes[same.y == 1] = 0.5
+    _, sentence = custom.resample(same).degraded
+    assert sentence.startswith("All 4 rows of the minority class are the same")
+
+
 def test_smote_is_imbalanced_learns():
     """with enough rows, smote's rows are SMOTE's to the bit"""
     part = part_with(20)
