@@ -70,7 +70,7 @@ class PreparationSpec(Section):
     )
     impute: Annotated[Literal["median", "mean", "most_frequent"], OneOf("median", "mean", "most_frequent")] = Field(
         default="median",
-        description="What a missing number becomes; a missing category is one of its own, joined like others where rare",
+        description="What a missing number becomes; a missing category is one of its own, unless rare",
     )
     max_categories: Annotated[int, Whole(2, 10_000)] = Field(
         default=20, description="Most categories of a column; rarer ones become one infrequent category"
