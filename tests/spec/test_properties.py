@@ -51,7 +51,7 @@ IN_ONE_FOLDER = settings(
 
 @IN_ONE_FOLDER
 @given(document=SPECS)
-@example({"data": {"file": {"path": "?0", "target": "?1"}}})
+@example(document={"data": {"file": {"path": "?0", "target": "?1"}}})
 def test_a_spec_that_another_tool_writes_is_read_as_it_was_meant(document, tmp_path) -> None:
     """ruamel.yaml writes YAML 1.2, and what it leaves without quotes is no other value here."""
     assert JobSpec.model_validate(document) == load(dump(document), tmp_path)
