@@ -111,7 +111,7 @@ def _line(name: Name, row: Mapping[str, Any], rates: Sequence[float]) -> Line:
     points = " ".join(
         f"{place_of(rate, rates):g},{_height(recall):g}" for rate, recall in zip(rates, row["recall"], strict=True)
     )
-    lengths = series(name.index).dash[1] or ()
+    lengths = series(name.look).dash[1] or ()
     own = row["own"]
     has_point = own["recall"] is not None and own["alarms_per_1000"] > 0
     x, y = (f"{place_of(own['alarms_per_1000'], rates)}", f"{_height(own['recall'])}") if has_point else ("", "")

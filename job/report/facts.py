@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
+from itertools import islice
 from typing import Any
 
 from job.report.formats import decimals_for
+from job.report.looks import assign_looks, find_further_looks
 from job.report.table import Name
 from job.report.words import shorten, shorten_all
 
@@ -95,6 +97,10 @@ class Facts:
         """The positive label, short enough for a sentence."""
         return shorten_all([str(self.dataset["positive"])], _VALUE_LENGTH)[0]
 
+    def further_looks(self, number: int) -> tuple[int, ...]:
+        """Give this many colours and markers that no strategy has, for what stands beside them."""
+        return tuple(islice(find_further_looks([name.look for name in self.strategies]), number))
+
     def summary(self, strategy: Name, classifier: Name, metric: str) -> Row | None:
         """Mean and spread of one metric; None where the results have no such row."""
         return self._summaries.get((strategy.label, classifier.label, metric))
@@ -161,7 +167,10 @@ def load_facts(results: Mapping[str, Any]) -> Facts:
     -------
     Facts
     """
-    return Facts(results, _names(results["strategies"]), _names(results["classifiers"]))
+    strategies = _names(results["strategies"])
+    looks = assign_looks(results["strategies"])
+    looking = tuple(replace(name, own_look=look) for name, look in zip(strategies, looks, strict=True))
+    return Facts(results, looking, _names(results["classifiers"]))
 
 
 def _names(entries: Iterable[Row]) -> tuple[Name, ...]:

@@ -94,7 +94,7 @@ def draw_lines(
 
 def _draw_line(axes: Axes, line: Line, scale: Scale, theme: Theme, shift: float) -> None:
     """Strokes of neighbouring strategies stand a little apart, so that each can be seen."""
-    look = series(line.name.index)
+    look = series(line.name.look)
     colour = theme.light[look.colour]
     x = [setting * shift for setting in scale.settings]
     y = [float("nan") if value is None else value for value in line.y]

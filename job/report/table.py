@@ -16,12 +16,20 @@ class Name:
     short : str
         What fits a cell; different for every label.
     index : int
-        Position among its kind; strategies have their colour and marker by it.
+        Position among its kind.
+    own_look : int or None
+        Which colour and marker it has; those of its position where none is given.
     """
 
     label: str
     short: str
     index: int
+    own_look: int | None = None
+
+    @property
+    def look(self) -> int:
+        """Which colour and marker it has, as `job.report.theme.series` takes it."""
+        return self.index if self.own_look is None else self.own_look
 
 
 @dataclass(frozen=True)

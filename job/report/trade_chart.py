@@ -100,7 +100,7 @@ def _staircase(points: Sequence[Point], right: float, bottom: float) -> tuple[li
 
 def _mark(axes: Axes, point: Point, theme: Theme) -> None:
     """A ring tells a strategy on the front also where the line is hidden."""
-    look, place = series(point.name.index), (point.trade.false_alarms, point.trade.recall)
+    look, place = series(point.name.look), (point.trade.false_alarms, point.trade.recall)
     (mark,) = axes.plot(*place, look.marker, color=theme.light[look.colour], markersize=8.5, markeredgewidth=0)
     mark.set(label=legend_text(point.name.short), clip_on=False, zorder=4)
     if point.on_front:

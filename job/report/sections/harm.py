@@ -110,8 +110,10 @@ def _names(facts: Facts, rows: Iterable[Found]) -> tuple[Name, ...]:
     labels = [name.label for name in facts.strategies]
     more = [label for label in dict.fromkeys(row["strategy"] for row in rows) if label not in labels]
     short = shorten_all([*labels, *more], _LABEL_LENGTH)[len(labels) :]
+    looks = facts.further_looks(len(more))
     extra = (
-        Name(label, text, len(labels) + place) for place, (label, text) in enumerate(zip(more, short, strict=True))
+        Name(label, text, len(labels) + place, look)
+        for place, (label, text, look) in enumerate(zip(more, short, looks, strict=True))
     )
     return (*facts.strategies, *extra)
 

@@ -124,10 +124,11 @@ def _kept_curves(facts: Facts, sweep: Mapping[str, Any]) -> list[tuple[Name, lis
     known = {name.label: name for name in facts.strategies}
     labels = [str(curve["strategy"]) for curve in sweep["curves"]]
     short = dict(zip(labels, shorten_all(labels, 24), strict=True))
+    looks = facts.further_looks(len(labels))
     kept = {size["ratio"] for size in sweep["sizes"] if size["reason"] is None}
     return [
         (
-            known.get(label) or Name(label, short[label], len(facts.strategies) + place),
+            known.get(label) or Name(label, short[label], len(facts.strategies) + place, looks[place]),
             [point for point in curve["points"] if point["ratio"] in kept],
         )
         for place, (label, curve) in enumerate(zip(labels, sweep["curves"], strict=True))
