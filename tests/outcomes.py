@@ -74,7 +74,7 @@ def make_failed() -> dict[str, Any]:
 
 
 def make_moved(**changes: Any) -> dict[str, Any]:
-    """A job in which over-sampling moves the threshold and nothing else."""
+    """A job in which oversampling moves the threshold and nothing else."""
     strategies = {"baseline": {}, "threshold": THRESHOLD, "smote": MOVED, "custom": MOVED}
     return make_outcome(strategies, ("svc", "knn"), **changes)
 

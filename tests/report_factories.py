@@ -19,6 +19,8 @@ from job.evidence.summary import summarize_runs
 from job.names import METRICS
 
 STRATEGIES = ("baseline", "class_weight", "threshold", "smote", "custom")
+PLAIN = ("baseline", "class_weight", "threshold")
+"""Those that add no rows."""
 CLASSIFIERS = ("logistic_regression", "hist_gradient_boosting")
 EVALUATION = {"cost_false_negative": 1791 / 209, "cost_false_positive": 1.0, "alerts_per_1000": 104.5}
 COUNTS = ("tn", "fp", "fn", "tp")
@@ -43,12 +45,12 @@ def make_run(strategy: str, classifier: str, repeat: int, luck: random.Random, *
         "warnings": [],
         "n_train": 1600,
         "n_train_positive": 168,
-        "n_resampled": 1600 if strategy == "baseline" else 2864,
-        "n_resampled_positive": 168 if strategy == "baseline" else 1432,
-        "n_synthetic": 0 if strategy == "baseline" else 1264,
+        "n_resampled": 1600 if strategy in PLAIN else 2864,
+        "n_resampled_positive": 168 if strategy in PLAIN else 1432,
+        "n_synthetic": 0 if strategy in PLAIN else 1264,
         "n_test": 400,
         "n_test_positive": 42,
-        "threshold": None,
+        "threshold": 0.2 if strategy == "threshold" else None,
         "metrics": {name: metrics[name] for name in METRICS},
         "undefined": {},
         **changes,
@@ -154,8 +156,7 @@ def make_results(
         },
         "evaluation": EVALUATION,
         "strategies": [
-            {"name": "smote", "params": {}, "label": label, "description": f"what {label[:20]} does"}
-            for label in strategies
+            {**_entry(label, label == strategies[0]), "description": f"what {label[:20]} does"} for label in strategies
         ],
         "classifiers": [{"name": "svc", "params": {"C": 2}, "label": label} for label in classifiers],
         "runs": list(runs),
@@ -181,7 +182,7 @@ def make_judged(
     runs: Iterable[Mapping[str, Any]], strategies: Sequence[str], classifiers: Sequence[str]
 ) -> dict[str, Any]:
     """Comparisons, power and verdict that follow from these runs; scores there are none."""
-    plain = (strategies[0], "class_weight", "threshold")
+    plain = (strategies[0], *PLAIN)
     roles = Roles(
         baseline=strategies[0],
         oversamplers=tuple(label for label in strategies if label not in plain),
@@ -193,6 +194,11 @@ def make_judged(
     measured = measure_runs(runs, [(strategy, classifier) for classifier in classifiers for strategy in strategies])
     sizes = Sizes(n_positive=209, n_minority_rows=209, n_test_positive=42.0, prevalence=0.105)
     return judge_measured(measured, {}, roles, Question("average_precision", 0.01, 0.95), sizes)
+
+
+def _entry(label: str, is_first: bool) -> dict[str, Any]:
+    name = "baseline" if is_first else label if label in STRATEGIES else "smote"
+    return {"name": name, "params": {}, "label": label}
 
 
 def make_audit(flags: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[str, Any]:

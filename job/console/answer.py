@@ -24,8 +24,10 @@ def write_answer(results: Mapping[str, Any], width: int) -> Iterator[str]:
         Lines, a sentence or two at a time.
     """
     from job.evidence.headline_sentences import tell_headline
+    from job.evidence.strategy_kinds import gloss_recommended
 
-    told = tell_headline(results["verdict"]["headline"], results["verdict"]["rows"])
+    verdict, gloss = results["verdict"], gloss_recommended(results)
+    told = tell_headline(verdict["headline"], verdict["rows"], gloss=gloss)
     for text in (told.short, told.use, told.sure, told.why):
         if text:
             yield from _wrap(one_line(text), width)

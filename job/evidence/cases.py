@@ -1,4 +1,4 @@
-"""What is known of one over-sampling strategy with one classifier, gathered for the rules of the verdict."""
+"""What is known of one oversampling strategy with one classifier, gathered for the rules of the verdict."""
 
 from __future__ import annotations
 
@@ -57,7 +57,7 @@ class Question:
 
 @dataclass(frozen=True)
 class Case:
-    """What the rules ask about one over-sampling strategy × classifier.
+    """What the rules ask about one oversampling strategy × classifier.
 
     Parameters
     ----------
@@ -115,7 +115,7 @@ def build_cases(
     n_minority_rows : int
         As in `Case`.
     combinations : iterable of (strategy, classifier)
-        Over-sampling strategies with each classifier.
+        Oversampling strategies with each classifier.
     baseline : str
 
     Returns

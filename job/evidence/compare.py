@@ -1,4 +1,4 @@
-"""Each strategy against baseline, and our over-sampler against SMOTE, in every metric and with every classifier."""
+"""Each strategy against baseline, and our oversampler against SMOTE, in every metric and with every classifier."""
 
 from __future__ import annotations
 

@@ -27,12 +27,12 @@ NOT_ASKED = "no_oversampling_strategy"
 
 HEADLINE_RULES: Mapping[str, str] = MappingProxyType(
     {
-        CANNOT_TELL_ANY: "every over-sampling verdict is too_few_splits or too_few_rows, or nothing could be tested",
-        NOT_ASKED: "no over-sampling strategy was listed",
-        HELPS: "an over-sampling strategy is recommended",
+        CANNOT_TELL_ANY: "every oversampling verdict is too_few_splits or too_few_rows, or nothing could be tested",
+        NOT_ASKED: "no oversampling strategy was listed",
+        HELPS: "an oversampling strategy is recommended",
         NOT_NEEDED: "one ranks better after Holm over all of them, but what is recommended does without",
         NOT_CONFIRMED: "one ranks better, but not after Holm over all of them",
-        UNDECIDED: "every over-sampling verdict is undecided or cannot tell",
+        UNDECIDED: "every oversampling verdict is undecided or cannot tell",
         NO_HELP: "none of these",
     }
 )
@@ -57,7 +57,7 @@ class Choice:
     candidates : tuple of (strategy, classifier)
         Those that aren't distinguishable from the best.
     survivors : tuple of (strategy, classifier)
-        Over-samplers whose gain survives the adjustment over all of them.
+        Oversamplers whose gain survives the adjustment over all of them.
     recommended : (strategy, classifier) or None
     """
 
@@ -82,7 +82,7 @@ def build_headline(
     ----------
     measured : Measured
     verdicts : sequence of Mapping
-        One for each over-sampling strategy × classifier, with ``strategy``, ``classifier`` and ``code``.
+        One for each oversampling strategy × classifier, with ``strategy``, ``classifier`` and ``code``.
     comparisons : iterable of Mapping
         As in results.json.
     roles : Roles
@@ -122,7 +122,7 @@ def build_headline(
 def find_survivors(
     verdicts: Sequence[Verdict], comparisons: Iterable[Mapping[str, Any]], baseline: str, question: Question
 ) -> tuple[Place, ...]:
-    """Find the over-samplers that rank better also after Holm across all classifiers × over-samplers.
+    """Find the oversamplers that rank better also after Holm across all classifiers × oversamplers.
 
     Parameters
     ----------
@@ -155,7 +155,7 @@ def choose(measured: Measured, survivors: Sequence[Place], roles: Roles, questio
     ----------
     measured : Measured
     survivors : sequence of (strategy, classifier)
-        Over-samplers that may be recommended.
+        Oversamplers that may be recommended.
     roles : Roles
     question : Question
 

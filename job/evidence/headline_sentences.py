@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import astuple, dataclass
+from types import MappingProxyType
 from typing import Any
 
 from job.evidence import headline as codes
 from job.evidence import rules
-from job.evidence.recommendation_sentences import describe_certainty, describe_nearness, describe_use
+from job.evidence.recommendation_sentences import describe_certainty, describe_use
 from job.evidence.verdict_sentences import (
     PRIMARY_WORDS,
     Told,
@@ -21,6 +22,15 @@ from job.evidence.verdict_sentences import (
 from job.evidence.words import Naming, counted, decimal, listed, whole
 
 _SHOWN = 5  # combinations that a sentence names
+_REASONS: Mapping[str, str] = MappingProxyType(
+    {
+        rules.TOO_FEW_ROWS: ": too few minority rows",
+        rules.DECISIONS_ONLY: ": it only trades false alarms for minority rows",
+        rules.RANKS_WORSE: ": it ranks worse",
+        rules.EQUIVALENT: ": it ranks no differently",
+        rules.NO_WORTHWHILE_GAIN: ": it brings no gain worth having",
+    }
+)
 
 
 @dataclass(frozen=True)
@@ -39,8 +49,6 @@ class Answer:
         The verdict that the answer quotes.
     others : str
         What holds for the classifiers that it doesn't speak of.
-    near : str
-        How many combinations are as good.
     choice : str
         Why that is recommended.
     price : str
@@ -52,7 +60,6 @@ class Answer:
     sure: str
     why: str
     others: str
-    near: str
     choice: str
     price: str
 
@@ -75,7 +82,9 @@ def describe_headline(
     return [text for text in astuple(tell_headline(headline, verdicts, naming)) if text]
 
 
-def tell_headline(headline: Mapping[str, Any], verdicts: Sequence[Mapping[str, Any]], naming: Naming = str) -> Answer:
+def tell_headline(
+    headline: Mapping[str, Any], verdicts: Sequence[Mapping[str, Any]], naming: Naming = str, gloss: str = ""
+) -> Answer:
     """Say the answer, part by part.
 
     Parameters
@@ -86,6 +95,8 @@ def tell_headline(headline: Mapping[str, Any], verdicts: Sequence[Mapping[str, A
         ``verdict.rows``.
     naming : callable
         How labels are written.
+    gloss : str
+        What the recommended strategy does, in a few words.
 
     Returns
     -------
@@ -95,11 +106,10 @@ def tell_headline(headline: Mapping[str, Any], verdicts: Sequence[Mapping[str, A
     about = next((verdict for verdict in verdicts if named is not None and named.items() <= verdict.items()), None)
     return Answer(
         short=_short(headline, about, naming),
-        use=describe_use(headline, naming),
-        sure=describe_certainty(headline),
+        use=describe_use(headline, naming, gloss),
+        sure=describe_certainty(headline, None if about is None else about["numbers"].get("n_positive")),
         why="" if about is None else _why(headline, about, naming),
         others=_others(headline, verdicts, naming),
-        near=describe_nearness(headline),
         choice=_choice(headline, naming),
         price=_price(headline),
     )
@@ -108,20 +118,34 @@ def tell_headline(headline: Mapping[str, Any], verdicts: Sequence[Mapping[str, A
 def _short(headline: Mapping[str, Any], about: Mapping[str, Any] | None, naming: Naming) -> str:
     code = headline["code"]
     if code == codes.NOT_ASKED:
-        return "No over-sampling strategy was listed, so this job doesn't say whether oversampling helps."
+        return "No oversampling strategy was listed, so this job doesn't say whether oversampling helps."
     if about is None:
         return "This job cannot tell whether oversampling helps: no strategy could be tested."
     classifier = naming(about["classifier"])
     if code == codes.NO_HELP and about["code"] == rules.CURVES_CROSS:
-        return f"Oversampling is no clear gain with {classifier} here."
+        return f"Oversampling is no clear gain with {classifier} here: it ranks better in one region, worse in another."
+    reason = _short_reason(about) if (about["code"] in rules.CANNOT_TELL) == (code == codes.CANNOT_TELL_ANY) else ""
     return {
-        codes.CANNOT_TELL_ANY: "This job cannot tell whether oversampling helps.",
-        codes.UNDECIDED: "Undecided: no gain from oversampling is shown here, and none is ruled out.",
-        codes.NO_HELP: f"Oversampling doesn't help {classifier} here.",
-        codes.NOT_CONFIRMED: "No gain from oversampling is confirmed here.",
-        codes.HELPS: f"Oversampling helps {classifier} here.",
+        codes.CANNOT_TELL_ANY: f"This job cannot tell whether oversampling helps{reason}.",
+        codes.UNDECIDED: "Undecided: these data can't show whether oversampling helps.",
+        codes.NO_HELP: f"Oversampling doesn't help {classifier} here{reason}.",
+        codes.NOT_CONFIRMED: "No gain from oversampling is confirmed here: the one that was seen may be luck.",
+        codes.HELPS: f"Oversampling helps {classifier} here: it ranks better.",
         codes.NOT_NEEDED: f"Oversampling helps {classifier} here, but what is recommended does without.",
     }[code]
+
+
+def _short_reason(about: Mapping[str, Any]) -> str:
+    """The verdict that the answer quotes in a few words, put behind it; nothing where that takes more."""
+    code, numbers = about["code"], about["numbers"]
+    if code == rules.MOSTLY_THRESHOLD:
+        gain, without = prepare_telling(about, str).change("recall"), numbers["curve_gain_of_baseline"]
+        if gain is None or without is None or round(100 * without) < round(100 * gain):
+            return ": its gain is mostly a moved threshold"
+        return ": a moved threshold finds as many"
+    if code == rules.TOO_FEW_SPLITS:
+        return ": too few splits to compare" if numbers["n_splits"] else ": there is nothing to compare"
+    return _REASONS.get(code, "")
 
 
 def _why(headline: Mapping[str, Any], about: Mapping[str, Any], naming: Naming) -> str:
@@ -133,7 +157,7 @@ def _why(headline: Mapping[str, Any], about: Mapping[str, Any], naming: Naming) 
         return _no_help(told, about["code"], describe_verdict(about, naming))
     gain = f"{told.strategy} ranks better than {told.baseline}, {told.metric} {describe_interval(told)}"
     n_family = headline["numbers"]["n_oversampling"]
-    family = f"the adjustment for {counted(n_family, 'combination')} of an over-sampling strategy and a classifier"
+    family = f"the adjustment for {counted(n_family, 'combination')} of an oversampling strategy and a classifier"
     if code == codes.NOT_CONFIRMED:
         return f"Taken alone, {gain} with {told.classifier}, but that doesn't survive {family}."
     return f"{gain}." if n_family == 1 else f"{gain}. That survives {family}."
@@ -146,7 +170,14 @@ def _no_help(told: Told, code: str, sentence: str) -> str:
     price = describe_price_of_recall(told).replace(" and raises ", ", but only by raising ")
     at_same = describe_baseline_at_same_alarms(told)
     honest = " and the probabilities stay honest" if _spoils_probabilities(told) else ""
-    return f"{told.strategy} {price}; {at_same}{honest}." if at_same else f"{told.strategy} {price}."
+    return f"{told.strategy} {price}{f'; {at_same}{honest}' if at_same else ''}.{_how_sure(told)}"
+
+
+def _how_sure(told: Told) -> str:
+    if told.numbers.get("rank_gain_at_own_fpr_upper") is None:
+        return ""
+    confidence = f"{100 * told.numbers['confidence']:g} %"
+    return f" At {confidence} confidence, less than half of what {told.strategy} finds more is better ranking."
 
 
 def _spoils_probabilities(told: Told) -> bool:
@@ -163,11 +194,18 @@ def _others(headline: Mapping[str, Any], verdicts: Sequence[Mapping[str, Any]], 
     about = headline["numbers"]["about"]
     if about is None or headline["code"] in (codes.CANNOT_TELL_ANY, codes.NOT_ASKED):
         return ""
-    helped = {verdict["classifier"] for verdict in verdicts if verdict["code"] == rules.RANKS_BETTER}
-    others = dict.fromkeys(str(v["classifier"]) for v in verdicts if v["classifier"] != about["classifier"])
-    rest = [naming(label) for label in others if label not in helped]
-    either = "" if about["classifier"] in helped else " either"
-    return f"With {listed(rest)} no over-sampling strategy is shown to rank better{either}." if rest else ""
+    found: dict[str, set[str]] = {}
+    for verdict in verdicts:
+        found.setdefault(str(verdict["classifier"]), set()).add(verdict["code"])
+    either = "" if rules.RANKS_BETTER in found.pop(about["classifier"]) else " either"
+    untold = [naming(label) for label, seen in found.items() if seen <= set(rules.CANNOT_TELL)]
+    rest = [
+        naming(label)
+        for label, seen in found.items()
+        if rules.RANKS_BETTER not in seen and not seen <= set(rules.CANNOT_TELL)
+    ]
+    told = f"With {listed(rest)} no oversampling strategy is shown to rank better{either}." if rest else ""
+    return f"{told} With {listed(untold)} it cannot be told.".lstrip() if untold else told
 
 
 def _choice(headline: Mapping[str, Any], naming: Naming) -> str:
@@ -185,7 +223,8 @@ def _choice(headline: Mapping[str, Any], naming: Naming) -> str:
     )
     apart = counted(near, "other isn't distinguishable from it", "others aren't distinguishable from it")
     return (
-        f"Of {tried} of a strategy and a classifier, {best} has the best mean {PRIMARY_WORDS[numbers['primary']]}; "
+        f"Of {tried} of a strategy and a classifier, {best} has the best mean {PRIMARY_WORDS[numbers['primary']]}, "
+        "which no threshold moves; "
         f"{apart if near else told_apart}. Recommended is {_reason(headline, winner)}."
         f"{' ' if left_out else ''}{left_out}"
     )
@@ -207,12 +246,12 @@ def _left_out(numbers: Mapping[str, Any], naming: Naming) -> str:
 def _reason(headline: Mapping[str, Any], winner: str) -> str:
     numbers, recommended = headline["numbers"], headline["recommended"]
     if recommended not in numbers["candidates"]:
-        return f"{winner}: no gain from over-sampling is confirmed, and of the best without it this costs least"
+        return f"{winner}: no gain from oversampling is confirmed, and of the best without it this costs least"
     if len(numbers["candidates"]) == 1:
         return "that one"
     if headline["code"] in (codes.HELPS, codes.NOT_ASKED):
         return f"{winner}: of these it costs least"
-    return f"{winner}: of these, leaving out over-sampling without a confirmed gain, it costs least"
+    return f"{winner}: of these, leaving out oversampling without a confirmed gain, it costs least"
 
 
 def _price(headline: Mapping[str, Any]) -> str:
@@ -228,6 +267,4 @@ def _price(headline: Mapping[str, Any]) -> str:
     if price["mean_predicted"] is None:
         return f"{decided}."
     share = decimal(headline["numbers"]["prevalence"])
-    return (
-        f"{decided}; its mean predicted probability is {decimal(price['mean_predicted'])}, where {share} are positive."
-    )
+    return f"{decided}; its mean predicted probability is {decimal(price['mean_predicted'])}, the true share {share}."

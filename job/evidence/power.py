@@ -36,7 +36,7 @@ def build_power(
     n_test_positive : float
         Mean number of them in a test part.
     combinations : iterable of (strategy, classifier)
-        Over-sampling strategies with each classifier.
+        Oversampling strategies with each classifier.
     baseline : str
 
     Returns

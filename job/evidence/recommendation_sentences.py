@@ -7,13 +7,14 @@ from typing import Any
 
 from job.evidence import headline as codes
 from job.evidence.estimates import BOOTSTRAP, NO_TEST
-from job.evidence.verdict_sentences import PRIMARY_WORDS
 from job.evidence.words import Naming, counted, decimal, signed, whole
 
 Row = Mapping[str, Any]
 
+_FEW_ROWS = 50  # minority rows below which no interval should be taken at its word
 
-def describe_use(headline: Row, naming: Naming) -> str:
+
+def describe_use(headline: Row, naming: Naming, gloss: str = "") -> str:
     """Say what is recommended, what it finds and what it costs, beside baseline with the same classifier.
 
     Parameters
@@ -22,6 +23,8 @@ def describe_use(headline: Row, naming: Naming) -> str:
         ``verdict.headline`` of results.json.
     naming : callable
         How labels are written.
+    gloss : str
+        What the recommended strategy does, in a few words.
 
     Returns
     -------
@@ -30,6 +33,7 @@ def describe_use(headline: Row, naming: Naming) -> str:
     """
     numbers = headline["numbers"]
     action, beside = describe_action(headline, naming), numbers.get("beside_baseline")
+    action = f"{action} ({gloss})" if gloss else action
     if headline["recommended"] is None:
         return f"{action}."
     if beside is not None:
@@ -59,16 +63,19 @@ def describe_action(headline: Row, naming: Naming) -> str:
     only = f", the only combination {tried}" if numbers["n_tried"] == 1 else ""
     if recommended["strategy"] == numbers.get("baseline"):
         return f"Leave {classifier} as it is ({strategy}){only}"
-    return f"Use {strategy} with {classifier}{only}"
+    use = {codes.HELPS: "Use", codes.NOT_ASKED: "Use", codes.NO_HELP: "Instead, use"}
+    return f"{use.get(headline['code'], 'Without oversampling, use')} {strategy} with {classifier}{only}"
 
 
-def describe_certainty(headline: Row) -> str:
+def describe_certainty(headline: Row, n_positive: int | None = None) -> str:
     """Say how sure the recommendation is: splits, minority rows, and what chance may have done.
 
     Parameters
     ----------
     headline : Mapping
         ``verdict.headline`` of results.json.
+    n_positive : int or None
+        Minority rows in the data, where that is known.
 
     Returns
     -------
@@ -78,36 +85,7 @@ def describe_certainty(headline: Row) -> str:
     numbers = headline["numbers"]
     if "n_splits" not in numbers:
         return ""
-    n_rows = numbers["n_minority_rows"]
-    if numbers["n_splits"] == 1:
-        tested = f"one split only, {counted(n_rows, 'minority row')} in its test part; another may turn out differently"
-    else:
-        tested = f"{counted(numbers['n_splits'], 'split')}, {counted(n_rows, 'different minority row')} tested"
-    return f"How sure? {_certainty(headline)}: {tested}."
-
-
-def describe_nearness(headline: Row) -> str:
-    """Say how many combinations a test doesn't tell from the best.
-
-    Parameters
-    ----------
-    headline : Mapping
-        ``verdict.headline`` of results.json.
-
-    Returns
-    -------
-    str
-        Nothing where there are no others, or nothing is recommended.
-    """
-    numbers = headline["numbers"]
-    n_others, near = numbers["n_tried"] - 1, len(numbers["candidates"]) - 1
-    if headline["recommended"] is None or n_others < 1:
-        return ""
-    metric = PRIMARY_WORDS[numbers["primary"]]
-    if not near:
-        return f"By {metric}, the best combination is told from {'the other' if n_others == 1 else 'all others'}."
-    which = "the other combination" if n_others == 1 else f"{near} of {n_others} other combinations"
-    return f"By {metric}, which no threshold moves, {which} can't be told from the best."
+    return f"How sure? {_certainty(headline)}: {_tested(numbers, n_positive)}."
 
 
 def _decision(price: Row | None) -> str:
@@ -125,17 +103,9 @@ def _beside(beside: Row, numbers: Row, naming: Naming) -> str:
     raised, raised_before = whole(alarms["strategy"]), whole(alarms["baseline"])
     gain = f" instead of {found_before}" if found != found_before else f", as {baseline} does,"
     cost = f" instead of {raised_before}" if raised != raised_before else f", as {baseline} does"
-    start = f"it finds {_of_hundred(recall['strategy'])}{gain}{_interval(recall, numbers['confidence'])}"
+    start = f"it finds {_of_hundred(recall['strategy'])}{gain}"
     probabilities = _probabilities(metrics, numbers["prevalence"])
     return f"{start} and raises {_alarms(alarms['strategy'])}{cost}. {probabilities}".rstrip()
-
-
-def _interval(row: Row, confidence: float) -> str:
-    if row["lower"] is None:
-        return ""
-    lower, upper = (signed(100 * row[key], 0) for key in ("lower", "upper"))
-    kind = "gain" if row["difference"] > 0 else "difference"
-    return f" ({100 * confidence:g} % interval of the {kind} {lower} to {upper})"
 
 
 def _probabilities(metrics: Row, prevalence: float) -> str:
@@ -143,11 +113,9 @@ def _probabilities(metrics: Row, prevalence: float) -> str:
     if mean["strategy"] is None:
         return ""
     if not mean["difference"] and not brier["difference"]:
-        return "Probabilities stay as they are."
-    return (
-        f"Its mean predicted probability is {decimal(mean['strategy'])} instead of {decimal(mean['baseline'])}, where "
-        f"{decimal(prevalence)} are positive."
-    )
+        return ""
+    predicted, before = decimal(mean["strategy"]), decimal(mean["baseline"])
+    return f"Its mean predicted probability is {predicted} instead of {before}, the true share {decimal(prevalence)}."
 
 
 def _certainty(headline: Row) -> str:
@@ -168,12 +136,43 @@ def _certainty(headline: Row) -> str:
         return "The difference in recall cannot be tested"
     if recall["difference"] == 0 and recall["lower"] is None:
         return "Recall is the same on every split"
-    kind = "gain" if recall["difference"] > 0 else "loss"
+    moves, limits = ("rises" if recall["difference"] > 0 else "falls"), _limits(recall, numbers["confidence"])
     adjusted = recall["p_adjusted"]
-    if adjusted is not None and adjusted < round(1 - numbers["confidence"], 12):
-        chance = "hardly the luck of these test rows" if method == BOOTSTRAP else "hardly chance"
-        return f"The {kind} of recall is {chance}"
-    return f"Not sure, the {kind} of recall may be chance"
+    if adjusted is None or adjusted >= round(1 - numbers["confidence"], 12):
+        return f"Not sure, that recall {moves} may be chance{f' ({limits})' if limits else ''}"
+    chance = "the luck of these test rows" if method == BOOTSTRAP else "chance"
+    start = f"That recall {moves} is unlikely to be {chance}"
+    if limits and _is_vague(recall, numbers["n_minority_rows"]):
+        return f"{start}, by how much is uncertain ({limits})"
+    return f"{start} ({limits})" if limits else start
+
+
+def _limits(row: Row, confidence: float) -> str:
+    """Write an interval of recall: ``95 % interval +14 to +22``."""
+    if row["lower"] is None:
+        return ""
+    lower, upper = (signed(100 * row[key], 0) for key in ("lower", "upper"))
+    return f"{100 * confidence:g} % interval {lower} to {upper}"
+
+
+def _is_vague(row: Row, n_minority_rows: int) -> bool:
+    """Tell whether a difference that is there may be much smaller or larger than it seems."""
+    is_wide = row["upper"] - row["lower"] > abs(row["difference"]) / 2
+    return bool(is_wide or n_minority_rows < _FEW_ROWS)
+
+
+def _tested(numbers: Row, n_positive: int | None) -> str:
+    n_rows = numbers["n_minority_rows"]
+    few = "only " if n_rows < _FEW_ROWS else ""
+    if numbers["n_splits"] == 1:
+        rows = f"{few}{counted(n_rows, 'minority row')}"
+        return f"one split only, {rows} in its test part; another may turn out differently"
+    rows = f"all {n_rows:,} minority rows" if n_rows == n_positive else counted(n_rows, "minority row")
+    if n_positive is not None and n_rows < n_positive:
+        rows = f"{n_rows:,} of the {n_positive:,} minority rows"
+    if few:
+        rows = f"only {counted(n_rows, 'minority row')}"
+    return f"{counted(numbers['n_splits'], 'split')}, {rows} tested"
 
 
 def _of_hundred(recall: float) -> str:

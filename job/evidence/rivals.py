@@ -1,4 +1,4 @@
-"""Our over-sampler against SMOTE, in a sentence of their own."""
+"""Our oversampler against SMOTE, in a sentence of their own."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ RIVAL_RULES = MappingProxyType(
 def judge_rivals(
     comparisons: Iterable[Comparison], question: Question, baseline: str, enough_rows: bool
 ) -> list[dict[str, Any]]:
-    """Say how our over-sampler compares with SMOTE.
+    """Say how our oversampler compares with SMOTE.
 
     Parameters
     ----------

@@ -98,7 +98,7 @@ def _oversamples(sampler: type | None, is_seen_adding: bool) -> bool:
 
 
 def _adds_rows(run: Mapping[str, Any]) -> bool:
-    """Tell whether one of the classes has more rows than it had; making few of many is no over-sampling."""
+    """Tell whether one of the classes has more rows than it had; making few of many is no oversampling."""
     if run["n_resampled"] is None:
         return False
     positive, rest = run["n_resampled_positive"], run["n_resampled"] - run["n_resampled_positive"]

@@ -1,4 +1,4 @@
-"""The verdict: a code, its numbers, its rule and its sentence for each over-sampling strategy × classifier."""
+"""The verdict: a code, its numbers, its rule and its sentence for each oversampling strategy × classifier."""
 
 from __future__ import annotations
 

@@ -28,25 +28,6 @@ _ROW = 27.0
 
 
 @dataclass(frozen=True)
-class Spread:
-    """One row of a spread chart.
-
-    Parameters
-    ----------
-    name : Name
-    mean, low, high : float
-    values : tuple of float
-        One for each split.
-    """
-
-    name: Name
-    mean: float
-    low: float
-    high: float
-    values: tuple[float, ...]
-
-
-@dataclass(frozen=True)
 class Curve:
     """One line of a curve chart.
 
@@ -94,49 +75,6 @@ class Dots:
     values: tuple[float | None, ...]
 
 
-def draw_spreads(
-    spreads: Sequence[Spread], reference: float | None, axis: str, alt: str, caption: str, table: Table
-) -> Picture:
-    """Draw one row for each strategy: its mean, its range over splits, and a fine stroke for every split.
-
-    Parameters
-    ----------
-    spreads : sequence of Spread
-        From top to bottom.
-    reference : float or None
-        A value to compare with, drawn as a dotted line.
-    axis : str
-        What is measured, on an axis from 0 to 1.
-    alt, caption : str
-    table : Table
-
-    Returns
-    -------
-    Picture
-    """
-
-    def draw(figure: Figure, theme: Theme) -> None:
-        axes = figure.subplots()
-        if reference is not None:
-            axes.axvline(reference, color=theme.light["quiet"], linewidth=1.2, linestyle=DOTS)
-        for row, spread in enumerate(spreads):
-            look = series(spread.name.index)
-            colour = theme.light[look.colour]
-            axes.plot([spread.low, spread.high], [row, row], color=colour, linewidth=1.2, solid_capstyle="round")
-            _strokes(axes, spread.values, row, colour)
-            (mean,) = axes.plot([spread.mean], [row], look.marker, color=colour, markersize=8.5, markeredgewidth=0)
-            mean.set_clip_on(False)
-        axes.set_yticks(range(len(spreads)), [spaces(spread.name.short) + spread.name.short for spread in spreads])
-        axes.set_ylim(len(spreads) - 0.5, -0.5)
-        unit_axis(axes.set_xlim, axes.set_xticks)
-        axes.set_xlabel(axis)
-        axes.tick_params(axis="y", length=0)
-        axes.grid(axis="x", color=theme.light["line"], linewidth=0.8)
-        open_frame(axes, ("bottom",))
-
-    return build_picture(draw, _ROW * len(spreads) + 58, alt, caption, table)
-
-
 def draw_curves(
     curves: Sequence[Curve],
     axes_names: tuple[str, str],
@@ -174,13 +112,13 @@ def draw_curves(
     def draw(figure: Figure, theme: Theme) -> None:
         axes = figure.subplots()
         for curve in curves:
-            look = series(curve.name.index)
+            look = series(curve.name.look)
             (line,) = axes.plot(curve.x, curve.y, color=theme.light[look.colour], linewidth=1.7, linestyle=look.dash)
             line.set(marker=look.marker, markersize=6, markeredgewidth=0, label=legend_text(curve.name.short))
-            line.set_markevery((4 + 3 * (curve.name.index % 6), 20))
+            line.set_markevery((4 + 3 * (curve.name.look % 6), 20))
         for curve in curves:
             if curve.decision is not None:
-                _decision(axes, curve.decision, series(curve.name.index), theme)
+                _decision(axes, curve.decision, series(curve.name.look), theme)
         if limit is not None:
             (line,) = axes.plot(limit.x, limit.y, color=theme.light["ink"], linewidth=1.0)
             line.set_label(legend_text(limit.name.short))
@@ -310,7 +248,7 @@ def draw_dots(rows: Sequence[str], dots: Sequence[Dots], axis: str, alt: str, ca
         for edge in range(len(rows) - 1):
             axes.axhline(edge + 0.5, color=theme.light["line"], linewidth=0.8)
         for place, strategy in enumerate(dots):
-            look = series(strategy.name.index)
+            look = series(strategy.name.look)
             shift = 0.8 * ((place + 0.5) / len(dots) - 0.5)
             values = [float("nan") if value is None else value for value in strategy.values]
             heights = [row + shift for row in range(len(rows))]
@@ -331,16 +269,6 @@ def draw_dots(rows: Sequence[str], dots: Sequence[Dots], axis: str, alt: str, ca
 def _starts(rows: Sequence[Parted], place: int) -> list[float]:
     """Where a part begins: behind the parts before it that point the same way."""
     return [sum(part for part in row.parts[:place] if part * row.parts[place] > 0) for row in rows]
-
-
-def _strokes(axes: Axes, values: Sequence[float], row: int, colour: str) -> None:
-    """One path of short strokes: a tenth of the bytes of as many markers."""
-    x: list[float] = []
-    y: list[float] = []
-    for value in sorted({round(value, 3) for value in values}):
-        x += [value, value, float("nan")]
-        y += [row - 0.17, row + 0.17, float("nan")]
-    axes.plot(x, y, color=colour, linewidth=1.1, alpha=0.55, solid_capstyle="butt")
 
 
 def _decision(axes: Axes, at: tuple[float, float], look: Series, theme: Theme) -> None:

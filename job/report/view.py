@@ -119,6 +119,13 @@ def _question(facts: Facts) -> str:
         counted(facts.n_splits, "split"),
     )
     return (
-        f"{source}: {counted(dataset['n_rows'], 'row')}, {dataset['n_positive']:,} of them positive (label "
-        f"{facts.positive}). {sentence(', '.join(compared))}"
+        f"{source}: {counted(dataset['n_rows'], 'row')}, {counted(dataset['n_positive'], 'minority row')} (label "
+        f"{facts.positive}). {sentence(', '.join(compared) + _all_well(facts))}"
     )
+
+
+def _all_well(facts: Facts) -> str:
+    status = facts.results["status"]
+    if status["n_failed"] or status["n_degraded"]:
+        return ""
+    return f"; all {counted(status['n_ok'], 'run')} ended well" if status["n_ok"] > 1 else ""

@@ -49,7 +49,7 @@ COSTS = {"baseline": 300.0, "class_weight": 250.0, "threshold": 240.0, "smote": 
 
 
 def test_the_cheapest_of_those_that_are_as_good_is_recommended():
-    """an over-sampler without a confirmed gain is passed over, however cheap it is"""
+    """an oversampler without a confirmed gain is passed over, however cheap it is"""
     choice = choose(measure(EQUAL, COSTS), [], make_roles(NAMES), QUESTION)
     assert set(NAMES) == {strategy for strategy, _ in choice.candidates}
     assert ("threshold", "c") == choice.recommended
@@ -165,7 +165,7 @@ def test_splits_on_which_nothing_has_a_value_leave_nobody_out():
     ],
 )
 def test_a_gain_has_to_survive_all_oversamplers(p_values, survivors):
-    """Holm is over every over-sampler × classifier, beyond the family of the comparison itself"""
+    """Holm is over every oversampler × classifier, beyond the family of the comparison itself"""
     verdicts = verdicts_of(dict.fromkeys(p_values, "ranks_better"))
     found = find_survivors(verdicts, comparisons_of(p_values), "baseline", QUESTION)
     assert [(label, "c") for label in survivors] == list(found)

@@ -68,7 +68,7 @@ def test_what_adds_no_rows_is_none(entry):
     ("n_resampled", "n_positive", "adds"), [(180, 90, True), (120, 10, True), (20, 10, False), (None, None, False)]
 )
 def test_a_sampler_of_unknown_kind_is_known_by_its_runs(n_resampled, n_positive, adds):
-    """it is an over-sampler where it left more rows of a class than there were"""
+    """it is an oversampler where it left more rows of a class than there were"""
     entry = make_entry(**{"class": "imblearn.FunctionSampler"}, label="mine")
     runs = [make_run("mine", n_resampled, n_positive), make_run("another", 500, 400)]
     assert (("mine",) if adds else ()) == roles_of(entry, runs=runs).oversamplers

@@ -181,28 +181,29 @@ def make_headline(code, verdict=None, n_tried=10, candidates=3, **numbers):
 
 ANSWERS = {
     "helps": (
-        "Oversampling helps svc here.",
+        "Oversampling helps svc here: it ranks better.",
         "smote ranks better than baseline, average precision +0.030 (95 % interval +0.010 to +0.050). That survives "
-        "the adjustment for four combinations of an over-sampling strategy and a classifier.",
+        "the adjustment for four combinations of an oversampling strategy and a classifier.",
     ),
     "helps_but_not_needed": (
         "Oversampling helps svc here, but what is recommended does without.",
         "smote ranks better than baseline, average precision +0.030 (95 % interval +0.010 to +0.050). That survives "
-        "the adjustment for four combinations of an over-sampling strategy and a classifier.",
+        "the adjustment for four combinations of an oversampling strategy and a classifier.",
     ),
     "not_confirmed": (
-        "No gain from oversampling is confirmed here.",
+        "No gain from oversampling is confirmed here: the one that was seen may be luck.",
         "Taken alone, smote ranks better than baseline, average precision +0.030 (95 % interval +0.010 to +0.050) with "
-        "svc, but that doesn't survive the adjustment for four combinations of an over-sampling strategy and a "
+        "svc, but that doesn't survive the adjustment for four combinations of an oversampling strategy and a "
         "classifier.",
     ),
     "no_help": (
-        "Oversampling doesn't help svc here.",
+        "Oversampling doesn't help svc here: a moved threshold finds as many.",
         "smote finds 21 more of every 100 minority rows, but only by raising 48 more false alarms per 1,000 rows; "
-        "without synthetic rows, the same alarms find 24 more and the probabilities stay honest.",
+        "without synthetic rows, the same alarms find 24 more and the probabilities stay honest. At 95 % confidence, "
+        "less than half of what smote finds more is better ranking.",
     ),
     "undecided": (
-        "Undecided: no gain from oversampling is shown here, and none is ruled out.",
+        "Undecided: these data can't show whether oversampling helps.",
         SENTENCES["mostly_threshold"],
     ),
     "cannot_tell": ("This job cannot tell whether oversampling helps.", SENTENCES["mostly_threshold"]),
@@ -219,7 +220,7 @@ def test_the_answer_comes_first(code):
 
 
 def test_one_gain_needs_no_adjustment():
-    """with one over-sampling strategy and one classifier nothing is said of the others"""
+    """with one oversampling strategy and one classifier nothing is said of the others"""
     verdict = make_verdict("ranks_better")
     told = tell_headline(make_headline("helps", verdict, n_oversampling=1), [verdict])
     assert told.why.endswith("(95 % interval +0.010 to +0.050).")
@@ -229,14 +230,53 @@ def test_crossing_curves_are_no_clear_gain():
     """an answer of yes or no would be wrong in one of the regions"""
     verdict = make_verdict("curves_cross")
     told = tell_headline(make_headline("no_help", verdict), [verdict])
-    assert ("Oversampling is no clear gain with svc here.", SENTENCES["curves_cross"]) == (told.short, told.why)
+    short = "Oversampling is no clear gain with svc here: it ranks better in one region, worse in another."
+    assert (short, SENTENCES["curves_cross"]) == (told.short, told.why)
+
+
+@pytest.mark.parametrize(
+    ("code", "changes", "expected"),
+    [
+        ("mostly_threshold", {"curve_gain_of_baseline": 0.19}, "its gain is mostly a moved threshold"),
+        ("mostly_threshold", {"curve_gain_of_baseline": None}, "its gain is mostly a moved threshold"),
+        ("mostly_threshold", {"curve_gain_of_baseline": 0.2099}, "a moved threshold finds as many"),
+        ("decisions_only", {}, "it only trades false alarms for minority rows"),
+        ("ranks_worse", {}, "it ranks worse"),
+        ("equivalent", {}, "it ranks no differently"),
+        ("no_worthwhile_gain", {}, "it brings no gain worth having"),
+    ],
+)
+def test_the_answer_has_its_reason(code, changes, expected):
+    """in a few words, from the verdict that it quotes"""
+    verdict = make_verdict(code, **changes)
+    assert (
+        f"Oversampling doesn't help svc here: {expected}."
+        == tell_headline(make_headline("no_help", verdict), [verdict]).short
+    )
+
+
+@pytest.mark.parametrize(
+    ("code", "changes", "expected"),
+    [
+        ("too_few_splits", {"n_splits": 3}, "too few splits to compare"),
+        ("too_few_splits", {"n_splits": 0}, "there is nothing to compare"),
+        ("too_few_rows", {}, "too few minority rows"),
+    ],
+)
+def test_what_cannot_be_told_has_its_reason(code, changes, expected):
+    """what is missing"""
+    verdict = make_verdict(code, **changes)
+    told = tell_headline(make_headline("cannot_tell", verdict), [verdict])
+    assert f"This job cannot tell whether oversampling helps: {expected}." == told.short
 
 
 def test_honest_probabilities_are_claimed_only_where_they_are():
-    """where the over-sampler's mean probability is nearer to the truth, nothing is said about honesty"""
+    """where the oversampler's mean probability is nearer to the truth, nothing is said about honesty"""
     verdict = make_verdict("mostly_threshold", {"mean_predicted": (0.08, 0.104)})
     told = tell_headline(make_headline("no_help", verdict), [verdict])
-    assert told.why.endswith("the same alarms find 24 more.")
+    assert "the same alarms find 24 more. At 95 %" in told.why
+    untested = make_verdict("mostly_threshold", rank_gain_at_own_fpr_upper=None)
+    assert tell_headline(make_headline("no_help", untested), [untested]).why.endswith("the probabilities stay honest.")
 
 
 def compare(before, after, lower=None, upper=None, p_adjusted=None):
@@ -265,28 +305,25 @@ def make_told(code="no_help", beside=None, verdict=None, recommended="threshold"
     return tell_headline(headline, [verdict])
 
 
-START = "Use threshold with svc: it finds "
+START = "Instead, use threshold with svc: it finds "
 
 
 @pytest.mark.parametrize(
     ("metrics", "expected"),
     [
-        ({}, "85 of every 100 minority rows instead of 67 (95 % interval of the gain +14 to +22) and raises 41 false "
-         "alarms per 1,000 rows instead of 9. Its mean predicted probability is 0.219 instead of 0.081, where 0.104 "
-         "are positive."),
+        ({}, "85 of every 100 minority rows instead of 67 and raises 41 false alarms per 1,000 rows instead of 9. Its "
+         "mean predicted probability is 0.219 instead of 0.081, the true share 0.104."),
         ({"mean_predicted": compare(0.1, 0.1), "brier": compare(0.05, 0.05)},
-         "85 of every 100 minority rows instead of 67 (95 % interval of the gain +14 to +22) and "
-         "raises 41 false alarms per 1,000 rows instead of 9. Probabilities stay as they are."),
+         "85 of every 100 minority rows instead of 67 and raises 41 false alarms per 1,000 rows instead of 9."),
         ({"mean_predicted": compare(None, None), "brier": compare(None, None),
           "recall": compare(0.67, 0.60, -0.2, 0.06, 0.3), "false_alarms_per_1000": compare(1.0, 1.0)},
-         "60 of every 100 minority rows instead of 67 (95 % interval of the difference −20 to +6) and raises 1 false "
-         "alarm per 1,000 rows, as baseline does."),
+         "60 of every 100 minority rows instead of 67 and raises 1 false alarm per 1,000 rows, as baseline does."),
         ({"mean_predicted": compare(None, None), "recall": compare(0.67, 0.67)}, "67 of every 100 minority rows, as "
          "baseline does, and raises 41 false alarms per 1,000 rows instead of 9."),
     ],
 )  # fmt: skip
 def test_what_to_use_is_told_beside_baseline(metrics, expected):
-    """what it finds and raises, each beside baseline's, the interval of the gain, and what becomes of probabilities"""
+    """what it finds and raises, each beside baseline's, and what becomes of probabilities"""
     assert START + expected == make_told(beside=make_beside(**metrics)).use
 
 
@@ -296,30 +333,62 @@ def test_what_to_use_where_there_is_nothing_beside_it():
     assert "Leave svc as it is (baseline): it finds 62 of every 100 minority rows and raises 1 false alarm per 1,000 " \
         "rows." == told.use  # fmt: skip
     nothing = make_beside(recall=compare(None, None), false_alarms_per_1000=compare(None, None))
-    assert "Use threshold with svc: no split has a result of both it and baseline." == make_told(beside=nothing).use
+    assert (
+        "Instead, use threshold with svc: no split has a result of both it and baseline."
+        == make_told(beside=nothing).use
+    )
     assert "Nothing is recommended." == make_told("cannot_tell").use
     older = tell_headline(make_headline("no_help"), [])
     assert START + "62 of every 100 minority rows and raises 1 false alarm per 1,000 rows." == older.use
     assert "" == older.sure
 
 
-TESTED = "20 splits, 208 different minority rows tested."
+@pytest.mark.parametrize(
+    ("code", "expected"),
+    [
+        ("helps", "Use"),
+        ("no_oversampling_strategy", "Use"),
+        ("no_help", "Instead, use"),
+        ("undecided", "Without oversampling, use"),
+        ("not_confirmed", "Without oversampling, use"),
+        ("helps_but_not_needed", "Without oversampling, use"),
+    ],
+)
+def test_what_to_use_says_first_what_it_is_about(code, expected):
+    """an answer about oversampling, and then what does without it, contradict each other unless that is said"""
+    assert make_told(code).use.startswith(f"{expected} threshold with svc: it finds")
+    headline = make_headline(code)
+    assert tell_headline(headline, [], gloss="same model").use.startswith(
+        f"{expected} threshold with svc (same model): it finds"
+    )
+
+
+TESTED = "20 splits, 208 of the 209 minority rows tested."
+LIMITS = "(95 % interval +14 to +22)"
 BLIND = "one split only, 52 minority rows in its test part; another may turn out differently."
 
 
 @pytest.mark.parametrize(
     ("changes", "expected"),
     [
-        ({"beside": make_beside()}, f"The gain of recall is hardly chance: {TESTED}"),
-        ({"beside": make_beside(recall=compare(0.8, 0.6, -0.3, -0.1, 0.01))}, f"The loss of recall is hardly chance: "
-         f"{TESTED}"),
-        ({"beside": make_beside(recall=compare(0.67, 0.7, -0.1, 0.16, 0.2))}, f"Not sure, the gain of recall may be "
+        ({"beside": make_beside()}, f"That recall rises is unlikely to be chance {LIMITS}: {TESTED}"),
+        ({"beside": make_beside(recall=compare(0.8, 0.6, -0.24, -0.16, 0.01))}, "That recall falls is unlikely to be "
+         f"chance (95 % interval −24 to −16): {TESTED}"),
+        ({"beside": make_beside(recall=compare(0.8, 0.6, -0.3, -0.1, 0.01))}, "That recall falls is unlikely to be "
+         f"chance, by how much is uncertain (95 % interval −30 to −10): {TESTED}"),
+        ({"beside": make_beside(), "n_minority_rows": 28}, "That recall rises is unlikely to be chance, by how much is "
+         "uncertain (95 % interval +14 to +22): 20 splits, only 28 minority rows tested."),
+        ({"beside": make_beside(), "n_minority_rows": 209}, f"That recall rises is unlikely to be chance {LIMITS}: 20 "
+         "splits, all 209 minority rows tested."),
+        ({"beside": make_beside(recall=compare(0.67, 0.7, p_adjusted=0.01))}, "That recall rises is unlikely to be "
          f"chance: {TESTED}"),
+        ({"beside": make_beside(recall=compare(0.67, 0.7, -0.1, 0.16, 0.2))}, "Not sure, that recall rises may be "
+         f"chance (95 % interval −10 to +16): {TESTED}"),
         ({"beside": make_beside(recall=compare(0.67, 0.67))}, f"Recall is the same on every split: {TESTED}"),
         ({"beside": make_beside("none", recall=compare(0.67, 0.7))}, f"The difference in recall cannot be tested: "
          f"{TESTED}"),
-        ({"beside": make_beside("paired_bootstrap_one_split"), "n_splits": 1, "n_minority_rows": 52}, "The gain of "
-         f"recall is hardly the luck of these test rows: {BLIND}"),
+        ({"beside": make_beside("paired_bootstrap_one_split"), "n_splits": 1, "n_minority_rows": 52}, "That "
+         f"recall rises is unlikely to be the luck of these test rows {LIMITS}: {BLIND}"),
         ({"recommended": "baseline", "n_splits": 1, "n_minority_rows": 52}, f"Only as far as these test rows go: "
          f"{BLIND}"),
         ({"recommended": "baseline"}, f"Fairly, nothing else is confirmed to rank better: {TESTED}"),
@@ -342,41 +411,49 @@ def test_other_classifiers_are_named():
         for label, code in (("svc", "mostly_threshold"), ("knn", "undecided"), ("mlp", "ranks_better"))
     )
     texts = describe_headline(make_headline("no_help", first), [first, second, third])
-    assert "With knn no over-sampling strategy is shown to rank better either." in texts
+    assert "With knn no oversampling strategy is shown to rank better either." in texts
+
+
+def test_classifiers_without_a_comparison_are_not_judged():
+    """where too little ran, nothing is said about ranking"""
+    first, second, third = (
+        {**make_verdict(code), "classifier": label}
+        for label, code in (("svc", "mostly_threshold"), ("knn", "too_few_splits"), ("mlp", "undecided"))
+    )
+    headline = make_headline("no_help", first)
+    assert "With knn it cannot be told." == tell_headline(headline, [first, second]).others
+    both = "With mlp no oversampling strategy is shown to rank better either. With knn it cannot be told."
+    assert both == tell_headline(headline, [first, second, third]).others
 
 
 def test_what_is_recommended_and_its_price():
     """how many were tried, how many are as good, and what the winner costs"""
     told = make_told()
     assert (
-        "Of ten combinations of a strategy and a classifier, custom with svc has the best mean average precision; two "
-        "others aren't distinguishable from it. Recommended is threshold with svc: of these, leaving out over-sampling "
-        "without a confirmed gain, it costs least.",
+        "Of ten combinations of a strategy and a classifier, custom with svc has the best mean average precision, "
+        "which no threshold moves; two others aren't distinguishable from it. Recommended is threshold with svc: of "
+        "these, leaving out oversampling without a confirmed gain, it costs least.",
         "At its own decision it finds 62 of every 100 minority rows, raises 1 false alarm per 1,000 rows and costs 231 "
-        "per 1,000 rows; its mean predicted probability is 0.105, where 0.104 are positive.",
+        "per 1,000 rows; its mean predicted probability is 0.105, the true share 0.104.",
     ) == (told.choice, told.price)
 
 
 @pytest.mark.parametrize(
-    ("n_tried", "candidates", "choice", "near"),
+    ("n_tried", "candidates", "choice"),
     [
-        (10, 1, "all others are distinguishable from it. Recommended is threshold with svc: no gain from over-sampling "
-         "is confirmed, and of the best without it this costs least.",
-         "By average precision, the best combination is told from all others."),
-        (2, 1, "a test tells the other from it.", "By average precision, the best combination is told from the other."),
-        (3, 2, "one other isn't distinguishable from it.",
-         "By average precision, which no threshold moves, 1 of 2 other combinations can't be told from the best."),
-        (2, 2, "one other isn't distinguishable from it.",
-         "By average precision, which no threshold moves, the other combination can't be told from the best."),
-        (1, 1, "", ""),
+        (10, 1, "all others are distinguishable from it. Recommended is threshold with svc: no gain from oversampling "
+         "is confirmed, and of the best without it this costs least."),
+        (2, 1, "a test tells the other from it."),
+        (3, 2, "one other isn't distinguishable from it."),
+        (2, 2, "one other isn't distinguishable from it."),
+        (1, 1, ""),
     ],
 )  # fmt: skip
-def test_how_many_were_tried(n_tried, candidates, choice, near):
+def test_how_many_were_tried(n_tried, candidates, choice):
     """one, none and many"""
     verdict = make_verdict("mostly_threshold")
     told = tell_headline(make_headline("no_help", verdict, n_tried, candidates), [verdict])
     assert choice in told.choice
-    assert near == told.near
     assert (n_tried == 1) == ("the only combination that was tried" in told.use)
 
 
@@ -396,7 +473,7 @@ def test_what_failed_runs_left_out_is_named():
 
 def test_without_an_over_sampler_or_a_test():
     """both states have their sentence, and nothing is recommended where nothing can be"""
-    assert describe_headline(make_headline("no_oversampling_strategy"), [])[0].startswith("No over-sampling strategy")
+    assert describe_headline(make_headline("no_oversampling_strategy"), [])[0].startswith("No oversampling strategy")
     assert [
         "This job cannot tell whether oversampling helps: no strategy could be tested.",
         "Nothing is recommended.",

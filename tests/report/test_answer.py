@@ -7,35 +7,50 @@ from typing import Any
 import pytest
 from html_page import Page
 from outcomes import OUTCOMES, make_moved, make_outcome
+from report_factories import make_results, without_numbers
 
 from job.report.facts import load_facts
 from job.report.render import render_report
 from job.report.sections import answer
 
 RECALL, ALARMS, PRECISION, CALIBRATION = range(4)
+MOSTLY = "Oversampling doesn't help svc here: its gain is mostly a moved threshold."
+MOVED = "(same model, cutoff moved to 0.20, no synthetic rows)"
 EXPECTED = {
-    "helps": ("helps", "Oversampling helps svc here.", "Use smote with svc: it finds 79 of every 100 minority rows"),
-    "moved threshold": ("no_help", "Oversampling doesn't help svc here.", "Use threshold with svc: it finds 75 of"),
-    "leave it": ("no_help", "Oversampling doesn't help svc here.", "Leave svc as it is (baseline): it finds 45 of"),
+    "helps": (
+        "helps",
+        "Oversampling helps svc here: it ranks better.",
+        "Use smote with svc (trained with synthetic minority rows): it finds 79 of every 100 minority rows",
+    ),
+    "moved threshold": ("no_help", MOSTLY, f"Instead, use threshold with svc {MOVED}: it finds 75 of"),
+    "leave it": ("no_help", MOSTLY, "Leave svc as it is (baseline): it finds 45 of"),
     "undecided": (
         "undecided",
-        "Undecided: no gain from oversampling is shown here, and none is ruled out.",
+        "Undecided: these data can't show whether oversampling helps.",
         "Leave svc as it is (baseline): it finds 45 of",
     ),
-    "cannot tell": ("cannot_tell", "This job cannot tell whether oversampling helps.", "Nothing is recommended."),
+    "cannot tell": (
+        "cannot_tell",
+        "This job cannot tell whether oversampling helps: too few splits to compare.",
+        "Nothing is recommended.",
+    ),
     "not asked": (
         "no_oversampling_strategy",
-        "No over-sampling strategy was listed, so this job doesn't say whether oversampling helps.",
-        "Use threshold with svc: it finds ",
+        "No oversampling strategy was listed, so this job doesn't say whether oversampling helps.",
+        f"Use threshold with svc {MOVED}: it finds ",
     ),
-    "one split": ("cannot_tell", "This job cannot tell whether oversampling helps.", "Nothing is recommended."),
+    "one split": (
+        "cannot_tell",
+        "This job cannot tell whether oversampling helps: too few splits to compare.",
+        "Nothing is recommended.",
+    ),
     "baseline alone": (
         "no_oversampling_strategy",
-        "No over-sampling strategy was listed, so this job doesn't say whether oversampling helps.",
+        "No oversampling strategy was listed, so this job doesn't say whether oversampling helps.",
         "Leave svc as it is (baseline), the only combination that was tried: it finds ",
     ),
-    "failed": ("no_help", "Oversampling doesn't help svc here.", "Use threshold with svc: it finds 75 of"),
-    "without probabilities": ("no_help", "Oversampling doesn't help svc here.", "Use threshold with svc: it finds "),
+    "failed": ("no_help", MOSTLY, f"Instead, use threshold with svc {MOVED}: it finds 75 of"),
+    "without probabilities": ("no_help", MOSTLY, f"Instead, use threshold with svc {MOVED}: it finds "),
 }
 
 
@@ -67,12 +82,16 @@ def test_the_page_shows_what_was_built(name: str) -> None:
     content, page = content_of(results), Page(render_report(results))
     assert [] == page.problems
     (section,) = [element for element in page.all("section") if element.attributes["id"] == "answer"]
-    for text in (content.lead, f"{content.action}{content.use}", content.sure, *content.why, content.trouble):
+    for text in (content.lead, f"{content.action}{content.use}", content.sure, *content.why):
         assert " ".join(text.split()) in section.words
+    if content.trouble is not None:
+        assert all(text in section.words for text in (content.trouble.head, content.trouble.rest))
     tiles = [tile for tile in page.elements if tile.has_class("tile")]
-    assert [tile.label for tile in content.tiles] == [page.inside(tile, "dt")[0].words for tile in tiles]
+    assert [f"{tile.label}{tile.unit}" for tile in content.tiles] == [
+        page.inside(tile, "dt")[0].words for tile in tiles
+    ]
     for tile, shown in zip(content.tiles, tiles, strict=True):
-        parts = (tile.before, tile.after, tile.change, tile.word, tile.other)
+        parts = (tile.before, tile.after, tile.change, tile.word, tile.other, tile.note)
         assert all(" ".join(part.split()) in shown.words for part in parts)
     assert 1 == len(page.inside(section, "img"))
 
@@ -124,7 +143,7 @@ def test_what_may_be_chance_is_called_so() -> None:
 def test_where_nothing_is_recommended_nothing_is_compared() -> None:
     """the values of baseline stand alone, and it says why"""
     content = content_of(OUTCOMES["cannot tell"]())
-    assert "nothing is recommended, so these are the values as they are; mean of three splits" == content.beside.note
+    assert "nothing is recommended, so these are the values as they are; means of three splits" == content.beside.note
     assert {("", "", "")} == {(tile.before, tile.word, tile.other) for tile in content.tiles}
 
 
@@ -174,3 +193,67 @@ def test_the_charts_of_other_classifiers_stand_below() -> None:
     assert 1 == sum("with svc, mean and range" in caption for caption in captions)
     assert 1 == sum("with knn, mean and range" in caption for caption in captions)
     assert "Its chart of recall stands in the answer." in page.by_id("overview").words
+
+
+def test_the_share_of_right_alarms_stands_beside_the_false_ones() -> None:
+    """from recall and false alarms over the same splits; baseline's, or that of what is compared, beside it"""
+    results = make_moved()
+    means = {(row["strategy"], row["metric"]): row["value"] for row in results["summary"] if row["classifier"] == "svc"}
+
+    def right(strategy: str) -> str:
+        found = 105 * means[strategy, "recall"]
+        return f"{100 * found / (found + means[strategy, 'false_alarms_per_1000']):.0f} %"
+
+    alarms = content_of(results).tiles[ALARMS]
+    assert f"{right('threshold')} of alarms right, before {right('baseline')}" == alarms.note
+    assert content_of(OUTCOMES["leave it"]()).tiles[ALARMS].note.startswith("82 % of alarms right, smote: ")
+    assert "83 % of alarms right" == content_of(OUTCOMES["cannot tell"]()).tiles[ALARMS].note
+
+
+def test_a_model_that_raises_no_alarm_has_none_right() -> None:
+    """no share of nothing"""
+    silent: dict[str, float | None] = {"recall": 0.0, "false_alarms_per_1000": 0.0}
+    strategies = {"baseline": silent, "threshold": {"recall": 0.7, "false_alarms_per_1000": 300.0}}
+    results = make_outcome(strategies)
+    for run in results["runs"]:
+        run["metrics"]["expected_cost_per_1000"] = 10.0 if run["strategy"] == "threshold" else 900.0
+    results = make_results(("baseline", "threshold"), ("svc",), results["runs"])
+    assert content_of(results).tiles[ALARMS].note.endswith("% of alarms right, before no alarms")
+
+
+def test_equal_calibration_is_called_the_same() -> None:
+    """and each number has what to compare it with"""
+    results = make_moved()
+    for row in results["harm"]["rows"]:
+        row["raw"]["ece"] = 0.04
+    calibration = content_of(results).tiles[CALIBRATION]
+    assert ("the same", "chance alone gives 0.012") == (calibration.word, calibration.note)
+    assert "random order: 0.105" == content_of(results).tiles[PRECISION].note
+
+
+def test_the_warning_names_what_failed_and_whether_it_matters() -> None:
+    """strategies that failed alike together, and how many splits the recommendation has"""
+    trouble = content_of(OUTCOMES["failed"]()).trouble
+    assert "22 of 80 runs failed:" == trouble.head
+    assert (
+        "smote with both classifiers on some splits; custom with both classifiers. What is recommended and its "
+        "baseline lost no split."
+    ) == trouble.rest
+    moved = make_moved()
+    runs = [
+        without_numbers(run, "failed", "too much") if (run["strategy"], run["repeat"]) == ("baseline", 1) else run
+        for run in moved["runs"]
+    ]
+    labels = tuple(entry["label"] for entry in moved["strategies"])
+    touched = make_results(labels, ("svc", "knn"), runs)
+    touched["verdict"] = moved["verdict"]
+    assert content_of(touched).trouble.rest == (
+        "baseline with both classifiers on some splits. What is recommended ran on 10 of 10 splits, its baseline on 9."
+    )
+
+
+def test_where_all_went_well_the_subtitle_says_so() -> None:
+    """and no warning stands above the answer"""
+    results = make_moved()
+    assert content_of(results).trouble is None
+    assert "ten splits; all 80 runs ended well." in render_report(results)

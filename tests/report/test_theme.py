@@ -54,7 +54,7 @@ def test_both_schemes_name_the_same_colours() -> None:
 def test_text_can_be_read(colours: dict[str, str]) -> None:
     """text has a contrast of at least 4.5 on every ground it stands on"""
     for text in ("ink", "quiet", "accent", "best", "worst"):
-        for ground in ("page", "surface", "faint"):
+        for ground in ("page", "surface", "faint", "warning"):
             assert contrast(colours[text], colours[ground]) >= 4.5, (text, ground)
 
 

@@ -54,7 +54,7 @@ def test_the_answer_opens_the_page(results: dict[str, Any], page: Page) -> None:
 
 
 def test_every_verdict_has_a_row(results: dict[str, Any], page: Page) -> None:
-    """each over-sampling strategy with each classifier: what it is called, and its sentence"""
+    """each oversampling strategy with each classifier: what it is called, and its sentence"""
     expected = [
         [row["strategy"], row["classifier"], verdict.TITLES[row["code"]], row["sentence"]]
         for row in results["verdict"]["rows"]
@@ -108,7 +108,7 @@ def test_only_baseline() -> None:
     alone = {"strategies": ("baseline",), "classifiers": ("svc",), "runs": make_runs(("baseline",), ("svc",), 6)}
     assert "Only baseline was run, so there is nothing to compare." == comparisons_of(**alone).absent
     content = verdict_of(**alone)
-    assert (None, "No over-sampling strategy was listed, so there is no verdict on one.") == (
+    assert (None, "No oversampling strategy was listed, so there is no verdict on one.") == (
         content.table,
         content.no_table,
     )

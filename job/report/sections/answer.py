@@ -8,14 +8,17 @@ from typing import Any
 
 from job.evidence.headline_sentences import tell_headline
 from job.evidence.recommendation_sentences import describe_action
+from job.evidence.strategy_kinds import gloss_recommended
 from job.report.canvas import Picture
 from job.report.facts import Facts
 from job.report.section import Section
+from job.report.sections.glossary import Gloss, build_glossary
 from job.report.sections.recall import draw_recall, explain_no_recall
 from job.report.sections.tiles import Beside, Tile, build_tiles, find_beside
+from job.report.sections.trouble import Trouble, find_trouble
 from job.report.sections.verdict import name_shortly
+from job.report.sections.why_this import explain_choice
 from job.report.table import Name
-from job.report.words import counted, listed
 
 _ABSENT = "These results hold no verdict."
 
@@ -26,18 +29,18 @@ class Answer:
 
     Parameters
     ----------
-    trouble : str
-        How many runs failed or were degraded; nothing where all went well.
+    trouble : Trouble or None
+        Which runs failed or were degraded; None where all went well.
     lead : str
         Does it help?
     action : str
         What is recommended.
     use : str
-        What that gains, and what it costs; goes on where `action` ends.
+        What it is, what that gains, and what it costs; goes on where `action` ends.
     sure : str
         How sure that is.
     why : tuple of str
-        The verdict behind it, what holds for other classifiers, and how many combinations are as good.
+        The verdict behind it, what holds for other classifiers, and why this is recommended.
     beside : Beside
         Of which strategies the tiles tell.
     tiles : tuple of Tile
@@ -45,10 +48,12 @@ class Answer:
         Of the tiles and the chart.
     picture : Picture or None
     why_no_picture : str
+    glossary : tuple of Gloss
+        What each strategy does.
     n_classifiers : int
     """
 
-    trouble: str
+    trouble: Trouble | None
     lead: str
     action: str
     use: str
@@ -59,6 +64,7 @@ class Answer:
     classifier: Name
     picture: Picture | None
     why_no_picture: str
+    glossary: tuple[Gloss, ...]
     n_classifiers: int
 
 
@@ -80,7 +86,7 @@ def build(facts: Facts) -> Section:
     beside = find_beside(facts, classifier, _headline(facts))
     picture = draw_recall(facts, classifier)
     content = Answer(
-        _trouble(facts),
+        find_trouble(facts, None if verdict is None else verdict["headline"]["recommended"]),
         lead,
         action,
         use.removeprefix(action),
@@ -91,6 +97,7 @@ def build(facts: Facts) -> Section:
         classifier,
         picture,
         "" if picture else explain_no_recall(classifier),
+        build_glossary(facts),
         len(facts.classifiers),
     )
     return Section("answer", "The answer", content)
@@ -110,15 +117,7 @@ def _headline(facts: Facts) -> Mapping[str, Any] | None:
 
 
 def _sentences(facts: Facts, verdict: Mapping[str, Any]) -> tuple[str, str, str, tuple[str, ...]]:
-    told = tell_headline(verdict["headline"], verdict["rows"], name_shortly(facts))
-    return told.short, told.use, told.sure, tuple(text for text in (told.why, told.others, told.near) if text)
-
-
-def _trouble(facts: Facts) -> str:
-    status = facts.results["status"]
-    failed, degraded = status["n_failed"], status["n_degraded"]
-    parts = [f"{count:,} {kind}" for count, kind in ((failed, "failed"), (degraded, "ran degraded")) if count]
-    if not parts:
-        return ""
-    left = "; means are over the splits that are left" if failed else ""
-    return f"Of {counted(status['n_runs'], 'run')}, {listed(parts)}{left}."
+    headline = verdict["headline"]
+    told = tell_headline(headline, verdict["rows"], name_shortly(facts), gloss_recommended(facts.results))
+    why = (told.why, told.others, explain_choice(facts, headline))
+    return told.short, told.use, told.sure, tuple(text for text in why if text)

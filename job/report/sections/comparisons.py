@@ -1,4 +1,4 @@
-"""Each strategy against baseline, and our over-sampler against SMOTE: differences, intervals and p-values."""
+"""Each strategy against baseline, and our oversampler against SMOTE: differences, intervals and p-values."""
 
 from __future__ import annotations
 

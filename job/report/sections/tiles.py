@@ -11,13 +11,14 @@ from job.evidence.words import whole
 from job.report.facts import Facts
 from job.report.formats import NO_VALUE, number, signed
 from job.report.metric_table import BY_NAME
+from job.report.sections.right_alarms import describe_right_alarms
 from job.report.table import Name
 from job.report.words import counted
 
 _TESTED = (
-    ("recall", "Recall, of 100 minority rows"),
-    ("false_alarms_per_1000", "False alarms per 1,000 rows"),
-    ("average_precision", "Average precision"),
+    ("recall", "Recall per 100", " minority rows"),
+    ("false_alarms_per_1000", "False alarms per 1,000", " rows"),
+    ("average_precision", "Average precision", ""),
 )
 _CALIBRATION = "Calibration error"
 _SAME = "the same"
@@ -53,6 +54,8 @@ class Tile:
     Parameters
     ----------
     label : str
+    unit : str
+        Goes on where the label ends, where there is room.
     before, after : str
         As they are shown; `before` is empty where there is one value only.
     change : str
@@ -63,15 +66,19 @@ class Tile:
         Whether that is good or bad.
     other : str
         What another strategy has, where this one is told beside it.
+    note : str
+        What it means, or what to compare it with.
     """
 
     label: str
+    unit: str
     before: str
     after: str
     change: str
     word: str = ""
     tone: str = ""
     other: str = ""
+    note: str = ""
 
 
 def find_beside(facts: Facts, classifier: Name, headline: Mapping[str, Any] | None) -> Beside:
@@ -88,13 +95,13 @@ def find_beside(facts: Facts, classifier: Name, headline: Mapping[str, Any] | No
     -------
     Beside
     """
-    over = f"mean of {counted(facts.n_splits, 'split')}" if facts.n_splits > 1 else "one split only"
+    over = f"means of {counted(facts.n_splits, 'split')}" if facts.n_splits > 1 else "one split only"
     recommended = headline["recommended"] if headline is not None else None
     if recommended is None:
         note = f"nothing is recommended, so these are the values as they are; {over}"
         return Beside(None, facts.baseline, None, note)
     after = next(name for name in facts.strategies if name.label == recommended["strategy"])
-    tested = f"{over} ({facts.confidence} interval of the change)"
+    tested = f"{over}, {facts.confidence} intervals"
     if after != facts.baseline:
         return Beside(facts.baseline, after, None, tested)
     other = _other(facts, classifier, (headline or {})["numbers"]["about"])
@@ -129,18 +136,26 @@ def _other(facts: Facts, classifier: Name, about: Mapping[str, str] | None) -> N
     return told[0] if told else min(costs, key=lambda name: costs[name], default=None)
 
 
-def _tile(facts: Facts, classifier: Name, beside: Beside, metric: str, label: str) -> Tile:
+def _tile(facts: Facts, classifier: Name, beside: Beside, metric: str, label: str, unit: str) -> Tile:
     compared = beside.other or (beside.after if beside.before else None)
     row = None if compared is None else _compared(facts, classifier, compared, metric)
     if compared is None or row is None or row["difference"] is None:
         (value,) = _means(facts, classifier, metric, beside.after)
-        return Tile(label, "", _shown(value, metric), "" if value is not None else _NOTHING)
+        note = _note(facts, classifier, metric, beside, None)
+        return Tile(label, unit, "", _shown(value, metric), "" if value is not None else _NOTHING, note=note)
     old, new = (_shown(value, metric) for value in _means(facts, classifier, metric, facts.baseline, compared))
     word, tone = _judge(facts, row, metric)
     change = "" if word == _SAME else _change(row, metric)
+    note = _note(facts, classifier, metric, beside, compared)
     if beside.other:
-        return Tile(label, "", old, change, word, tone, f"{beside.other.short}: {new}")
-    return Tile(label, old, new, change, word, tone)
+        return Tile(label, unit, "", old, change, word, tone, f"{beside.other.short}: {new}", note)
+    return Tile(label, unit, old, new, change, word, tone, note=note)
+
+
+def _note(facts: Facts, classifier: Name, metric: str, beside: Beside, compared: Name | None) -> str:
+    if metric == "average_precision":
+        return f"random order: {number(facts.test_share, 3)}"
+    return describe_right_alarms(facts, classifier, beside.after, compared) if metric != "recall" else ""
 
 
 def _calibration(facts: Facts, classifier: Name, beside: Beside) -> Tile:
@@ -150,13 +165,15 @@ def _calibration(facts: Facts, classifier: Name, beside: Beside) -> Tile:
     )
     if after is None:
         ranked = facts.values(beside.after, classifier, "average_precision")
-        return Tile(_CALIBRATION, "", NO_VALUE, f"{classifier.short} gave no probabilities" if ranked else _NOTHING)
-    perfect = f"a perfect model: {number(after['ece_perfect'], 3)}"
+        return Tile(_CALIBRATION, "", "", NO_VALUE, f"{classifier.short} gave no probabilities" if ranked else _NOTHING)
+    perfect = f"chance alone gives {number(after['ece_perfect'], 3)}"
     shown = number(before["ece"], 3) if before is not None else ""
     instead = ""
     if other is not None and beside.other is not None:
         instead = f"{beside.other.short}: {number(other['ece'], 3)}"
-    return Tile(_CALIBRATION, shown, number(after["ece"], 3), perfect, other=instead)
+    compared = [found["ece"] for found in (before, after, other) if found is not None]
+    word = _SAME if len(compared) > 1 and len(set(compared)) == 1 else ""
+    return Tile(_CALIBRATION, "", shown, number(after["ece"], 3), "", word, other=instead, note=perfect)
 
 
 def _calibration_of(facts: Facts, classifier: Name, strategy: Name) -> Mapping[str, Any] | None:

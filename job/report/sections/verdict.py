@@ -1,4 +1,4 @@
-"""A verdict for each over-sampling strategy, why that is recommended, and what it would take to know more."""
+"""A verdict for each oversampling strategy, why that is recommended, and what it would take to know more."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from job.report.section import Section
 from job.report.table import Heading, Name, Number, Row, Table, Words
 
 _ABSENT = "These results hold no verdict."
-_NOTHING = "No over-sampling strategy was listed, so there is no verdict on one."
+_NOTHING = "No oversampling strategy was listed, so there is no verdict on one."
 
 TITLES: Mapping[str, str] = MappingProxyType(
     {
@@ -50,7 +50,7 @@ class Verdict:
     table : Table or None
     no_table : str
     rivals : tuple of str
-        Our over-sampler against SMOTE.
+        Our oversampler against SMOTE.
     reading : str
         How this was tested.
     power : Table or None
@@ -111,7 +111,7 @@ def _content(facts: Facts, verdict: Mapping[str, Any], power: Mapping[str, Any])
 def _table(facts: Facts, rows: list[Mapping[str, Any]], naming: Naming) -> Table:
     return Table(
         "verdicts",
-        "A verdict for each over-sampling strategy and classifier",
+        "A verdict for each oversampling strategy and classifier",
         "Strategy",
         (Heading("Classifier"), Heading("Verdict"), Heading("In words")),
         tuple(

@@ -1,0 +1,157 @@
+"""The chart of what each strategy finds beside what it pays: one row for each, and a panel for either."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
+
+from job.report.canvas import DOTS, TEXT, Picture, build_picture, open_frame, spaces
+from job.report.table import Name, Table
+from job.report.theme import Theme, series
+
+_ROW = 29.0
+_UNDER = TEXT - 2.5  # size of the words below a label
+
+
+@dataclass(frozen=True)
+class Spread:
+    """What one strategy has in one panel.
+
+    Parameters
+    ----------
+    mean, low, high : float
+    values : tuple of float
+        One for each split.
+    """
+
+    mean: float
+    low: float
+    high: float
+    values: tuple[float, ...]
+
+
+@dataclass(frozen=True)
+class SpreadRow:
+    """One strategy.
+
+    Parameters
+    ----------
+    name : Name
+    under : str
+        A few words below its label.
+    stands_out : bool
+        Whether its label is bold.
+    spreads : tuple of Spread or None
+        One for each panel.
+    missing : str
+        What stands where there is none.
+    """
+
+    name: Name
+    under: str
+    stands_out: bool
+    spreads: tuple[Spread | None, ...]
+    missing: str
+
+
+@dataclass(frozen=True)
+class Panel:
+    """What one panel measures.
+
+    Parameters
+    ----------
+    label : str
+    is_share : bool
+        Whether its axis goes from 0 to 1; else it goes from 0 as far as it has to.
+    reference : float or None
+        A value to compare with, drawn as a dotted line.
+    """
+
+    label: str
+    is_share: bool
+    reference: float | None
+
+
+def draw_spreads(rows: Sequence[SpreadRow], panels: Sequence[Panel], alt: str, caption: str, table: Table) -> Picture:
+    """Draw one row for each strategy: its mean, its range over splits, and a fine stroke for every split.
+
+    Parameters
+    ----------
+    rows : sequence of SpreadRow
+        From top to bottom.
+    panels : sequence of Panel
+        From left to right.
+    alt, caption : str
+    table : Table
+
+    Returns
+    -------
+    Picture
+    """
+
+    def draw(figure: Figure, theme: Theme) -> None:
+        both = figure.subplots(1, len(panels), sharey=True, squeeze=False, gridspec_kw={"wspace": 0.12})[0]
+        for place, (axes, panel) in enumerate(zip(both, panels, strict=True)):
+            if panel.reference is not None:
+                axes.axvline(panel.reference, color=theme.light["quiet"], linewidth=1.2, linestyle=DOTS)
+            _set_axes(axes, panel, [row.spreads[place] for row in rows], theme)
+            for height, row in enumerate(rows):
+                _draw_row(axes, row, row.spreads[place], height, theme)
+        both[0].set_ylim(len(rows) - 0.5, -0.5)
+        _label(both[0], rows, theme)
+
+    return build_picture(draw, _ROW * len(rows) + 58, alt, caption, table)
+
+
+def _draw_row(axes: Axes, row: SpreadRow, spread: Spread | None, height: int, theme: Theme) -> None:
+    if spread is None:
+        axes.text(0.5, height, row.missing, transform=axes.get_yaxis_transform(), ha="center", va="center",
+                  color=theme.light["quiet"], style="italic", size=TEXT - 1)  # fmt: skip
+        return
+    look = series(row.name.look)
+    colour = theme.light[look.colour]
+    axes.plot([spread.low, spread.high], [height, height], color=colour, linewidth=1.2, solid_capstyle="round")
+    _strokes(axes, spread.values, height, colour)
+    (mean,) = axes.plot([spread.mean], [height], look.marker, color=colour, markersize=8.5, markeredgewidth=0)
+    mean.set_clip_on(False)
+
+
+def _set_axes(axes: Axes, panel: Panel, spreads: Sequence[Spread | None], theme: Theme) -> None:
+    if panel.is_share:
+        axes.set_xticks([0.0, 0.5, 1.0], ["0", "0.5", "1"])
+        reach = 1.0
+    else:
+        reach = max([1e-6, *(spread.high for spread in spreads if spread is not None)])
+        axes.xaxis.set_major_locator(MaxNLocator(3, min_n_ticks=2))
+        axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.6g}")
+    axes.set_xlim(-0.03 * reach, 1.03 * reach)
+    axes.set_xlabel(panel.label)
+    axes.tick_params(axis="y", length=0)
+    axes.grid(axis="x", color=theme.light["line"], linewidth=0.8)
+    open_frame(axes, ("bottom",))
+
+
+def _label(axes: Axes, rows: Sequence[SpreadRow], theme: Theme) -> None:
+    """Write names left of the first panel; as tick labels, so that there is room for them."""
+    axes.set_yticks(range(len(rows)), [spaces(row.name.short) + row.name.short for row in rows])
+    place = axes.get_yaxis_transform()
+    for height, (label, row) in enumerate(zip(axes.get_yticklabels(), rows, strict=True)):
+        label.set_fontweight("bold" if row.stands_out else "normal")
+        if row.under:
+            label.set_verticalalignment("bottom")
+            axes.annotate(row.under, (0, height), (-4, -1), xycoords=place, textcoords="offset points", ha="right",
+                          va="top", color=theme.light["quiet"], size=_UNDER)  # fmt: skip
+
+
+def _strokes(axes: Axes, values: Sequence[float], row: int, colour: str) -> None:
+    """One path of short strokes: a tenth of the bytes of as many markers."""
+    x: list[float] = []
+    y: list[float] = []
+    for value in sorted({round(value, 3) for value in values}):
+        x += [value, value, float("nan")]
+        y += [row - 0.17, row + 0.17, float("nan")]
+    axes.plot(x, y, color=colour, linewidth=1.1, alpha=0.55, solid_capstyle="butt")
