@@ -205,7 +205,7 @@ def _others(headline: Mapping[str, Any], verdicts: Sequence[Mapping[str, Any]], 
         if rules.RANKS_BETTER not in seen and not seen <= set(rules.CANNOT_TELL)
     ]
     told = f"With {listed(rest)} no oversampling strategy is shown to rank better{either}." if rest else ""
-    return f"{told} With {listed(untold)} it cannot be told.".lstrip() if untold else told
+    return f"{told} Whether oversampling helps {listed(untold)} cannot be told.".lstrip() if untold else told
 
 
 def _choice(headline: Mapping[str, Any], naming: Naming) -> str:

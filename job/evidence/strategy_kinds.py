@@ -57,7 +57,7 @@ def find_kinds(results: Mapping[str, Any]) -> dict[str, str]:
     for run in results["runs"]:
         if run["n_resampled"] is not None:
             runs.setdefault(str(run["strategy"]), []).append(run)
-    entries = {str(entry["label"]): str(entry["name"]) for entry in results["strategies"]}
+    entries = {str(entry["label"]): str(entry.get("name", "")) for entry in results["strategies"]}
     return {label: _kind(name, runs.get(label, ()), label in judged) for label, name in entries.items()}
 
 

@@ -122,7 +122,7 @@ def describe_probabilities(told: Told) -> str:
     if mine is None or theirs is None:
         return ""
     share = told.numbers["prevalence"]
-    true_share = "" if share is None else f", where {decimal(share)} of the rows are positive"
+    true_share = "" if share is None else f", where {decimal(share)} of the rows are of the minority"
     mean = f"mean predicted probability {decimal(mine)} instead of {decimal(theirs)}{true_share}"
     loss, lost = told.mean("log_loss", "strategy"), told.mean("log_loss", "baseline")
     return mean if loss is None or lost is None else f"{mean}; log loss {decimal(loss)} instead of {decimal(lost)}"

@@ -43,7 +43,7 @@ def describe_sizes(facts: Facts) -> str:
     mean = "on average " if facts.n_splits > 1 else ""
     return (
         f"{counted(facts.n_splits, 'split')} in all: {mean}{made['n_train_mean']:,.0f} training rows and "
-        f"{made['n_test_mean']:,.0f} test rows, {_mean_count(made['n_test_positive_mean'])} of these positive."
+        f"{made['n_test_mean']:,.0f} test rows, {_mean_count(made['n_test_positive_mean'])} of these minority rows."
     )
 
 

@@ -79,7 +79,7 @@ SENTENCES = {
     "mostly_threshold": "smote finds 21 more of every 100 minority rows and raises 48 more false alarms per 1,000 rows "
     "with svc, but at least half of that gain is a moved threshold: without synthetic rows, the same alarms find 24 "
     "more by baseline's own ranking. What the probabilities became: mean predicted probability 0.310 instead of "
-    "0.100, where 0.105 of the rows are positive; log loss 0.400 instead of 0.200.",
+    "0.100, where 0.105 of the rows are of the minority; log loss 0.400 instead of 0.200.",
     "equivalent": "smote and baseline rank alike with svc: average precision differs by +0.030 (95 % interval +0.010 "
     "to +0.050), and by no more than 0.01 with a probability of 97 %.",
     "no_worthwhile_gain": "smote brings svc no gain worth having: average precision changes by +0.030 (95 % interval "
@@ -421,9 +421,12 @@ def test_classifiers_without_a_comparison_are_not_judged():
         for label, code in (("svc", "mostly_threshold"), ("knn", "too_few_splits"), ("mlp", "undecided"))
     )
     headline = make_headline("no_help", first)
-    assert "With knn it cannot be told." == tell_headline(headline, [first, second]).others
-    both = "With mlp no oversampling strategy is shown to rank better either. With knn it cannot be told."
-    assert both == tell_headline(headline, [first, second, third]).others
+    assert "Whether oversampling helps knn cannot be told." == tell_headline(headline, [first, second]).others
+    mlp = "With mlp no oversampling strategy is shown to rank better either."
+    assert (
+        f"{mlp} Whether oversampling helps knn cannot be told."
+        == tell_headline(headline, [first, second, third]).others
+    )
 
 
 def test_what_is_recommended_and_its_price():

@@ -90,7 +90,7 @@ def _draw(facts: Facts) -> Picture:
 
 
 def _resampled(facts: Facts) -> Table:
-    headings = ("Training rows", "of these positive", "Share positive", "Synthetic or repeated")
+    headings = ("Training rows", "of these minority", "Share of minority", "Synthetic or repeated")
     return Table(
         "resampled",
         "Training part as each strategy left it, mean over splits",

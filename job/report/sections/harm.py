@@ -152,7 +152,7 @@ def _sentence(found: Sequence[tuple[Name, Found]]) -> str:
     predicted, prevalence = row["raw"]["mean_predicted"], row["prevalence"]
     said = (
         f"Farthest from the truth is {name.short}: on average it predicts {percent(predicted)} where "
-        f"{percent(prevalence)} of the rows are positive"
+        f"{percent(prevalence)} of the rows are of the minority"
     )
     corrected = row["corrected"]
     if not corrected or corrected == row["raw"]:

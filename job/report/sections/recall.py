@@ -120,7 +120,7 @@ def _table(facts: Facts, classifier: Name, decimals: Sequence[int]) -> Table:
         cells = [Number(found[key] if found else None, decimals[0]) for key in ("value", "sd", "low", "high")]
         cells += [Number(alarms[key] if alarms else None, decimals[1]) for key in ("value", "low", "high")]
         rows.append(Row(strategy, (*cells, Number(found["n"] if found else 0))))
-    headings = ("Mean", "Standard deviation", "Lowest", "Highest", "False alarms", "Lowest", "Highest", "Splits")
+    headings = ("Mean", "Standard deviation", "Lowest", "Highest", "False alarms", "Fewest", "Most", "Splits")
     return Table(
         f"recall-{classifier.index}",
         f"Minority recall and false alarms in 1,000 rows with {classifier.short}: the numbers of the chart",

@@ -10,7 +10,7 @@ from job.report.facts import Facts
 from job.report.table import Name
 from job.report.words import counted, listed
 
-_SHOWN = 3  # groups of combinations that are named
+_SHOWN = 2  # groups of combinations that are named, and strategies of each
 _SCORED = ("ok", "degraded")
 
 
@@ -52,8 +52,10 @@ def find_trouble(facts: Facts, recommended: Mapping[str, Any] | None) -> Trouble
         return None
     if not failed:
         return Trouble(f"{_of_runs(degraded, status)} ran degraded.", "They count, but not quite as asked.", False)
-    head = f"{_of_runs(failed, status)} failed{f', {degraded:,} ran degraded' if degraded else ''}:"
-    return Trouble(head, f"{_name_failed(facts)}. {_touches(facts, recommended)}", True)
+    more = f" {degraded:,} more ran degraded." if degraded else ""
+    return Trouble(
+        f"{_of_runs(failed, status)} failed:", f"{_name_failed(facts)}.{more} {_touches(facts, recommended)}", True
+    )
 
 
 def _of_runs(number: int, status: Mapping[str, Any]) -> str:
