@@ -19,7 +19,7 @@
   };
   addEventListener("scroll", () => requestAnimationFrame(mark), { passive: true });
   addEventListener("resize", mark);
-  mark();
+  requestAnimationFrame(mark); // it measures, which would lay out a page that the scripts below still change
 }
 
 // On paper every disclosure is open.
