@@ -227,7 +227,7 @@ def test_equal_calibration_is_called_the_same() -> None:
     for row in results["harm"]["rows"]:
         row["raw"]["ece"] = 0.04
     calibration = content_of(results).tiles[CALIBRATION]
-    assert ("the same", "chance alone gives 0.012") == (calibration.word, calibration.note)
+    assert ("the same", "a perfect model shows 0.012 by chance") == (calibration.word, calibration.note)
     assert "random order: 0.105" == content_of(results).tiles[PRECISION].note
 
 

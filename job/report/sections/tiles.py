@@ -166,7 +166,7 @@ def _calibration(facts: Facts, classifier: Name, beside: Beside) -> Tile:
     if after is None:
         ranked = facts.values(beside.after, classifier, "average_precision")
         return Tile(_CALIBRATION, "", "", NO_VALUE, f"{classifier.short} gave no probabilities" if ranked else _NOTHING)
-    perfect = f"chance alone gives {number(after['ece_perfect'], 3)}"
+    perfect = f"a perfect model shows {number(after['ece_perfect'], 3)} by chance"
     shown = number(before["ece"], 3) if before is not None else ""
     instead = ""
     if other is not None and beside.other is not None:
