@@ -9,9 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from job.report.canvas import DOTS, TEXT, Picture, build_picture, open_frame, spaces
+from job.report.canvas import DOTS, HALF_LEGEND, TEXT, Picture, build_picture, open_frame, spaces
 from job.report.table import Name, Table
 from job.report.theme import Theme, series
+from job.report.words import width
 
 _ROW = 29.0
 _UNDER = TEXT - 2.5  # size of the words below a label
@@ -101,6 +102,9 @@ def draw_spreads(rows: Sequence[SpreadRow], panels: Sequence[Panel], alt: str, c
             _set_axes(axes, panel, [row.spreads[place] for row in rows], theme)
             for height, row in enumerate(rows):
                 _draw_row(axes, row, row.spreads[place], height, theme)
+        if max(width(row.name.short) for row in rows) > HALF_LEGEND:  # leaves little room for what stands below
+            for axes in both:
+                axes.set_xlabel(axes.get_xlabel().replace(" ", "\n"), fontsize=TEXT - 2)
         both[0].set_ylim(len(rows) - 0.5, -0.5)
         _label(both[0], rows, theme)
 

@@ -14,7 +14,7 @@ from job.report.table import Heading, Name, Number, Row, Table
 from job.report.words import counted, listed
 
 _METRICS = ("recall", "false_alarms_per_1000")
-_LABELS = ("minority\nrecall", "false alarms\nper 1,000 rows")
+_LABELS = ("minority\nrecall", "false alarms\nper 1,000")
 _CAPTION = (
     "Left: share of the minority rows found. Right: false alarms in 1,000 rows, its price. Each at the strategy's own "
     "decision; a fine stroke is one split, the line their range, the marker their mean"
