@@ -23,12 +23,15 @@ def write_answer(results: Mapping[str, Any], width: int) -> Iterator[str]:
     str
         Lines, a sentence or two at a time.
     """
+    from job.evidence.data_problems import describe_problems
     from job.evidence.headline_sentences import tell_headline
     from job.evidence.strategy_kinds import gloss_recommended
 
     verdict, gloss = results["verdict"], gloss_recommended(results)
     told = tell_headline(verdict["headline"], verdict["rows"], gloss=gloss)
-    for text in (told.short, told.use, told.sure, told.why):
+    problems = " ".join(describe_problems(results))
+    warning = f"A problem with the data: {problems}" if problems else ""
+    for text in (warning, told.short, told.use, told.sure, told.why):
         if text:
             yield from _wrap(one_line(text), width)
 

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from job.evidence.data_problems import describe_problems
 from job.report.facts import Facts, load_facts
 from job.report.formats import number, signed
 from job.report.markdown import escape_markdown
@@ -68,6 +69,8 @@ def render_summary(results: Mapping[str, Any]) -> str:
 
 def _lines(facts: Facts, limits: Limits) -> Iterator[str]:
     yield f"# {escape_markdown(facts.title)}"
+    for problem in describe_problems(facts.results):
+        yield from ("", f"⚠ A problem with the data: {escape_markdown(problem, limits.letters)}")
     lead, *paragraphs = _told(facts)
     yield from ("", f"**{escape_markdown(lead, limits.letters)}**")
     for paragraph in paragraphs:

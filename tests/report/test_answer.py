@@ -9,9 +9,11 @@ from html_page import Page
 from outcomes import OUTCOMES, make_moved, make_outcome
 from report_factories import make_results, without_numbers
 
+from job.console.answer import write_answer
 from job.report.facts import load_facts
 from job.report.render import render_report
 from job.report.sections import answer
+from job.report.summary_md import render_summary
 
 RECALL, ALARMS, PRECISION, CALIBRATION = range(4)
 MOSTLY = "Oversampling doesn't help svc here: its gain is mostly a moved threshold."
@@ -257,3 +259,20 @@ def test_where_all_went_well_the_subtitle_says_so() -> None:
     results = make_moved()
     assert content_of(results).trouble is None
     assert "ten splits; all 80 runs ended well." in render_report(results)
+
+
+def test_a_problem_with_the_data_is_told_before_the_answer() -> None:
+    """a column that gives the answer away stands on the page, in summary.md and in the terminal, a warning doesn't"""
+    results = OUTCOMES["helps"]()
+    problem = {"code": "x", "level": "problem", "found": "refund gives <b>it</b> away.", "advice": "Drop it."}
+    warning = {**problem, "level": "warning", "found": "Few rows."}
+    assert [] == Page(render_report(results)).texts("problem")
+    told = {}
+    for n_problems in (1, 4):
+        diagnosis = {**(results["dataset"]["diagnosis"] or {}), "findings": [warning, *[problem] * n_problems]}
+        changed = {**results, "dataset": {**results["dataset"], "diagnosis": diagnosis}}
+        told[n_problems] = answer.build(load_facts(changed)).content.problems
+        assert "refund gives" in render_summary(changed).partition("**")[0]
+        assert next(write_answer(changed, 80)).startswith("A problem with the data: refund gives <b>it</b> away.")
+    assert ("refund gives <b>it</b> away.",) == told[1]
+    assert (*told[1] * 2, "2 more are told below.") == told[4]

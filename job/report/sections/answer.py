@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from job.evidence.data_problems import describe_problems
 from job.evidence.headline_sentences import tell_headline
 from job.evidence.recommendation_sentences import describe_action
 from job.evidence.strategy_kinds import gloss_recommended
@@ -29,6 +30,8 @@ class Answer:
 
     Parameters
     ----------
+    problems : tuple of str
+        What is wrong with the data itself.
     trouble : Trouble or None
         Which runs failed or were degraded; None where all went well.
     lead : str
@@ -53,6 +56,7 @@ class Answer:
     n_classifiers : int
     """
 
+    problems: tuple[str, ...]
     trouble: Trouble | None
     lead: str
     action: str
@@ -86,6 +90,7 @@ def build(facts: Facts) -> Section:
     beside = find_beside(facts, classifier, _headline(facts))
     picture = draw_recall(facts, classifier)
     content = Answer(
+        tuple(describe_problems(facts.results)),
         find_trouble(facts, None if verdict is None else verdict["headline"]["recommended"]),
         lead,
         action,
