@@ -21,7 +21,7 @@ def make_proof(**changes: Any) -> dict[str, Any]:
         "rows_in_both": make_check(),
         "parents_outside": make_check(strategies=["custom"], untold=["smote"]),
         "new_rows_in_test": make_check(),
-        "groups_in_both": make_check(None, None, reason="the data has no groups (data.file.groups)"),
+        "groups_in_both": make_check(None, None, reason="no groups were named (data.file.groups)"),
         "identical": {"n_rows": 0, "n_sets": 0, "n_mean": 0.0, "n_most": 0, "n_test_mean": 400.0, "sets": []},
     }
     return {**proof, **changes}

@@ -22,6 +22,7 @@ MANY_OUTLIERS = 0.2
 SEPARABLE = 0.01
 
 _LEAST_FOR_IDENTIFIER = 20
+_LEAST_FOR_SEPARABLE = 20  # a handful of rows touches few others wherever it lies
 _LEAST_FOR_TYPES = 6  # below, a row cannot have five of its own kind around it
 
 
@@ -164,7 +165,8 @@ def _find_overlap(facts: Facts) -> Iterator[Finding]:
                 f"{_percent(unsafe / n)} of the minority rows lie at the border or among other rows.",
                 "Expect a moved threshold to do as much as synthetic rows, and look for columns that tell more.",
             )
-    if facts.overlap and max(facts.overlap["n1"], facts.overlap["n3"]) <= SEPARABLE:
+    enough = facts.dataset.n_positive >= _LEAST_FOR_SEPARABLE
+    if enough and facts.overlap and max(facts.overlap["n1"], facts.overlap["n3"]) <= SEPARABLE:
         yield Finding(
             "separable",
             NOTE,
@@ -236,7 +238,7 @@ def _find_empty_columns(facts: Facts) -> Iterator[Finding]:
             "near-unique-columns",
             NOTE,
             f"Nearly every row has a value of its own in {counted(len(unique), 'column')}.",
-            "If it only names the rows, list it under data.file.drop; text that does so is left out already.",
+            "If it only names the rows, list it under data.file.drop, unless it is left out already, as such text is.",
             unique,
         )
 

@@ -16,7 +16,7 @@ from job.evaluation.resampling_audit import ResamplingAudit
 _NAMED_SETS = 10
 _NAMED_ROWS = 5
 
-NO_GROUPS = "the data has no groups (data.file.groups)"
+NO_GROUPS = "no groups were named (data.file.groups)"
 NOTHING_ADDED = "no strategy added rows"
 NO_PROVENANCE = "no sampler told the parents of its rows"
 

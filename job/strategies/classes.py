@@ -29,7 +29,8 @@ def import_class(path: str) -> type:
     try:
         module = importlib.import_module(module_name)
     except (Exception, SystemExit) as error:  # importing runs the module's own code, which may raise anything
-        raise StrategyError(f"cannot import {module_name}: {type(error).__name__}: {error}") from error
+        where = " (is it installed, or in a folder on PYTHONPATH?)" if isinstance(error, ModuleNotFoundError) else ""
+        raise StrategyError(f"cannot import {module_name}: {type(error).__name__}: {error}{where}") from error
     class_ = getattr(module, name, None)
     if not inspect.isclass(class_):
         classes = [other for other, value in vars(module).items() if inspect.isclass(value) and other[0] != "_"]

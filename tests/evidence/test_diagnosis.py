@@ -207,3 +207,10 @@ def test_large_data_is_sampled_by_class() -> None:
     assert (MOST_TREE_ROWS, MOST_ROWS) == (found["overlap"]["n1_rows"], found["overlap"]["n3_rows"])
     assert 400 == sum(found["clusters"]["sizes"]) + found["clusters"]["n_alone"]
     assert found == diagnosis_of(dataset)
+
+
+def test_a_handful_of_rows_is_not_called_separable() -> None:
+    """Four rows touch few others wherever they lie, which says nothing of how easy they are to find."""
+    found = diagnosis_of(draw(n_samples=2000, minority_share=0.002, separation=0.5, random_state=1))
+    assert found["overlap"]["n1"] <= 0.01
+    assert "separable" not in codes_of(found)

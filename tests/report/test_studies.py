@@ -80,7 +80,7 @@ def test_the_proof_has_every_number() -> None:
         ["Rows that train and test in one split", "0", "4,000 test rows"],
         ["Parents of synthetic rows outside the training part (custom)", "0a", "4,000 parents"],
         ["New rows that equal a test row", "0", "4,000 new rows"],
-        ["Groups on both sides of a split", "–", "The data has no groups (data.file.groups)."],
+        ["Groups on both sides of a split", "–", "No groups were named (data.file.groups)."],
     ] == [[cell.words for cell in row] for row in rows]
     assert "The samplers of smote don't tell whose children their rows are." in page.by_id("leak").words
 
