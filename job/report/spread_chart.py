@@ -129,7 +129,7 @@ def _set_axes(axes: Axes, panel: Panel, spreads: Sequence[Spread | None], theme:
         axes.set_xticks([0.0, 0.5, 1.0], ["0", "0.5", "1"])
         reach = 1.0
     else:
-        reach = max([1e-6, *(spread.high for spread in spreads if spread is not None)])
+        reach = max([1.0, *(spread.high for spread in spreads if spread is not None)])
         axes.xaxis.set_major_locator(MaxNLocator(3, min_n_ticks=2))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.6g}")
     axes.set_xlim(-0.03 * reach, 1.03 * reach)

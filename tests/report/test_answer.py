@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
@@ -284,3 +285,13 @@ def test_a_problem_with_the_data_is_told_before_the_answer() -> None:
         assert next(write_answer(changed, 80)).startswith("A problem with the data: One gives it away (<b>x</b>).")
     assert ("One gives it away (<b>x</b>).",) == told[1]
     assert (*told[1] * 2, "2 more are told below.") == told[4]
+
+
+def test_an_axis_of_false_alarms_has_plain_numbers_where_there_are_none() -> None:
+    """not one false alarm on any split: the axis goes to one in 1,000 rows"""
+    results = OUTCOMES["helps"]()
+    for run in results["runs"]:
+        run["metrics"]["false_alarms_per_1000"] = 0.0
+    picture = content_of(results).picture
+    assert "1" in re.findall(r">([\d.,e+-]+)</text>", picture.svg)
+    assert not re.search(r">[\d.]+e-\d+</text>", picture.svg)
