@@ -32,7 +32,7 @@ from job.provenance import describe_environment, describe_provenance
 from job.spec.model import Entry, JobSpec
 from job.strategies.registry import recipe_of
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def build_results(

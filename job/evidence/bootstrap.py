@@ -70,7 +70,10 @@ def draw_weights(y: np.ndarray, groups: np.ndarray | None, seed: int) -> Iterato
 
 
 def compare_over_draws(
-    observed: tuple[np.ndarray, np.ndarray], draws: tuple[np.ndarray, np.ndarray], rope: float, confidence: float
+    observed: tuple[np.ndarray, np.ndarray],
+    draws: tuple[np.ndarray, np.ndarray],
+    rope: float | np.ndarray,
+    confidence: float,
 ) -> Estimates:
     """Compare two sets of values on the one split that there is.
 
@@ -104,7 +107,8 @@ def compare_over_draws(
     lower, upper = _percentiles(drawn, n_drawn, confidence)
     p_value = np.minimum(2 * (1 + np.minimum((drawn <= 0).sum(-1), (drawn >= 0).sum(-1))) / (n_drawn + 1), 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
-        below, above = ((side.sum(axis=-1) / n_drawn) for side in (drawn < -rope, drawn > rope))
+        width = np.asarray(rope)[..., np.newaxis]
+        below, above = ((side.sum(axis=-1) / n_drawn) for side in (drawn < -width, drawn > width))
 
     def where_known(values: np.ndarray) -> np.ndarray:
         return np.where(tested & varies, values, np.nan)

@@ -14,7 +14,7 @@ def compare_over_splits(
     left: np.ndarray,
     right: np.ndarray,
     sizes: tuple[np.ndarray, np.ndarray],
-    rope: float,
+    rope: float | np.ndarray,
     confidence: float,
 ) -> Estimates:
     """Compare two sets of values that stem from the same splits.
@@ -29,7 +29,7 @@ def compare_over_splits(
         The values; NaN where undefined. Splits where either is undefined are left out.
     sizes : (ndarray, ndarray) of shape (n_splits,)
         Rows of the test and of the training part of each split.
-    rope : float
+    rope : float or ndarray that broadcasts to (...)
         Differences up to this are no practical difference.
     confidence : float
         Of the interval, 0 to 1.
@@ -83,7 +83,7 @@ def _read_posterior(
     se: np.ndarray,
     n_splits: np.ndarray,
     states: tuple[np.ndarray, np.ndarray],
-    rope: float,
+    rope: float | np.ndarray,
     confidence: float,
 ) -> Estimates:
     tested, varies = states

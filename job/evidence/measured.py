@@ -12,8 +12,8 @@ from threadpoolctl import threadpool_limits
 
 from job.evaluation.metrics import MetricContext, Prediction
 from job.evaluation.runs import RunKey
-from job.evidence.bootstrap import compare_over_draws, draw_weights, enough_to_draw
-from job.evidence.corrected_t import compare_over_splits
+from job.evidence.bootstrap import LEAST_GROUPS, LEAST_POSITIVES, compare_over_draws, draw_weights, enough_to_draw
+from job.evidence.corrected_t import LEAST_PAIRS, compare_over_splits
 from job.evidence.estimates import Estimates
 from job.evidence.weighted import Ordered, count_weighted, evaluate_weighted, order_rows
 from job.names import METRICS
@@ -57,14 +57,17 @@ class Measured:
             return self
         return Measured(self.values[..., chosen], self.places, self.n_test[chosen], self.n_train[chosen])
 
-    def compare(self, left: Sequence[Place], right: Sequence[Place], rope: float, confidence: float) -> Estimates:
+    def compare(
+        self, left: Sequence[Place], right: Sequence[Place], rope: float | np.ndarray, confidence: float
+    ) -> Estimates:
         """Compare combinations pair by pair in every metric.
 
         Parameters
         ----------
         left, right : sequence of (strategy, classifier)
             Of one length.
-        rope, confidence : float
+        rope : float or ndarray that broadcasts to (n_pairs, n_metrics)
+        confidence : float
 
         Returns
         -------
@@ -82,6 +85,30 @@ class Measured:
     def of(self, place: Place, metric: str) -> np.ndarray:
         """One metric of one combination on each split."""
         return np.asarray(self.values[self.places[place], METRICS.index(metric)])
+
+    def mean_of(self, place: Place, metric: str) -> float:
+        """Mean over the splits that have a value; NaN where none has."""
+        values = self.of(place, metric)
+        values = values[np.isfinite(values)]
+        return float(values.mean()) if len(values) else float("nan")
+
+    def explain_no_interval(self, estimates: Estimates, at: tuple[int, int]) -> str | None:
+        """Say why a comparison has no interval; None where it has one."""
+        if not estimates.n_splits[at]:
+            return "no split has a value of both"
+        if not estimates.tested[at]:
+            if self.draws is not None:
+                return "fewer than half of the bootstrap samples have a value of both"
+            if self.n_splits == 1:
+                return (
+                    f"one split only, and a bootstrap over its test rows takes {LEAST_POSITIVES} positive ones "
+                    f"(and, where rows are grouped, {LEAST_GROUPS} groups that have one)"
+                )
+            return f"fewer than {LEAST_PAIRS} splits have a value of both"
+        if not estimates.varies[at]:
+            what = "split" if self.draws is None else "bootstrap sample"
+            return f"the difference is the same on every {what}, so there is no spread to judge it by"
+        return None
 
 
 def measure_runs(runs: Iterable[Row], places: Iterable[Place]) -> Measured:

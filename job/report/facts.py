@@ -73,11 +73,6 @@ class Facts:
         return str(self.spec["evaluation"]["primary"])
 
     @property
-    def rope(self) -> float:
-        """Differences up to this are no practical difference."""
-        return float(self.spec["evaluation"]["rope"])
-
-    @property
     def confidence(self) -> str:
         """Of intervals and tests, in words."""
         return f"{100 * self.spec['evaluation']['confidence']:g} %"

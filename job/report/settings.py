@@ -73,9 +73,14 @@ def describe_ranking(facts: Facts, labels: Mapping[str, str]) -> str:
     if "alerts_per_1000" not in facts.spec["evaluation"]:
         budget += ", as many as there are minority rows (no number was given)"
     return (
-        f"Strategies are ranked by {labels[facts.primary]}. A difference counts beyond {plain(facts.rope)} and where "
+        f"Strategies are ranked by {labels[facts.primary]}. A difference counts beyond {_rope(facts)} and where "
         f"its test is sure at {facts.confidence}. Where a number of alarms is fixed, it is {budget}."
     )
+
+
+def _rope(facts: Facts) -> str:
+    rope = facts.spec["evaluation"]["rope"]
+    return "0.04 m (1 − m) around baseline's mean m (0.01 for ROC AUC)" if rope == "auto" else plain(rope)
 
 
 def describe_cost(facts: Facts) -> str:

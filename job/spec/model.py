@@ -16,7 +16,7 @@ from job.spec.generate import Generator
 from job.spec.kinds import Kind
 from job.spec.labels import BASELINE, CALIBRATED_LABELS_ARE_FREE, SWEPT_STRATEGIES_ARE_LISTED, unique_labels
 from job.spec.mixture import MixtureSpec
-from job.spec.numbers import Number, Switch, Whole
+from job.spec.numbers import Number, NumberOrAuto, Switch, Whole
 from job.spec.scalars import plain
 from job.spec.section import Complaint, Given, Rule, Section
 from job.spec.seeds import SEED, Seed
@@ -106,8 +106,10 @@ class EvaluationSpec(Section):
     primary: Annotated[Literal["average_precision", "roc_auc"], OneOf(*PRIMARY_METRICS)] = Field(
         default="average_precision", description="The metric that ranks strategies"
     )
-    rope: Annotated[float, Number(0, 1, open="high")] = Field(
-        default=0.01, description="Differences up to this are no practical difference"
+    rope: Annotated[Literal["auto"] | float, NumberOrAuto(0, 1, open="high")] = Field(
+        default="auto",
+        description="Differences up to this are no practical difference; auto: .04 m (1 - m) around baseline's mean m "
+        "for average precision, .01 elsewhere",
     )
     confidence: Annotated[float, Number(0.5, 1, open="low high")] = Field(
         default=0.95, description="Confidence of intervals; a difference counts where its p is below one minus this"

@@ -83,12 +83,11 @@ def build(facts: Facts) -> Section:
 
 
 def _content(facts: Facts, rows: Sequence[Found]) -> Comparisons:
-    rope = f"{facts.rope:g}"
     columns = (
         f"Intervals hold the true difference with {facts.confidence} confidence. The adjusted p-value "
         f"keeps the chance of any false claim among the strategies of one table down (Holm). Better, same and worse "
-        f"are probabilities of a difference beyond {rope}, within it, and beyond it the other way. Every metric "
-        "stands in comparisons.csv."
+        "are probabilities of a difference beyond the region of practical equivalence (ROPE), within it, and beyond it "
+        "the other way. All metrics are in comparisons.csv."
     )
     bootstrapped = any(row["method"] == BOOTSTRAP for row in rows)
     compared = tuple(

@@ -104,7 +104,7 @@ def find_beside(facts: Facts, classifier: Name, headline: Mapping[str, Any] | No
     tested = f"{over}, {facts.confidence} intervals"
     if after != facts.baseline:
         return Beside(facts.baseline, after, None, tested)
-    other = _other(facts, classifier, (headline or {})["numbers"]["about"])
+    other = _other(facts, classifier, (headline or {})["about"])
     return Beside(None, after, other, tested if other else over)
 
 
