@@ -10,7 +10,7 @@ from typing import Any
 
 from job.data.dataset import Dataset
 from job.data.generate import generate_data
-from job.data.split import Split, build_splits, count_splits
+from job.data.split import Split, build_splits, count_splits, settle_split
 from job.engine.execute import Engine, execute
 from job.engine.local import local_executor
 from job.engine.work import build_work
@@ -134,7 +134,7 @@ def run_job(
     n_workers = workers or (usable_workers() if spec.engine.workers == "auto" else spec.engine.workers)
     asked = [name for name, is_asked in ((MODEL, spec.report.model), (SYNTHETIC, spec.report.synthetic)) if is_asked]
     with open_outputs(output, asked) as outputs:
-        dataset = load_data(spec, loaded.folder)
+        spec, dataset = settle_split(spec, load_data(spec, loaded.folder))
         splits = build_splits(dataset, spec.split)
         outcomes = _evaluate(spec, dataset, splits, outputs, n_workers, on_progress)
         results = build_results(spec, dataset, splits, outcomes)
