@@ -11,11 +11,12 @@ from alarm_factories import make_alarms
 from evidence_factories import make_diagnosis, make_harm, make_minority_types, make_picture, make_rescued
 
 from job.evaluation.audit import MEASURES
-from job.evidence.cases import Question
-from job.evidence.judge import Sizes, judge_measured
+from job.evidence.family import Question
+from job.evidence.judge import judge_measured
 from job.evidence.measured import measure_runs
 from job.evidence.roles import Roles
 from job.evidence.summary import summarize_runs
+from job.evidence.verdict.ranking import Sizes
 from job.names import METRICS
 
 STRATEGIES = ("baseline", "class_weight", "threshold", "smote", "custom")
@@ -136,7 +137,7 @@ def make_results(
     splits = {(run["repeat"], run["fold"]) for run in runs}
     statuses = Counter(run["status"] for run in runs)
     results = {
-        "schema_version": 1,
+        "schema_version": 2,
         "spec": make_spec(strategies, classifiers),
         "provenance": {
             "versions": {"minority-report": "0.1.0", "python": "3.13.1", "numpy": "2.4.0"},
@@ -192,7 +193,7 @@ def make_judged(
         order={label: place for place, label in enumerate(strategies)},
     )
     measured = measure_runs(runs, [(strategy, classifier) for classifier in classifiers for strategy in strategies])
-    sizes = Sizes(n_positive=209, n_minority_rows=209, n_test_positive=42.0, prevalence=0.105)
+    sizes = Sizes(209, 209, n_minority_groups=None, n_test_positive=42.0, prevalence=0.105)
     return judge_measured(measured, {}, roles, Question("average_precision", 0.01, 0.95), sizes)
 
 
