@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 import contextlib
-import csv
 import fcntl
 import hashlib
-import io
 import json
 import os
+import re
 import shutil
 import tempfile
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -33,7 +32,9 @@ ALWAYS = (RESULTS, METRICS, COMPARISONS, SUMMARY, TIMINGS, REPORT)
 _SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType({SYNTHETIC: (".csv",), FIGURES: (".svg", ".png")})
 _PREFIX = ".minority-report-"
 _LOCK = "lock"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_UNSEEN = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff"
+_FORMULA = re.compile(rf"[\t\r]|[{_UNSEEN}]*[=+\-@＝＋－＠]")
+_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]+)?")
 
 
 class Outputs:
@@ -167,26 +168,22 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     ----------
     header : sequence of str
     rows : iterable of sequences
-        None becomes an empty cell, a number keeps all its digits. Here and in the header, text that a spreadsheet
-        would take for a formula gets an apostrophe before it.
+        None becomes an empty cell, a number keeps all its digits, also where it is text. Here and in the header, other
+        text that a spreadsheet would take for a formula gets an apostrophe before it.
 
     Returns
     -------
     str
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([_cell(name) for name in header])
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return text.getvalue()
+    return "".join(",".join(map(_cell, row)) + "\n" for row in (header, *rows))
 
 
-def _cell(value: object) -> object:
-    if isinstance(value, float):
-        return repr(value)
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value
+def _cell(value: object) -> str:
+    """Write a value as a cell; templates/js/tables.js follows the same table of cases."""
+    text = "" if value is None else repr(value) if isinstance(value, float) else str(value)
+    if isinstance(value, str) and _FORMULA.match(text) and not _NUMBER.fullmatch(text):
+        text = f"'{text}"
+    return '"' + text.replace('"', '""') + '"' if re.search(r'[",\r\n]', text) else text
 
 
 @contextmanager
