@@ -25,6 +25,7 @@ from job.outputs import (
     FIGURES,
     METRICS,
     MODEL,
+    PARENTS,
     REPORT,
     RESULTS,
     SUMMARY,
@@ -132,8 +133,7 @@ def run_job(
     spec = loaded.spec
     use_shipped_font_list()
     n_workers = workers or (usable_workers() if spec.engine.workers == "auto" else spec.engine.workers)
-    asked = [name for name, is_asked in ((MODEL, spec.report.model), (SYNTHETIC, spec.report.synthetic)) if is_asked]
-    with open_outputs(output, asked) as outputs:
+    with open_outputs(output, _asked_files(spec), _inputs(loaded)) as outputs:
         dataset = load_data(spec, loaded.folder)
         splits = build_splits(dataset, spec.split)
         outcomes = _evaluate(spec, dataset, splits, outputs, n_workers, on_progress)
@@ -141,6 +141,19 @@ def run_job(
         results = {**results, **take_home(spec, dataset, results, outputs)}
         _write(outputs, results, build_timings(outcomes, n_workers))
         return JobResult(results, outputs.publish())
+
+
+def _asked_files(spec: JobSpec) -> list[str]:
+    report = spec.report
+    asked = {MODEL: report.model, SYNTHETIC: report.synthetic, PARENTS: report.synthetic_parents}
+    return [name for name, is_asked in asked.items() if is_asked]
+
+
+def _inputs(loaded: LoadedSpec) -> list[Path]:
+    """Name the files that a job reads: its spec and its data."""
+    spec = Path("/dev/stdin" if loaded.name == "<stdin>" else loaded.name)
+    file = loaded.spec.data.file
+    return [spec] if file is None else [spec, loaded.folder / file.path]
 
 
 def read_spec(source: str | None, allowed_packages: Iterable[str] = ()) -> LoadedSpec:
@@ -257,7 +270,7 @@ def write_page(page: str, target: Path, results: Path) -> Path:
     target : Path
         Where to.
     results : Path
-        What it was made of, which it may not replace.
+        What it was made of; neither this nor the timings beside it may be replaced.
 
     Returns
     -------
@@ -269,8 +282,9 @@ def write_page(page: str, target: Path, results: Path) -> Path:
     OutputError
         Where it cannot be written.
     """
-    if target.exists() and target.samefile(results):
-        raise OutputError(f"{target} holds the results; give the page another name")
+    for path, what in ((results, "results"), (results.with_name(TIMINGS), "timings")):
+        if target.exists() and path.exists() and target.samefile(path):
+            raise OutputError(f"{target} holds the {what} of a job; give the page another name")
     write_whole(target, page)
     return target
 

@@ -131,8 +131,15 @@ class EvaluationSpec(Section):
     ] = Field(default=(), description="Imbalance ratios that the training part is thinned to")
 
 
+def _parents_have_rows(given: Given) -> Iterable[Complaint]:
+    if given["synthetic_parents"] and not given["synthetic"]:
+        yield ("synthetic_parents",), "got true, which needs report.synthetic: true, the rows whose parents these are"
+
+
 class ReportSpec(Section):
     """What is written beside the numbers."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (Rule(("synthetic", "synthetic_parents"), _parents_have_rows),)
 
     timings: Annotated[bool, Switch()] = Field(
         default=False, description="Whether the page shows durations; its bytes then vary from run to run"
@@ -141,7 +148,13 @@ class ReportSpec(Section):
         default=False, description="Whether the recommended pipeline, fitted on all rows, is saved as model.skops"
     )
     synthetic: Annotated[bool, Switch()] = Field(
-        default=False, description="Whether the rows that each sampler adds are written, as your file has its own"
+        default=False,
+        description="Whether the rows that each sampler adds are written, as your file has its own; not anonymous",
+    )
+    synthetic_parents: Annotated[bool, Switch()] = Field(
+        default=False,
+        description="Whether the parents and weights of these rows are written, too; needs synthetic: true. "
+        "Real rows can be computed from them",
     )
 
 

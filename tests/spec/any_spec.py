@@ -138,7 +138,8 @@ SPECS = section(
     ),
     strategies=entries(set(STRATEGIES) - {"baseline"}, 0),
     classifiers=entries(CLASSIFIERS, 1),
-    report=section({}, timings=st.booleans(), model=st.booleans(), synthetic=st.booleans()),
+    report=section({}, timings=st.booleans(), model=st.booleans(), synthetic=st.booleans())
+    | section({"synthetic": st.just(True)}, synthetic_parents=st.booleans()),
     evaluation=section(
         {},
         primary=st.sampled_from(["average_precision", "roc_auc"]),

@@ -337,4 +337,8 @@ WRONG: Mapping[str, tuple[str, str]] = {
         DATA + "evaluation: {cost: {false_negative: 0, false_positive: 0}}\n",
         "2:21 evaluation.cost.false_negative: got 0 for both",
     ),
+    "parents of no rows": (
+        DATA + "report: {synthetic_parents: true}\n",
+        "2:10 report.synthetic_parents: got true, which needs report.synthetic: true",
+    ),
 }

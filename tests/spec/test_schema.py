@@ -36,6 +36,7 @@ BEYOND_A_SCHEMA = {
     "the label of the baseline",
     "a class of another package",
     "errors that cost nothing",
+    "parents of no rows",
     "an endless seed",
     "a long title",
     "a label that steers a terminal",
