@@ -70,6 +70,7 @@ def _keep_traceback() -> str:
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as log:
             log.write(text)
     except OSError:
-        traceback.print_exc()
+        for line in text.splitlines():
+            tell(line)
         return "no folder for temporary files can be written, so the traceback stands above"
     return f"please send us the log: {path}"
