@@ -297,6 +297,8 @@ def _rehearse(target: Path, hidden: Path, folders: Iterable[str], files: Iterabl
 def _keep(target: Path, hidden: Path, name: str) -> None:
     """Keep a file aside, if it is there: by a second name for it, or by another where there are no hard links."""
     place, kept = target / name, hidden / _OLD / name
+    if place.is_dir() and not place.is_symlink():
+        raise IsADirectoryError(errno.EISDIR, f"{name} is a folder")
     if os.path.lexists(place):
         kept.parent.mkdir(parents=True, exist_ok=True)
         try:

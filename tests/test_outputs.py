@@ -209,6 +209,18 @@ def test_a_publication_that_fails_anywhere_leaves_the_old_report_whole(tmp_path,
     assert {FILES["custom"], FILES["parents"]} == contents(tmp_path).keys() - before.keys()
 
 
+def test_a_folder_that_came_in_the_meantime_stays(tmp_path):
+    """a folder that takes the place of a file while the job runs is not moved away with all that is in it"""
+    with open_outputs(tmp_path) as outputs:
+        outputs.write_text("metrics.csv", "new")
+        outputs.write_text(REPORT, "new")
+        (tmp_path / REPORT).mkdir()
+        (tmp_path / REPORT / "thesis.docx").write_text("mine")
+        with pytest.raises(OutputError, match=r"report\.html is a folder"):
+            outputs.publish()
+    assert {"report.html/thesis.docx": "mine"} == contents(tmp_path)
+
+
 def test_what_cannot_be_put_back_is_kept(tmp_path, monkeypatch):
     """where the disk is gone for good, the message says where the earlier report is, and the next job puts it back"""
     _write_job(tmp_path, chart="old")
