@@ -42,6 +42,7 @@ from job.results import build_results, build_timings
 from job.spec.load import LoadedSpec, load_spec
 from job.spec.model import FileSpec, JobSpec
 from job.spec.starter import FileFacts
+from job.strategies.label_keys import key_by_class
 from job.strategies.registry import check_entry
 from job.take_home import take_home
 
@@ -135,10 +136,12 @@ def run_job(
     n_workers = workers or (usable_workers() if spec.engine.workers == "auto" else spec.engine.workers)
     with open_outputs(output, _asked_files(spec), _inputs(loaded)) as outputs:
         dataset = load_data(spec, loaded.folder)
+        keyed = key_by_class(spec, dataset)
+        loaded.refuse(keyed.complaints)
         splits = build_splits(dataset, spec.split)
-        outcomes = _evaluate(spec, dataset, splits, outputs, n_workers, on_progress)
+        outcomes = _evaluate(keyed.spec, dataset, splits, outputs, n_workers, on_progress)
         results = build_results(spec, dataset, splits, outcomes)
-        results = {**results, **take_home(spec, dataset, results, outputs)}
+        results = {**results, **take_home(keyed.spec, dataset, results, outputs)}
         _write(outputs, results, build_timings(outcomes, n_workers))
         return JobResult(results, outputs.publish())
 

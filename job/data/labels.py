@@ -129,7 +129,7 @@ def read_labels(store: Store, table: Table, target: str, positive: str | None, c
     left_out = "".join(f" ({note.text[:-1]})" for note in table.notes if note.code == UNLABELLED)
     check_labels(counts, target, positive, shown, left_out)
     chosen = choose_positive(counts, target, positive, shown)
-    return Labels(chosen, counts, note_labels(counts, target, chosen))
+    return Labels(chosen, counts, note_labels(counts, target, chosen, cells.decimal))
 
 
 def count_labels(store: Store, table: Table, target: str, cells: Cells) -> dict[str, int]:

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+from unicodedata import normalize
+
+from job.data.alike import SAME, look
+from job.spec.words import escape, visible
 
 _LONGEST = 60
 
@@ -19,11 +23,25 @@ def quoted(text: str) -> str:
     Returns
     -------
     str
-        The text as Python would write it, shortened in its middle where it is long.
+        The text as Python would write it, with what can't be seen as escapes, shortened in its middle where it is long.
     """
     if len(text) > _LONGEST:
         text = f"{text[: _LONGEST - 20]}...{text[-10:]}"
-    return repr(text)
+    return visible(text)
+
+
+def named(text: str) -> str:
+    """Write a label without quotes, but in them where it holds what can't be seen."""
+    written = quoted(text)
+    return text if written[1:-1] == text.strip() else written
+
+
+def quoted_apart(text: str, other: str) -> str:
+    """Write a text in quotes so that a reader can tell it from another one."""
+    same = normalize("NFC", text) == normalize("NFC", other)
+    own = (c for c in text if not c.isascii() and c.casefold() not in other.casefold())
+    written = escape(quoted(text), "".join(c for c in own if same or ord(c) in SAME or normalize("NFKC", c) != c))
+    return written if written != quoted(other) else visible(text)
 
 
 def listed(texts: Iterable[str], limit: int = 8) -> str:
@@ -62,6 +80,11 @@ def nearest(name: str, known: Sequence[str]) -> str:
     str
         A question with a leading blank, or nothing.
     """
+    by_look = {look(other): other for other in reversed(known)}
+    same = by_look.get(look(name))
+    if same is not None:
+        told = "" if (own := quoted_apart(name, same)) == quoted(name) else f" (the spec has {own})"
+        return f" Did you mean {quoted_apart(same, name)}{told}?"
     by_lower = {other.lower(): other for other in reversed(known)}
     found = get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.6)
     return f" Did you mean {quoted(by_lower[found[0]])}?" if found else ""

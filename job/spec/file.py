@@ -79,7 +79,8 @@ class FileSpec(Section):
     target: Annotated[str, _COLUMN] = Field(description="The column with the labels")
     positive: Annotated[str | None, Text("a label", empty=True, optional=True)] = Field(
         default=None,
-        description="The label that the job is about. Default: the rarest, in a tie the one that sorts last",
+        description="The label that the job is about, on at most half of the rows. Default: the rarest, in a tie the "
+        "one that sorts last",
     )
     drop: Annotated[tuple[Annotated[str, _COLUMN], ...], Listed("column names")] = Field(
         default=(), description="Columns that are left out"

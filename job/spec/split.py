@@ -12,7 +12,11 @@ from job.spec.section import Complaint, Given, Rule, Section
 from job.spec.seeds import SEED, Seed
 from job.spec.texts import OneOf
 
-METHODS_OF: Mapping[str, tuple[str, ...]] = {"test_size": ("holdout", "time"), "n_splits": ("kfold",)}
+METHODS_OF: Mapping[str, tuple[str, ...]] = {
+    "test_size": ("holdout", "time"),
+    "n_splits": ("kfold",),
+    "random_state": ("holdout", "kfold"),
+}
 """Keys that not every method takes, and the methods that do."""
 
 N_REPEATS: Mapping[str, int] = {"holdout": 20, "kfold": 1, "time": 1, "predefined": 1}

@@ -224,6 +224,10 @@ WRONG: Mapping[str, tuple[str, str]] = {
         DATA + "split: {method: kfold, test_size: 0.2}\n",
         "2:24 split.test_size: belongs to method holdout or time",
     ),
+    "a seed for a split that draws nothing": (
+        "data: {file: {path: a, target: y, time: t}}\nsplit: {method: time, random_state: 2}\n",
+        "2:23 split.random_state: belongs to method holdout or kfold, and method is time; leave it out",
+    ),
     "time without a column": (DATA + "split: {method: time}\n", "2:9 split.method: time needs data.file.time"),
     "repeats of one split": (
         "data: {file: {path: a, target: y, time: t}}\nsplit: {method: time, n_repeats: 2}\n",

@@ -25,6 +25,7 @@ BEYOND_A_SCHEMA = {
     "too few informative features",
     "too few features",
     "a key of another method",
+    "a seed for a split that draws nothing",
     "time without a column",
     "repeats of one split",
     "a label twice",
