@@ -15,6 +15,7 @@ from job.engine.execute import Engine, execute
 from job.engine.local import local_executor
 from job.engine.work import build_work
 from job.errors import DataError, OutputError
+from job.evaluation.attempt import attempt
 from job.evaluation.collect import order_outcomes
 from job.evaluation.evaluate import Outcome
 from job.evaluation.runs import count_grid_runs, count_runs, enumerate_units, strategies_of
@@ -39,8 +40,9 @@ from job.outputs import (
 from job.report.fonts import use_shipped_font_list
 from job.results import build_results, build_timings
 from job.spec.load import LoadedSpec, load_spec
-from job.spec.model import FileSpec, JobSpec
+from job.spec.model import Entry, FileSpec, JobSpec
 from job.spec.starter import FileFacts
+from job.strategies.recipe import Complaint
 from job.strategies.registry import check_entry
 from job.take_home import take_home
 
@@ -162,7 +164,7 @@ def read_spec(source: str | None, allowed_packages: Iterable[str] = ()) -> Loade
     SpecError
         With every problem at once.
     """
-    return load_spec(source, check_entry, allowed_packages, _complain_about_file)
+    return load_spec(source, _check_entry, allowed_packages, _complain_about_file)
 
 
 def plan_job(loaded: LoadedSpec) -> Plan:
@@ -296,6 +298,12 @@ def load_data(spec: JobSpec, folder: Path) -> Dataset:
     return load_dataset(spec.data.file, folder)
 
 
+def _check_entry(kind: str, index: int, entry: Entry) -> Iterable[Complaint]:
+    """Check an entry, whose class may raise or print anything."""
+    tried = attempt(lambda: check_entry(kind, index, entry), 0)
+    return tried.value if tried.error is None else [(("class",), f"cannot be checked: {tried.error}")]
+
+
 def _complain_about_file(spec: FileSpec, folder: Path) -> Iterator[str]:
     try:
         check_file(spec, folder)
@@ -320,7 +328,7 @@ def _evaluate(
         on_progress(Progress(len(outcomes), total, ended))
 
     work = build_work(dataset, outputs.scratch / "dataset.pickle")
-    execute(units, work, Engine(local_executor, n_workers), on_done)
+    execute(units, work, Engine(local_executor, n_workers, spec.engine.run_timeout, outputs.scratch), on_done)
     return order_outcomes(units, outcomes)
 
 

@@ -53,7 +53,9 @@ def take_home(spec: JobSpec, dataset: Dataset, results: Mapping[str, Any], outpu
 
 
 def _write_synthetic(spec: JobSpec, dataset: Dataset, strategy: Entry, name: str, outputs: Outputs) -> dict[str, Any]:
-    n_rows, problem = run_apart(write_rows, spec, dataset, strategy, outputs.path(name))
+    n_rows, problem = run_apart(
+        write_rows, spec, dataset, strategy, outputs.path(name), timeout=spec.engine.run_timeout
+    )
     if n_rows is None:
         outputs.path(name).unlink(missing_ok=True)
         return {"strategy": strategy.label, "file": None, "n_rows": None, "reason": problem}
@@ -130,4 +132,6 @@ def _fit_and_save(
 ) -> tuple[tuple[str, ...] | None, str | None]:
     from job.evaluation.saved_model import save_model  # skops is of use to few jobs
 
-    return run_apart(save_model, spec, dataset, strategy, classifier, outputs.path(MODEL))
+    return run_apart(
+        save_model, spec, dataset, strategy, classifier, outputs.path(MODEL), timeout=spec.engine.run_timeout
+    )
