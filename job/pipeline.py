@@ -15,7 +15,7 @@ from job.engine.execute import Engine, execute
 from job.engine.local import local_executor
 from job.engine.work import build_work
 from job.errors import DataError, OutputError
-from job.evaluation.attempt import attempt
+from job.evaluation.attempt import attempt, silenced
 from job.evaluation.collect import order_outcomes
 from job.evaluation.evaluate import Outcome
 from job.evaluation.runs import count_grid_runs, count_runs, enumerate_units, strategies_of
@@ -37,7 +37,7 @@ from job.outputs import (
     to_json,
     write_whole,
 )
-from job.report.fonts import use_shipped_font_list
+from job.report.fonts import settle_matplotlib
 from job.results import build_results, build_timings
 from job.spec.load import LoadedSpec, load_spec
 from job.spec.model import Entry, FileSpec, JobSpec
@@ -132,7 +132,7 @@ def run_job(
         Where the output folder cannot be written.
     """
     spec = loaded.spec
-    use_shipped_font_list()
+    settle_matplotlib()
     n_workers = workers or (usable_workers() if spec.engine.workers == "auto" else spec.engine.workers)
     asked = [name for name, is_asked in ((MODEL, spec.report.model), (SYNTHETIC, spec.report.synthetic)) if is_asked]
     with open_outputs(output, asked) as outputs:
@@ -240,8 +240,9 @@ def render_again(path: Path) -> str:
     DataError
         Where there is no such file, or a report cannot be made of it.
     """
-    use_shipped_font_list()
-    from job.report.render import render_report, shows_timings  # brings matplotlib
+    settle_matplotlib()
+    with silenced():  # matplotlib, which this brings, tells of a list of fonts that takes long to make
+        from job.report.render import render_report, shows_timings
     from job.report.stored import load_results, load_timings, refuse_damage
 
     results = load_results(path)
@@ -333,7 +334,8 @@ def _evaluate(
 
 
 def _write(outputs: Outputs, results: Mapping[str, Any], timings: Mapping[str, Any]) -> None:
-    from job.report.render import draw_page, lay_out  # brings matplotlib, which looks for its list of fonts on import
+    with silenced():  # as in render_again
+        from job.report.render import draw_page, lay_out
     from job.report.slides import draw_slides
     from job.report.summary_md import render_summary
 
