@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -95,16 +95,18 @@ def too_long(seconds: float | None) -> str:
     return f"took longer than engine.run_timeout ({seconds:g} s)"
 
 
-def _find_culprits(stopped: Iterable[_Stopped], work: Work, engine: Engine, on_done: OnDone) -> Culprits:
+def _find_culprits(stopped: Sequence[_Stopped], work: Work, engine: Engine, on_done: OnDone) -> Culprits:
     """Part units that were stopped, fail the runs that have to be stopped again, and tell whose they are."""
+    parts = {unit: unit.by_classifier() for unit, _ in stopped}
+    runs = [run for part in parts.values() if len(part) > 1 for run in part]
+    engine_apart = engine.alone if any(reason == _DIED for _, reason in stopped) else engine
+    fatal = dict(_run_all(runs, work, engine_apart, on_done))
+    fatal |= {parts[unit][0]: reason for unit, reason in stopped if len(parts[unit]) == 1}
+    for run, reason in fatal.items():
+        on_done(fail_unit(run, reason))
     culprits = Culprits()
-    for unit, reason in stopped:
-        runs = unit.by_classifier()
-        engine_apart = engine.alone if reason == _DIED else engine
-        fatal = _run_all(runs, work, engine_apart, on_done) if len(runs) > 1 else [(unit, reason)]
-        for run, why in fatal:
-            on_done(fail_unit(run, why))
-        culprits = culprits.and_also(Culprits.of(unit, [run for run, _ in fatal]))
+    for unit, part in parts.items():
+        culprits = culprits.and_also(Culprits.of(unit, [run for run in part if run in fatal]))
     return culprits
 
 

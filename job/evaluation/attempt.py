@@ -112,7 +112,9 @@ def _nowhere() -> TextIO:
     """A stream that is never closed: loggers keep the one that they find when they are imported."""
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
         pass  # whoever started us has closed this one; it stays open from now on
-    return open(descriptor, "w", encoding="utf-8", errors="replace")
+    return open(
+        descriptor, "w", encoding="utf-8", errors="replace", closefd=False
+    )  # nobody is told that it isn't closed
 
 
 def _flush() -> None:

@@ -53,7 +53,8 @@ def one_line(text: str, limit: int = 2000) -> str:
 
 def words_of(error: BaseException) -> str:
     """Write what was raised or warned of as its kind and its message, whatever others' code makes of these."""
-    return f"{text_of(lambda: type(error).__name__)}: {text_of(lambda: error)}"
+    kind, message = text_of(lambda: type(error).__name__), text_of(lambda: error)
+    return f"{kind}: {message}" if message.strip() else kind
 
 
 def text_of(get: Callable[[], object]) -> str:
