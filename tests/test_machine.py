@@ -109,9 +109,8 @@ def test_a_machine_without_control_groups_is_its_own_limit(tmp_path):
 @given(st.binary(), st.binary(), st.binary())
 def test_nonsense_breaks_nothing(tmp_path, mounts, own, limit):
     """whatever the files hold, there is a number"""
-    build(
-        tmp_path, b"30 23 0:26 / /sys/fs/cgroup rw - cgroup2 x rw\n" + mounts, b"0::/a\n" + own, {"memory.max": limit}
-    )
+    mounts = V2.format(top="/").encode() + mounts
+    build(tmp_path, mounts, b"0::/a\n" + own, {"memory.max": limit, "a/cpu.max": limit})
 
     assert 0 < usable_memory(tmp_path) <= MACHINE[0]
     assert 0 < usable_processors(tmp_path) <= MACHINE[1]

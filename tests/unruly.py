@@ -146,6 +146,9 @@ class Talks(BaseEstimator):
         return X, y
 
 
+SAID = ("unruly: this takes 3 rows", "root of all: odd data")
+
+
 class TalksWhenChecked(Talks):
     """Prints while its parameters are looked at."""
 
