@@ -15,7 +15,7 @@ ROOT = Path(__file__).parents[1]
 SPEC = """\
 data: {generate: {kind: classification, n_samples: 300, weights: [0.9]}}
 split: {n_repeats: 1}
-strategies: [{class: unruly.Talks}, {class: unruly.TalksWhenChecked, params: {volume: 2}}]
+strategies: [{class: unruly.Talks}, {class: unruly.TalksLater}, {class: unruly.TalksWhenChecked, params: {volume: 2}}]
 classifiers: [logistic_regression]
 """
 
@@ -75,4 +75,4 @@ def test_libraries_that_talk_are_not_heard(bare, tmp_path):
     assert ("output/report.html\n", "") == bare("-m", "job", "run", *words)
     results = json.loads((tmp_path / "output/results.json").read_text())
     said = {run["strategy"]: run["warnings"] for run in results["runs"]}
-    assert {"baseline": [], "Talks": list(SAID), "TalksWhenChecked": list(SAID)} == said
+    assert {"baseline": [], "TalksLater": [], "Talks": list(SAID), "TalksWhenChecked": list(SAID)} == said

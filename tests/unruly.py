@@ -7,6 +7,7 @@ import logging
 import os
 import signal
 import sys
+import threading
 import time
 import warnings
 from typing import Any
@@ -161,6 +162,23 @@ class TalksWhenChecked(Talks):
 
     def __init__(self, volume: int = 1) -> None:
         self.volume = volume
+
+
+class TalksLater(BaseEstimator):
+    """Prints from a thread that outlives the run, and uses matplotlib."""
+
+    def fit_resample(self, X: np.ndarray, y: np.ndarray) -> Any:
+        import matplotlib
+
+        matplotlib.get_cachedir()
+        threading.Thread(target=self._talk, daemon=True).start()
+        return X, y
+
+    def _talk(self) -> None:
+        while True:
+            os.write(1, b"still here\n")
+            print("still here", file=sys.stderr)
+            time.sleep(0.001)
 
 
 def talk() -> None:
