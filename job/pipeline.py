@@ -15,6 +15,7 @@ from job.engine.execute import Engine, execute
 from job.engine.local import local_executor
 from job.engine.work import build_work
 from job.errors import DataError, OutputError
+from job.evaluation.attempt import attempt, silenced
 from job.evaluation.collect import order_outcomes
 from job.evaluation.evaluate import Outcome
 from job.evaluation.runs import count_grid_runs, count_runs, enumerate_units, strategies_of
@@ -37,12 +38,13 @@ from job.outputs import (
     to_json,
     write_whole,
 )
-from job.report.fonts import use_shipped_font_list
+from job.report.fonts import settle_matplotlib
 from job.results import build_results, build_timings
 from job.spec.load import LoadedSpec, load_spec
-from job.spec.model import FileSpec, JobSpec
+from job.spec.model import Entry, FileSpec, JobSpec
 from job.spec.starter import FileFacts
 from job.strategies.label_keys import key_by_class
+from job.strategies.recipe import Complaint
 from job.strategies.registry import check_entry
 from job.take_home import take_home
 
@@ -132,7 +134,7 @@ def run_job(
         Where the output folder cannot be written.
     """
     spec = loaded.spec
-    use_shipped_font_list()
+    settle_matplotlib()
     n_workers = workers or (usable_workers() if spec.engine.workers == "auto" else spec.engine.workers)
     with open_outputs(output, _asked_files(spec), _inputs(loaded)) as outputs:
         dataset = load_data(spec, loaded.folder)
@@ -178,7 +180,7 @@ def read_spec(source: str | None, allowed_packages: Iterable[str] = ()) -> Loade
     SpecError
         With every problem at once.
     """
-    return load_spec(source, check_entry, allowed_packages, _complain_about_file)
+    return load_spec(source, _check_entry, allowed_packages, _complain_about_file)
 
 
 def plan_job(loaded: LoadedSpec) -> Plan:
@@ -254,8 +256,9 @@ def render_again(path: Path) -> str:
     DataError
         Where there is no such file, or a report cannot be made of it.
     """
-    use_shipped_font_list()
-    from job.report.render import render_report, shows_timings  # brings matplotlib
+    settle_matplotlib()
+    with silenced():  # matplotlib, which this brings, tells of a list of fonts that takes long to make
+        from job.report.render import render_report, shows_timings
     from job.report.stored import load_results, load_timings, refuse_damage
 
     results = load_results(path)
@@ -313,6 +316,12 @@ def load_data(spec: JobSpec, folder: Path) -> Dataset:
     return load_dataset(spec.data.file, folder)
 
 
+def _check_entry(kind: str, index: int, entry: Entry) -> Iterable[Complaint]:
+    """Check an entry, whose class may raise or print anything."""
+    tried = attempt(lambda: check_entry(kind, index, entry), 0)
+    return tried.value if tried.error is None else [(("class",), f"cannot be checked: {tried.error}")]
+
+
 def _complain_about_file(spec: FileSpec, folder: Path) -> Iterator[str]:
     try:
         check_file(spec, folder)
@@ -337,12 +346,13 @@ def _evaluate(
         on_progress(Progress(len(outcomes), total, ended))
 
     work = build_work(dataset, outputs.scratch / "dataset.pickle")
-    execute(units, work, Engine(local_executor, n_workers), on_done)
+    execute(units, work, Engine(local_executor, n_workers, spec.engine.run_timeout, outputs.scratch), on_done)
     return order_outcomes(units, outcomes)
 
 
 def _write(outputs: Outputs, results: Mapping[str, Any], timings: Mapping[str, Any]) -> None:
-    from job.report.render import draw_page, lay_out  # brings matplotlib, which looks for its list of fonts on import
+    with silenced():  # as in render_again
+        from job.report.render import draw_page, lay_out
     from job.report.slides import draw_slides
     from job.report.summary_md import render_summary
 

@@ -57,7 +57,7 @@ def _write_synthetic(spec: JobSpec, dataset: Dataset, strategy: Entry, name: str
     file: str | None = f"{SYNTHETIC}/{name}"
     parents = f"{PARENTS}/{name}" if spec.report.synthetic_parents else None
     paths = [outputs.path(written) for written in (file, parents) if written]
-    n_rows, problem = run_apart(write_rows, spec, dataset, strategy, *paths)
+    n_rows, problem = run_apart(write_rows, spec, dataset, strategy, *paths, timeout=spec.engine.run_timeout)
     if n_rows is None:
         file = parents = None
         for path in paths:
@@ -142,4 +142,6 @@ def _fit_and_save(
 ) -> tuple[tuple[str, ...] | None, str | None]:
     from job.evaluation.saved_model import save_model  # skops is of use to few jobs
 
-    return run_apart(save_model, spec, dataset, strategy, classifier, outputs.path(MODEL))
+    return run_apart(
+        save_model, spec, dataset, strategy, classifier, outputs.path(MODEL), timeout=spec.engine.run_timeout
+    )

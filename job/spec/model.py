@@ -180,6 +180,9 @@ class EngineSpec(Section):
     workers: Annotated[Literal["auto"] | int, Workers()] = Field(
         default="auto", description="Worker processes; auto: as many as processors and memory allow"
     )
+    run_timeout: Annotated[float | None, Number(0, open="low", optional=True)] = Field(
+        default=None, description="Seconds that one run may take before it is ended and failed. Default: any time"
+    )
 
 
 def _split_has_its_column(given: Given) -> Iterable[Complaint]:

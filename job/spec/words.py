@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from difflib import get_close_matches
 from itertools import islice
 from typing import Any
 
+from job.errors import Interrupted
+
+_LONGEST_READ = 100_000
 _LONGEST_SHOWN = 60
 _LONGEST_GUESSED = 80
 BLANK = "\u034f\u115f\u1160\u2800\u3164\uffa0" + "".join(map(chr, range(0xFE00, 0xFE10)))
@@ -74,6 +77,23 @@ def shorten(text: str, limit: int) -> str:
 def one_line(text: str, limit: int = 2000) -> str:
     """Put text on one line, with every character that could steer a terminal replaced."""
     return "".join("�" if is_control(character) else character for character in " ".join(shorten(text, limit).split()))
+
+
+def words_of(error: BaseException) -> str:
+    """Write what was raised or warned of as its kind and its message, whatever others' code makes of these."""
+    kind, message = text_of(lambda: type(error).__name__), text_of(lambda: error)
+    return f"{kind}: {message}" if message.strip() else kind
+
+
+def text_of(get: Callable[[], object]) -> str:
+    """Write a value of others' code as text that every file can hold, also where it cannot be had or written."""
+    try:
+        text = str(get())[:_LONGEST_READ]
+        return str.encode(text, "utf-8", "backslashreplace").decode()
+    except Interrupted:
+        raise
+    except BaseException:  # what has failed may also fail to say why
+        return "(no readable text)"
 
 
 def is_control(character: str) -> bool:

@@ -289,6 +289,10 @@ WRONG: Mapping[str, tuple[str, str]] = {
         DATA + "engine: {workers: 0}\n",
         "2:10 engine.workers: got 0, must be auto or an integer from 1 to 1,024",
     ),
+    "no time for a run": (
+        DATA + "engine: {run_timeout: 0}\n",
+        "2:10 engine.run_timeout: got 0, must be a finite number > 0",
+    ),
     "a metric that cannot rank": (
         DATA + "evaluation: {primary: f1}\n",
         "2:14 evaluation.primary: got 'f1', must be one of average_precision, roc_auc",
