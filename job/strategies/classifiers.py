@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from typing import Any
 
 from sklearn.base import BaseEstimator
@@ -55,4 +56,4 @@ def build_classifier(class_path: str, params: Mapping[str, Any], random_state: i
     """
     class_ = import_class(class_path)
     seed = {"random_state": random_state} if accepts(class_, "random_state") else {}
-    return class_(**{**seed, **params})
+    return class_(**{**seed, **deepcopy(dict(params))})
