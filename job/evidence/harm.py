@@ -20,8 +20,9 @@ N_DRAWS = 200
 MOST_PREDICTIONS = 100_000
 
 EXACT_ONLY = (
-    "The prior correction is exact only where a sampler keeps each class's distribution, as repeating rows or "
-    "weighting classes does; rows made between others change it, and what the correction leaves is that change."
+    "The prior correction is exact for class weights and for random over- and under-sampling only. SMOTE and its kin "
+    "also change the distribution of a class (arXiv:2606.29720), and no correction of its share takes that back. "
+    "“calibrated: true” under evaluation is the remedy that doesn't rest on this correction."
 )
 
 _WHOLE = ("mean_predicted", "brier", "log_loss")

@@ -102,9 +102,10 @@ def _weigh(params: Mapping[str, Any], y: np.ndarray, drawn: np.ndarray) -> np.nd
     """Multiply the weights that a classifier gives to the rest and to the positive rows."""
     counts = np.bincount(y, minlength=2)
     weights = params.get("class_weight")
-    if weights == "balanced_subsample":  # of each tree's own sample
+    if weights == "balanced_subsample" and params.get("bootstrap"):  # of each tree's own rows, else of all
         factors = drawn.sum() / (2 * drawn)
     else:
+        weights = "balanced" if weights == "balanced_subsample" else weights
         factors = compute_class_weight(weights, classes=np.array([0, 1]), y=y)
     listed = params.get("class_weights")
     if listed is not None:
