@@ -20,7 +20,7 @@ N_DRAWS = 200
 MOST_PREDICTIONS = 100_000
 
 EXACT_ONLY = (
-    "The prior correction is exact for class weights and for random over- and under-sampling only. SMOTE and its kin "
+    "The prior correction is exact for class weights and random over- and under-sampling only. SMOTE and its kin "
     "also change the distribution of a class (arXiv:2606.29720), and no correction of its share takes that back. "
     "“calibrated: true” under evaluation is the remedy that doesn't rest on this correction."
 )
