@@ -39,7 +39,7 @@ CASES = {
     "v2, throttled before it is killed": (V2, "0::/a\n", {"a/memory.high": f"{GB}", "a/memory.max": "max"}, (GB, 16)),
     "v2, a neighbour's limit": (V2, "0::/a\n", {"ab/memory.max": "5", "b/memory.max": "5"}, MACHINE),
     "v2, only a part is mounted": (V2, "0::/top/in\n", {"in/memory.max": f"{GB}", "top/in/memory.max": "5"}, (GB, 16)),
-    "v2, a group outside of the mount": (V2, "0::/../other\n", {"memory.max": f"{GB}"}, (GB, 16)),
+    "v2, a group outside of the mount": (V2, "0::/../o\n", {"memory.max": f"{GB}", "../o/memory.max": "5"}, (GB, 16)),
     "v1, SLURM": (
         V1,
         "5:memory:/slurm/uid_1/job_2/step_0\n4:cpu,cpuacct:/slurm\n1:name=systemd:/x\n0::/y\n",
@@ -72,7 +72,7 @@ CASES = {
     ),
     "nonsense": (
         V2,
-        "0::/a\n::\nx\n",
+        "0::/a\n0::/a\0b\n::\nx\n",
         {"memory.max": "a lot", "a/memory.max": "0", "a/memory.high": "-5", "cpu.max": "1 0", "a/cpu.max": "junk junk"},
         MACHINE,
     ),
