@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import random
 
 import numpy as np
@@ -12,7 +13,7 @@ from job.evaluation.evaluate import OK, evaluate_unit
 from job.evaluation.leaked import evaluate_leak
 from job.evaluation.runs import Unit
 from job.evaluation.saved_model import fit_on_all_rows
-from job.evaluation.shared_rows import fit_apart
+from job.evaluation.shared_rows import evaluate_in_turn, fit_apart
 from job.names import STRATEGIES
 from job.spec.entries import calibrated
 from job.spec.model import PreparationSpec
@@ -104,6 +105,22 @@ def test_rows_are_read_only_and_copied_only_where_that_fails():
     assert luck == again
 
 
+@pytest.mark.parametrize("overwrites", [False, True])
+def test_rows_are_locked_and_made_again_only_where_they_changed(overwrites):
+    """rows that nobody could change serve all classifiers; after a change the ones left get them anew"""
+    rows, unit, again = np.ones((4, 2)), make_unit(make_entry("baseline"), TREE, RIDGE, BAYES), []
+
+    def evaluate(key, entry):
+        assert not rows.flags.writeable
+        if overwrites:
+            ctypes.memset(rows.ctypes.data, 0, rows.nbytes)
+        return key.classifier
+
+    found = evaluate_in_turn(unit, rows, evaluate, lambda left: again.append(left.classifiers) or ("anew",))
+    labels = [entry.label for entry in unit.classifiers]
+    assert (found, again) == (((labels[0], "anew"), [(RIDGE, BAYES)]) if overwrites else (tuple(labels), []))
+
+
 def test_another_failure_is_not_tried_again():
     """only a fit that had to write is worth a second one"""
     tries = []
@@ -121,7 +138,7 @@ def test_parameters_are_copied_for_every_estimator_and_sampler():
     """what a fit takes out of a parameter is there for the next one"""
     eats = hostile("EatsItsParameters", depth={"is": [1]})
     for _ in range(2):
-        outcomes = evaluate_unit(make_unit(THRESHOLD, eats, eats), DATASET)
+        outcomes = evaluate_unit(make_unit(make_entry("baseline"), eats, eats), DATASET)
         assert all(outcome.scores is not None for outcome in outcomes)
     sampler = make_entry(**{"class": "hostile.SamplesWithAppetite", "params": {"rows": {"n": [5]}}})
     for strategy in (sampler, calibrated(sampler), sampler):
