@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from job.data.dataset import Note
-from job.data.looks import MISSING_WORDS
+from job.data.profile import MISSING_WORDS
 from job.data.wording import counted, listed, nearest, quoted
 from job.errors import DataError
 
