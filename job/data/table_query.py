@@ -50,7 +50,7 @@ def query_table(
     assert spec.query is not None
     kept = [name for name in (spec.target, spec.groups, spec.split) if name is not None]
     notes = (*table.notes, *create_view(store, table, cells, kept))
-    result = run_query(store, spec.query, shown)
+    result = run_query(store, spec.query, shown, spec.query_timeout)
     result = replace(result, notes=(*notes, *result.notes))
     after = complete_cells(store, result, replace(cells, decimal="."))
     texts = {}
