@@ -84,8 +84,8 @@ class DataFile:
     encoding: str | None = None
     names: tuple[str, ...] = ()
 
-    def too_large(self, line: int, column: int | str, size: str) -> DataError:
-        """Make the error for a cell that is too large; its column by place, from 0, or by name."""
+    def too_large(self, line: int | str, column: int | str, size: str) -> DataError:
+        """Make the error for a cell that is too large: line or rows, and the column by place, from 0, or by name."""
         if isinstance(column, int):
             column = self.names[column] if column < len(self.names) else f"number {column + 1}"
         named = quoted(column) if column in self.names or self.form != "delimited" else column
