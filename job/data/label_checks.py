@@ -6,7 +6,7 @@ from collections.abc import Mapping
 
 from job.data.column_notes import note_alike
 from job.data.dataset import Note
-from job.data.looks import MISSING_WORDS
+from job.data.profile import MISSING_WORDS
 from job.data.wording import counted, listed, nearest, quoted
 from job.errors import DataError
 

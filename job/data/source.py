@@ -6,6 +6,7 @@ import codecs
 import gzip
 import io
 import os
+import re
 import stat
 import zlib
 from collections.abc import Iterator
@@ -14,12 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
+import numpy as np
+
 from job.data.kind import HEAD_LENGTH, check_kind
-from job.data.wording import nearest
+from job.data.wording import nearest, quoted
 from job.errors import DataError
 
 BLOCK = 1 << 24
-LONGEST_LINE = 1 << 28
+LARGEST_CELL = 10_000_000
+"""Most bytes of a cell."""
+LONGEST_LINE = 1 << 25
+"""Most bytes of a line; a longer one would be held in memory several times over."""
 _BOMB_SIZE, _BOMB_RATIO = 1 << 30, 200
 
 SUFFIXES = {
@@ -66,6 +72,8 @@ class DataFile:
         Whether it is packed with gzip.
     encoding : str or None
         What it is written in where that isn't UTF-8.
+    names : tuple of str
+        Its columns, where they are known; for messages.
     """
 
     shown: str
@@ -74,6 +82,17 @@ class DataFile:
     delimiter: str
     packed: bool
     encoding: str | None = None
+    names: tuple[str, ...] = ()
+
+    def too_large(self, line: int | str, column: int | str, size: str) -> DataError:
+        """Make the error for a cell that is too large: line or rows, and the column by place, from 0, or by name."""
+        if isinstance(column, int):
+            column = self.names[column] if column < len(self.names) else f"number {column + 1}"
+        named = quoted(column) if column in self.names or self.form != "delimited" else column
+        return DataError(
+            f"{self.shown}:{line}: the cell in column {named} has {size}, allowed are {LARGEST_CELL:,}; shorten it or "
+            "leave the column out of the file (or is a closing quote or a line end missing?)"
+        )
 
 
 def find_file(shown: str, folder: Path) -> DataFile:
@@ -222,9 +241,7 @@ def read_blocks(file: DataFile) -> Iterator[bytes]:
             yield rest[:cut]
             rest = rest[cut:]
         elif len(rest) > LONGEST_LINE:
-            raise DataError(
-                f"{file.shown}:{line}: the line is longer than {LONGEST_LINE >> 20} MB; is this a data file?"
-            )
+            raise _too_long(rest, line, file)
     if rest:
         _check_text(rest, line, file.shown)
         yield rest
@@ -270,6 +287,26 @@ def _unpacked(file: DataFile) -> Iterator[bytes]:
                         "if this is data and no gzip bomb, unpack it first"
                     )
                 yield block
+
+
+def _too_long(start: bytes, line: int, file: DataFile) -> DataError:
+    """Name the largest cell of a line that is too long, or the line itself where its cells are of ordinary size."""
+    if file.form == "delimited":
+        marks = np.frombuffer(start, dtype=np.uint8)
+        inside = (np.cumsum(marks == ord('"'), dtype=np.uint8) & 1).astype(bool)
+        ends = np.append(np.flatnonzero((marks == ord(file.delimiter)) & ~inside), len(marks))
+        sizes = np.diff(ends, prepend=-1) - 1
+        column: int | str = int(sizes.argmax())
+    else:
+        ends = np.append(np.flatnonzero(np.frombuffer(start, dtype=np.uint8) == ord('"')), len(start))
+        sizes = np.diff(ends, prepend=0)
+        key = re.findall(rb'"([^"]{1,200})"\s*:', start[: ends[sizes.argmax() - 1] if sizes.argmax() else 0][-300:])
+        column = key[-1].decode(errors="replace") if key else "?"
+    if sizes.max() > LARGEST_CELL:
+        return file.too_large(line, column, f"{sizes.max():,} bytes or more")
+    return DataError(
+        f"{file.shown}:{line}: the line has more than the {LONGEST_LINE:,} bytes allowed; is this a data file?"
+    )
 
 
 def _check_text(block: bytes, line: int, shown: str) -> None:
