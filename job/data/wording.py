@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
@@ -62,9 +63,31 @@ def nearest(name: str, known: Sequence[str]) -> str:
     str
         A question with a leading blank, or nothing.
     """
-    by_lower = {other.lower(): other for other in reversed(known)}
-    found = get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.6)
-    return f" Did you mean {quoted(by_lower[found[0]])}?" if found else ""
+    by_looks = {_looks(other): other for other in reversed(known)}
+    found = get_close_matches(_looks(name), list(by_looks), n=1, cutoff=0.6)
+    if not found:
+        return ""
+    meant = by_looks[found[0]]
+    return f" Did you mean {quoted(meant)}?{_unseen_difference(name, meant)}"
+
+
+def _looks(name: str) -> str:
+    """Give what a name looks like: without case, what is invisible, and the several ways to write one character."""
+    text = unicodedata.normalize("NFKC", name).casefold()
+    return " ".join("".join(character for character in text if unicodedata.category(character) != "Cf").split())
+
+
+def _unseen_difference(name: str, other: str) -> str:
+    odd = sorted(character for character in {*name} ^ {*other} if not (character.isascii() and character.isprintable()))
+    if odd:
+        told = (f"U+{ord(character):04X} ({unicodedata.name(character, 'a control')})" for character in odd[:3])
+        return f" They differ in {', '.join(told)}."
+    return " They differ in blanks." if name != other and "".join(name.split()) == "".join(other.split()) else ""
+
+
+def visible(text: str) -> str:
+    """Write a path as it is, or in quotes where some of it couldn't be seen."""
+    return text if text.isprintable() and text == text.strip() else repr(text)
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:
