@@ -18,7 +18,7 @@ from typing import BinaryIO, cast
 import numpy as np
 
 from job.data.kind import HEAD_LENGTH, check_kind
-from job.data.wording import nearest, quoted
+from job.data.wording import nearest, quoted, visible_path
 from job.errors import DataError
 
 BLOCK = 1 << 24
@@ -90,8 +90,9 @@ class DataFile:
             column = self.names[column] if column < len(self.names) else f"number {column + 1}"
         named = quoted(column) if column in self.names or self.form != "delimited" else column
         return DataError(
-            f"{self.shown}:{line}: the cell in column {named} has {size}, allowed are {LARGEST_CELL:,}; shorten it or "
-            "leave the column out of the file (or is a closing quote or a line end missing?)"
+            f"{self.shown}:{line}: the cell in column {named} has {size}, allowed are {LARGEST_CELL:,}; shorten it, or "
+            "leave the column out of the file"
+            + ("" if self.form == "parquet" else " (or is a closing quote or a line end missing?)")
         )
 
 
@@ -115,7 +116,7 @@ def find_file(shown: str, folder: Path) -> DataFile:
         There is no such file, it isn't a plain file, can't be opened, is empty, has an unknown suffix, or
         is something else than its suffix says.
     """
-    path = folder / shown
+    path, shown = folder / shown, visible_path(shown)
     _check_regular(path, shown)
     form, delimiter, packed = _form(path, shown)
     head = _head(path, shown)
@@ -159,10 +160,26 @@ def _missing(path: Path, shown: str) -> str:
     if path.is_symlink():
         return f"{shown}: a link to {os.readlink(path)}, which doesn't exist here (in a container: is it mounted?)"
     folder = path.parent
+    if advice := _explain_backslashes(str(path)):
+        return f"{shown}: no such file; {advice}"
     if not folder.is_dir():
         return f"{shown}: no such file: there is no folder {folder} (in a container: is it mounted?)"
     names = sorted(entry.name for entry in os.scandir(folder))
     return f"{shown}: no such file in {folder.resolve()} (paths are relative to the spec).{nearest(path.name, names)}"
+
+
+_ESCAPES = dict(zip("\n\t\b\r\a\f\v\x1b\0", "ntbrafve0", strict=True))
+
+
+def _explain_backslashes(path: str) -> str:
+    """Say what became of backslashes: in double quotes they start an escape, and elsewhere they part no folders."""
+    found = ", ".join(f"\\{_ESCAPES[character]}" for character in dict.fromkeys(path) if character in _ESCAPES)
+    if found:
+        return (
+            f"YAML reads {found} between double quotes as a line break or another control character; write / for each "
+            "backslash, or put the path between single quotes"
+        )
+    return "\\ parts no folders here; write / for each backslash" if "\\" in path and os.sep == "/" else ""
 
 
 def _form(path: Path, shown: str) -> tuple[str, str, bool]:
