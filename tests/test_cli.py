@@ -317,7 +317,7 @@ def test_a_bug_is_one_line_that_names_its_log(call, tmp_path, monkeypatch) -> No
 
 
 def test_what_libraries_print_is_kept_from_the_results(tmp_path) -> None:
-    """Standard output is the report's path and standard error empty, whatever a class prints when imported or fitted."""
+    """Standard output is the report's path and standard error empty, whatever a class prints at import or in a fit."""
     (tmp_path / "chatty.py").write_text(
         "from imblearn.over_sampling import SMOTE\n"
         "print('imported')\n"
