@@ -7,7 +7,7 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from data_files import N, column_of, load, make_csv, note_codes, note_text
+from data_files import N, column_of, load, make_csv, note_codes, note_text, refusal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -382,3 +382,24 @@ def test_any_name_names_a_column(tmp_path, name):
     dataset = load(tmp_path, content)
 
     assert name.replace('""', '"') in dataset.X.columns
+
+
+@pytest.mark.parametrize(
+    ("written", "asked", "difference"),
+    [
+        ("amount\u200b", "amount", "They differ in U+200B (ZERO WIDTH SPACE)."),
+        ("net\u00a0amount", "net amount", "They differ in U+00A0 (NO-BREAK SPACE)."),
+        ("gr\u00f6\u00dfe", "gro\u0308\u00dfe", "U+0308 (COMBINING DIAERESIS)"),
+        ("\u0430mount", "amount", "They differ in U+0430 (CYRILLIC SMALL LETTER A)."),
+        ("net  amount", "net amount", "They differ in blanks."),
+        ("Amount", "amount", ""),
+    ],
+)
+@pytest.mark.parametrize("key", ["target", "drop"])
+def test_a_name_that_only_looks_the_same_is_named_with_the_difference(tmp_path, key, written, asked, difference):
+    """What can't be seen is spelled out."""
+    content = make_csv(**{written: cycle("1", "2"), "z": INTEGERS})
+    message = refusal(tmp_path, content, **{key: asked if key == "target" else [asked]})
+
+    assert f"Did you mean {written!r}?" in message
+    assert difference in message
