@@ -15,7 +15,7 @@ _MONEY = (
     r"(\p{Sc}|R[$]|US[$]|A[$]|C[$]|kr[.]?|zł|Rs[.]?|Fr[.]?|USD|EUR|GBP|CHF|JPY|CNY|INR|CAD|AUD|SEK|NOK|DKK|PLN|BRL|ZAR)"
 )
 _UNIT = (
-    "([µμunmcdkM]?([gGlLmsVAWJNF]|mol|eq|Pa|Hz|hz|Wh|bar|cal|[Bb](ps)?|[Ii][Uu])|IU|U|[°º]?[CFK]|min(ute)?s?|sec(ond)?s?|h(ou)?rs?|kt|mph|rpm|ppm|ppb|psi|dB"
+    "([µμunmcdkM]?([gGlLmsVAWJNF]|mol|eq|Pa|Hz|hz|Wh|bar|cal|[Bb](ps)?|[Ii][Uu])|IU|U|[°º]?[CFK]|min(ute)?s?|sec(ond)?s?|h|h(ou)?rs?|kt|mph|rpm|ppm|ppb|psi|dB"
     "|lbs?|oz|in|ft|yd|mi|ha|acres?|y(ea)?rs?|years?|months?|mo|weeks?|wks?|days?|pts?|pcs|px|T[Bb]|G[Bb]|M[Bb]|bn|mn|dioptres?)"
 )
 _HOUR = "(h|hrs?|hours?|std|heures?)[.]?"

@@ -42,7 +42,7 @@ def check_query(query: str) -> None:
     _statement(query)
 
 
-def run_query(store: Store, query: str, shown: str, timeout: float) -> Table:
+def run_query(store: Store, query: str, shown: str, timeout: float = 300) -> Table:
     """Run a query over the table ``data`` and sort its rows by content.
 
     From then on the store reads no file and no setting of it can be changed. The query runs on one thread, and its
