@@ -97,11 +97,11 @@ def test_ordinary_texts_are_written_as_they_are():
 
 
 def test_a_name_that_looks_the_same_is_what_was_meant():
-    """The question shows where the two differ."""
-    assert " Did you mean 'coco' (the spec has '\\u0441\\u043e\\u0441\\u043e')?" == nearest(
-        "\u0441\u043e\u0441\u043e", ["x", "coco"]
+    """And what can't be seen of the difference is spelled out."""
+    assert nearest("\u0441oco", ["x", "coco"]) == (
+        " Did you mean 'coco'? They differ in U+0441 (CYRILLIC SMALL LETTER ES)."
     )
-    assert " Did you mean 'a \\x20b'?" == nearest("a b", ["a  b"])
+    assert nearest("a b", ["a  b"]) == " Did you mean 'a \\x20b'? They differ in blanks."
     assert " Did you mean 'target'?" == nearest("tarhet", ["target"])
 
 

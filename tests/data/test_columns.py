@@ -11,6 +11,8 @@ from data_files import N, column_of, load, make_csv, note_codes, note_text, refu
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from job.data.wording import quoted
+
 
 def cycle(*values: object, n: int = N) -> list[str]:
     """Repeat values over n rows."""
@@ -401,5 +403,5 @@ def test_a_name_that_only_looks_the_same_is_named_with_the_difference(tmp_path, 
     content = make_csv(**{written: cycle("1", "2"), "z": INTEGERS})
     message = refusal(tmp_path, content, **{key: asked if key == "target" else [asked]})
 
-    assert f"Did you mean {written!r}?" in message
+    assert f"Did you mean {quoted(written)}?" in message
     assert difference in message
