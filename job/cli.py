@@ -12,7 +12,7 @@ import click
 
 from job.console.help import FIRST_STEPS, help_option, kept_lines, version_option
 from job.console.interrupts import interruptible
-from job.console.streams import keep_for_results, print_document, print_text, readable, tell, tolerate_any_text, width
+from job.console.streams import keep_for_results, prepare_streams, print_document, print_text, readable, tell, width
 from job.console.trouble import exit_code_of
 
 _OUTPUT_VARIABLE = "MINORITY_REPORT_OUTPUT"  # set in the image
@@ -32,7 +32,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     int
         The exit code.
     """
-    tolerate_any_text()
+    prepare_streams()
     name = "python -m job" if Path(sys.argv[0]).name == "__main__.py" else "minority-report"
     words = list(sys.argv[1:] if arguments is None else arguments)
 
@@ -220,5 +220,5 @@ def schema() -> int:
     """Print the JSON Schema of a spec, for editors that check while you type."""
     from job.spec.schema import json_schema
 
-    print_text(json.dumps(json_schema(), indent=2) + "\n")
+    print_document(json.dumps(json_schema(), indent=2) + "\n")
     return 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -57,3 +58,11 @@ class StrategyError(JobError):
     """One strategy cannot run on one split; it fails that run and no other."""
 
     exit_code = 4
+
+
+class Interrupted(BaseException):
+    """A signal asks the job to stop. The only BaseException that is not a failure of the code that was running."""
+
+    def __init__(self, number: int) -> None:
+        self.exit_code = 128 + number
+        super().__init__(signal.Signals(number).name)

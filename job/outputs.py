@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 import contextlib
-import csv
+import errno
 import fcntl
 import hashlib
-import io
 import json
 import os
+import re
 import shutil
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
@@ -27,13 +27,18 @@ SUMMARY = "summary.md"
 TIMINGS = "timings.json"
 MODEL = "model.skops"
 SYNTHETIC = "synthetic"
+PARENTS = "synthetic/parents"
 FIGURES = "figures"
 ALWAYS = (RESULTS, METRICS, COMPARISONS, SUMMARY, TIMINGS, REPORT)
 """The files that every job writes, beside those in `FIGURES`."""
-_SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType({SYNTHETIC: (".csv",), FIGURES: (".svg", ".png")})
+_SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+    {SYNTHETIC: (".csv",), PARENTS: (".csv",), FIGURES: (".svg", ".png")}
+)
 _PREFIX = ".minority-report-"
-_LOCK = "lock"
-_FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
+_LOCK, _NEW, _OLD = "lock", "new", "old"  # in the hidden folder: what says that it is in use, and files
+_UNSEEN = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff"
+_FORMULA = re.compile(rf"[\t\r]|[{_UNSEEN}]*[=+\-@＝＋－＠]")
+_NUMBER = re.compile(r"[+-]?[0-9]+([.,][0-9]+)?([eE][+-]?[0-9]+)?")
 
 
 class Outputs:
@@ -45,11 +50,14 @@ class Outputs:
         The output folder.
     hidden : Path
         The folder inside it that files are first written to.
+    inputs : collection of Path
+        Files that are never taken away.
     """
 
-    def __init__(self, target: Path, hidden: Path) -> None:
+    def __init__(self, target: Path, hidden: Path, inputs: Collection[Path] = ()) -> None:
         self._target = target
-        self._files = hidden / "files"
+        self._inputs = inputs
+        self._files = hidden / _NEW
         self._files.mkdir()
         self.scratch = hidden
 
@@ -57,7 +65,7 @@ class Outputs:
         """Give the place of a file that somebody else writes; its folder is there."""
         path = self._files / name
         with _writing(self._target):
-            path.parent.mkdir(exist_ok=True)
+            path.parent.mkdir(parents=True, exist_ok=True)
         return path
 
     def digests(self) -> dict[str, str]:
@@ -76,11 +84,11 @@ class Outputs:
             os.fsync(file.fileno())
 
     def publish(self) -> Path:
-        """Rename every file into place, the report last.
+        """Rename every file into place, the report last; where one cannot be, put back what was there before.
 
-        Before that, what an earlier job wrote on request and this one does not (a model, synthetic rows) is taken
-        away, so that no report stands beside files that aren't its own. Only a file that is known from the earlier
-        job's timings.json and still has the digest given there is an earlier job's; all others stay.
+        What an earlier job wrote on request and this one does not (a model, synthetic rows) is taken away, so that no
+        report stands beside files that aren't its own. Only a file that is known from the earlier job's timings.json
+        and still has the digest given there is an earlier job's; all others stay.
 
         Returns
         -------
@@ -89,18 +97,36 @@ class Outputs:
         """
         names = self._names()
         with _writing(self._target):
-            _remove_stale(self._target, names)
-            for name in sorted(names, key=lambda name: name == REPORT):
-                (self._target / name).parent.mkdir(exist_ok=True)
-                os.replace(self._files / name, self._target / name)
+            stale = _find_stale(self._target, names, self._inputs)
+            try:
+                for name in stale:
+                    _keep(self._target, self.scratch, name)
+                    (self._target / name).unlink(missing_ok=True)
+                for name in sorted(names, key=lambda name: name == REPORT):
+                    (self._target / name).parent.mkdir(parents=True, exist_ok=True)
+                    _keep(self._target, self.scratch, name)
+                    os.replace(self._files / name, self._target / name)
+            except BaseException as error:
+                self._undo(names, error)
+                raise
+        _remove_empty_folders(self._target, stale)
         return self._target / REPORT
 
+    def _undo(self, names: Iterable[str], cause: BaseException) -> None:
+        try:
+            _put_back(self._target, self.scratch, names)
+        except OSError as error:
+            raise OutputError(
+                f"output folder {self._target} cannot be written: {cause}; what was in it can't be put back "
+                f"either: {error.strerror or error}. The files of the earlier report are in {self.scratch / _OLD}"
+            ) from error
+
     def _names(self) -> list[str]:
-        return sorted(path.relative_to(self._files).as_posix() for path in self._files.rglob("*") if path.is_file())
+        return _files_in(self._files)
 
 
 @contextmanager
-def open_outputs(target: Path, asked: Iterable[str] = ()) -> Iterator[Outputs]:
+def open_outputs(target: Path, asked: Iterable[str] = (), inputs: Collection[Path] = ()) -> Iterator[Outputs]:
     """Make the output folder ready; what was not published is gone on leaving, however the job ends.
 
     Parameters
@@ -108,7 +134,9 @@ def open_outputs(target: Path, asked: Iterable[str] = ()) -> Iterator[Outputs]:
     target : Path
         Made where it doesn't exist.
     asked : iterable of str
-        `MODEL` and `SYNTHETIC`, where these are to be written.
+        `MODEL`, `SYNTHETIC` and `PARENTS`, where these are to be written.
+    inputs : collection of Path
+        Files that the job reads, which no output may replace.
 
     Yields
     ------
@@ -117,13 +145,16 @@ def open_outputs(target: Path, asked: Iterable[str] = ()) -> Iterator[Outputs]:
     Raises
     ------
     OutputError
-        Where the folder cannot be made or written.
+        Where the folder cannot be made or written, where something is in the way of a file, or where it is an input.
     """
+    folders = (FIGURES, *(name for name in asked if name in _SUFFIXES))
     with _writing(target):
         target.mkdir(parents=True, exist_ok=True)
-        _refuse_what_is_in_the_way(target, tuple(asked))
+        files = [*ALWAYS, *(name for name in asked if name not in _SUFFIXES), *_files_of_folders(target, folders)]
+        _refuse_what_is_in_the_way(target, files, inputs)
     with _hidden_folder(target) as hidden:
-        yield Outputs(target, hidden)
+        _rehearse(target, hidden, folders, [*files, *_find_stale(target, (), inputs)])
+        yield Outputs(target, hidden, inputs)
 
 
 def write_whole(path: Path, text: str) -> None:
@@ -167,26 +198,22 @@ def to_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
     ----------
     header : sequence of str
     rows : iterable of sequences
-        None becomes an empty cell, a number keeps all its digits. Here and in the header, text that a spreadsheet
-        would take for a formula gets an apostrophe before it.
+        None becomes an empty cell, a number keeps all its digits, also where it is text. Here and in the header, other
+        text that a spreadsheet would take for a formula gets an apostrophe before it.
 
     Returns
     -------
     str
     """
-    text = io.StringIO()
-    writer = csv.writer(text, lineterminator="\n")
-    writer.writerow([_cell(name) for name in header])
-    writer.writerows([_cell(value) for value in row] for row in rows)
-    return text.getvalue()
+    return "".join(",".join(map(_cell, row)) + "\n" for row in (header, *rows))
 
 
-def _cell(value: object) -> object:
-    if isinstance(value, float):
-        return repr(value)
-    if isinstance(value, str) and value.startswith(_FORMULA_STARTS):
-        return f"'{value}"
-    return value
+def _cell(value: object) -> str:
+    """Write a value as a cell; templates/js/tables.js follows the same table of cases."""
+    text = "" if value is None else repr(value) if isinstance(value, float) else str(value)
+    if isinstance(value, str) and _FORMULA.match(text) and not _NUMBER.fullmatch(text):
+        text = f"'{text}"
+    return '"' + text.replace('"', '""') + '"' if re.search(r'[",\r\n]', text) else text
 
 
 @contextmanager
@@ -199,7 +226,8 @@ def _hidden_folder(target: Path) -> Iterator[Path]:
     try:
         yield hidden
     finally:
-        shutil.rmtree(hidden, ignore_errors=True)
+        if not _holds_old_report(hidden):
+            shutil.rmtree(hidden, ignore_errors=True)
         if lock is not None:
             lock.close()
 
@@ -215,29 +243,115 @@ def _writing(target: Path) -> Iterator[None]:
         ) from error
 
 
-def _refuse_what_is_in_the_way(target: Path, asked: Sequence[str]) -> None:
-    """Find at the start what would else end a job at its end."""
-    folders = (FIGURES, *(name for name in asked if name in _SUFFIXES))
-    files = [target / name for name in (*ALWAYS, *(name for name in asked if name not in _SUFFIXES))]
+def _files_of_folders(target: Path, folders: Iterable[str]) -> Iterator[str]:
+    """Find what in these folders has the name of an output; a folder that is none is refused."""
     for name in folders:
-        if (target / name).exists() and not (target / name).is_dir():
-            raise OutputError(f"output folder {target} cannot be written: {name} is a file; move it away")
-        files += [path for path in sorted((target / name).glob("*")) if path.name.endswith(_SUFFIXES[name])]
-    for path in files:
-        if path.is_dir():
-            name = path.relative_to(target).as_posix()
+        if os.path.lexists(target / name) and not (target / name).is_dir():
+            what = "a file" if (target / name).exists() else "a link to nowhere"
+            raise OutputError(f"output folder {target} cannot be written: {name} is {what}; move it away")
+        found = sorted(path.name for path in (target / name).glob("*"))
+        yield from (f"{name}/{file}" for file in found if file.endswith(_SUFFIXES[name]))
+
+
+def _refuse_what_is_in_the_way(target: Path, names: Iterable[str], inputs: Collection[Path]) -> None:
+    """Find at the start what would else end a job at its end, or overwrite what it has read."""
+    for name in names:
+        if (target / name).is_dir():
             raise OutputError(f"output folder {target} cannot be written: {name} is a folder; move it away")
+        for path in inputs:
+            if _is_same(target / name, path):
+                raise OutputError(
+                    f"output folder {target} cannot be written: {name} would replace {path}, which this job reads; "
+                    "give --output another folder"
+                )
 
 
-def _remove_stale(target: Path, names: Sequence[str]) -> None:
-    """Take away what an earlier job wrote on request and this one does not."""
-    for name, digest in _written_before(target).items():
-        path = target / name
-        if name in names or path.is_symlink() or not path.is_file() or _digest(path) != digest:
-            continue
-        path.unlink()
-        with contextlib.suppress(OSError):  # others have files in it, or it is the output folder itself
-            path.parent.rmdir()
+def _is_same(path: Path, other: Path) -> bool:
+    return os.path.exists(path) and os.path.exists(other) and os.path.samefile(path, other)
+
+
+def _rehearse(target: Path, hidden: Path, folders: Iterable[str], files: Iterable[str]) -> None:
+    """Rename into every folder and away from every file that is there, as `Outputs.publish` will."""
+    probe = hidden / "probe"
+    for name in (".", *folders, *files):
+        place = target / name
+        try:
+            if place.is_dir():
+                probe.touch()
+                os.replace(probe, place / f"{hidden.name}-probe")
+                (place / f"{hidden.name}-probe").unlink()
+            else:
+                _keep(target, hidden, name)
+                _put_back(target, hidden)
+        except OSError as error:
+            with contextlib.suppress(OSError):  # then it is put back by the next job
+                _put_back(target, hidden)
+            elsewhere = error.errno in (errno.EXDEV, errno.EBUSY)
+            why = "it is a mount, or a link to another file system" if elsewhere else error.strerror or error
+            raise OutputError(
+                f"output folder {target} cannot be written: nothing can be renamed to {place}: {why}; "
+                "move it away, or give --output another folder"
+            ) from error
+
+
+def _keep(target: Path, hidden: Path, name: str) -> None:
+    """Keep a file aside, if it is there: by a second name for it, or by another where there are no hard links."""
+    place, kept = target / name, hidden / _OLD / name
+    if place.is_dir() and not place.is_symlink():
+        raise IsADirectoryError(errno.EISDIR, f"{name} is a folder")
+    if os.path.lexists(place):
+        kept.parent.mkdir(parents=True, exist_ok=True)
+        try:
+            os.link(place, kept, follow_symlinks=False)
+        except OSError:
+            os.replace(place, kept)
+
+
+def _put_back(target: Path, hidden: Path, names: Iterable[str] = ()) -> None:
+    """Undo a publication: old files return, and new ones (`names`) that replaced none go."""
+    kept, failures = _files_in(hidden / _OLD), list[OSError]()
+    for name in kept:
+        try:
+            os.replace(hidden / _OLD / name, target / name)
+            (hidden / _OLD / name).unlink(missing_ok=True)  # it stays where both are one file
+        except OSError as error:
+            failures.append(error)
+    for name in {*names} - {*kept}:
+        if not (hidden / _NEW / name).exists():
+            (target / name).unlink(missing_ok=True)
+    _remove_empty_folders(target, names)
+    if failures:
+        raise failures[0]
+
+
+def _holds_old_report(hidden: Path) -> bool:
+    """Tell whether files were kept aside, and neither put back nor replaced to the last, which is the report."""
+    is_published = (hidden / _NEW).exists() and not (hidden / _NEW / REPORT).exists()
+    return bool(_files_in(hidden / _OLD)) and not is_published
+
+
+def _files_in(folder: Path) -> list[str]:
+    paths = folder.rglob("*")
+    return sorted(path.relative_to(folder).as_posix() for path in paths if path.is_symlink() or not path.is_dir())
+
+
+def _remove_empty_folders(target: Path, names: Iterable[str]) -> None:
+    for folder in sorted({target / parent for name in names for parent in Path(name).parents} - {target}, reverse=True):
+        with contextlib.suppress(OSError):  # others have files in it, or it is a link
+            folder.rmdir()
+
+
+def _find_stale(target: Path, names: Collection[str], inputs: Iterable[Path]) -> list[str]:
+    """Find what an earlier job wrote on request and this one neither writes nor reads."""
+    return [
+        name
+        for name, digest in _written_before(target).items()
+        if name not in names
+        and not (target / name).is_symlink()
+        and (target / name).is_file()
+        and _digest(target / name) == digest
+        and not any(_is_same(target / name, path) for path in inputs)
+    ]
 
 
 def _written_before(target: Path) -> dict[str, str]:
@@ -276,4 +390,6 @@ def _sweep(target: Path) -> None:
     for hidden in target.glob(f"{_PREFIX}*"):
         with contextlib.suppress(OSError), (hidden / _LOCK).open("rb") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if _holds_old_report(hidden):
+                _put_back(target, hidden)
             shutil.rmtree(hidden)

@@ -15,6 +15,7 @@ from job.engine.execute import Engine, execute
 from job.engine.local import local_executor
 from job.engine.work import build_work
 from job.errors import DataError, OutputError
+from job.evaluation.attempt import attempt, silenced
 from job.evaluation.collect import order_outcomes
 from job.evaluation.evaluate import Outcome
 from job.evaluation.runs import count_grid_runs, count_runs, enumerate_units, strategies_of
@@ -25,6 +26,7 @@ from job.outputs import (
     FIGURES,
     METRICS,
     MODEL,
+    PARENTS,
     REPORT,
     RESULTS,
     SUMMARY,
@@ -36,11 +38,13 @@ from job.outputs import (
     to_json,
     write_whole,
 )
-from job.report.fonts import use_shipped_font_list
+from job.report.fonts import settle_matplotlib
 from job.results import build_results, build_timings
 from job.spec.load import LoadedSpec, load_spec
-from job.spec.model import FileSpec, JobSpec
+from job.spec.model import Entry, FileSpec, JobSpec
 from job.spec.starter import FileFacts
+from job.strategies.label_keys import key_by_class
+from job.strategies.recipe import Complaint
 from job.strategies.registry import check_entry
 from job.take_home import take_home
 
@@ -130,17 +134,31 @@ def run_job(
         Where the output folder cannot be written.
     """
     spec = loaded.spec
-    use_shipped_font_list()
+    settle_matplotlib()
     n_workers = workers or (usable_workers() if spec.engine.workers == "auto" else spec.engine.workers)
-    asked = [name for name, is_asked in ((MODEL, spec.report.model), (SYNTHETIC, spec.report.synthetic)) if is_asked]
-    with open_outputs(output, asked) as outputs:
+    with open_outputs(output, _asked_files(spec), _inputs(loaded)) as outputs:
         spec, dataset = settle_split(spec, load_data(spec, loaded.folder))
+        keyed = key_by_class(spec, dataset)
+        loaded.refuse(keyed.complaints)
         splits = build_splits(dataset, spec.split)
-        outcomes = _evaluate(spec, dataset, splits, outputs, n_workers, on_progress)
+        outcomes = _evaluate(keyed.spec, dataset, splits, outputs, n_workers, on_progress)
         results = build_results(spec, dataset, splits, outcomes)
-        results = {**results, **take_home(spec, dataset, results, outputs)}
+        results = {**results, **take_home(keyed.spec, dataset, results, outputs)}
         _write(outputs, results, build_timings(outcomes, n_workers))
         return JobResult(results, outputs.publish())
+
+
+def _asked_files(spec: JobSpec) -> list[str]:
+    report = spec.report
+    asked = {MODEL: report.model, SYNTHETIC: report.synthetic, PARENTS: report.synthetic_parents}
+    return [name for name, is_asked in asked.items() if is_asked]
+
+
+def _inputs(loaded: LoadedSpec) -> list[Path]:
+    """Name the files that a job reads: its spec and its data."""
+    spec = Path("/dev/stdin" if loaded.name == "<stdin>" else loaded.name)
+    file = loaded.spec.data.file
+    return [spec] if file is None else [spec, loaded.folder / file.path]
 
 
 def read_spec(source: str | None, allowed_packages: Iterable[str] = ()) -> LoadedSpec:
@@ -162,7 +180,7 @@ def read_spec(source: str | None, allowed_packages: Iterable[str] = ()) -> Loade
     SpecError
         With every problem at once.
     """
-    return load_spec(source, check_entry, allowed_packages, _complain_about_file)
+    return load_spec(source, _check_entry, allowed_packages, _complain_about_file)
 
 
 def plan_job(loaded: LoadedSpec) -> Plan:
@@ -238,8 +256,9 @@ def render_again(path: Path) -> str:
     DataError
         Where there is no such file, or a report cannot be made of it.
     """
-    use_shipped_font_list()
-    from job.report.render import render_report, shows_timings  # brings matplotlib
+    settle_matplotlib()
+    with silenced():  # matplotlib, which this brings, tells of a list of fonts that takes long to make
+        from job.report.render import render_report, shows_timings
     from job.report.stored import load_results, load_timings, refuse_damage
 
     results = load_results(path)
@@ -257,7 +276,7 @@ def write_page(page: str, target: Path, results: Path) -> Path:
     target : Path
         Where to.
     results : Path
-        What it was made of, which it may not replace.
+        What it was made of; neither this nor the timings beside it may be replaced.
 
     Returns
     -------
@@ -269,8 +288,9 @@ def write_page(page: str, target: Path, results: Path) -> Path:
     OutputError
         Where it cannot be written.
     """
-    if target.exists() and target.samefile(results):
-        raise OutputError(f"{target} holds the results; give the page another name")
+    for path, what in ((results, "results"), (results.with_name(TIMINGS), "timings")):
+        if target.exists() and path.exists() and target.samefile(path):
+            raise OutputError(f"{target} holds the {what} of a job; give the page another name")
     write_whole(target, page)
     return target
 
@@ -294,6 +314,12 @@ def load_data(spec: JobSpec, folder: Path) -> Dataset:
     from job.data.load import load_dataset  # needs DuckDB, which generated data doesn't
 
     return load_dataset(spec.data.file, folder)
+
+
+def _check_entry(kind: str, index: int, entry: Entry) -> Iterable[Complaint]:
+    """Check an entry, whose class may raise or print anything."""
+    tried = attempt(lambda: check_entry(kind, index, entry), 0)
+    return tried.value if tried.error is None else [(("class",), f"cannot be checked: {tried.error}")]
 
 
 def _complain_about_file(spec: FileSpec, folder: Path) -> Iterator[str]:
@@ -320,12 +346,13 @@ def _evaluate(
         on_progress(Progress(len(outcomes), total, ended))
 
     work = build_work(dataset, outputs.scratch / "dataset.pickle")
-    execute(units, work, Engine(local_executor, n_workers), on_done)
+    execute(units, work, Engine(local_executor, n_workers, spec.engine.run_timeout, outputs.scratch), on_done)
     return order_outcomes(units, outcomes)
 
 
 def _write(outputs: Outputs, results: Mapping[str, Any], timings: Mapping[str, Any]) -> None:
-    from job.report.render import draw_page, lay_out  # brings matplotlib, which looks for its list of fonts on import
+    with silenced():  # as in render_again
+        from job.report.render import draw_page, lay_out
     from job.report.slides import draw_slides
     from job.report.summary_md import render_summary
 

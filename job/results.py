@@ -9,7 +9,7 @@ from typing import Any
 
 from job.data.dataset import Dataset, Note
 from job.data.split import Split
-from job.data.split_notes import note_splits
+from job.data.split_notes import note_splits, note_unused
 from job.evaluation.collect import build_prediction, collect_runs, metric_context
 from job.evaluation.evaluate import STATUSES, Outcome
 from job.evaluation.metrics import Prediction
@@ -30,6 +30,7 @@ from job.evidence.summary import summarize_runs
 from job.evidence.sweeps import build_sweeps
 from job.provenance import describe_environment, describe_provenance
 from job.spec.model import Entry, JobSpec
+from job.strategies.label_keys import key_by_class
 from job.strategies.registry import recipe_of
 
 SCHEMA_VERSION = 2
@@ -53,7 +54,10 @@ def build_results(
     dict
         The content of results.json.
     """
-    ended = list(outcomes)
+    written_spec = spec.model_dump(mode="json", by_alias=True, exclude={"engine"}, exclude_none=True)
+    written_entries = strategies_of(spec), spec.classifiers
+    keyed = key_by_class(spec, dataset)
+    spec, ended = keyed.spec, list(outcomes)
     outcomes = [outcome for outcome in ended if outcome.key.study is None]
     strategies, classifiers = strategies_of(spec), spec.classifiers
     labels = [entry.label for entry in strategies], [entry.label for entry in classifiers]
@@ -67,20 +71,25 @@ def build_results(
     runs = collect_runs(outcomes, predictions, splits, dataset, context, spec.baseline.label)
     judged = judge_strategies(spec, dataset, splits, runs, predictions, context)
     studies = StudyRuns(tuple(ended), splits, dataset, context, spec.evaluation.confidence)
-    written_spec = spec.model_dump(mode="json", by_alias=True, exclude={"engine"}, exclude_none=True)
     return {
         "schema_version": SCHEMA_VERSION,
         "spec": written_spec,
         "provenance": describe_provenance(written_spec, dataset.digest),
         "dataset": {
-            **_describe_dataset(dataset, note_splits(dataset, spec.split, splits)),
+            **_describe_dataset(
+                dataset,
+                (*keyed.notes, *note_unused(dataset, spec.split.method), *note_splits(dataset, spec.split, splits)),
+            ),
             "minority_types": minority_types,
             "diagnosis": build_diagnosis(dataset, spec.preparation, minority_types, spec.seed),
         },
         "splits": _describe_splits(spec, dataset, splits),
         "evaluation": asdict(context),
-        "strategies": [_describe_strategy(entry, dataset) for entry in strategies],
-        "classifiers": [_describe_entry(entry) for entry in classifiers],
+        "strategies": [
+            {**_describe_entry(written), "description": _describe_strategy(entry, dataset)}
+            for written, entry in zip(written_entries[0], strategies, strict=True)
+        ],
+        "classifiers": [_describe_entry(entry) for entry in written_entries[1]],
         "runs": runs,
         "summary": summarize_runs(runs, *labels, spec.baseline.label),
         "curves": average_curves(predictions, *labels),
@@ -114,7 +123,7 @@ def build_timings(outcomes: Iterable[Outcome], n_workers: int) -> dict[str, Any]
     }
 
 
-def _describe_dataset(dataset: Dataset, split_notes: tuple[Note, ...]) -> dict[str, Any]:
+def _describe_dataset(dataset: Dataset, more_notes: tuple[Note, ...]) -> dict[str, Any]:
     return {
         "source": dataset.source,
         "n_rows": dataset.n_rows,
@@ -125,7 +134,7 @@ def _describe_dataset(dataset: Dataset, split_notes: tuple[Note, ...]) -> dict[s
         "prevalence": dataset.prevalence,
         "imbalance_ratio": dataset.imbalance_ratio,
         "columns": [asdict(column) for column in dataset.columns],
-        "notes": [asdict(note) for note in (*dataset.notes, *split_notes)],
+        "notes": [asdict(note) for note in (*dataset.notes, *more_notes)],
     }
 
 
@@ -144,12 +153,8 @@ def _describe_splits(spec: JobSpec, dataset: Dataset, splits: tuple[Split, ...])
     }
 
 
-def _describe_strategy(entry: Entry, dataset: Dataset) -> dict[str, Any]:
-    recipe = recipe_of(entry)
-    return {
-        **_describe_entry(entry),
-        "description": recipe.describe(len(dataset.categorical), len(dataset.numeric)),
-    }
+def _describe_strategy(entry: Entry, dataset: Dataset) -> str:
+    return recipe_of(entry).describe(len(dataset.categorical), len(dataset.numeric))
 
 
 def _describe_entry(entry: Entry) -> dict[str, Any]:

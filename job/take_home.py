@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +12,8 @@ import numpy as np
 from job.data.dataset import Dataset
 from job.engine.apart import run_apart
 from job.evaluation.runs import strategies_of
-from job.evaluation.synthetic import make_synthetic_rows
-from job.outputs import MODEL, SYNTHETIC, Outputs, to_csv
+from job.evaluation.synthetic import SyntheticRows, make_synthetic_rows
+from job.outputs import MODEL, PARENTS, SYNTHETIC, Outputs, to_csv
 from job.report.file_names import name_files
 from job.spec.entries import CalibratedEntry
 from job.spec.model import Entry, JobSpec
@@ -45,7 +46,7 @@ def take_home(spec: JobSpec, dataset: Dataset, results: Mapping[str, Any], outpu
         strategies = [entry for entry in strategies_of(spec) if entry.label in added]
         names = name_files([entry.label for entry in strategies])
         made["synthetic"] = [
-            _write_synthetic(spec, dataset, entry, f"{SYNTHETIC}/{name}.csv", outputs)
+            _write_synthetic(spec, dataset, entry, f"{name}.csv", outputs)
             for entry, name in zip(strategies, names, strict=True)
             if not isinstance(entry, CalibratedEntry)
         ]
@@ -53,14 +54,18 @@ def take_home(spec: JobSpec, dataset: Dataset, results: Mapping[str, Any], outpu
 
 
 def _write_synthetic(spec: JobSpec, dataset: Dataset, strategy: Entry, name: str, outputs: Outputs) -> dict[str, Any]:
-    n_rows, problem = run_apart(write_rows, spec, dataset, strategy, outputs.path(name))
+    file: str | None = f"{SYNTHETIC}/{name}"
+    parents = f"{PARENTS}/{name}" if spec.report.synthetic_parents else None
+    paths = [outputs.path(written) for written in (file, parents) if written]
+    n_rows, problem = run_apart(write_rows, spec, dataset, strategy, *paths, timeout=spec.engine.run_timeout)
     if n_rows is None:
-        outputs.path(name).unlink(missing_ok=True)
-        return {"strategy": strategy.label, "file": None, "n_rows": None, "reason": problem}
-    return {"strategy": strategy.label, "file": name, "n_rows": n_rows, "reason": None}
+        file = parents = None
+        for path in paths:
+            path.unlink(missing_ok=True)
+    return {"strategy": strategy.label, "file": file, "parents": parents, "n_rows": n_rows, "reason": problem}
 
 
-def write_rows(spec: JobSpec, dataset: Dataset, strategy: Entry, path: Path) -> int:
+def write_rows(spec: JobSpec, dataset: Dataset, strategy: Entry, path: Path, parents: Path | None = None) -> int:
     """Write the rows that a strategy adds to all rows.
 
     Parameters
@@ -69,8 +74,11 @@ def write_rows(spec: JobSpec, dataset: Dataset, strategy: Entry, path: Path) -> 
     dataset : Dataset
     strategy : Entry
     path : Path
-        A CSV file: the features and the target in the order of the data, then ``synthetic`` (true in every row),
-        ``parent_1``, ``parent_2`` (numbers of rows, 1 for the first) and ``weight`` (of the second parent).
+        A CSV file: the features and the target in the order of the data, then ``synthetic`` (true in every row).
+        Sorted, because a sampler's own order tells which rows share a parent.
+    parents : Path or None
+        A CSV file: ``row`` (of `path`, 1 for the first), ``parent_1``, ``parent_2`` (of the data) and ``weight`` (of
+        the second parent), empty where the sampler doesn't tell.
 
     Returns
     -------
@@ -84,18 +92,22 @@ def write_rows(spec: JobSpec, dataset: Dataset, strategy: Entry, path: Path) -> 
         for column in dataset.columns
         if column.role in ("target", "feature")
     }
+    columns[_free_name("synthetic", columns)] = ["true"] * len(labels)
+    rows = list(zip(*columns.values(), strict=True))
+    order = sorted(range(len(rows)), key=lambda place: ["" if cell is None else str(cell) for cell in rows[place]])
+    path.write_text(to_csv(tuple(columns), (rows[place] for place in order)), encoding="utf-8", newline="")
+    if parents is not None:
+        table = to_csv(("row", "parent_1", "parent_2", "weight"), _rows_of_parents(dataset, made, order))
+        parents.write_text(table, encoding="utf-8", newline="")
+    return len(rows)
+
+
+def _rows_of_parents(dataset: Dataset, made: SyntheticRows, order: Sequence[int]) -> Iterator[tuple[object, ...]]:
     numbers = np.arange(1, dataset.n_rows + 1) if dataset.row_numbers is None else dataset.row_numbers
-    parents = np.where(made.parents >= 0, numbers[made.parents], -1)
-    own: dict[str, list[Any]] = {
-        "synthetic": ["true"] * len(labels),
-        "parent_1": [None if row < 0 else row for row in parents[:, 0].tolist()],
-        "parent_2": [None if row < 0 else row for row in parents[:, 1].tolist()],
-        "weight": [None if weight != weight else weight for weight in made.weights.tolist()],
-    }
-    for name, values in own.items():
-        columns[_free_name(name, columns)] = values
-    path.write_text(to_csv(tuple(columns), zip(*columns.values(), strict=True)), encoding="utf-8", newline="")
-    return len(labels)
+    for row, place in enumerate(order, start=1):
+        parents = (None if parent < 0 else int(numbers[parent]) for parent in made.parents[place])
+        weight = float(made.weights[place])
+        yield (row, *parents, None if math.isnan(weight) else weight)
 
 
 def _label_of_rest(dataset: Dataset) -> str | None:
@@ -130,4 +142,6 @@ def _fit_and_save(
 ) -> tuple[tuple[str, ...] | None, str | None]:
     from job.evaluation.saved_model import save_model  # skops is of use to few jobs
 
-    return run_apart(save_model, spec, dataset, strategy, classifier, outputs.path(MODEL))
+    return run_apart(
+        save_model, spec, dataset, strategy, classifier, outputs.path(MODEL), timeout=spec.engine.run_timeout
+    )

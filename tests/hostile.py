@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
 import sys
@@ -11,6 +12,8 @@ from typing import Any
 import numpy as np
 from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.linear_model import LogisticRegression
+from sklearn.tree import DecisionTreeClassifier
+from sklearn.utils.metaestimators import available_if
 
 
 class _Sampler(BaseEstimator):
@@ -166,6 +169,126 @@ class Constant(ClassifierMixin, BaseEstimator):
 
     def predict(self, X: np.ndarray) -> np.ndarray:
         return np.zeros(len(X), dtype=int)
+
+
+class Overwrites(DecisionTreeClassifier):
+    """Overwrites the rows and labels that it was fitted on."""
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> Any:
+        super().fit(X, y)
+        y[:] = 0
+        X[:] = 0.0
+        return self
+
+
+class OverwritesLater(DecisionTreeClassifier):
+    """Keeps the rows that it was fitted on, and overwrites them and those that it predicts."""
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> Any:
+        self.kept_ = X
+        return super().fit(X, y)
+
+    def predict_proba(self, X: np.ndarray) -> np.ndarray:
+        found = super().predict_proba(X)
+        self.kept_[:] = X[:] = 0.0
+        return found
+
+
+class OverwritesInSecret(DecisionTreeClassifier):
+    """Overwrites what it was fitted on as compiled code does, which doesn't ask whether an array may be written to."""
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> Any:
+        super().fit(X, y)
+        for array in (X, y):
+            ctypes.memset(array.ctypes.data, 0, array.nbytes)
+            array.shape = (-1,)
+        return self
+
+
+class EatsItsParameters(DecisionTreeClassifier):
+    """Takes its depth out of a parameter that the next one needs too."""
+
+    def __init__(self, depth: Any = None, random_state: int | None = None) -> None:
+        super().__init__(random_state=random_state)
+        self.depth = depth
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> Any:
+        self.max_depth = self.depth["is"].pop()
+        return super().fit(X, y)
+
+
+class SamplesWithAppetite(_Sampler):
+    """Takes its number of rows out of a parameter that the next one needs too."""
+
+    def __init__(self, rows: Any = None) -> None:
+        self.rows = rows
+
+    def fit_resample(self, X: np.ndarray, y: np.ndarray) -> Any:
+        repeated = np.flatnonzero(y)[: self.rows["n"].pop()]
+        return np.vstack([X, X[repeated]]), np.append(y, y[repeated])
+
+
+class Says(ClassifierMixin, BaseEstimator):
+    """Returns what it is told to, for every row."""
+
+    def __init__(self, probability: Any = None, decision: Any = None, label: Any = 0, classes: Any = (0, 1)) -> None:
+        self.probability = probability
+        self.decision = decision
+        self.label = label
+        self.classes = classes
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> Any:
+        if self.classes is not None:
+            self.classes_ = np.array(self.classes)
+        return self
+
+    def __sklearn_is_fitted__(self) -> bool:
+        return True
+
+    def predict(self, X: np.ndarray) -> Any:
+        return np.array([self.label] * len(X))
+
+    @available_if(lambda self: self.decision is None)
+    def predict_proba(self, X: np.ndarray) -> Any:
+        return np.array([self.probability] * len(X))
+
+    @available_if(lambda self: self.decision is not None)
+    def decision_function(self, X: np.ndarray) -> Any:
+        return np.array([self.decision] * len(X))
+
+
+class Duck(BaseEstimator):
+    """Has what a classifier has, and doesn't say that it is one."""
+
+    def fit(self, X: np.ndarray, y: np.ndarray) -> Any:
+        return self
+
+    def predict(self, X: np.ndarray) -> np.ndarray:
+        return np.zeros(len(X), dtype=int)
+
+    def predict_proba(self, X: np.ndarray) -> np.ndarray:
+        return np.full((len(X), 2), 0.5)
+
+
+class WrongWay(Duck, ClassifierMixin):
+    """Inherits what says so, behind what denies it."""
+
+
+class Old:
+    """A classifier that knows only how scikit-learn was told so before its version 1.6."""
+
+    _estimator_type = "classifier"
+    fit, predict, predict_proba = Duck.fit, Duck.predict, Duck.predict_proba
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        return {}
+
+
+class CannotBeBuilt(LogisticRegression):
+    """Raises when it is made."""
+
+    def __init__(self) -> None:
+        raise RuntimeError("no licence")
 
 
 class NotASampler:

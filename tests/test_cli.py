@@ -15,8 +15,10 @@ from small_job import small_spec
 
 from job import __version__, pipeline
 from job.cli import main
+from job.outputs import ALWAYS
 
 ROOT = Path(__file__).parents[1]
+ROWS = "".join(f"{i},{'yes' if i % 7 == 0 else 'no'}\n" for i in range(100))
 COMMANDS = ("run", "validate", "init", "render", "schema")
 
 
@@ -298,6 +300,35 @@ def test_an_output_folder_that_cannot_be_written(call, tmp_path, output) -> None
     assert "mine" == (tmp_path / "file").read_text()
 
 
+@pytest.mark.parametrize(
+    ("name", "spec", "path"),
+    [("spec.yaml", "spec.yaml", "metrics.csv"), ("results.json", "./results.json", "rows.csv")],
+)
+def test_no_output_replaces_what_the_job_reads(call, tmp_path, name, spec, path) -> None:
+    """Data or a spec that has the name of an output and lies where that goes is named, and nothing is run."""
+    (tmp_path / path).write_text("x,label\n" + ROWS)
+    (tmp_path / name).write_text(small_spec(data=f"file: {{path: {path}, target: label}}"))
+    before = [(file.name, file.read_bytes()) for file in sorted(tmp_path.iterdir())]
+
+    code, out, err = call("run", spec, "--output", ".")
+
+    assert (2, "", 1) == (code, out, err.count("\n"))
+    assert re.search(r"(metrics\.csv|results\.json) would replace \1, which this job reads", err)
+    assert before == [(file.name, file.read_bytes()) for file in sorted(tmp_path.iterdir())]
+
+
+def test_a_spec_from_standard_input_is_not_replaced(tmp_path) -> None:
+    """Also where the shell has opened the file."""
+    (tmp_path / "summary.md").write_text(small_spec())
+
+    with (tmp_path / "summary.md").open() as spec:
+        done = start("run", "-", "--output", ".", stdin=spec, cwd=tmp_path, capture_output=True)
+
+    assert 2 == done.returncode
+    assert b"summary.md would replace /dev/stdin, which this job reads" in done.stderr
+    assert ["summary.md"] == [path.name for path in tmp_path.iterdir()]
+
+
 def test_a_bug_is_one_line_that_names_its_log(call, tmp_path, monkeypatch) -> None:
     """The traceback is kept where it can be sent from, and isn't shown."""
 
@@ -317,7 +348,7 @@ def test_a_bug_is_one_line_that_names_its_log(call, tmp_path, monkeypatch) -> No
 
 
 def test_what_libraries_print_is_kept_from_the_results(tmp_path) -> None:
-    """Standard output is the report's path, whatever a class prints while it is imported or fitted, or closed."""
+    """Standard output is the report's path and standard error empty, whatever a class prints at import or in a fit."""
     (tmp_path / "chatty.py").write_text(
         "from imblearn.over_sampling import SMOTE\n"
         "print('imported')\n"
@@ -334,9 +365,48 @@ def test_what_libraries_print_is_kept_from_the_results(tmp_path) -> None:
         "run", "spec.yaml", "-q", "--allow-package", "chatty", cwd=tmp_path, capture_output=True, environment=path
     )
 
-    assert (0, b"output/report.html\n") == (done.returncode, done.stdout)
-    assert b"imported" in done.stderr
-    assert b"resampling" in done.stderr
+    assert (0, b"output/report.html\n", b"") == (done.returncode, done.stdout, done.stderr)
+
+
+def test_a_job_without_standard_streams(tmp_path) -> None:
+    """Closed, as a daemon has them, they are no reason to fail, and nothing that is printed gets into a file."""
+    (tmp_path / "chatty.py").write_text(
+        "import os\nfrom imblearn.over_sampling import SMOTE\n"
+        "class Chatty(SMOTE):\n"
+        "    def _fit_resample(self, X, y):\n"
+        "        print('chatter', flush=True), os.write(2, b'chatter')\n"
+        "        return super()._fit_resample(X, y)\n"
+    )
+    (tmp_path / "spec.yaml").write_text(small_spec(n_repeats=1).replace("smote]", "{class: chatty.Chatty}]"))
+    job = f"{sys.executable} -m job run spec.yaml --workers 1 --allow-package chatty <&- >&- 2>&-"
+
+    done = subprocess.run(
+        ["bash", "-c", job], cwd=tmp_path, env={**os.environ, "PYTHONPATH": f"{ROOT}:{tmp_path}"}, check=False
+    )
+
+    assert 0 == done.returncode
+    written = [path.read_bytes() for path in (tmp_path / "output").rglob("*") if path.is_file()]
+    assert len(written) > len(ALWAYS)
+    assert not any(b"chatter" in content for content in written)
+
+
+def test_names_are_no_commands_to_a_runner(call, tmp_path) -> None:
+    """A file, a column or a label called like a command of a CI job's log is named in it, and nothing happens."""
+    (tmp_path / "rows.csv").write_text("x,##vso[task.complete]\n" + ROWS)
+    names = ("::error::a.yaml", "b.yaml")
+    for name, target in zip(names, ("##[error]", "##vso[task.complete]"), strict=True):
+        (tmp_path / name).write_text(small_spec(data=f"file: {{path: rows.csv, target: '{target}'}}"))
+
+    told = [call("validate", name) for name in (*names, "::error::no.yaml", "##vso[no]")]
+    code, spec, err = call("init", "rows.csv", "--target", "##vso[task.complete]")
+    (tmp_path / "c.yaml").write_text(spec)
+
+    assert ([3, 0, 2, 2], (0, "")) == ([code for code, _, _ in told], (code, err))
+    shown = "".join(out + err for _, out, err in told)
+    assert not re.search(r"##(vso)?\[|^::", shown + spec, re.MULTILINE)
+    assert "## vso[task.complete]" in shown
+    assert ": :error::no.yaml" in shown
+    assert "##vso[task.complete]" == pipeline.read_spec("c.yaml").spec.data.file.target
 
 
 @pytest.mark.parametrize("statement", ["import sys; sys.exit(0)", "raise SystemExit", "x = (", "import nowhere"])

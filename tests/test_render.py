@@ -146,10 +146,16 @@ def test_results_and_folders_are_not_written_over(results: Path, capsys: pytest.
     """--output is a file other than the results, which a page would destroy"""
     before = results.read_bytes()
     (results.parent / "link").symlink_to(results)
-    for output, message in ((results, "holds the results"), ("link", "holds the results"), (".", "is a folder")):
+    (results.parent / "timings.json").write_text("{}")
+    for output, message in (
+        (results, "holds the results"),
+        ("link", "holds the results"),
+        ("timings.json", "holds the timings"),
+        (".", "is a folder"),
+    ):
         assert 2 == main(["render", str(results), "--output", str(results.parent / output)])
         assert message in capsys.readouterr().err
-    assert before == results.read_bytes()
+    assert (before, "{}") == (results.read_bytes(), (results.parent / "timings.json").read_text())
 
 
 def test_a_link_stays_one(results: Path) -> None:

@@ -72,6 +72,7 @@ def test_no_worker_outlives_a_killed_job(job, tmp_path) -> None:
     job.kill()
 
     wait_until(lambda: not any(worker.is_running() for worker in workers))
+    assert ("", "") == job.communicate(timeout=60)  # nobody complains of semaphores that are left
     assert "an earlier report" == (tmp_path / "output" / "report.html").read_text()
 
 

@@ -12,10 +12,13 @@ import pytest
 from factories import make_spec
 from test_take_home import write_data
 
+from job import take_home
+from job.data.dataset import Dataset
 from job.evaluation.synthetic import find_added, make_synthetic_rows
+from job.outputs import PARENTS, SYNTHETIC, open_outputs
 from job.pipeline import load_data, read_spec, run_job
 from job.report.file_names import name_files
-from job.spec.model import JobSpec
+from job.spec.model import Entry, JobSpec
 from job.take_home import write_rows
 
 ADDING = ("smote", "custom", "RandomOverSampler", "SMOTE", "ADASYN", "SMOTEENN", "SMOTEN")
@@ -31,6 +34,14 @@ def read(path: Path) -> list[dict[str, str]]:
         return list(csv.DictReader(file))
 
 
+def rows_and_parents(spec: JobSpec, dataset: Dataset, strategy: Entry, folder: Path) -> list[dict[str, str]]:
+    """The rows that a strategy adds, each with what the file of parents has for it."""
+    n_rows = write_rows(spec, dataset, strategy, folder / "rows.csv", folder / "parents.csv")
+    rows, parents = read(folder / "rows.csv"), read(folder / "parents.csv")
+    assert [str(number) for number in range(1, n_rows + 1)] == [row["row"] for row in parents]
+    return [{**row, **own} for row, own in zip(rows, parents, strict=True)]
+
+
 @pytest.mark.parametrize("name", ADDING)
 def test_columns_hold_what_they_can_hold(name, tmp_path) -> None:
     """whole numbers are whole, categories are those of the column, and every row has the minority's label"""
@@ -40,9 +51,7 @@ def test_columns_hold_what_they_can_hold(name, tmp_path) -> None:
     n_rows = write_rows(spec, dataset, strategy, tmp_path / "rows.csv")
     rows = read(tmp_path / "rows.csv")
     assert n_rows == len(rows) > 50
-    assert ["amount", "count", "shop", "is new", "label", "synthetic", "parent_1", "parent_2", "weight"] == list(
-        rows[0]
-    )
+    assert ["amount", "count", "shop", "is new", "label", "synthetic"] == list(rows[0])
     assert all(row["count"].isdigit() for row in rows)
     assert {row["shop"] for row in rows} <= {"a", "b", "c c", ""}
     assert {row["is new"] for row in rows} <= {"true", "false"}
@@ -70,10 +79,9 @@ def test_parents_and_weights_make_the_row(tmp_path) -> None:
     spec = spec_of(tmp_path, drop=["count", "shop", "is new"])
     dataset = load_data(spec, tmp_path)
     (strategy,) = make_spec(strategies=[{"name": "custom", "params": {"clip": False}}]).strategies
-    write_rows(spec, dataset, strategy, tmp_path / "rows.csv")
     file = read(tmp_path / "data.csv")
     median = float(np.nanmedian(dataset.X["amount"]))
-    for row in read(tmp_path / "rows.csv"):
+    for row in rows_and_parents(spec, dataset, strategy, tmp_path):
         first, second = (file[int(row[key]) - 1] for key in ("parent_1", "parent_2"))
         assert ("yes", "yes") == (first["label"], second["label"])
         a, b = (float(parent["amount"] or median) for parent in (first, second))
@@ -91,13 +99,22 @@ def test_rows_are_numbered_as_in_the_file(tmp_path) -> None:
         data={"file": {"path": "data.csv", "target": "label", "positive": "yes"}}, strategies=["RandomOverSampler"]
     )
     dataset = load_data(spec, tmp_path)
-    write_rows(spec, dataset, spec.strategies[0], tmp_path / "rows.csv")
     file = read(path)
-    for row in read(tmp_path / "rows.csv"):
+    for row in rows_and_parents(spec, dataset, spec.strategies[0], tmp_path):
         parent = file[int(row["parent_1"]) - 1]
         assert parent["label"] == "yes"
         assert (parent["amount"], parent["count"], parent["shop"]) == (row["amount"], row["count"], row["shop"])
         assert row["parent_2"] == row["weight"] == ""
+
+
+@pytest.mark.parametrize("name", ["custom", "ADASYN", "RandomOverSampler"])
+def test_the_order_of_rows_tells_nothing(name, tmp_path) -> None:
+    """rows are sorted by what is in them: in a sampler's own order, those that share a parent are neighbours"""
+    spec = spec_of(tmp_path)
+    (strategy,) = [entry for entry in spec.strategies if entry.label == name]
+    write_rows(spec, load_data(spec, tmp_path), strategy, tmp_path / "rows.csv")
+    rows = [list(row.values()) for row in read(tmp_path / "rows.csv")]
+    assert sorted(rows) == rows
 
 
 def test_added_rows_are_found_whatever_was_taken_away() -> None:
@@ -128,19 +145,40 @@ def test_labels_become_names_of_files(labels, expected) -> None:
     assert expected == name_files(labels)
 
 
+@pytest.mark.parametrize("parents", [False, True])
+def test_parents_are_written_where_they_are_asked_for(tmp_path, monkeypatch, parents) -> None:
+    """real rows can be computed from them, so they are in files of their own, beside the rows"""
+    spec = make_spec(strategies=["smote"], report={"synthetic": True, "synthetic_parents": parents})
+    monkeypatch.setattr(take_home, "run_apart", lambda function, *arguments: (function(*arguments), None))
+    results = {"runs": [{"strategy": "smote", "n_synthetic": 9}]}
+    with open_outputs(tmp_path, (SYNTHETIC, PARENTS)) as outputs:
+        (entry,) = take_home.take_home(spec, load_data(spec, tmp_path), results, outputs)["synthetic"]
+        outputs.publish()
+    written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.csv")}
+    assert {"synthetic/smote.csv", *(["synthetic/parents/smote.csv"] if parents else [])} == written
+    assert written == {entry["file"], entry["parents"]} - {None}
+    header = (tmp_path / "synthetic" / "smote.csv").read_text().splitlines()[0]
+    assert "parent" not in header
+    assert "weight" not in header
+
+
 def test_a_job_writes_the_rows_of_each_sampler(tmp_path) -> None:
     """one file for each strategy that adds rows, named in the results, the same bytes each time"""
     (tmp_path / "spec.yaml").write_text(
         "data: {generate: {n_samples: 200, weights: [0.85]}}\nsplit: {n_repeats: 1}\n"
         "strategies: [smote, RandomUnderSampler, {name: custom, label: 'my / own'}]\nclassifiers: [gaussian_nb]\n"
-        "report: {synthetic: true}\n"
+        "report: {synthetic: true, synthetic_parents: true}\n"
     )
     loaded = read_spec(str(tmp_path / "spec.yaml"))
     run_job(loaded, tmp_path / "one", workers=1)
     run_job(loaded, tmp_path / "two", workers=1)
     results = json.loads((tmp_path / "one" / "results.json").read_text())
     assert ["synthetic/smote.csv", "synthetic/my_own.csv"] == [entry["file"] for entry in results["synthetic"]]
+    assert ["synthetic/parents/smote.csv", "synthetic/parents/my_own.csv"] == [
+        entry["parents"] for entry in results["synthetic"]
+    ]
     for entry in results["synthetic"]:
         text = (tmp_path / "one" / entry["file"]).read_text()
         assert entry["n_rows"] == len(pd.read_csv(tmp_path / "one" / entry["file"]))
         assert text == (tmp_path / "two" / entry["file"]).read_text()
+        assert (tmp_path / "one" / entry["parents"]).read_text().startswith("row,parent_1,parent_2,weight\n1,")

@@ -10,16 +10,10 @@ from contextlib import contextmanager, suppress
 from functools import partial
 from types import FrameType
 
+from job.errors import Interrupted
+
 _SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 _SECONDS = 3.0
-
-
-class Interrupted(BaseException):
-    """A signal asks the job to stop. Not an Exception, so nothing that catches those takes it for its own."""
-
-    def __init__(self, number: int) -> None:
-        self.exit_code = 128 + number
-        super().__init__(signal.Signals(number).name)
 
 
 @contextmanager

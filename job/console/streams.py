@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 import shutil
 import sys
 from collections.abc import Iterator
@@ -14,10 +15,12 @@ from job.spec.words import is_control, one_line
 
 _WIDTH = 80
 _STDOUT, _STDERR = 1, 2
+_COMMAND = re.compile(r"##(?=[\w-]*\[)|(?:^|\r)\s*:(?=:)", re.MULTILINE)
+"""What begins a command to the runner of a CI job: Azure's ##vso[, TeamCity's ##teamcity[, GitHub's :: of a line."""
 
 
 def print_text(text: str) -> None:
-    """Write text to standard output; a reader that has gone away is no error.
+    """Write text for people to standard output; a reader that has gone away is no error.
 
     Parameters
     ----------
@@ -28,30 +31,31 @@ def print_text(text: str) -> None:
     OutputError
         Where it cannot be written: a full disk, say.
     """
-    if sys.stdout is not None:  # it is None where whoever started us has closed it
-        with _writing(sys.stdout):
-            sys.stdout.write(text)
-            sys.stdout.flush()
+    with _writing(sys.stdout):
+        sys.stdout.write(inert(text))
+        sys.stdout.flush()
 
 
 def print_document(text: str) -> None:
-    """Write a document as `print_text` does, but in UTF-8 whatever the locale: it has to be read again."""
-    if sys.stdout is not None:
-        with _writing(sys.stdout):
-            sys.stdout.flush()
-            sys.stdout.buffer.write(text.encode())
-            sys.stdout.buffer.flush()
+    """Write a document as it is, in UTF-8 whatever the locale: it has to be read again."""
+    with _writing(sys.stdout):
+        sys.stdout.flush()
+        sys.stdout.buffer.write(text.encode())
+        sys.stdout.buffer.flush()
 
 
 def tell(line: str) -> None:
-    """Write one line to standard error, if anybody listens, with nothing in it that could steer a terminal."""
-    if sys.stderr is None:
-        return
+    """Write one line to standard error, with nothing in it that could steer a terminal or a CI job's runner."""
     try:
-        sys.stderr.write(f"{one_line(line)}\n")
+        sys.stderr.write(f"{inert(one_line(line))}\n")
         sys.stderr.flush()
     except OSError:
         _close(sys.stderr)
+
+
+def inert(text: str) -> str:
+    """Part by a space what the runner of a CI job would obey: a column may be called ##vso[task.setvariable."""
+    return _COMMAND.sub(r"\g<0> ", text)
 
 
 def readable(text: str) -> str:
@@ -62,9 +66,6 @@ def readable(text: str) -> str:
 @contextlib.contextmanager
 def keep_for_results() -> Iterator[None]:
     """Send what libraries print to standard error, in worker processes, too: standard output is for the results."""
-    if sys.stdout is None or sys.stderr is None:
-        yield
-        return
     sys.stdout.flush()
     kept = os.dup(_STDOUT)
     os.dup2(_STDERR, _STDOUT)
@@ -77,10 +78,20 @@ def keep_for_results() -> Iterator[None]:
         os.close(kept)
 
 
-def tolerate_any_text() -> None:
-    """Let characters that a stream's encoding doesn't know be written in a readable way instead of failing."""
+def prepare_streams() -> None:
+    """Open standard streams that whoever started us has closed, and let the others take any character.
+
+    A file that is opened later would get the number of a closed stream, and what a library prints would be written
+    into it. Worker processes inherit these streams.
+    """
+    while (number := os.open(os.devnull, os.O_RDWR)) <= _STDERR:  # the lowest that is free
+        os.set_inheritable(number, True)
+    os.close(number)
+    for name in ("stdin", "stdout", "stderr"):
+        if getattr(sys, name) is None:
+            setattr(sys, name, open(os.devnull, "r" if name == "stdin" else "w", encoding="utf-8"))  # noqa: SIM115
     for stream in (sys.stdout, sys.stderr):
-        if stream is not None and hasattr(stream, "reconfigure"):
+        if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
 
 
@@ -89,9 +100,9 @@ def width() -> int:
     return shutil.get_terminal_size((_WIDTH, 24)).columns if is_terminal(sys.stdout) else _WIDTH
 
 
-def is_terminal(stream: TextIO | None) -> bool:
+def is_terminal(stream: TextIO) -> bool:
     """Tell whether a person watches a stream."""
-    return stream is not None and not stream.closed and stream.isatty()
+    return not stream.closed and stream.isatty()
 
 
 @contextlib.contextmanager

@@ -11,9 +11,9 @@ from collections.abc import Callable
 import click
 
 from job import __version__
-from job.console.interrupts import Interrupted
 from job.console.streams import print_text, tell
-from job.errors import JobError, SpecError
+from job.errors import Interrupted, JobError, SpecError
+from job.spec.words import words_of
 
 BUG = 1
 USAGE = 2
@@ -51,8 +51,8 @@ def exit_code_of(command: Callable[[], int]) -> int:
     except Interrupted as interrupted:
         tell(f"Stopped by {interrupted}")
         return interrupted.exit_code
-    except (Exception, SystemExit, KeyboardInterrupt) as error:  # the last two can only come from others' code
-        tell(f"Error: a bug in minority-report ({type(error).__name__}: {error}); {_keep_traceback()}")
+    except BaseException as error:  # beside an Exception this can only come from others' code
+        tell(f"Error: a bug in minority-report ({words_of(error)}); {_keep_traceback()}")
         return BUG
 
 
@@ -70,6 +70,7 @@ def _keep_traceback() -> str:
         with os.fdopen(descriptor, "w", encoding="utf-8", errors="backslashreplace") as log:
             log.write(text)
     except OSError:
-        traceback.print_exc()
+        for line in text.splitlines():
+            tell(line)
         return "no folder for temporary files can be written, so the traceback stands above"
     return f"please send us the log: {path}"

@@ -2,15 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
+import pandas as pd
+
+from job.data.alike import find_alike
 from job.data.dataset import Note
 from job.data.looks import Looks
-from job.data.profile import ENOUGH, Profile
+from job.data.profile import Profile
 from job.data.store import RawColumn
-from job.data.wording import counted, listed, quoted, share
+from job.data.wording import counted, listed, quoted, quoted_apart, share
 
 _LEAST_FOR_IDENTIFIER = 20
+_ALIKE = {
+    "labels": "",
+    "groups": " If they are one, its rows can be on both sides of a split: write them alike, with data.file.query say.",
+    "categories": "",
+}
+_MOST_MARKS = 3
 
 
 def note_number(raw: RawColumn, profile: Profile, looks: Looks) -> Iterator[Note]:
@@ -68,14 +77,14 @@ def note_text(raw: RawColumn, profile: Profile, looks: Looks, *, is_number: bool
     if is_number:
         what = f"{counted(profile.n_leading_zeros, 'value')} of {name} with a zero in front ({quoted(looks.zeros)})"
         yield Note("leading-zeros", f"{what}: the column is read as codes, not as numbers.", raw.name)
-    elif looks.mark is not None and looks.n_marked + profile.n_numbers >= ENOUGH * profile.n_present:
-        text = f"Column {name} isn't read as numbers: {looks.mark.explain(looks.marked)}."
-        yield Note(looks.mark.code, text, raw.name)
+    elif looks.marks and profile.is_enough(looks.n_marked + profile.n_numbers):
+        text = f"Column {name} isn't read as numbers: {explain_marks(looks)}."
+        yield Note(looks.marks[0][0].code, text, raw.name)
     elif looks.others:
         text = (
             f"{share(profile.n_numbers, profile.n_present)} values of {name} are numbers, too few to read the column "
             f"as numbers; others are {listed(looks.others)}. What stands for a missing value belongs in "
-            "data.file.na_values."
+            f"data.file.na_values{f'; {explain_marks(looks)}' if looks.marks else ''}."
         )
         yield Note("mostly-numbers", text, raw.name)
     elif looks.missing:
@@ -84,3 +93,41 @@ def note_text(raw: RawColumn, profile: Profile, looks: Looks, *, is_number: bool
             "data.file.na_values."
         )
         yield Note("looks-missing", text, raw.name)
+
+
+def note_alike(kind: str, texts: Sequence[str], name: str, decimal: str = ".") -> Iterator[Note]:
+    """Note labels, groups or categories that are two, though a reader would take them for one.
+
+    Parameters
+    ----------
+    kind : {"labels", "groups", "categories"}
+    texts : sequence of str
+        All different.
+    name : str
+        The column.
+    decimal : {".", ","}
+
+    Yields
+    ------
+    Note
+        One at most.
+    """
+    pairs = find_alike(texts, decimal)
+    if pairs:
+        (one, other), n_more = pairs[0], len(pairs) - 1
+        more = f" (and {counted(n_more, 'more such pair')})" if n_more else ""
+        pair = f"{quoted_apart(one, other)} and {quoted_apart(other, one)} of {quoted(name)}"
+        text = f"{kind.capitalize()} {pair} are two {kind}, though they are nearly the same{more}.{_ALIKE[kind]}"
+        yield Note(f"{kind}-alike", text, name)
+
+
+def note_categories(X: pd.DataFrame, decimal: str) -> Iterator[Note]:
+    """Note categories of each feature that are nearly the same, as `note_alike` does."""
+    for name in X.columns:
+        if isinstance(X[name].dtype, pd.CategoricalDtype):
+            yield from note_alike("categories", list(X[name].cat.categories), str(name), decimal)
+
+
+def explain_marks(looks: Looks) -> str:
+    """Say how values that are no numbers are written, and what to do; the most frequent ways."""
+    return "; ".join(mark.explain(example) for mark, _, example in looks.marks[:_MOST_MARKS])

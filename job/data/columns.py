@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from job.data.column_notes import note_number, note_text
+from job.data.column_notes import explain_marks, note_number, note_text
 from job.data.dataset import NUMERIC_KINDS, Note
 from job.data.looks import Looks
-from job.data.profile import ENOUGH, Profile
+from job.data.profile import ENOUGH, Profile, is_number, is_read_as_number
 from job.data.store import RawColumn
 from job.data.wording import quoted, share
 
@@ -80,7 +80,7 @@ def read_column(raw: RawColumn, profile: Profile, looks: Looks, as_category: str
         return Reading(raw, profile, "text", raw.unusable, "not-single-values")
     if profile.n_present == 0:
         return Reading(raw, profile, "constant", "all its values are missing", "all-missing")
-    if not as_category and is_number(profile) and not profile.n_leading_zeros:
+    if not as_category and is_read_as_number(profile):
         return _read_number(raw, profile, looks)
     # a missing category is a category of its own, so one value and gaps are no constant
     if _n_categories(profile) == 1 and profile.n_present == profile.n_rows:
@@ -92,11 +92,6 @@ def read_column(raw: RawColumn, profile: Profile, looks: Looks, as_category: str
     if looks.n_dates >= ENOUGH * profile.n_present:
         return Reading(raw, profile, "date", f"its values are dates ({quoted(looks.example)})", "date")
     return _read_text(raw, profile, looks)
-
-
-def is_number(profile: Profile) -> bool:
-    """Tell whether enough of the present values are numbers."""
-    return profile.n_present > 0 and profile.n_numbers >= ENOUGH * profile.n_present
 
 
 def is_boolean(profile: Profile) -> bool:
@@ -135,6 +130,12 @@ def _numbers_the_rows(profile: Profile) -> bool:
 def _read_text(raw: RawColumn, profile: Profile, looks: Looks) -> Reading:
     notes = tuple(note_text(raw, profile, looks, is_number=is_number(profile)))
     if profile.n_distinct >= ENOUGH * profile.n_present:
+        if notes and notes[0].code == "mostly-numbers":
+            why = f"only {share(profile.n_numbers, profile.n_present)} values are numbers, and nearly all differ"
+            return Reading(raw, profile, "text", why, "identifier", notes)
+        mark = looks.marks[0][0] if looks.marks else None
+        if mark and notes[0].code == mark.code and (profile.n_numbers or not mark.is_weak):
+            return Reading(raw, profile, "text", explain_marks(looks), mark.code)
         why = f"{share(profile.n_distinct, profile.n_present)} values differ, as those of an identifier do"
         return Reading(raw, profile, "text", why, "identifier", notes)
     if profile.n_leading_zeros and is_number(profile):

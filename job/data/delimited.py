@@ -2,19 +2,39 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 from job.data.dataset import Note
 from job.data.likely_delimiter import advise, explain_one_column, guess_delimiter, name_delimiter
+from job.data.odd_lines import find_odd_ends
 from job.data.records import Record, RecordReader
 from job.data.scan import scan_structure
-from job.data.source import DataFile, read_blocks, read_lines
-from job.data.store import Store, Table, count_rows, list_of, literal, name_columns, options
+from job.data.source import LARGEST_CELL, DataFile, read_blocks, read_lines
+from job.data.store import (
+    WHITESPACE,
+    RawColumn,
+    Store,
+    Table,
+    count_rows,
+    list_of,
+    literal,
+    name_columns,
+    options,
+    room,
+    too_much,
+)
 from job.data.wording import counted, listed, quoted
 from job.errors import DataError
+
+REPEATED_HEADER, ODD_LINE = "repeated-header", "odd-line"
+_MOST_ABOVE = 50
+_MOST_LOOKED_AT = 100
+_MOST_LINES = 8
+_SEP = re.compile(r'\s*"?sep\s*=\s*?(\\t|[^"\r\n])?"?[;,\t ]*\r?\n?', re.IGNORECASE)
 
 
 @dataclass(frozen=True)
@@ -55,23 +75,62 @@ def read_header(file: DataFile, delimiter: str | None) -> Header:
     DataError
         There is no header that can be used, only one column (the message names the likely delimiter), or no rows.
     """
-    delimiter = delimiter or file.delimiter
+    file = _named(replace(file, delimiter=delimiter or file.delimiter))
     top: list[str] = []
     lines = _remembered(read_lines(file), top)
-    records = iter(RecordReader(lines, delimiter, file.shown))
+    records = iter(RecordReader(lines, file.delimiter, file))
     comments, header, below = _skip_comments(records)
     if header is None:
         raise DataError(f"{file.shown}: there is no header: the file holds only comment lines")
-    if len(header.values) == 1:
-        raise DataError(explain_one_column(file.shown, header, below, delimiter, top))
-    if below is None:
+    if len(header.values) > 2 and not any(name.strip() for name in header.values[1:]):
+        text = f"only the first of {len(header.values)} names is there ({quoted(header.values[0])}); is it a title?"
+        raise DataError(f"{file.shown}:{header.line}: {text} The first line has to be the header: remove this one")
+    file = replace(file, names=tuple(header.values))
+    if below is None and len(header.values) > 1:
         raise DataError(f"{file.shown}: there is only a header and no rows")
-    if len(below.values) != len(header.values):
-        likely = guess_delimiter(top[header.line - 1 :], file.shown)
-        advice = advise(likely) if likely in (";", "\t", "|", ",") else ""
-        raise DataError(_wrong_width(file.shown, below, len(header.values), delimiter, advice))
+    if below is None or len(header.values) == 1 or len(below.values) != len(header.values):
+        top += islice(lines, _MOST_ABOVE)
+        raise DataError(_explain_width(file, header, below, top))
     plain = header.line == 1 and header.lines == 1 and not header.stray and not comments
     return Header(tuple(header.values), plain, comments)
+
+
+def _named(file: DataFile) -> DataFile:
+    """Add the names in the first line, for messages; refuse a line that tells a spreadsheet the delimiter."""
+    lines = iter(RecordReader(_checked(read_lines(file), file), file.delimiter, file))
+    first = next(lines, None)
+    if first is None or first.values[0].lstrip().startswith("#"):
+        return file
+    return replace(file, names=tuple(name.strip() for name in first.values))
+
+
+def _checked(lines: Iterator[str], file: DataFile) -> Iterator[str]:
+    for number, line in enumerate(lines, 1):
+        if found := _SEP.fullmatch(line):
+            told = found[1]
+            advice = f'set data.file.delimiter to "{told}"' if told and told != file.delimiter else ""
+            advice = f" and {advice}".replace("\t", "\\t") if advice else ""
+            text = f"{file.shown}:{number}: {quoted(line.strip())} is for Excel only, no header; remove that line"
+            raise DataError(text + advice)
+        yield line
+
+
+def _explain_width(file: DataFile, header: Record, below: Record | None, top: Sequence[str]) -> str:
+    """Say why there are fewer names than values, or only one: another delimiter, or lines above the header."""
+    rest = {number: guess_delimiter(top[number - 1 :], file.shown) for number in range(header.line, len(top))}
+    start, likely = next(((number, found) for number, found in rest.items() if found), (header.line, None))
+    text = top[header.line - 1].strip()
+    advice = "" if likely in (None, " ", ":", file.delimiter) else f"; {advise(str(likely))}"
+    if below is None or len(header.values) == 1:
+        if start == header.line:
+            return explain_one_column(file.shown, header, file.delimiter, text, likely)
+        return (
+            f"{file.shown}:{header.line}: one value ({quoted(text)}) above rows of several, which begin on line "
+            f"{start}; is it a title? The first line has to be the header: remove what stands above it{advice}"
+        )
+    if start > header.line and not advice and len(below.values) > len(header.values) and below.values[-1].strip():
+        advice = f"; is line {header.line} a title? The first line has to be the header, with a name for each column"
+    return _wrong_width(file, below, advice)
 
 
 def read_delimited(store: Store, file: DataFile, delimiter: str | None) -> Table:
@@ -98,6 +157,7 @@ def read_delimited(store: Store, file: DataFile, delimiter: str | None) -> Table
     """
     delimiter = delimiter or file.delimiter
     header = read_header(file, delimiter)
+    file = replace(file, delimiter=delimiter, names=header.names)
     columns, named = name_columns(header.names, file.shown)
     keys = [column.key for column in columns]
     scan = scan_structure(read_blocks(file), delimiter, len(columns)) if header.is_first_line else None
@@ -116,7 +176,46 @@ def read_delimited(store: Store, file: DataFile, delimiter: str | None) -> Table
             f"{file.shown}: {n_rows:,} rows were read where the file has {expected:,}; please report this file"
         )
     may_have_spaces = scan is None or scan.has_spaces
-    return Table("raw", columns, n_rows, may_have_spaces, (*_comment_notes(header), *named, *notes))
+    odd = tuple(_note_odd_lines(store, file, header, columns, n_rows))
+    notes = (*_comment_notes(header), *named, *notes, *odd)
+    return Table("raw", columns, count_rows(store, "raw"), may_have_spaces, notes)
+
+
+def _note_odd_lines(
+    store: Store, file: DataFile, header: Header, columns: Sequence[RawColumn], n_rows: int
+) -> Iterator[Note]:
+    """Take out rows that repeat the header, and note lines at both ends that look like no rows."""
+    again = _take_out_headers(store, columns, header.names)
+    keys = ", ".join(column.key for column in columns[:_MOST_LOOKED_AT])
+    ends = f"rowid < {_MOST_ABOVE} OR rowid >= {n_rows - _MOST_ABOVE}"
+    rows = store.connection.execute(f"SELECT rowid, {keys} FROM raw WHERE {ends} ORDER BY rowid").fetchall()
+    odd = find_odd_ends({int(place): [text or "" for text in texts] for place, *texts in rows})
+    if not again and not odd:
+        return
+    records = islice(RecordReader(read_lines(file), file.delimiter, file), header.comments + 1, None)
+    found = {place: record for place, record in enumerate(records) if place in again or place in odd}
+    if again:
+        lines = [f"{found[place].line:,}" for place in again]
+        more = f" and {len(lines) - _MOST_LINES:,} more" if len(lines) > _MOST_LINES else ""
+        text = f"{counted(len(lines), 'line')} left out, the header again: {', '.join(lines[:_MOST_LINES])}{more}."
+        yield Note(REPEATED_HEADER, text)
+    for place, what in odd.items():
+        values = listed([value.strip() for value in found[place].values], 4)
+        text = f"Line {found[place].line:,} ({values}) looks like {what}, not like a row; remove it if it is none."
+        yield Note(ODD_LINE, text)
+
+
+def _take_out_headers(store: Store, columns: Sequence[RawColumn], names: Sequence[str]) -> list[int]:
+    """Delete the rows whose cells are the names, as files joined end to end have them; give their places."""
+    around = WHITESPACE + '"'
+    wanted = [(column.key, literal(name.strip(around))) for column, name in zip(columns, names, strict=True)]
+    # the first condition is cheap and fails on almost all rows
+    each = " AND ".join(f"trim({key}, {literal(around)}) = {name}" for key, name in wanted[:_MOST_LOOKED_AT])
+    condition = f"contains({wanted[0][0]}, {wanted[0][1]}) AND {each}"
+    rows = store.connection.execute(f"SELECT rowid FROM raw WHERE {condition} ORDER BY rowid").fetchall()
+    if rows:
+        store.connection.execute(f"DELETE FROM raw WHERE {condition}")
+    return [int(row) for (row,) in rows]
 
 
 def load_csv(
@@ -189,24 +288,36 @@ class _Rewritten:
 def _rewrite(file: DataFile, delimiter: str, header: Header, path: Path) -> _Rewritten:
     """Write all rows of a file that isn't plain to one that is: no header, every value in quotes."""
     width, last = len(header.names), _LastLine()
-    records = iter(RecordReader(last.watch(read_lines(file)), delimiter, file.shown))
-    n_rows = longest = 0
+    records = iter(RecordReader(last.watch(read_lines(file)), delimiter, file))
+    n_rows = longest = n_characters = 0
+    most = room()
     broken: list[int] = []
     stray: list[int] = []
     with path.open("w", encoding="utf-8", newline="") as stream:
         for record in islice(records, header.comments + 1, None):
             if len(record.values) != width:
-                message = _wrong_width(file.shown, record, width, delimiter)
+                message = _wrong_width(file, record)
                 raise DataError(message + last.cut_off(records))
             row = '","'.join([value.replace('"', '""') for value in record.values])
             stream.write(f'"{row}"\n')
             n_rows += 1
+            n_characters += len(row)
+            if n_characters > 2 * most:
+                raise too_much(file.shown)
             longest = max(longest, 4 * len(row) + 4)
+            if longest > LARGEST_CELL:
+                _check_sizes(record, file)
             if record.lines > 1:
                 broken.append(record.line)
             if record.stray:
                 stray.append(record.line)
     return _Rewritten(n_rows, longest, len(broken), (broken or [0])[0], len(stray), (stray or [0])[0])
+
+
+def _check_sizes(record: Record, file: DataFile) -> None:
+    for column, value in enumerate(record.values):
+        if (size := len(value.encode())) > LARGEST_CELL:
+            raise file.too_large(record.line, column, f"{size:,} bytes")
 
 
 def _rewritten_notes(found: _Rewritten, file: DataFile) -> tuple[Note, ...]:
@@ -266,22 +377,23 @@ def _skip_comments(records: Iterator[Record]) -> tuple[int, Record | None, Recor
     return len(comments), record, below
 
 
-def _wrong_width(shown: str, record: Record, width: int, delimiter: str, advice: str = "") -> str:
+def _wrong_width(file: DataFile, record: Record, advice: str = "") -> str:
     """Say that a row has too many or too few values, and what may be the reason."""
-    got = len(record.values)
-    message = f"{shown}:{record.line}: got {counted(got, 'value')} where the header has {counted(width, 'name')}"
+    got, width = len(record.values), len(file.names)
+    names = f"the header has {counted(width, 'name')} ({listed(file.names, 3)})"
+    message = f"{file.shown}:{record.line}: got {counted(got, 'value')} where {names}"
     first = record.values[0].strip()
     if advice:
-        return f"{message}; {advice}"
+        return f"{message}{advice}"
     if first.startswith("#"):
         return f"{message}; the line begins with #: remove comments between rows"
     if got == width + 1 and not record.values[-1].strip():
-        return f"{message}; the row ends with {name_delimiter(delimiter)} and the header doesn't: make them alike"
+        return f"{message}; the row ends with {name_delimiter(file.delimiter)} and the header doesn't: make them alike"
     if got == 1 and len(first) > 0:
         return f"{message}: {quoted(first)}; remove what isn't a row"
     if got > width:
         last = listed([value.strip() for value in record.values[width - 1 :]], 4)
-        rule = f"a value that holds {name_delimiter(delimiter)} has to stand between double quotes"
+        rule = f"a value that holds {name_delimiter(file.delimiter)} has to stand between double quotes"
         return f"{message} (the last are {last}); {rule}"
     return f"{message}; write an empty value for each that is missing"
 

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from job.data.columns import Reading
-from job.data.profile import Cells, batches
+from job.data.profile import Cells
 from job.data.store import RawColumn, Store, Table
 
 _MOST_CELLS = 2_000_000
@@ -49,7 +49,7 @@ def _fetch(
     store: Store, table: Table, cells: Cells, columns: Sequence[RawColumn], expression: str
 ) -> Iterator[tuple[RawColumn, np.ndarray]]:
     """Fetch one expression of ``v``, the value, for every cell of some columns."""
-    for batch in batches(columns, _MOST_CELLS // table.n_rows):
+    for batch in cells.lots(columns, _MOST_CELLS // table.n_rows):
         keys = ", ".join(column.key for column in batch)
         cell = f"rowid AS r, unnest(range({len(batch)})) AS p, unnest([{keys}]) AS t"
         values = f"SELECT r, p, {cells.any_value('t', batch)} AS v FROM (SELECT {cell} FROM {table.relation})"

@@ -14,8 +14,8 @@ from typing import Any
 from job.data.dataset import Note
 from job.data.delimited import load_csv
 from job.data.objects import SURROGATE, ObjectReader
-from job.data.source import DataFile
-from job.data.store import Store, Table, count_rows, name_columns
+from job.data.source import LARGEST_CELL, DataFile
+from job.data.store import Store, Table, count_rows, name_columns, room, too_much
 from job.data.wording import listed
 from job.errors import DataError
 
@@ -113,7 +113,8 @@ class _Written:
 
 def _write_rows(reader: ObjectReader, path: Path, names: tuple[str, ...]) -> _Written:
     """Write rows of these keys, or of those of the first object; once another key comes, only look for more."""
-    n_rows = longest = 0
+    n_rows = longest = n_bytes = 0
+    most = room()
     unusable: dict[str, str] = {}
     with path.open("wb") as stream:
         for row in reader:
@@ -123,12 +124,18 @@ def _write_rows(reader: ObjectReader, path: Path, names: tuple[str, ...]) -> _Wr
             if len(reader.keys) > len(names):
                 continue
             cells = [_cell(value, reader) if (value := row.get(name)) is not None else "" for name in names]
+            for name, cell in zip(names, cells, strict=True):
+                if len(cell) > LARGEST_CELL // 4 and (size := len(cell.encode(errors="replace"))) > LARGEST_CELL:
+                    raise reader.file.too_large(reader.line, name, f"{size:,} bytes")
             for name, value in row.items():
                 if isinstance(value, list | dict) and name not in unusable:
                     kind = "arrays" if isinstance(value, list) else "objects"
                     unusable[name] = f"its values are {kind}, not single values (line {reader.line:,} first)"
             line = _encoded(",".join(cells), reader) + b"\n"
             longest = max(longest, len(line))
+            n_bytes += len(line)
+            if n_bytes > 2 * most:
+                raise too_much(reader.file.shown)
             stream.write(line)
     return _Written(n_rows, len(names), longest, unusable)
 

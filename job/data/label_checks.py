@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from job.data.column_notes import note_alike
 from job.data.dataset import Note
-from job.data.looks import MISSING_WORDS
+from job.data.profile import MISSING_WORDS
 from job.data.wording import counted, listed, nearest, quoted
 from job.errors import DataError
 
@@ -82,14 +83,13 @@ def choose_positive(counts: Mapping[str, int], target: str, positive: str | None
     Raises
     ------
     DataError
-        There is no such label, or it or the rest has fewer than two rows.
+        There is no such label, it or the rest has fewer than two rows, or it is on more than half of the rows.
     """
     where = f"{shown}: the target {quoted(target)}"
     rarest = min(counts.values())
     chosen = max(label for label in counts if counts[label] == rarest) if positive is None else positive.strip()
     if chosen not in counts:
-        same = [label for label in counts if _as_number(label) == _as_number(chosen) is not None]
-        hint = f" Did you mean {quoted(same[0])}?" if same else nearest(chosen, list(counts))
+        hint = nearest(chosen, list(counts))
         raise DataError(
             f"{where} has no label {quoted(chosen)} (data.file.positive); its labels: {_listed(counts)}.{hint}"
         )
@@ -105,37 +105,28 @@ def choose_positive(counts: Mapping[str, int], target: str, positive: str | None
             f"{where}: {what} has {counted(got, 'row')} of {n_rows:,}, at least two are needed "
             f"(labels: {_listed(counts)})"
         )
+    if 2 * n_positive > n_rows:
+        raise DataError(
+            f"{where}: label {quoted(chosen)} (data.file.positive) is on {n_positive:,} of {n_rows:,} rows, the "
+            "majority, but a job is about the minority: oversampling adds rows of the rarer class. Leave "
+            f"data.file.positive out, or name a label on at most half of the rows (labels: {_listed(counts)})"
+        )
     return chosen
 
 
-def note_labels(counts: Mapping[str, int], target: str, positive: str) -> tuple[Note, ...]:
+def note_labels(counts: Mapping[str, int], target: str, positive: str, decimal: str = ".") -> tuple[Note, ...]:
     """Note labels that are joined, and labels that may be one."""
     notes = []
     rest = [label for label in counts if label != positive]
     if len(rest) > 1:
         text = f"{quoted(positive)} is the positive label; {listed(rest)} together are the rest."
         notes.append(Note("labels-joined", text, target))
-    for label, other in _alike(list(counts)):
-        text = f"Labels {quoted(label)} and {quoted(other)} are two labels, though they are nearly the same."
-        notes.append(Note("labels-alike", text, target))
+    notes += note_alike("labels", list(counts), target, decimal)
     missing = [label for label in counts if label.lower() in MISSING_WORDS]
     if missing:
         text = f"Read as a label: {listed(missing)}; if it stands for a missing one, add it to data.file.na_values."
         notes.append(Note("label-looks-missing", text, target))
     return tuple(notes)
-
-
-def _alike(labels: list[str]) -> list[tuple[str, str]]:
-    """Find labels that are the same number, or the same text but for case and blanks."""
-    seen: dict[object, str] = {}
-    found = []
-    for label in labels:
-        number = _as_number(label)
-        same = number if number is not None else " ".join(label.lower().split())
-        if same in seen:
-            found.append((seen[same], label))
-        seen.setdefault(same, label)
-    return found
 
 
 def _as_number(text: str) -> float | None:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from job.data.dataset import Note
+from job.data.delimited import ODD_LINE
 from job.data.label_checks import check_labels, choose_positive, note_labels
 from job.data.profile import Cells
 from job.data.store import Store, Table, count_rows, fetch_row
@@ -127,9 +128,13 @@ def read_labels(store: Store, table: Table, target: str, positive: str | None, c
         raise DataError(f"{shown}: the target {quoted(target)} holds no labels: {raw.unusable}")
     counts = count_labels(store, table, target, cells)
     left_out = "".join(f" ({note.text[:-1]})" for note in table.notes if note.code == UNLABELLED)
-    check_labels(counts, target, positive, shown, left_out)
-    chosen = choose_positive(counts, target, positive, shown)
-    return Labels(chosen, counts, note_labels(counts, target, chosen))
+    try:
+        check_labels(counts, target, positive, shown, left_out)
+        chosen = choose_positive(counts, target, positive, shown)
+    except DataError as error:
+        odd = "".join(f" ({note.text[:-1]})" for note in table.notes if note.code == ODD_LINE)
+        raise DataError(f"{error}{odd}") from None
+    return Labels(chosen, counts, note_labels(counts, target, chosen, cells.decimal))
 
 
 def count_labels(store: Store, table: Table, target: str, cells: Cells) -> dict[str, int]:

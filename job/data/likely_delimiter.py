@@ -47,40 +47,12 @@ def _common_width(lines: Sequence[str], delimiter: str, shown: str) -> int:
     return widths.pop() if len(widths) == 1 else 0
 
 
-def explain_one_column(shown: str, header: Record, below: Record | None, delimiter: str, lines: Sequence[str]) -> str:
-    """Say why a header of one name is refused, and which delimiter the file likely has.
-
-    Parameters
-    ----------
-    shown : str
-        The file's path for messages.
-    header : Record
-        Its one name.
-    below : Record or None
-        The row below.
-    delimiter : str
-        What was taken for the delimiter.
-    lines : sequence of str
-        The lines read so far.
-
-    Returns
-    -------
-    str
-        One line.
-    """
-    where, text = f"{shown}:{header.line}", lines[header.line - 1].strip()
-    if text.lower().startswith("sep=") and len(text) == 5:
-        return f'{where}: {quoted(text)} is for Excel only; remove that line and set data.file.delimiter to "{text[4]}"'
-    likely = guess_delimiter(lines[header.line - 1 :], shown) or _most_frequent(text, delimiter)
-    if below is not None and len(below.values) > 1 and likely in (None, " ", ":"):
-        return (
-            f"{where}: one value ({quoted(text)}) above rows of {len(below.values)}; is it a title? "
-            "The first line has to be the header: remove what stands above it"
-        )
+def explain_one_column(shown: str, header: Record, delimiter: str, text: str, likely: str | None) -> str:
+    """Say why a header of one name is refused, and which delimiter the file likely has."""
+    likely = likely or _most_frequent(text, delimiter)
     got = f"the header has one column only ({quoted(text)}) when values are parted by {name_delimiter(delimiter)}"
-    if likely is None:
-        return f"{where}: {got}; a target and at least one feature are needed"
-    return f"{where}: {got}; {advise(likely)}"
+    advice = "a target and at least one feature are needed" if likely is None else advise(likely)
+    return f"{shown}:{header.line}: {got}; {advice}"
 
 
 def advise(likely: str) -> str:

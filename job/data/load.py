@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
+from job.data.column_notes import note_categories
 from job.data.columns import Reading, read_column
 from job.data.dataset import Column, Dataset, Note
 from job.data.digest import digest_dataset
@@ -57,7 +58,7 @@ def load_dataset(spec: FileSpec, folder: Path) -> Dataset:
         check_query(spec.query)
     file = find_file(spec.path, folder)
     with open_store(file.shown) as store:
-        table = read_table(store, file, spec.delimiter)
+        table = read_table(store, file, spec.delimiter).with_notes(_note_unused(spec, file.form))
         cells = choose_cells(store, table, spec)
         categories = dict.fromkeys(spec.categorical, _LISTED)
         if spec.query is not None:
@@ -84,8 +85,14 @@ def load_dataset(spec: FileSpec, folder: Path) -> Dataset:
             row_numbers=None if spec.query is not None else fetch_row_numbers(store, table),
             **keys,
         )
-    notes = (*dataset.notes, *note_leaks(dataset.X, dataset.y))
+    notes = (*dataset.notes, *note_categories(dataset.X, cells.decimal), *note_leaks(dataset.X, dataset.y))
     return replace(dataset, notes=notes, digest=digest_dataset(dataset))
+
+
+def _note_unused(spec: FileSpec, form: str) -> Iterator[Note]:
+    if spec.delimiter is not None and form != "delimited":
+        text = f"data.file.delimiter isn't used: {quoted(spec.path)} is {form}, which has none."
+        yield Note("delimiter-unused", text)
 
 
 def fetch_row_numbers(store: Store, table: Table) -> np.ndarray | None:

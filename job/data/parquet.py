@@ -11,12 +11,13 @@ import duckdb
 
 from job.data.dataset import Note
 from job.data.exact_text import as_text, decoded, is_bytes, why_unusable
-from job.data.source import DataFile
-from job.data.store import RawColumn, Store, Table, count_rows, fetch_row, name_columns, open_store, reason_of
+from job.data.source import LARGEST_CELL, DataFile
+from job.data.store import RawColumn, Store, Table, count_rows, fetch_row, name_columns, open_store, reason_of, room
 from job.data.wording import quoted
 from job.errors import DataError
 
 _MAGIC = b"PAR1"
+_ROOM_FOR_A_CELL = 500_000_000  # bytes in which one page of a column is read, or it isn't
 _SMALLEST = 12  # bytes: the magic at both ends and the length of the footer
 _PANDAS_INDEX = re.compile(r"__index_level_\d+__")
 
@@ -67,6 +68,7 @@ def read_parquet(store: Store, file: DataFile) -> Table:
         As ``read_names``, or two columns cannot be told apart by their names.
     """
     opened = _open(store, file)
+    _check_sizes(store, opened)
     columns, named = name_columns((column.name for column in opened.columns), file.shown)
     cells = (f"{as_text(c.key, t.written)} AS {c.key}" for c, t in zip(columns, opened.columns, strict=True))
     with _translated(opened):
@@ -117,6 +119,37 @@ def _open(store: Store, file: DataFile) -> _Opened:
     names = _top_names([(str(name), int(children or 0)) for name, children in tree])
     columns = (_Column(name, str(row[1])) for name, row in zip(names, types, strict=True))
     return replace(opened, columns=tuple(columns))
+
+
+def _check_sizes(store: Store, opened: _Opened) -> None:
+    """Refuse a cell that is too large; only columns that take much room may have one, and only these are looked at."""
+    sql = (
+        "SELECT path_in_schema, arg_max(row_group_id, total_uncompressed_size), max(total_uncompressed_size) "
+        f"FROM parquet_metadata({opened.link}) WHERE type LIKE '%BYTE_ARRAY' OR contains(path_in_schema, ', ') "
+        f"GROUP BY ALL HAVING max(total_uncompressed_size) > {LARGEST_CELL}"
+    )
+    places = {column.name: place for place, column in enumerate(opened.columns)}
+    with _translated(opened):
+        for path, group, size in store.connection.execute(sql).fetchall():
+            place = places.get(path, places.get(str(path).partition(", ")[0]))
+            if place is not None:
+                _check_size(store, opened, place, f" row group {group}", int(size))
+
+
+def _check_size(store: Store, opened: _Opened, place: int, group: str, most: int) -> None:
+    column, keys = opened.columns[place], ", ".join(f"c{number}" for number in range(len(opened.columns)))
+    size = f"octet_length(c{place})" if is_bytes(column.written) else f"strlen(CAST(c{place} AS VARCHAR))"
+    relation = opened.relation.replace("hive", "file_row_number = true, hive") + f" AS file({keys}, r)"
+    store.connection.execute(f"SET memory_limit = '{min(room(), _ROOM_FOR_A_CELL)}B'")
+    try:
+        sql = f"SELECT r + 1, {size} AS s FROM {relation} WHERE s > {LARGEST_CELL} ORDER BY r LIMIT 1"
+        found = store.connection.execute(sql).fetchone()
+    except duckdb.OutOfMemoryException:
+        raise opened.file.too_large(group, column.name, f"up to {most:,} bytes") from None
+    finally:
+        store.connection.execute(f"SET memory_limit = '{room()}B'")
+    if found:
+        raise opened.file.too_large(f" row {found[0]:,}", column.name, f"{found[1]:,} bytes")
 
 
 def _check_ends(file: DataFile) -> None:

@@ -3,16 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from job.data.store import RawColumn, Store, Table, has_blank_edge, literal, trimmed
+from job.spec.file import numbers_among
 
 _MOST_CELLS, _MOST_COLUMNS = 500_000, 500
 _T = TypeVar("_T")
 LARGEST_EXACT = 2**53
 ENOUGH = 0.95
 """Share of the present values that decides: of numbers, of dates, of values that differ."""
+
+MISSING_WORDS = ("", "na", "n/a", "nan", "<na>", "null", "none", "nil", "-", "--", ".", "?", "missing")
+"""What stands for a missing value in many files, in lower case."""
+
+ERROR_CELL = "#[¡¿]?[^#!?]{2,20}[!?]|#n/?[a-z]|#n/a n/a|err:[0-9]{3}|#{2,}"
+"""A spreadsheet's error cell, in lower case: #N/A, #DIV/0!, #WERT!, #NOM?, Err:502, and ### for a narrow column."""
 
 
 @dataclass(frozen=True)
@@ -31,6 +38,8 @@ class Profile:
         Values that are true or false, that are true, in any case.
     low, high : float
         Smallest and largest finite number; NaN where there is none.
+    n_missing_words : int
+        Beside numbers, values that look missing: a word for it, or a spreadsheet's error cell.
     """
 
     n_rows: int
@@ -45,6 +54,26 @@ class Profile:
     n_true: int
     low: float
     high: float
+    n_missing_words: int = 0
+
+    @property
+    def is_mixed(self) -> bool:
+        """Whether some of its values are numbers and some aren't."""
+        return 0 < self.n_numbers < self.n_present
+
+    def is_enough(self, count: int) -> bool:
+        """Tell whether so many values decide what a column is, whatever stands for a missing value in it."""
+        return count > 0 and count >= ENOUGH * (self.n_present - self.n_missing_words)
+
+
+def is_number(profile: Profile) -> bool:
+    """Tell whether enough of the present values are numbers."""
+    return profile.is_enough(profile.n_numbers)
+
+
+def is_read_as_number(profile: Profile) -> bool:
+    """Tell whether a column is one of numbers; with a zero in front they are codes."""
+    return is_number(profile) and not profile.n_leading_zeros
 
 
 @dataclass(frozen=True)
@@ -59,11 +88,14 @@ class Cells:
         The decimal mark.
     spaced : frozenset of str
         Keys of the columns in which values have to be trimmed.
+    numeric : frozenset of str
+        Keys of the columns of numbers, in which a number of ``na_values`` is missing however it is written.
     """
 
     na_values: tuple[str, ...]
     decimal: str
     spaced: frozenset[str]
+    numeric: frozenset[str] = frozenset()
 
     def text(self, key: str) -> str:
         """Write the SQL for a cell's trimmed text, missing values as they are written."""
@@ -74,12 +106,22 @@ class Cells:
         text = self.text(key)
         if not self.na_values:
             return text
-        return f"CASE WHEN {text} IN ({', '.join(map(literal, self.na_values))}) THEN NULL ELSE {text} END"
+        missing = f"{text} IN ({', '.join(map(literal, self.na_values))})"
+        if key in self.numeric:
+            numbers = ", ".join(f"'{number!r}'::DOUBLE" for number in numbers_among(self.na_values, self.decimal))
+            missing += f" OR ({self.number(text)}) IN ({numbers})"
+        return f"CASE WHEN {missing} THEN NULL ELSE {text} END"
 
     def any_value(self, text: str, columns: Iterable[RawColumn]) -> str:
-        """Write the SQL for a value of any of several columns, or NULL where it is missing."""
-        spaced = any(column.key in self.spaced for column in columns)
-        return Cells(self.na_values, self.decimal, frozenset([text] if spaced else [])).value(text)
+        """Write the SQL for a value of any of several columns that are alike, or NULL where it is missing."""
+        keys = {column.key for column in columns}
+        spaced, numeric = (frozenset([text] if keys & of else []) for of in (self.spaced, self.numeric))
+        return Cells(self.na_values, self.decimal, spaced, numeric).value(text)
+
+    def lots(self, columns: Sequence[RawColumn], size: int) -> Iterator[Sequence[RawColumn]]:
+        """Part columns into lots of about a size that are alike: in all a number may stand for missing, or in none."""
+        for is_numeric in (False, True):
+            yield from batches([column for column in columns if (column.key in self.numeric) == is_numeric], size)
 
     def number(self, value: str) -> str:
         """Write the SQL for a value's number (also infinite), or NULL where it isn't one."""
@@ -97,6 +139,13 @@ def find_spaced(store: Store, table: Table) -> frozenset[str]:
     plain = Cells((), ".", frozenset())
     found = count_each(store, table, plain, table.columns, (f"coalesce(bool_or({has_blank_edge('v')}), false)",))
     return frozenset(column.key for column, (spaced,) in found if spaced)
+
+
+def find_numeric(store: Store, table: Table, cells: Cells) -> frozenset[str]:
+    """Find the columns of numbers, where na_values has a number; elsewhere it stands for its own text only."""
+    if not numbers_among(cells.na_values, cells.decimal):
+        return frozenset()
+    return frozenset(key for key, found in profile_columns(store, table, cells).items() if is_read_as_number(found))
 
 
 def profile_columns(store: Store, table: Table, cells: Cells) -> Mapping[str, Profile]:
@@ -117,7 +166,12 @@ def profile_columns(store: Store, table: Table, cells: Cells) -> Mapping[str, Pr
         By the columns' keys.
     """
     found = count_each(store, table, cells, table.columns, _counts())
-    return {column.key: _profile(table.n_rows, counts) for column, counts in found}
+    profiles = {column.key: _profile(table.n_rows, counts) for column, counts in found}
+    mixed = [column for column in table.columns if profiles[column.key].is_mixed]
+    words = f"count(*) FILTER (n IS NULL AND {looks_missing('v')})"
+    for column, (n_words,) in count_each(store, table, cells, mixed, (words,)):
+        profiles[column.key] = replace(profiles[column.key], n_missing_words=n_words)
+    return profiles
 
 
 def count_each(
@@ -143,7 +197,7 @@ def count_each(
     tuple of (RawColumn, tuple)
         A column and its aggregates.
     """
-    for batch in batches(columns, _MOST_CELLS // max(table.n_rows, 1)):
+    for batch in cells.lots(columns, _MOST_CELLS // max(table.n_rows, 1)):
         # Columns are put one under the other: the time to plan a statement would grow with the square of its aggregates
         keys = ", ".join(column.key for column in batch)
         texts = f"SELECT unnest(range({len(batch)})) AS place, unnest([{keys}]) AS t FROM {table.relation}"
@@ -152,6 +206,13 @@ def count_each(
         sql = f"SELECT place, {', '.join(counts)} FROM ({numbers}) GROUP BY place ORDER BY place"
         for place, *found in store.connection.execute(sql).fetchall():
             yield batch[place], tuple(found)
+
+
+def looks_missing(value: str) -> str:
+    """Write the SQL that tells whether a value looks missing: a word for it, or a spreadsheet's error cell."""
+    text = f"lower({value})"
+    is_error = f"({value})[1] IN ('#', 'E', 'e') AND regexp_full_match({text}, {literal(ERROR_CELL)})"
+    return f"({text} IN ({', '.join(map(literal, MISSING_WORDS))}) OR {is_error})"
 
 
 def _counts() -> tuple[str, ...]:

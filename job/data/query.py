@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import replace
+from threading import TIMEOUT_MAX, Event, Thread
 
 import duckdb
 
@@ -40,7 +42,7 @@ def check_query(query: str) -> None:
     _statement(query)
 
 
-def run_query(store: Store, query: str, shown: str) -> Table:
+def run_query(store: Store, query: str, shown: str, timeout: float = 300) -> Table:
     """Run a query over the table ``data`` and sort its rows by content.
 
     From then on the store reads no file and no setting of it can be changed. The query runs on one thread, and its
@@ -54,6 +56,8 @@ def run_query(store: Store, query: str, shown: str) -> Table:
         The spec's ``data.file.query``.
     shown : str
         The file's path for messages.
+    timeout : float
+        Seconds after which it is stopped.
 
     Returns
     -------
@@ -63,15 +67,21 @@ def run_query(store: Store, query: str, shown: str) -> Table:
     Raises
     ------
     DataError
-        The query isn't allowed, fails, needs too much memory, or gives no rows; in one line.
+        The query isn't allowed, fails, needs too much memory or time, or gives no rows; in one line.
     """
     statement = _statement(query)
     _isolate(store)
     try:
-        types = store.connection.execute(f"DESCRIBE {statement}").fetchall()
-        columns, notes = name_columns((str(row[0]) for row in types), _KEY)
-        written = [str(row[1]) for row in types]
-        _fill(store, statement, [column.key for column in columns], written)
+        with _time_limit(store.connection, timeout):
+            types = store.connection.execute(f"DESCRIBE {statement}").fetchall()
+            columns, notes = name_columns((str(row[0]) for row in types), _KEY)
+            written = [str(row[1]) for row in types]
+            _fill(store, statement, [column.key for column in columns], written)
+    except duckdb.InterruptException:
+        raise DataError(
+            f"{_KEY}: stopped after {timeout:g} s (data.file.query_timeout); is the condition of a join or of a "
+            "recursion missing? If not, give it more time"
+        ) from None
     except duckdb.OutOfMemoryException:
         raise DataError(
             f"{_KEY}: its result needs more memory than reading may use (a quarter of what this process has); "
@@ -84,6 +94,26 @@ def run_query(store: Store, query: str, shown: str) -> Table:
         raise DataError(f"{_KEY}: no rows of {shown} are left; loosen its conditions")
     marked = tuple(replace(column, unusable=why_unusable(kind)) for column, kind in zip(columns, written, strict=True))
     return Table(_SORTED, marked, n_rows, True, notes)
+
+
+@contextmanager
+def _time_limit(connection: duckdb.DuckDBPyConnection, seconds: float) -> Iterator[None]:
+    """Interrupt what runs after so many seconds; again and again, since between two statements nothing does."""
+    ended = Event()
+
+    def interrupt() -> None:
+        wait = min(seconds, TIMEOUT_MAX)
+        while not ended.wait(wait):
+            connection.interrupt()
+            wait = 0.05
+
+    timer = Thread(target=interrupt, daemon=True)
+    timer.start()
+    try:
+        yield
+    finally:
+        ended.set()
+        timer.join()
 
 
 def _statement(query: str) -> str:
@@ -111,12 +141,9 @@ def _statement(query: str) -> str:
 
 def _isolate(store: Store) -> None:
     """Let nothing that runs in the store reach a file, the network, a Python variable or a setting from now on."""
-    limit = store.connection.execute("SELECT current_setting('memory_limit')").fetchone()
-    assert limit is not None
     for setting in (
         "threads = 1",
         "python_enable_replacements = false",
-        f"max_temp_directory_size = '{limit[0]}'",  # or a join without a condition would fill the disk
         "enable_external_access = false",
         "lock_configuration = true",
     ):

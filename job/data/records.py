@@ -10,7 +10,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from pathlib import Path
 
+from job.data.source import LARGEST_CELL, DataFile
 from job.data.wording import quoted
 from job.errors import DataError
 
@@ -49,14 +51,15 @@ class RecordReader:
         Lines with their ends.
     delimiter : str
         One character.
-    shown : str
-        The file's path for messages.
+    file : DataFile or str
+        The file, or only its path, for messages.
     """
 
-    def __init__(self, lines: Iterable[str], delimiter: str, shown: str) -> None:
+    def __init__(self, lines: Iterable[str], delimiter: str, file: DataFile | str) -> None:
         self._lines = iter(lines)
         self._delimiter = delimiter
-        self._shown = shown
+        self._file = file if isinstance(file, DataFile) else DataFile(file, Path(file), "delimited", delimiter, False)
+        self._shown = self._file.shown
         self._number = 0
 
     def __iter__(self) -> Iterator[Record]:
@@ -94,7 +97,7 @@ class RecordReader:
 
     def _quoted_value(self, line: str, at: int, column: int, physical: list[str]) -> tuple[str, str, int]:
         """Read up to the closing quote, over line ends; give the value, the line it ends on and where."""
-        opened, parts = self._number, []
+        opened, parts, size = self._number, list[str](), len(line) - at
         while (closing := _TO_CLOSING_QUOTE.match(line, at)) is None:
             parts.append(line[at:])
             following = next(self._lines, None)
@@ -105,6 +108,9 @@ class RecordReader:
                 )
             self._number += 1
             line, at = following, 0
+            size += len(following)
+            if size > LARGEST_CELL:
+                raise self._file.too_large(opened, column - 1, f"{size:,} characters or more")
             physical.append(line)
         parts.append(closing.group(1))
         end = closing.end()

@@ -7,6 +7,7 @@ from collections.abc import Callable
 import numpy as np
 import pandas as pd
 
+from job.data.column_notes import note_alike
 from job.data.dataset import Note
 from job.data.profile import Cells
 from job.data.store import Store, Table, fetch_row, literal
@@ -43,7 +44,7 @@ def read_groups(store: Store, table: Table, name: str, cells: Cells) -> tuple[np
     codes, found = pd.factorize(texts, use_na_sentinel=True)
     groups, missing = codes.astype(np.int64), codes < 0
     groups[missing] = len(found) + np.arange(missing.sum())
-    notes = []
+    notes = list(note_alike("groups", list(found), name, cells.decimal))
     if missing.any():
         text = f"{counted(int(missing.sum()), 'row')} without a group (column {quoted(name)}): each a group of its own."
         notes.append(Note("rows-without-group", text, name))

@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from job.data.source import LARGEST_CELL
+
 _FEED, _RETURN, _QUOTE, _SPACE = 10, 13, 34, 32
 
 
@@ -52,7 +54,7 @@ def scan_structure(blocks: Iterable[bytes], delimiter: str, width: int) -> Scan 
     Returns
     -------
     Scan or None
-        None where the file isn't plain.
+        None where the file isn't plain, or a line is long enough to hold a cell that is too large.
     """
     if not delimiter.isascii():
         return None
@@ -65,6 +67,8 @@ def scan_structure(blocks: Iterable[bytes], delimiter: str, width: int) -> Scan 
         if found is None:
             return None
         records, blank, length, ends, spaces = found
+        if length > LARGEST_CELL:
+            return None
         n_records, n_blank, longest = n_records + records, n_blank + blank, max(longest, length)
         returns.add(ends)
         has_spaces = has_spaces or spaces

@@ -6,6 +6,7 @@ import codecs
 import gzip
 import io
 import os
+import re
 import stat
 import zlib
 from collections.abc import Iterator
@@ -14,12 +15,17 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, cast
 
+import numpy as np
+
 from job.data.kind import HEAD_LENGTH, check_kind
-from job.data.wording import nearest
+from job.data.wording import nearest, quoted, visible_path
 from job.errors import DataError
 
 BLOCK = 1 << 24
-LONGEST_LINE = 1 << 28
+LARGEST_CELL = 10_000_000
+"""Most bytes of a cell."""
+LONGEST_LINE = 1 << 25
+"""Most bytes of a line; a longer one would be held in memory several times over."""
 _BOMB_SIZE, _BOMB_RATIO = 1 << 30, 200
 
 SUFFIXES = {
@@ -66,6 +72,8 @@ class DataFile:
         Whether it is packed with gzip.
     encoding : str or None
         What it is written in where that isn't UTF-8.
+    names : tuple of str
+        Its columns, where they are known; for messages.
     """
 
     shown: str
@@ -74,6 +82,18 @@ class DataFile:
     delimiter: str
     packed: bool
     encoding: str | None = None
+    names: tuple[str, ...] = ()
+
+    def too_large(self, line: int | str, column: int | str, size: str) -> DataError:
+        """Make the error for a cell that is too large: line or rows, and the column by place, from 0, or by name."""
+        if isinstance(column, int):
+            column = self.names[column] if column < len(self.names) else f"number {column + 1}"
+        named = quoted(column) if column in self.names or self.form != "delimited" else column
+        return DataError(
+            f"{self.shown}:{line}: the cell in column {named} has {size}, allowed are {LARGEST_CELL:,}; shorten it, or "
+            "leave the column out of the file"
+            + ("" if self.form == "parquet" else " (or is a closing quote or a line end missing?)")
+        )
 
 
 def find_file(shown: str, folder: Path) -> DataFile:
@@ -96,7 +116,7 @@ def find_file(shown: str, folder: Path) -> DataFile:
         There is no such file, it isn't a plain file, can't be opened, is empty, has an unknown suffix, or
         is something else than its suffix says.
     """
-    path = folder / shown
+    path, shown = folder / shown, visible_path(shown)
     _check_regular(path, shown)
     form, delimiter, packed = _form(path, shown)
     head = _head(path, shown)
@@ -140,10 +160,26 @@ def _missing(path: Path, shown: str) -> str:
     if path.is_symlink():
         return f"{shown}: a link to {os.readlink(path)}, which doesn't exist here (in a container: is it mounted?)"
     folder = path.parent
+    if advice := _explain_backslashes(str(path)):
+        return f"{shown}: no such file; {advice}"
     if not folder.is_dir():
         return f"{shown}: no such file: there is no folder {folder} (in a container: is it mounted?)"
     names = sorted(entry.name for entry in os.scandir(folder))
     return f"{shown}: no such file in {folder.resolve()} (paths are relative to the spec).{nearest(path.name, names)}"
+
+
+_ESCAPES = dict(zip("\n\t\b\r\a\f\v\x1b\0", "ntbrafve0", strict=True))
+
+
+def _explain_backslashes(path: str) -> str:
+    """Say what became of backslashes: in double quotes they start an escape, and elsewhere they part no folders."""
+    found = ", ".join(f"\\{_ESCAPES[character]}" for character in dict.fromkeys(path) if character in _ESCAPES)
+    if found:
+        return (
+            f"YAML reads {found} between double quotes as a line break or another control character; write / for each "
+            "backslash, or put the path between single quotes"
+        )
+    return "\\ parts no folders here; write / for each backslash" if "\\" in path and os.sep == "/" else ""
 
 
 def _form(path: Path, shown: str) -> tuple[str, str, bool]:
@@ -222,9 +258,7 @@ def read_blocks(file: DataFile) -> Iterator[bytes]:
             yield rest[:cut]
             rest = rest[cut:]
         elif len(rest) > LONGEST_LINE:
-            raise DataError(
-                f"{file.shown}:{line}: the line is longer than {LONGEST_LINE >> 20} MB; is this a data file?"
-            )
+            raise _too_long(rest, line, file)
     if rest:
         _check_text(rest, line, file.shown)
         yield rest
@@ -270,6 +304,26 @@ def _unpacked(file: DataFile) -> Iterator[bytes]:
                         "if this is data and no gzip bomb, unpack it first"
                     )
                 yield block
+
+
+def _too_long(start: bytes, line: int, file: DataFile) -> DataError:
+    """Name the largest cell of a line that is too long, or the line itself where its cells are of ordinary size."""
+    if file.form == "delimited":
+        marks = np.frombuffer(start, dtype=np.uint8)
+        inside = (np.cumsum(marks == ord('"'), dtype=np.uint8) & 1).astype(bool)
+        ends = np.append(np.flatnonzero((marks == ord(file.delimiter)) & ~inside), len(marks))
+        sizes = np.diff(ends, prepend=-1) - 1
+        column: int | str = int(sizes.argmax())
+    else:
+        ends = np.append(np.flatnonzero(np.frombuffer(start, dtype=np.uint8) == ord('"')), len(start))
+        sizes = np.diff(ends, prepend=0)
+        key = re.findall(rb'"([^"]{1,200})"\s*:', start[: ends[sizes.argmax() - 1] if sizes.argmax() else 0][-300:])
+        column = key[-1].decode(errors="replace") if key else "?"
+    if sizes.max() > LARGEST_CELL:
+        return file.too_large(line, column, f"{sizes.max():,} bytes or more")
+    return DataError(
+        f"{file.shown}:{line}: the line has more than the {LONGEST_LINE:,} bytes allowed; is this a data file?"
+    )
 
 
 def _check_text(block: bytes, line: int, shown: str) -> None:

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 import numpy as np
 
 from job.data.dataset import Dataset
+from job.data.wording import named
 from job.errors import DataError
 
 Parts = Sequence[tuple[np.ndarray, np.ndarray]]
@@ -139,7 +140,7 @@ def check_parts(dataset: Dataset, method: str, parts: Parts) -> None:
     for train, test in parts:
         n_positive = int(dataset.y[train].sum())
         if not 0 < n_positive < len(train):
-            lacking = f"row labelled {dataset.positive} (positive)" if n_positive == 0 else "row of the rest"
+            lacking = f"row labelled {named(dataset.positive)} (positive)" if n_positive == 0 else "row of the rest"
             raise DataError(
                 f"split.method {method}: a training part of {len(train):,} rows has no {lacking}, so no classifier can "
                 f"be fitted; the data has {_counts(dataset)}: {remedy}"
@@ -151,15 +152,15 @@ def check_parts(dataset: Dataset, method: str, parts: Parts) -> None:
             )
     if not any(dataset.y[test].any() for _, test in parts):
         raise DataError(
-            f"split.method {method}: no test part has a row labelled {dataset.positive} (positive), so nothing can be "
-            f"measured; the data has {_counts(dataset)}: {remedy}"
+            f"split.method {method}: no test part has a row labelled {named(dataset.positive)} (positive), so nothing "
+            f"can be measured; the data has {_counts(dataset)}: {remedy}"
         )
 
 
 def _counts(dataset: Dataset) -> str:
     """Say how many rows either class has."""
     n_rest = dataset.n_rows - dataset.n_positive
-    return f"{dataset.n_positive:,} labelled {dataset.positive} (positive) and {n_rest:,} of the rest"
+    return f"{dataset.n_positive:,} labelled {named(dataset.positive)} (positive) and {n_rest:,} of the rest"
 
 
 def _remedy(dataset: Dataset, method: str) -> str:

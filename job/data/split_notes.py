@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 import numpy as np
 
 from job.data.dataset import Dataset, Note
 from job.data.split import Split
+from job.data.wording import named, quoted
 from job.spec.model import SplitSpec
 
 _SIZE_TOLERANCE = 0.1  # a tenth of the share asked for
+_AT_RANDOM = "rows are drawn at random"
 
 
 def note_splits(dataset: Dataset, spec: SplitSpec, splits: Sequence[Split]) -> tuple[Note, ...]:
-    """Note test parts without one class, of another size than asked for, and groups on both sides.
+    """Note test parts without one class, of another size than asked for, common positives and groups on both sides.
 
     Parameters
     ----------
@@ -31,12 +33,39 @@ def note_splits(dataset: Dataset, spec: SplitSpec, splits: Sequence[Split]) -> t
         Empty where there is nothing to say.
     """
     notes = (
-        _note_absent_class(dataset, splits, 1, f"labelled {dataset.positive} (positive)"),
+        _note_absent_class(dataset, splits, 1, f"labelled {named(dataset.positive)} (positive)"),
         _note_absent_class(dataset, splits, 0, "of the rest"),
         _note_size(dataset, spec, splits),
+        _note_common_positive(dataset, splits),
         _note_shared_groups(dataset, splits),
     )
     return tuple(note for note in notes if note is not None)
+
+
+def note_unused(dataset: Dataset, method: str) -> Iterator[Note]:
+    """Note a column for another split method: it only keeps itself out of the features."""
+    how = {"predefined": "the data marks which rows test", "time": "the latest rows test"}.get(method, _AT_RANDOM)
+    for role, by in (("time", "time"), ("split", "predefined")):
+        if getattr(dataset, role) is not None and method != by:
+            name = next((column.name for column in dataset.columns if column.role == role), role)
+            text = (
+                f"data.file.{role} ({quoted(name)}) isn't used: it is for split method {by}, and with {method} {how}. "
+                "It is no feature either."
+            )
+            yield Note(f"{role}-unused", text, name)
+
+
+def _note_common_positive(dataset: Dataset, splits: Sequence[Split]) -> Note | None:
+    """Time and predefined parts can have other shares than the whole; one row more is chance."""
+    shares = [(int(dataset.y[split.train].sum()), len(split.train)) for split in splits]
+    n_positive, n_train = max(shares, key=lambda share: 2 * share[0] - share[1])
+    if 2 * n_positive <= n_train + 1:
+        return None
+    text = (
+        f"In a training part {n_positive:,} of {n_train:,} rows are labelled {named(dataset.positive)} (positive), the "
+        "majority there: samplers add rows of the rest, and what is called minority is the positive label."
+    )
+    return Note("positive-is-common", text)
 
 
 def _note_absent_class(dataset: Dataset, splits: Sequence[Split], label: int, name: str) -> Note | None:

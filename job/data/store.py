@@ -130,12 +130,17 @@ def open_store(shown: str) -> Iterator[Store]:
         try:
             yield Store(connection, Path(name))
         except duckdb.OutOfMemoryException:
-            raise DataError(
-                f"{shown}: the data needs more memory than the {_memory() >> 20:,} MB that reading may use (a quarter "
-                "of what this process has); give fewer rows or columns, or more memory"
-            ) from None
+            raise too_much(shown) from None
         except duckdb.Error as error:
             raise DataError(f"{shown}: cannot be read: {reason_of(error)}") from None
+
+
+def too_much(shown: str) -> DataError:
+    """Make the error for data that needs more room than reading may take."""
+    return DataError(
+        f"{shown}: the data needs more memory than the {room() >> 20:,} MB that reading may use, and as much on disk "
+        "(a quarter of what this process has); give fewer rows or columns, or more memory"
+    )
 
 
 def reason_of(error: BaseException) -> str:
@@ -148,7 +153,8 @@ def reason_of(error: BaseException) -> str:
     return f"{text}: {lines[fixes - 1]}" if fixes > 1 else text
 
 
-def _memory() -> int:
+def room() -> int:
+    """Bytes that reading may take, of memory and on disk."""
     return max(_LEAST_MEMORY, usable_memory() // 4)
 
 
@@ -158,8 +164,9 @@ def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
     connection = duckdb.connect(
         ":memory:",
         config={
-            "memory_limit": f"{_memory()}B",
+            "memory_limit": f"{room()}B",
             "temp_directory": str(spill),
+            "max_temp_directory_size": f"{room()}B",
             "threads": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
             "preserve_insertion_order": True,
             "autoinstall_known_extensions": False,

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 from job.data.delimited import read_delimited, read_header
 from job.data.jsonl import read_jsonl
 from job.data.jsonl import read_names as read_jsonl_names
 from job.data.parquet import read_names as read_parquet_names
 from job.data.parquet import read_parquet
-from job.data.profile import Cells, find_spaced
+from job.data.profile import Cells, find_numeric, find_spaced
 from job.data.source import DataFile
 from job.data.store import WHITESPACE, Store, Table, name_columns
 from job.errors import DataError
@@ -88,4 +90,10 @@ def choose_cells(store: Store, table: Table, spec: FileSpec) -> Cells:
     Cells
     """
     words = tuple(dict.fromkeys(word.strip(WHITESPACE) for word in spec.na_values))
-    return Cells(words, spec.decimal, find_spaced(store, table))
+    return complete_cells(store, table, Cells(words, spec.decimal, frozenset()))
+
+
+def complete_cells(store: Store, table: Table, cells: Cells) -> Cells:
+    """Look which columns of a table have blanks around their values, and in which a number may stand for missing."""
+    spaced = replace(cells, spaced=find_spaced(store, table), numeric=frozenset())
+    return replace(spaced, numeric=find_numeric(store, table, spaced))

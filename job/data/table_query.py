@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import replace
 
-from job.data.profile import Cells, find_spaced
+from job.data.profile import Cells
 from job.data.query import run_query
 from job.data.store import Store, Table
+from job.data.table import complete_cells
 from job.data.typed_view import create_view, find_numbers
 from job.spec.file import FileSpec
 
@@ -49,9 +50,9 @@ def query_table(
     assert spec.query is not None
     kept = [name for name in (spec.target, spec.groups, spec.split) if name is not None]
     notes = (*table.notes, *create_view(store, table, cells, kept))
-    result = run_query(store, spec.query, shown)
+    result = run_query(store, spec.query, shown, spec.query_timeout)
     result = replace(result, notes=(*notes, *result.notes))
-    after = Cells(cells.na_values, ".", find_spaced(store, result))
+    after = complete_cells(store, result, replace(cells, decimal="."))
     texts = {}
     if cells.decimal == ",":
         others = set(table.names) - find_numbers(store, table, cells)

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
-from job.data.columns import is_boolean, is_number
+from job.data.columns import is_boolean
 from job.data.dataset import Note
 from job.data.exact_text import as_text
-from job.data.profile import Cells, Profile, profile_columns
+from job.data.profile import Cells, Profile, is_read_as_number, profile_columns
 from job.data.store import RawColumn, Store, Table, fetch_row, identifier
 from job.data.wording import counted, quoted
 
@@ -51,22 +51,18 @@ def create_view(store: Store, table: Table, cells: Cells, labels: Sequence[str])
 def find_numbers(store: Store, table: Table, cells: Cells) -> frozenset[str]:
     """Find the columns of numbers."""
     profiles = profile_columns(store, table, cells)
-    return frozenset(column.name for column in table.columns if _is_number(profiles[column.key]))
+    return frozenset(column.name for column in table.columns if is_read_as_number(profiles[column.key]))
 
 
 def _typed(cells: Cells, value: str, profile: Profile) -> tuple[str, str]:
     """Write the SQL for a typed value, and name the type."""
-    if _is_number(profile):
+    if is_read_as_number(profile):
         is_whole = profile.n_integers == profile.n_numbers == profile.n_present
         if is_whole and profile.low > -_LARGEST and profile.high < _LARGEST:
             return f"TRY_CAST({value} AS BIGINT)", "BIGINT"
         number = cells.number(f"({value})")
         return f"CASE WHEN isfinite({number}) THEN {number} END", "DOUBLE"
     return (f"TRY_CAST({value} AS BOOLEAN)", "BOOLEAN") if is_boolean(profile) else (value, "VARCHAR")
-
-
-def _is_number(profile: Profile) -> bool:
-    return is_number(profile) and not profile.n_leading_zeros
 
 
 def _keeps_text(store: Store, table: Table, value: str, written: str) -> bool:
@@ -78,6 +74,6 @@ def _notes(columns: Sequence[RawColumn], profiles: Mapping[str, Profile]) -> Ite
     for column in columns:
         profile = profiles[column.key]
         n_lost = profile.n_present - (profile.n_numbers - profile.n_infinite)
-        if _is_number(profile) and n_lost:
+        if is_read_as_number(profile) and n_lost:
             text = f"{counted(n_lost, 'value')} of {quoted(column.name)} no finite number: NULL for the query."
             yield Note("not-numbers-for-query", text, column.name)

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+import unicodedata
 from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
+
+from job.data.alike import SAME, look
+from job.spec.words import escape, visible
 
 _LONGEST = 60
 
@@ -19,11 +23,27 @@ def quoted(text: str) -> str:
     Returns
     -------
     str
-        The text as Python would write it, shortened in its middle where it is long.
+        The text as Python would write it, with what can't be seen as escapes, shortened in its middle where it is long.
     """
     if len(text) > _LONGEST:
         text = f"{text[: _LONGEST - 20]}...{text[-10:]}"
-    return repr(text)
+    return visible(text)
+
+
+def named(text: str) -> str:
+    """Write a label without quotes, but in them where it holds what can't be seen."""
+    written = quoted(text)
+    return text if written[1:-1] == text.strip() else written
+
+
+def quoted_apart(text: str, other: str) -> str:
+    """Write a text in quotes so that a reader can tell it from another one."""
+    same = unicodedata.normalize("NFC", text) == unicodedata.normalize("NFC", other)
+    own = (c for c in text if not c.isascii() and c.casefold() not in other.casefold())
+    written = escape(
+        quoted(text), "".join(c for c in own if same or ord(c) in SAME or unicodedata.normalize("NFKC", c) != c)
+    )
+    return written if written != quoted(other) else visible(text)
 
 
 def listed(texts: Iterable[str], limit: int = 8) -> str:
@@ -62,9 +82,25 @@ def nearest(name: str, known: Sequence[str]) -> str:
     str
         A question with a leading blank, or nothing.
     """
+    same = next((other for other in known if look(other) == look(name)), None)
+    if same is not None:
+        return f" Did you mean {quoted(same)}?{_unseen_difference(name, same)}"
     by_lower = {other.lower(): other for other in reversed(known)}
     found = get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.6)
     return f" Did you mean {quoted(by_lower[found[0]])}?" if found else ""
+
+
+def _unseen_difference(name: str, other: str) -> str:
+    odd = sorted(character for character in {*name} ^ {*other} if not (character.isascii() and character.isprintable()))
+    if odd:
+        told = (f"U+{ord(character):04X} ({unicodedata.name(character, 'a control')})" for character in odd[:3])
+        return f" They differ in {', '.join(told)}."
+    return " They differ in blanks." if name != other and "".join(name.split()) == "".join(other.split()) else ""
+
+
+def visible_path(text: str) -> str:
+    """Write a path as it is, or in quotes where some of it couldn't be seen."""
+    return text if text.isprintable() and text == text.strip() else repr(text)
 
 
 def counted(count: int, one: str, many: str | None = None) -> str:

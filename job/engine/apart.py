@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import os
+import threading
 from collections.abc import Callable
 from concurrent.futures import BrokenExecutor
+from pathlib import Path
 from typing import Any, TypeVar
 
+from job.engine.execute import too_long
 from job.engine.local import local_executor
-from job.errors import StrategyError
+from job.engine.work import answer, read
+from job.spec.words import words_of
 
 T = TypeVar("T")
-_LONGEST = 600
 
 
-def run_apart(function: Callable[..., T], *arguments: Any) -> tuple[T | None, str | None]:
+def run_apart(function: Callable[..., T], *arguments: Any, timeout: float | None = None) -> tuple[T | None, str | None]:
     """Call a function in a worker process.
 
     Parameters
@@ -22,6 +26,8 @@ def run_apart(function: Callable[..., T], *arguments: Any) -> tuple[T | None, st
         Of a module, so that it can be sent.
     *arguments
         What it takes.
+    timeout : float or None
+        Seconds that it may take, once its process is ready.
 
     Returns
     -------
@@ -31,15 +37,12 @@ def run_apart(function: Callable[..., T], *arguments: Any) -> tuple[T | None, st
     """
     with local_executor(1) as executor:
         try:
-            return executor.submit(function, *arguments).result(), None
-        except StrategyError as error:
-            return None, _tidy(str(error))
+            executor.submit(callable, function).result()  # imports what the function needs
+            called = executor.submit(answer, Path(os.devnull), function, *arguments)
+            return read(called.result(None if timeout is None else min(timeout, threading.TIMEOUT_MAX)))
         except BrokenExecutor:
             return None, "its process died (a crash, a kill, or too little memory)"
-        except (Exception, SystemExit) as error:  # what is fitted, written or read may raise anything
-            return None, _tidy(f"{type(error).__name__}: {error}")
-
-
-def _tidy(text: str) -> str:
-    line = " ".join(text.split())
-    return line if len(line) <= _LONGEST else f"{line[:_LONGEST]}… ({len(line)} characters)"
+        except TimeoutError:
+            return None, too_long(timeout)
+        except Exception as error:  # the arguments cannot be sent
+            return None, words_of(error)

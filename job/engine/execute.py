@@ -1,21 +1,28 @@
-"""Execute units of work so that neither an exception nor a dying worker takes another unit along."""
+"""Execute units of work so that no exception, dying worker or endless run takes another unit along."""
 
 from __future__ import annotations
 
+import os
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from itertools import count
+from pathlib import Path
+from tempfile import TemporaryDirectory
 
 from job.engine.culprits import Culprits
-from job.engine.work import Work
+from job.engine.work import Answer, Call, Work, answer, read
 from job.evaluation.evaluate import Outcome, fail_unit
 from job.evaluation.runs import Unit
+from job.spec.words import words_of
 
 MakeExecutor = Callable[[int], AbstractContextManager[Executor]]
 OnDone = Callable[[tuple[Outcome, ...]], None]
+_Stopped = tuple[Unit, str]  # a unit that killed its worker or took too long, and which of these
 _DIED = "its worker process died, also when it ran alone (a crash, a kill, or too little memory)"
+_SHORTEST_WAIT, _LONGEST_WAIT = 0.05, 3600.0
 
 
 @dataclass(frozen=True)
@@ -27,10 +34,21 @@ class Engine:
     make_executor : callable
         Takes a number of workers and gives a context manager that yields an executor.
     n_workers : int
+    run_timeout : float or None
+        Seconds that one run may take; a unit may take that for each of its classifiers.
+    scratch : Path or None
+        A folder that workers can write; None for the one of temporary files.
     """
 
     make_executor: MakeExecutor
     n_workers: int
+    run_timeout: float | None = None
+    scratch: Path | None = None
+
+    @property
+    def alone(self) -> Engine:
+        """The same with one worker."""
+        return replace(self, n_workers=1)
 
 
 def execute(units: Iterable[Unit], work: Work, engine: Engine, on_done: OnDone) -> None:
@@ -40,6 +58,9 @@ def execute(units: Iterable[Unit], work: Work, engine: Engine, on_done: OnDone) 
     the one that kills again is parted by classifier, so that only the runs that kill are failed. What else the
     same strategy (or the same classifier) has to do then runs alone and parted from the start: each death costs
     new workers, and a strategy that kills one split mostly kills all.
+
+    A unit that takes too long is known, so nothing else is tried alone: it is parted at once, and what was in flight
+    beside it starts again in new workers.
 
     Parameters
     ----------
@@ -55,64 +76,104 @@ def execute(units: Iterable[Unit], work: Work, engine: Engine, on_done: OnDone) 
     concurrent.futures.BrokenExecutor
         Where workers cannot read what they are sent, which no unit is to blame for.
     """
-    waiting, apart, culprits = deque(units), list[Unit](), Culprits()
+    waiting, apart, culprits, engine_apart = deque(units), list[Unit](), Culprits(), engine
     while waiting:
-        suspects = _run_until_death(waiting, work, engine, on_done)
-        culprits = culprits.and_also(_find_culprits(suspects, work, engine, on_done))
+        suspects, late = _run_until_stop(waiting, work, engine, on_done)
+        if suspects:
+            engine_apart = engine.alone
+        stopped = [*late, *_run_all(suspects, work, engine.alone, on_done)]
+        culprits = culprits.and_also(_find_culprits(stopped, work, engine, on_done))
         parted = [culprits.part(unit) for unit in waiting]
         waiting = deque(safe for safe, _ in parted if safe is not None)
         apart += [run for _, runs in parted for run in runs]
-    for run in _run_alone(apart, work, engine, on_done):
-        on_done(fail_unit(run, _DIED))
+    for run, reason in _run_all(apart, work, engine_apart, on_done):
+        on_done(fail_unit(run, reason))
 
 
-def _find_culprits(suspects: list[Unit], work: Work, engine: Engine, on_done: OnDone) -> Culprits:
-    """Try suspects alone, fail the runs that kill again, and tell whose they are."""
+def too_long(seconds: float | None) -> str:
+    """Say why something was ended that took longer than a run may."""
+    return f"took longer than engine.run_timeout ({seconds:g} s)"
+
+
+def _find_culprits(stopped: Sequence[_Stopped], work: Work, engine: Engine, on_done: OnDone) -> Culprits:
+    """Part units that were stopped, fail the runs that have to be stopped again, and tell whose they are."""
+    parts = {unit: unit.by_classifier() for unit, _ in stopped}
+    runs = [run for part in parts.values() if len(part) > 1 for run in part]
+    engine_apart = engine.alone if any(reason == _DIED for _, reason in stopped) else engine
+    fatal = dict(_run_all(runs, work, engine_apart, on_done))
+    fatal |= {parts[unit][0]: reason for unit, reason in stopped if len(parts[unit]) == 1}
+    for run, reason in fatal.items():
+        on_done(fail_unit(run, reason))
     culprits = Culprits()
-    for killer in _run_alone(suspects, work, engine, on_done):
-        runs = killer.by_classifier()
-        fatal = _run_alone(runs, work, engine, on_done) if len(runs) > 1 else [killer]
-        for run in fatal:
-            on_done(fail_unit(run, _DIED))
-        culprits = culprits.and_also(Culprits.of(killer, fatal))
+    for unit, part in parts.items():
+        culprits = culprits.and_also(Culprits.of(unit, [run for run in part if run in fatal]))
     return culprits
 
 
-def _run_alone(units: Iterable[Unit], work: Work, engine: Engine, on_done: OnDone) -> list[Unit]:
-    """Run units one at a time and return those that killed their worker."""
-    waiting, killers = deque(units), list[Unit]()
+def _run_all(units: Iterable[Unit], work: Work, engine: Engine, on_done: OnDone) -> list[_Stopped]:
+    """Run units, suspects alone, and return those that had to be stopped."""
+    waiting, stopped = deque(units), list[_Stopped]()
     while waiting:
-        killers += _run_until_death(waiting, work, Engine(engine.make_executor, 1), on_done)
-    return killers
+        suspects, late = _run_until_stop(waiting, work, engine, on_done)
+        stopped += late
+        if engine.n_workers == 1:
+            stopped += [(unit, _DIED) for unit in suspects]
+        else:
+            stopped += _run_all(suspects, work, engine.alone, on_done)
+    return stopped
 
 
-def _run_until_death(waiting: deque[Unit], work: Work, engine: Engine, on_done: OnDone) -> list[Unit]:
-    """Take units from `waiting` until none is left or a worker dies; return those then in flight.
+def _run_until_stop(
+    waiting: deque[Unit], work: Work, engine: Engine, on_done: OnDone
+) -> tuple[list[Unit], list[_Stopped]]:
+    """Take units from `waiting` until none is left, a worker dies or a unit takes too long.
 
     No more units are in flight than there are workers, so that suspicion falls on few.
+
+    Returns
+    -------
+    suspects : list of Unit
+        Those in flight when a worker died.
+    late : list of (Unit, str)
+        Those that took too long; what else was in flight is waiting again.
     """
-    running: dict[Future[tuple[Outcome, ...]], Unit] = {}
-    with engine.make_executor(engine.n_workers) as executor:
+    running: dict[Future[Answer], Call] = {}
+    numbers = count()
+    with engine.make_executor(engine.n_workers) as executor, TemporaryDirectory(dir=engine.scratch) as notes:
         while waiting or running:
-            while waiting and len(running) < engine.n_workers:
-                running[executor.submit(work, waiting[0])] = waiting[0]
-                waiting.popleft()
-            ended, _ = wait(running, return_when=FIRST_COMPLETED)
-            suspects = [unit for future in ended if (unit := _collect(future, running.pop(future), on_done))]
+            try:
+                while waiting and len(running) < engine.n_workers:
+                    begun = Path(notes, str(next(numbers))) if engine.run_timeout else Path(os.devnull)
+                    call = Call(waiting[0], engine.run_timeout, begun)
+                    running[executor.submit(answer, call.begun, work, call.unit)] = call
+                    waiting.popleft()
+            except BrokenExecutor as error:
+                _raise_unless_died(error)
+                return [call.unit for call in running.values()], []
+            patience = min(call.left for call in running.values())
+            ended, _ = wait(running, min(max(patience, _SHORTEST_WAIT), _LONGEST_WAIT), FIRST_COMPLETED)
+            suspects = [unit for future in ended if (unit := _collect(future, running.pop(future).unit, on_done))]
             if suspects:
-                return suspects + list(running.values())
-    return []
+                return suspects + [call.unit for call in running.values()], []
+            late = [call for future, call in running.items() if call.left <= 0 and not future.done()]
+            if late:
+                waiting.extendleft(call.unit for call in running.values() if call not in late)
+                return [], [(call.unit, too_long(call.seconds)) for call in late]
+    return [], []
 
 
-def _collect(future: Future[tuple[Outcome, ...]], unit: Unit, on_done: OnDone) -> Unit | None:
+def _collect(future: Future[Answer], unit: Unit, on_done: OnDone) -> Unit | None:
     """Pass a unit's outcomes on; return the unit where its worker died instead."""
-    try:
-        outcomes = future.result()
-    except BrokenExecutor as error:
-        if error.__cause__ is not None:  # no death: the workers live and tell what they couldn't read
-            raise
+    error = future.exception()
+    if isinstance(error, BrokenExecutor):
+        _raise_unless_died(error)
         return unit
-    except Exception as error:  # what cannot be sent to a worker or back fails its own runs only
-        outcomes = fail_unit(unit, f"{type(error).__name__}: {error}")
-    on_done(outcomes)
+    # What cannot be sent to a worker or back fails its own runs only.
+    outcomes, reason = read(future.result()) if error is None else (None, words_of(error))
+    on_done(outcomes or fail_unit(unit, str(reason)))
     return None
+
+
+def _raise_unless_died(error: BrokenExecutor) -> None:
+    if error.__cause__ is not None:  # the workers live and tell what they couldn't read
+        raise error

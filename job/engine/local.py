@@ -6,6 +6,7 @@ import os
 import signal
 import threading
 import time
+import warnings
 from collections.abc import Iterator
 from concurrent.futures import Executor, Future
 from contextlib import contextmanager
@@ -13,6 +14,8 @@ from multiprocessing.resource_tracker import ensure_running
 from typing import Any
 
 import loky
+
+from job.evaluation.attempt import silence, silenced
 
 # Each worker has one processor: libraries that start threads of their own would take the others' time,
 # and the number of threads could change the last bits of a sum.
@@ -32,12 +35,15 @@ def local_executor(n_workers: int) -> Iterator[Executor]:
     ------
     concurrent.futures.Executor
     """
-    ensure_running()  # this bookkeeper of semaphores unblocks signals when it starts, so it starts before the workers
-    executor = _Workers(max_workers=n_workers, env=_ONE_THREAD, initializer=_end_with_parent, initargs=(os.getpid(),))
-    try:
-        yield executor
-    finally:
-        executor.shutdown(wait=True, kill_workers=True)
+    with silenced():  # what is started here, as bookkeepers of semaphores, may complain when workers are killed
+        ensure_running()  # this one unblocks signals when it starts, so it starts before the workers
+        executor = _Workers(max_workers=n_workers, env=_ONE_THREAD, initializer=_begin, initargs=(os.getpid(),))
+    with warnings.catch_warnings():
+        warnings.filterwarnings("ignore", module="loky")  # a worker that needs much memory is replaced
+        try:
+            yield executor
+        finally:
+            executor.shutdown(wait=True, kill_workers=True)
 
 
 class _Workers(loky.ProcessPoolExecutor):
@@ -53,8 +59,9 @@ class _Workers(loky.ProcessPoolExecutor):
             signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
-def _end_with_parent(parent: int) -> None:
-    """End this worker soon after its parent has died: killed, the parent can no longer do it itself."""
+def _begin(parent: int) -> None:
+    """Silence this worker, and end it soon after its parent has died: killed, the parent can't do it itself."""
+    silence()
 
     def watch() -> None:
         while os.getppid() == parent:

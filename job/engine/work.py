@@ -1,20 +1,56 @@
-"""What a worker is sent: a unit, and where the data set lies.
+"""What a worker is sent and sends back: a unit, where the data set lies, and what came of it.
 
 Workers import this module and what it needs, which is neither the readers of files nor the report.
 """
 
 from __future__ import annotations
 
+import pickle
+import time
 from collections.abc import Callable
+from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 from job.data.dataset import Dataset
 from job.engine.stored import Stored, store
+from job.evaluation.attempt import attempt
 from job.evaluation.evaluate import Outcome, evaluate_unit
 from job.evaluation.runs import Unit
 
 Work = Callable[[Unit], tuple[Outcome, ...]]
+Answer = tuple[bytes | None, str | None]
+"""What a call returned, pickled, or why it returned nothing."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """A unit in flight.
+
+    Parameters
+    ----------
+    unit : Unit
+    seconds : float or None
+        What one of its runs may take.
+    begun : Path
+        Where its worker notes when it begins: it may have libraries to import first.
+    """
+
+    unit: Unit
+    seconds: float | None
+    begun: Path
+
+    @property
+    def left(self) -> float:
+        """Seconds that are left of what all its runs together may take."""
+        if self.seconds is None:
+            return float("inf")
+        allowed = self.seconds * len(self.unit.classifiers)
+        try:
+            return float(self.begun.read_text()) + allowed - time.monotonic()
+        except (OSError, ValueError):
+            return allowed  # it has not begun
 
 
 def build_work(dataset: Dataset, path: Path) -> Work:
@@ -32,6 +68,26 @@ def build_work(dataset: Dataset, path: Path) -> Work:
         Unit -> tuple of Outcome; small enough to travel with every unit.
     """
     return partial(_evaluate_stored, stored=store(dataset, path))
+
+
+def answer(begun: Path, function: Callable[..., Any], *arguments: Any) -> Answer:
+    """Call a function in a worker; what it raises is sent back as text, since its class may not survive the journey."""
+
+    def call() -> bytes:
+        begun.write_text(repr(time.monotonic()))  # by a clock that all processes share
+        return pickle.dumps(function(*arguments))
+
+    tried = attempt(call, 0)
+    return tried.value, tried.error
+
+
+def read(answered: Answer) -> tuple[Any, str | None]:
+    """Return what a call in a worker returned, or None and why there is nothing."""
+    packed, error = answered
+    if packed is None:
+        return None, error
+    tried = attempt(lambda: pickle.loads(packed), 0)
+    return tried.value, tried.error
 
 
 def _evaluate_stored(unit: Unit, stored: Stored) -> tuple[Outcome, ...]:

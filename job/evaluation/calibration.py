@@ -53,7 +53,7 @@ def evaluate_probabilities(y: np.ndarray, p: np.ndarray) -> Mapping[str, Value]:
     }
 
 
-def correct_prior(p: np.ndarray, prevalence_train: float, prevalence_resampled: float) -> np.ndarray | Undefined:
+def correct_prior(p: np.ndarray, prevalence_train: float, prevalence_resampled: float | str) -> np.ndarray | Undefined:
     """Take back what resampling did to the prior: p·a / (p·a + (1 - p)·b).
 
     a = π/π_s and b = (1 - π)/(1 - π_s), where π is the prevalence of the training part and π_s the one that the
@@ -64,7 +64,7 @@ def correct_prior(p: np.ndarray, prevalence_train: float, prevalence_resampled: 
     p : ndarray of shape (n_rows,), float64
         Probability of the positive label.
     prevalence_train, prevalence_resampled : float
-        π and π_s.
+        π and π_s; or why π_s is not known.
 
     Returns
     -------
@@ -77,6 +77,8 @@ def correct_prior(p: np.ndarray, prevalence_train: float, prevalence_resampled: 
     .. [2] Saerens, Latinne, Decaestecker (2002). Adjusting the outputs of a classifier to new a priori probabilities:
        a simple procedure. Neural Computation 14, 21-41, equation 2.4.
     """
+    if isinstance(prevalence_resampled, str):
+        return Undefined(prevalence_resampled)
     if not (0 < prevalence_train < 1 and 0 < prevalence_resampled < 1):
         return _NO_PRIOR
     if prevalence_train == prevalence_resampled:

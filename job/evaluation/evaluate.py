@@ -24,6 +24,7 @@ from job.evaluation.outcome import (
 )
 from job.evaluation.resampling_audit import ResamplingAudit, audit_resampling
 from job.evaluation.scoring import score_and_decide
+from job.evaluation.shared_rows import Give, evaluate_in_turn, fit_apart
 from job.evaluation.unit import LEAK, RunKey, Unit
 from job.spec.model import Entry
 from job.strategies.preparation import Preparation
@@ -69,8 +70,11 @@ def _evaluate_arranged(unit: Unit, dataset: Dataset) -> tuple[Outcome, ...]:
         return tuple(without_scores(key, FAILED, tried) for key in unit.keys)
     part, resampled, audit = tried.value
     work = _Work(recipe, part, resampled, audit, tried.warnings, seconds)
-    return tuple(
-        _evaluate_classifier(unit, dataset, work, *pair) for pair in zip(unit.keys, unit.classifiers, strict=True)
+    return evaluate_in_turn(
+        unit,
+        resampled.X,
+        lambda key, entry: _evaluate_classifier(unit, dataset, work, key, entry),
+        lambda left: _evaluate_arranged(left, dataset),
     )
 
 
@@ -104,7 +108,9 @@ def _resample(unit: Unit, dataset: Dataset, recipe: Recipe) -> tuple[TrainingPar
 
 def _evaluate_classifier(unit: Unit, dataset: Dataset, work: _Work, key: RunKey, entry: Entry) -> Outcome:
     started = time.perf_counter()
-    tried = attempt(lambda: _fit_and_score(unit, dataset, work, entry), unit.seeds.sampler)
+    tried = attempt(
+        lambda: fit_apart(lambda give: _fit_and_score(unit, dataset, work, entry, give)), unit.seeds.sampler
+    )
     if tried.error is not None:
         return without_scores(key, FAILED, tried)
     if isinstance(tried.value, str):
@@ -132,12 +138,12 @@ def _evaluate_classifier(unit: Unit, dataset: Dataset, work: _Work, key: RunKey,
 
 
 def _fit_and_score(
-    unit: Unit, dataset: Dataset, work: _Work, entry: Entry
+    unit: Unit, dataset: Dataset, work: _Work, entry: Entry, give: Give
 ) -> str | tuple[Fitted, np.ndarray, np.ndarray, bool]:
     classifier = classifier_of(entry, unit.seeds.classifier)
     refusal = work.recipe.refuses(classifier)
     if refusal is not None:
         return refusal
-    fitted = work.recipe.fit(classifier, work.part, work.resampled)
+    fitted = work.recipe.fit(classifier, work.part, replace(work.resampled, X=give(work.resampled.X)))
     X_test = dataset.X.iloc[unit.test]
     return fitted, *score_and_decide(fitted.model, X_test, type(classifier).__name__)

@@ -7,17 +7,20 @@ from dataclasses import dataclass
 
 import numpy as np
 from sklearn.model_selection import train_test_split
+from sklearn.pipeline import make_pipeline
+from sklearn.preprocessing import FunctionTransformer
 
 from job.data.dataset import Dataset
 from job.errors import StrategyError
 from job.evaluation.attempt import attempt
 from job.evaluation.outcome import DEGRADED, FAILED, OK, Outcome, without_scores
 from job.evaluation.scoring import score_and_decide
+from job.evaluation.shared_rows import Give, evaluate_in_turn, fit_apart
 from job.evaluation.unit import RunKey, Unit
 from job.spec.model import Entry
 from job.strategies.preparation import Preparation
 from job.strategies.prevalence import prevalence_seen
-from job.strategies.recipe import Recipe, Resampled, TrainingPart
+from job.strategies.recipe import Recipe, Resampled, TrainingPart, fit_classifier
 from job.strategies.registry import classifier_of, recipe_of
 
 
@@ -96,20 +99,24 @@ def evaluate_leak(unit: Unit, dataset: Dataset) -> tuple[Outcome, ...]:
     seconds = time.perf_counter() - started
     if tried.error is not None:
         return tuple(without_scores(key, FAILED, tried) for key in unit.keys)
-    return tuple(
-        _evaluate_leaked(unit, tried.value, seconds, *pair) for pair in zip(unit.keys, unit.classifiers, strict=True)
+    return evaluate_in_turn(
+        unit,
+        tried.value.train.X,
+        lambda key, entry: _evaluate_leaked(unit, tried.value, seconds, key, entry),
+        lambda left: evaluate_leak(left, dataset),
     )
 
 
 def _evaluate_leaked(unit: Unit, split: LeakedSplit, seconds: float, key: RunKey, entry: Entry) -> Outcome:
-    def fit_and_score() -> tuple[np.ndarray, np.ndarray, bool, float]:
+    def fit_and_score(give: Give) -> tuple[np.ndarray, np.ndarray, bool, float | str]:
         classifier = classifier_of(entry, unit.seeds.classifier)
-        classifier.fit(split.train.X, split.train.y)
-        scored = score_and_decide(classifier, split.X_test, type(classifier).__name__)
-        return *scored, prevalence_seen(classifier, split.train.y)
+        prevalence = prevalence_seen(classifier, split.train.y)
+        fit_classifier(classifier, give(split.train.X), split.train.y)
+        own_rows = make_pipeline(FunctionTransformer(np.copy), classifier)  # as preparation does in the grid
+        return *score_and_decide(own_rows, split.X_test, type(classifier).__name__), prevalence
 
     started = time.perf_counter()
-    tried = attempt(fit_and_score, unit.seeds.sampler)
+    tried = attempt(lambda: fit_apart(fit_and_score), unit.seeds.sampler)
     if tried.error is not None:
         return without_scores(key, FAILED, tried)
     scores, decisions, is_probability, prevalence = tried.value

@@ -113,7 +113,8 @@ METRICS: tuple[Metric, ...] = (
         "brier_corrected",
         "Brier score, corrected",
         "lower",
-        "Brier score after the probabilities were corrected for what resampling did to the share of positive rows.",
+        "Brier score after the probabilities were corrected for what resampling did to the share of positive rows; "
+        "exact for class weights and random over- and under-sampling only.",
     ),
     _metric("log_loss_corrected", "Log loss, corrected", "lower", "Log loss after the same correction."),
     _metric(

@@ -48,7 +48,8 @@ class Prediction:
     is_probability : bool
         Whether scores are probabilities.
     prevalence_train, prevalence_resampled : float
-        Share of positive rows in the training part, before and after resampling (0.5 for balanced class weights).
+        Share of positive rows in the training part, before and after resampling (0.5 for balanced class weights); or
+        why the latter is not known.
     why_no_probability : str
         The reason that metrics of probabilities are then given.
     """
@@ -58,7 +59,7 @@ class Prediction:
     decisions: np.ndarray
     is_probability: bool
     prevalence_train: float
-    prevalence_resampled: float
+    prevalence_resampled: float | str
     why_no_probability: str = ""
 
     @cached_property

@@ -32,8 +32,8 @@ class Outcome:
     is_probability : bool
     threshold : float or None
         The decision threshold, where it was tuned.
-    prevalence_resampled : float or None
-        Share of positive rows that the classifier saw, weights included.
+    prevalence_resampled : float, str or None
+        Share of positive rows that the classifier saw, weights included; or why it is not known.
     n_resampled, n_resampled_positive, n_synthetic : int or None
         Rows that the classifier was fitted on, and those added by resampling.
     y : ndarray of shape (n_test,), int8, or None
@@ -54,7 +54,7 @@ class Outcome:
     decisions: np.ndarray | None = None
     is_probability: bool = False
     threshold: float | None = None
-    prevalence_resampled: float | None = None
+    prevalence_resampled: float | str | None = None
     n_resampled: int | None = None
     n_resampled_positive: int | None = None
     n_synthetic: int | None = None

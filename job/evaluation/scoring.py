@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from numbers import Real
 from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
 
 from job.errors import StrategyError
+
+_ROUNDING = 1e-5  # some libraries compute in float32
 
 
 def score_and_decide(model: BaseEstimator, X: Any, name: str) -> tuple[np.ndarray, np.ndarray, bool]:
@@ -31,16 +34,41 @@ def score_and_decide(model: BaseEstimator, X: Any, name: str) -> tuple[np.ndarra
     Raises
     ------
     StrategyError
-        Where a score is missing or not finite.
+        Where these are not what a classifier of two labels, 0 and 1, returns.
     """
-    scores, is_probability = _score(model, X)
-    decisions = np.asarray(model.predict(X)).astype(np.int8)
-    if scores.shape != (len(X),) or decisions.shape != scores.shape or not np.isfinite(scores).all():
-        raise StrategyError(f"{name} returned scores that are missing or not finite")
-    return scores, decisions, is_probability
+    is_probability = hasattr(model, "predict_proba")
+    scores = _probabilities(model, X, name) if is_probability else _distances(model, X, name)
+    decisions = _numbers(model.predict(X), (len(X),), f"{name}.predict")
+    _check(np.isin(decisions, (0, 1)), decisions, f"{name}.predict", "the labels 0 and 1")
+    return scores, decisions.astype(np.int8), is_probability
 
 
-def _score(model: BaseEstimator, X: Any) -> tuple[np.ndarray, bool]:
-    if hasattr(model, "predict_proba"):
-        return np.asarray(model.predict_proba(X), dtype=np.float64)[:, 1], True
-    return np.asarray(model.decision_function(X), dtype=np.float64), False
+def _probabilities(model: BaseEstimator, X: Any, name: str) -> np.ndarray:
+    what = f"{name}.predict_proba"
+    p = _numbers(model.predict_proba(X), (len(X), 2), what)
+    _check((p >= -_ROUNDING) & (p <= 1 + _ROUNDING), p, what, "probabilities from 0 to 1")
+    sums = p.sum(axis=1)
+    _check(np.abs(sums - 1) <= _ROUNDING, sums, what, "rows that sum to 1", "a row that sums to ")
+    return p[:, 1]
+
+
+def _distances(model: BaseEstimator, X: Any, name: str) -> np.ndarray:
+    what = f"{name}.decision_function"
+    scores = _numbers(model.decision_function(X), (len(X),), what)
+    _check(np.isfinite(scores), scores, what, "finite numbers")
+    return scores
+
+
+def _numbers(returned: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
+    """Take what a method returned for numbers of this shape; text that looks like one is none."""
+    found = np.asarray(returned)
+    if found.shape != shape:
+        raise StrategyError(f"{what} returned an array of shape {found.shape}, expected {shape}")
+    if found.dtype.kind not in "biuf" and not all(isinstance(value, Real) for value in found.flat):
+        raise StrategyError(f"{what} returned values such as {found.flat[0]!r}, expected numbers")
+    return found.astype(np.float64, copy=False)
+
+
+def _check(is_right: np.ndarray, found: np.ndarray, what: str, expected: str, before: str = "") -> None:
+    if not is_right.all():
+        raise StrategyError(f"{what} returned {before}{found[~is_right][0]:.6g}, expected {expected}")

@@ -20,14 +20,14 @@ N_DRAWS = 200
 MOST_PREDICTIONS = 100_000
 
 EXACT_ONLY = (
-    "The prior correction is exact only where a sampler keeps each class's distribution, as repeating rows or "
-    "weighting classes does; rows made between others change it, and what the correction leaves is that change."
+    "The prior correction is exact for class weights and random over- and under-sampling only. SMOTE and its kin "
+    "also change the distribution of a class (arXiv:2606.29720), and no correction of its share takes that back. "
+    "“calibrated: true” under evaluation is the remedy that doesn't rest on this correction."
 )
 
 _WHOLE = ("mean_predicted", "brier", "log_loss")
 _FITTED = ("calibration_slope", "calibration_intercept")
 _NO_RUN = "no run gave probabilities"
-_NO_CORRECTION = "the prior correction needs both classes in the training part, before and after resampling"
 
 Row = Mapping[str, Any]
 Cell = list[tuple[Split, Row, Prediction]]
@@ -98,8 +98,12 @@ def build_harm(
     for key, cell in cells.items():
         states[key] = {"raw": None, "corrected": None}
         for name, correct in (("raw", _as_it_is), ("corrected", _corrected)):
-            found = [(row, prediction, correct(prediction)) for _, row, prediction in cell]
-            if not found or any(p is None for _, _, p in found):
+            found = [
+                (row, prediction, p)
+                for _, row, prediction in cell
+                if not isinstance(p := correct(prediction), Undefined)
+            ]
+            if not found or len(found) < len(cell):
                 continue
             state = states[key][name] = _whole_and_fitted(found, "" if name == "raw" else "_corrected")
             inside = [place for place, (split, _, _) in enumerate(cell) if (split.repeat, split.fold) in pooled]
@@ -156,23 +160,22 @@ def _cells(
     return {(strategy, classifier): cell for classifier, row in found.items() for strategy, cell in row.items()}
 
 
-def _as_it_is(prediction: Prediction) -> np.ndarray | None:
+def _as_it_is(prediction: Prediction) -> np.ndarray | Undefined:
     return prediction.scores
 
 
-def _corrected(prediction: Prediction) -> np.ndarray | None:
-    p = correct_prior(prediction.scores, prediction.prevalence_train, prediction.prevalence_resampled)
-    return None if isinstance(p, Undefined) else p
+def _corrected(prediction: Prediction) -> np.ndarray | Undefined:
+    return correct_prior(prediction.scores, prediction.prevalence_train, prediction.prevalence_resampled)
 
 
-def _whole_and_fitted(found: Sequence[tuple[Row, Prediction, np.ndarray | None]], suffix: str) -> dict[str, Any]:
+def _whole_and_fitted(found: Sequence[tuple[Row, Prediction, np.ndarray]], suffix: str) -> dict[str, Any]:
     """Summarise over splits what each split has a value of."""
     state: dict[str, Any] = {
         name: _middle(np.mean, [row["metrics"][name + suffix] for row, *_ in found]) for name in _WHOLE
     }
     fits = [
         {name: row["metrics"][name] for name in _FITTED}
-        if p is prediction.scores or p is None
+        if p is prediction.scores
         else _numbers(fit_calibration(prediction.y, p))
         for row, prediction, p in found
     ]
@@ -189,8 +192,8 @@ def _middle(statistic: Callable[[list[float]], Any], values: Iterable[float | No
     return float(statistic(present)) if present else None
 
 
-def _pool(found: Sequence[tuple[Split, Prediction, np.ndarray | None]]) -> Pool:
-    p = np.concatenate([values for *_, values in found if values is not None])
+def _pool(found: Sequence[tuple[Split, Prediction, np.ndarray]]) -> Pool:
+    p = np.concatenate([values for *_, values in found])
     y = np.concatenate([prediction.y for _, prediction, _ in found])
     rows = np.concatenate([split.test for split, *_ in found])
     bins = sort_into_bins(p)
@@ -240,7 +243,8 @@ def _binned(pool: Pool, perfect: np.ndarray) -> dict[str, Any]:
 def _row(key: tuple[str, str], cell: Cell, states: Mapping[str, dict[str, Any] | None]) -> dict[str, Any]:
     reason = None
     if states["corrected"] is None:
-        reason = _NO_RUN if states["raw"] is None else _NO_CORRECTION
+        tried = [_corrected(prediction) for *_, prediction in cell]
+        reason = next((p.why for p in tried if isinstance(p, Undefined)), _NO_RUN)
     return {
         "strategy": key[0],
         "classifier": key[1],

@@ -10,9 +10,11 @@ from typing import Any
 from sklearn.datasets import make_classification
 
 from job.data.classification import PARAMETERS
+from job.data.delimited import REPEATED_HEADER
+from job.data.profile import ERROR_CELL, MISSING_WORDS
 from job.evidence.python_code import Call, Raw, imported_by, keywords, layout, literal, names
 from job.evidence.snippet_parts import Part, Winner
-from job.spec.file import FileSpec
+from job.spec.file import FileSpec, numbers_among
 from job.spec.mixture import MixtureSpec
 
 _SEED_OF_SAMPLE = 0
@@ -126,6 +128,8 @@ def _clean(winner: Winner, file: FileSpec) -> Iterator[str]:
         yield f"data = data[{layout(listed, 0, len('data = data['))}]"
     missing = names(dict.fromkeys(word.strip() for word in file.na_values))
     yield "data = data.apply(lambda column: column.str.strip())"
+    if REPEATED_HEADER in _codes(winner):
+        yield "data = data[(data != data.columns).any(axis=1)].reset_index(drop=True)"
     yield f"data = data.mask(data.isin({layout(missing, 0, len('data = data.mask(data.isin('))}))"
 
 
@@ -134,8 +138,12 @@ def _query(winner: Winner, file: FileSpec) -> Iterator[str]:
     yield "for name in data.columns:  # the query reads numbers and truth values where a column holds them"
     yield f"    present, typed = data[name].dropna(), {_as_number('data[name]', file)}"
     yield r'    zeros = present.str.match(r"[-+]?0\d").any()'
-    yield f"    if len(present) and typed.notna().sum() >= {_ENOUGH} * len(present) and not zeros:"
-    yield "        typed = typed.replace([np.inf, -np.inf], np.nan)"
+    yield "    words = present[typed[present.index].isna()].str.lower().str.fullmatch("
+    yield f"        {literal('|'.join(map(re.escape, MISSING_WORDS)))}"
+    yield f"        {literal('|' + ERROR_CELL)}"
+    yield "    ).sum()"
+    yield f"    if typed.notna().any() and typed.notna().sum() >= {_ENOUGH} * (len(present) - words) and not zeros:"
+    yield f"        typed = typed.replace({_no_numbers(file, file.decimal)}, np.nan)"
     yield r'        if present.str.fullmatch(r"[-+]?\d+").all() and typed.abs().max() < 2**53:'
     yield '            typed = typed.astype("Int64")'
     yield '    elif len(present) and present.str.lower().isin(["true", "false"]).all():'
@@ -182,7 +190,7 @@ def _features(winner: Winner, file: FileSpec) -> Iterator[str]:
         yield f"NUMBERS = {layout(names(dataset.numeric), 0, len('NUMBERS = '))}"
         number = _as_number("column", file, decimal)
         yield f"numbers = data[NUMBERS].apply(lambda column: {number}).astype(float)"
-        parts.append("numbers.replace([np.inf, -np.inf], np.nan)")
+        parts.append(f"numbers.replace({_no_numbers(file, decimal)}, np.nan)")
     if dataset.categorical:
         booleans = [column.name for column in dataset.columns if column.kind == "boolean" and column.role == "feature"]
         if booleans:
@@ -200,6 +208,10 @@ def _as_number(column: str, file: FileSpec, decimal: str | None = None) -> str:
         return f'pd.to_numeric({column}, errors="coerce")'
     plain = f'{column}.where(~{column}.str.contains(".", regex=False, na=False)).str.replace(",", ".")'
     return f'pd.to_numeric({plain}, errors="coerce")'
+
+
+def _no_numbers(file: FileSpec, decimal: str) -> str:
+    return f"[{', '.join(['np.inf', '-np.inf', *map(repr, numbers_among(file.na_values, decimal))])}]"
 
 
 def _row_keys(winner: Winner, file: FileSpec) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""matplotlib's list of fonts, where it was made beforehand: the container image ships one."""
+"""Where matplotlib keeps its list of fonts, and the list that the container image ships."""
 
 from __future__ import annotations
 
@@ -8,13 +8,15 @@ import shutil
 import tempfile
 
 from job.errors import OutputError
+from job.evaluation.attempt import silenced
 
 
-def use_shipped_font_list() -> None:
-    """Copy the shipped list to a temporary folder and point matplotlib there; call it before matplotlib is imported.
+def settle_matplotlib() -> None:
+    """Let matplotlib choose a folder that it can write, for this process and for workers; call it before they start.
 
-    matplotlib ignores, with a warning, a configuration folder that it cannot write, so the list cannot be used where
-    a read-only image has it. Where none is shipped, matplotlib keeps its own.
+    A shipped list is copied to a temporary folder, unless ``MPLCONFIGDIR`` names another: matplotlib cannot use it
+    where a read-only image has it. Without a shipped list matplotlib uses its own folder in the home or, where that
+    cannot be written, a temporary one; then it sets ``MPLCONFIGDIR``, which workers inherit, and tells the world.
 
     Raises
     ------
@@ -22,14 +24,18 @@ def use_shipped_font_list() -> None:
         Where no temporary folder can be made.
     """
     shipped = os.environ.get("MINORITY_REPORT_FONT_CACHE")
-    if shipped is None:
-        return
     try:
-        folder = tempfile.mkdtemp(prefix="minority-report-fonts-")
+        if shipped is not None and not os.environ.get("MPLCONFIGDIR"):
+            folder = tempfile.mkdtemp(prefix="minority-report-fonts-")
+            atexit.register(shutil.rmtree, folder, ignore_errors=True)
+            shutil.copytree(shipped, folder, dirs_exist_ok=True)
+            os.environ["MPLCONFIGDIR"] = folder
+        with silenced():
+            import matplotlib  # only now: it reads the environment
+
+            matplotlib.get_configdir()
+            matplotlib.get_cachedir()
     except OSError as error:
         raise OutputError(
             "no folder for temporary files can be written. In a container with --read-only also say --tmpfs /tmp"
         ) from error
-    atexit.register(shutil.rmtree, folder, ignore_errors=True)
-    shutil.copytree(shipped, folder, dirs_exist_ok=True)
-    os.environ["MPLCONFIGDIR"] = folder

@@ -9,7 +9,7 @@ from job.report.words import one_line, shorten
 _ENTITIES = {"|": "&#124;", "<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;"}
 _MARKUP = re.compile(r"[\\`*\[\]~$#|<>&@]|(?<![^\W_])_|_(?![^\W_])")
 _LINKS = (("://", "&#58;//"), ("www.", "www&#46;"), ("WWW.", "WWW&#46;"))
-_BLOCK = re.compile(r"^([-+=]|\d{1,9}(?=[.)]))")
+_BLOCK = re.compile(r"^([-+=:]|\d{1,9}(?=[.)]))")
 
 
 def escape_markdown(text: str, length: int | None = None) -> str:

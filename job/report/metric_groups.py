@@ -62,8 +62,9 @@ GROUPS = (
     Group(
         "corrected-probabilities",
         "Probabilities, corrected",
-        "The same after the arithmetic that takes the changed class shares of resampling or weighting out again. What "
-        "this mends needs no other strategy.",
+        "The same after the arithmetic that takes the changed class shares of resampling or weighting out again. It is "
+        "exact for class weights and random over- and under-sampling only; where SMOTE and its kin leave an error, "
+        "“calibrated: true” is the remedy.",
         ("brier_corrected", "log_loss_corrected", "mean_predicted_corrected"),
     ),
     Group(

@@ -85,7 +85,7 @@ class Parameters(Kind):
 
 
 def _with_labels(value: Any) -> Any:
-    """Take keys that spell integers for integers: they are labels, as in ``sampling_strategy: {1: 500}``."""
+    """Take keys that spell integers for integers, as in ``sampling_strategy: {1: 500}``; labels like 01 stay texts."""
     if isinstance(value, Mapping):
         return {_label(key): _with_labels(item) for key, item in value.items()}
     return [_with_labels(item) for item in value] if isinstance(value, list) else value
@@ -93,7 +93,7 @@ def _with_labels(value: Any) -> Any:
 
 def _label(key: Any) -> Any:
     label = read_plain(key).value if isinstance(key, str) else key
-    return label if isinstance(label, int) and not isinstance(label, bool) else key
+    return label if isinstance(label, int) and str(label) == key else key
 
 
 def _odd_number(value: Any) -> float | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from typing import Annotated, Any, ClassVar, Literal
 
@@ -9,7 +10,7 @@ from pydantic import Field
 
 from job.spec.containers import Listed
 from job.spec.kinds import Kind
-from job.spec.numbers import Whole
+from job.spec.numbers import Number, Whole
 from job.spec.scalars import plain, source_of
 from job.spec.section import Complaint, Given, Rule, Section
 from job.spec.texts import OneOf, Text
@@ -19,7 +20,14 @@ NA_VALUES = ("", "NA", "N/A", "NaN", "null", "None", "?")
 
 _COLUMN = Text("the name of a column")
 _OPTIONAL_COLUMN = Text("the name of a column", optional=True)
+_NUMBER = re.compile(r"[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
 _NO_DELIMITER = frozenset('"\r\n')
+
+
+def numbers_among(na_values: Iterable[str], decimal: str) -> tuple[float, ...]:
+    """Give the numbers among what stands for a missing value; digits with a zero in front are a code."""
+    texts = [word.strip().replace(",", "." if decimal == "," else ",") for word in na_values]
+    return tuple(dict.fromkeys(float(text) for text in texts if _NUMBER.fullmatch(text)))
 
 
 class Delimiter(Kind):
@@ -79,7 +87,8 @@ class FileSpec(Section):
     target: Annotated[str, _COLUMN] = Field(description="The column with the labels")
     positive: Annotated[str | None, Text("a label", empty=True, optional=True)] = Field(
         default=None,
-        description="The label that the job is about. Default: the rarest, in a tie the one that sorts last",
+        description="The label that the job is about, on at most half of the rows. Default: the rarest, in a tie the "
+        "one that sorts last",
     )
     drop: Annotated[tuple[Annotated[str, _COLUMN], ...], Listed("column names")] = Field(
         default=(), description="Columns that are left out"
@@ -107,6 +116,9 @@ class FileSpec(Section):
     )
     query: Annotated[str | None, Text("one SELECT statement", optional=True, longest=100_000)] = Field(
         default=None, description="One SELECT statement over the table data, which holds the file"
+    )
+    query_timeout: Annotated[float, Number(0, open="low")] = Field(
+        default=300, description="Seconds after which the query is stopped"
     )
     max_rows: Annotated[int, Whole(10, 1_000_000_000)] = Field(
         default=500_000, description="Most rows that are used; from a longer file a stratified sample is drawn"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -43,11 +43,20 @@ class LoadedSpec:
         What ``data.file.path`` is relative to.
     name : str
         What messages call the spec.
+    tree : Tree
+        The document, for the lines of what turns out to be wrong once the data is read.
     """
 
     spec: JobSpec
     folder: Path
     name: str
+    tree: Tree = field(default_factory=Tree, repr=False, compare=False)
+
+    def refuse(self, complaints: Iterable[Complaint]) -> None:
+        """Raise SpecError with the place of each complaint, where there are any."""
+        faults = [Fault(self.tree.find(path)[0].place, message, path) for path, message in complaints]
+        if faults:
+            raise SpecError(_problems(self.name, faults))
 
 
 def load_spec(
@@ -94,7 +103,7 @@ def load_spec(
     if faults or spec is None:
         faults += _check_data(document, tree, lambda file: check_file(file, read.folder))
         raise SpecError(_problems(read.name, faults))
-    return LoadedSpec(spec, read.folder, read.name)
+    return LoadedSpec(spec, read.folder, read.name, tree)
 
 
 def _validate(document: Any, tree: Tree) -> tuple[JobSpec | None, list[Fault]]:

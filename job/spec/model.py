@@ -133,8 +133,15 @@ class EvaluationSpec(Section):
     ] = Field(default=(), description="Imbalance ratios that the training part is thinned to")
 
 
+def _parents_have_rows(given: Given) -> Iterable[Complaint]:
+    if given["synthetic_parents"] and not given["synthetic"]:
+        yield ("synthetic_parents",), "got true, which needs report.synthetic: true, the rows whose parents these are"
+
+
 class ReportSpec(Section):
     """What is written beside the numbers."""
+
+    rules: ClassVar[tuple[Rule, ...]] = (Rule(("synthetic", "synthetic_parents"), _parents_have_rows),)
 
     timings: Annotated[bool, Switch()] = Field(
         default=False, description="Whether the page shows durations; its bytes then vary from run to run"
@@ -143,7 +150,13 @@ class ReportSpec(Section):
         default=False, description="Whether the recommended pipeline, fitted on all rows, is saved as model.skops"
     )
     synthetic: Annotated[bool, Switch()] = Field(
-        default=False, description="Whether the rows that each sampler adds are written, as your file has its own"
+        default=False,
+        description="Whether the rows that each sampler adds are written, as your file has its own; not anonymous",
+    )
+    synthetic_parents: Annotated[bool, Switch()] = Field(
+        default=False,
+        description="Whether the parents and weights of these rows are written, too; needs synthetic: true. "
+        "Real rows can be computed from them",
     )
 
 
@@ -168,6 +181,9 @@ class EngineSpec(Section):
 
     workers: Annotated[Literal["auto"] | int, Workers()] = Field(
         default="auto", description="Worker processes; auto: as many as processors and memory allow"
+    )
+    run_timeout: Annotated[float | None, Number(0, open="low", optional=True)] = Field(
+        default=None, description="Seconds that one run may take before it is ended and failed. Default: any time"
     )
 
 

@@ -17,7 +17,11 @@ FOLDS_TWICE: Mapping[str, Any] = {"method": "kfold", "n_splits": 10, "n_repeats"
 
 _CHOOSE_HOLDOUT = ("test_size", "n_repeats")
 
-METHODS_OF: Mapping[str, tuple[str, ...]] = {"test_size": ("holdout", "time"), "n_splits": ("kfold",)}
+METHODS_OF: Mapping[str, tuple[str, ...]] = {
+    "test_size": ("holdout", "time"),
+    "n_splits": ("kfold",),
+    "random_state": ("holdout", "kfold"),
+}
 """Keys that not every method takes, and the methods that do."""
 
 N_REPEATS: Mapping[str, int] = {"holdout": 20, "kfold": 1, "time": 1, "predefined": 1}

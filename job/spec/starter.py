@@ -14,6 +14,7 @@ from job.spec.words import is_control, shorten
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*([ .-][A-Za-z0-9_]+)*")
 _WORDS_OF_YAML_1_1 = frozenset(("y", "n", "yes", "no", "on", "off"))  # other tools may read them as booleans
+_COMMAND = re.compile(r"##(?=[\w-]*\[)")  # the runner of a CI job obeys it wherever it is printed
 _COMMENT_COLUMN = 34
 _MOST_LISTED = 60
 
@@ -71,7 +72,8 @@ def write_starter(path: str | None = None, facts: FileFacts | None = None) -> st
     end = _text("starter.yaml")
     if path is None or facts is None:
         return _text("starter_generate.yaml") + end
-    return "\n".join([*_head(path), *_columns(facts), "data:", "  file:", *_file(path, facts), "", end])
+    text = "\n".join([*_head(path), *_columns(facts), "data:", "  file:", *_file(path, facts), "", end])
+    return _COMMAND.sub(r"#\\u0023", text)
 
 
 def quoted(text: str) -> str:

@@ -7,6 +7,7 @@ from ruamel.yaml.error import MarkedYAMLError
 from job.spec.words import one_line
 
 _INDENTATION = "check the indentation, and whether a '-', a ':' or a quote is missing"
+_ESCAPE = r"in double quotes \ starts an escape; write / in a path, or \\, or use single quotes"
 
 _IN_WORDS: tuple[tuple[str, str], ...] = (
     (r"'\t' that cannot start", "got a tab; indent with spaces"),
@@ -22,7 +23,8 @@ _IN_WORDS: tuple[tuple[str, str], ...] = (
     ("expected ',' or '}'", "the mapping that opens with '{{' in line {line} is not closed, or a ',' is missing"),
     ("found unexpected end of stream", "the quote that opens in line {line} is never closed"),
     ("found unexpected document separator", "the quote that opens in line {line} is not closed"),
-    ("found unknown escape character", r"in double quotes \ starts an escape; write \\, or use single quotes"),
+    ("found unknown escape character", _ESCAPE),
+    ("expected escape sequence", _ESCAPE),
     ("found undefined tag handle", "has a tag; a spec has no tags, remove it"),
     ("while scanning a tag", "has a tag; a spec has no tags, remove it"),
     ("expected '<document start>'", "the document has ended before; " + _INDENTATION),

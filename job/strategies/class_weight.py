@@ -20,13 +20,17 @@ class ClassWeight(Recipe):
             elif value != "balanced" and not _is_weights(value):
                 yield (
                     ("params", name),
-                    f"got {value!r}, must be balanced, or the two weights {{0: 1, 1: 10}} "
-                    "(1 is the minority class; numbers > 0)",
+                    f"got {value!r}, must be balanced, or weights > 0 by label, {{no: 1, yes: 10}} say "
+                    "(or {0: 1, 1: 10}: 1 is the positive label, unless it is a label of the rest)",
                 )
 
     def describe(self, n_categorical: int, n_numeric: int) -> str:
         """As in `Recipe`."""
-        return f"no rows added; class_weight={self._weights()!r} while the classifier learns"
+        weights = self._weights()
+        if not isinstance(weights, str):
+            weights = f"{weights.get(1, 1.0):g} for the positive label and {weights.get(0, 1.0):g} for the rest"
+            return f"no rows added; class_weight is {weights} while the classifier learns"
+        return f"no rows added; class_weight={weights!r} while the classifier learns"
 
     def refuses(self, classifier: BaseEstimator) -> str | None:
         """As in `Recipe`."""
@@ -40,16 +44,13 @@ class ClassWeight(Recipe):
         return super().fit(classifier, part, resampled)
 
     def _weights(self) -> str | dict[int, float]:
+        """By 0 and 1, since `job.strategies.label_keys` has translated labels."""
         value = self.params.get("class_weight", "balanced")
         return value if isinstance(value, str) else {int(key): float(weight) for key, weight in value.items()}
 
 
 def _is_weights(value: object) -> bool:
-    return (
-        isinstance(value, dict)
-        and sorted(str(key) for key in value) == ["0", "1"]
-        and all(_is_weight(weight) for weight in value.values())
-    )
+    return isinstance(value, dict) and len(value) > 0 and all(_is_weight(weight) for weight in value.values())
 
 
 def _is_weight(value: object) -> bool:

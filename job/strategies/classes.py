@@ -5,7 +5,8 @@ from __future__ import annotations
 import importlib
 import inspect
 
-from job.errors import StrategyError
+from job.errors import Interrupted, StrategyError
+from job.spec.words import words_of
 
 
 def import_class(path: str) -> type:
@@ -28,10 +29,12 @@ def import_class(path: str) -> type:
     module_name, _, name = path.rpartition(".")
     try:
         module = importlib.import_module(module_name)
-    except (Exception, SystemExit) as error:  # importing runs the module's own code, which may raise anything
+        class_ = getattr(module, name, None)
+    except Interrupted:
+        raise
+    except BaseException as error:  # importing runs the module's own code, which may raise anything
         where = " (is it installed, or in a folder on PYTHONPATH?)" if isinstance(error, ModuleNotFoundError) else ""
-        raise StrategyError(f"cannot import {module_name}: {type(error).__name__}: {error}{where}") from error
-    class_ = getattr(module, name, None)
+        raise StrategyError(f"cannot import {module_name}: {words_of(error)}{where}") from error
     if not inspect.isclass(class_):
         classes = [other for other, value in vars(module).items() if inspect.isclass(value) and other[0] != "_"]
         raise StrategyError(f"{module_name} has no class {name} (it has: {', '.join(sorted(classes)[:12]) or 'none'})")
@@ -40,7 +43,14 @@ def import_class(path: str) -> type:
 
 def accepts(class_: type, parameter: str) -> bool:
     """Tell whether the constructor of a class takes a parameter of this name."""
+    return any(taken.name == parameter for taken in signature_of(class_) or ())
+
+
+def signature_of(class_: type) -> list[inspect.Parameter] | None:
+    """List what the constructor of a class takes; None where it doesn't tell, as one written in C need not."""
     try:
-        return parameter in inspect.signature(class_).parameters
-    except (TypeError, ValueError):
-        return False  # a class written in C need not tell
+        return list(inspect.signature(class_).parameters.values())
+    except Interrupted:
+        raise
+    except BaseException:  # a class may make up its own signature
+        return None

@@ -10,6 +10,7 @@ from typing import Any
 
 from sklearn.utils import _param_validation as validation
 
+from job.strategies.classes import signature_of
 from job.strategies.recipe import Complaint
 
 _NOT_IN_YAML = (
@@ -69,22 +70,15 @@ def complain_about_missing(class_: type, params: Mapping[str, Any], own: Iterabl
         yield ("params",), f"{class_.__name__} needs {', '.join(missing)} and has no default for it; give it here"
 
 
-def _signature(class_: type) -> list[inspect.Parameter] | None:
-    try:
-        return list(inspect.signature(class_).parameters.values())
-    except (TypeError, ValueError):
-        return None  # a class written in C need not tell
-
-
 def _required_parameters(class_: type) -> list[str]:
     """Names that the constructor cannot do without."""
     named = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY)
-    return [p.name for p in _signature(class_) or () if p.kind in named and p.default is inspect.Parameter.empty]
+    return [p.name for p in signature_of(class_) or () if p.kind in named and p.default is inspect.Parameter.empty]
 
 
 def _constructor_parameters(class_: type) -> list[str] | None:
     """Names that the constructor takes, None where it takes any."""
-    parameters = _signature(class_)
+    parameters = signature_of(class_)
     if parameters is None or any(parameter.kind is inspect.Parameter.VAR_KEYWORD for parameter in parameters):
         return None
     return [parameter.name for parameter in parameters]

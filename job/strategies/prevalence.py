@@ -1,37 +1,116 @@
-"""What share of positive rows a classifier learns from, its own weights included."""
+"""What share of positive rows a classifier's probabilities stand for: its weights, priors and own samples included."""
 
 from __future__ import annotations
+
+from collections.abc import Mapping
+from numbers import Real
+from typing import Any
 
 import numpy as np
 from sklearn.base import BaseEstimator
 from sklearn.utils.class_weight import compute_class_weight
 
+_PRIORS = ("priors", "class_prior")
+_WEIGHTS = ("class_weight", "class_weights", "auto_class_weights", "is_unbalance", "unbalance", "scale_pos_weight")
+# By these, classifiers of imbalanced-learn, smote_variants and LightGBM draw rows of each class for themselves.
+_DRAWS = (
+    *("sampler", "oversampler", "undersampler", "sampling_strategy"),
+    *("pos_bagging_fraction", "pos_sub_row", "pos_subsample", "pos_bagging"),
+    *("neg_bagging_fraction", "neg_sub_row", "neg_subsample", "neg_bagging"),
+)
+_UNDER_SAMPLED = ("BalancedRandomForestClassifier", "BalancedBaggingClassifier", "EasyEnsembleClassifier")
 
-def prevalence_seen(classifier: BaseEstimator, y: np.ndarray) -> float:
-    """Weigh the classes as a classifier does.
+
+def prevalence_seen(classifier: BaseEstimator, y: np.ndarray) -> float | str:
+    """Find the share of positive rows that a classifier learns from: pi_s of the prior correction.
 
     Parameters
     ----------
     classifier : estimator
-        Its parameters tell its ``class_weight``, or the ``scale_pos_weight`` of gradient boosting libraries.
+        Fitted or not: its parameters tell.
     y : ndarray of shape (n_rows,)
         1 for the positive label; the rows that it is fitted on.
 
     Returns
     -------
-    float
-        Share of the positive rows' weight in that of all rows: pi_s of the prior correction.
+    float or str
+        Share of the positive rows' weight in that of all rows; or why it is not known, in a few words.
     """
-    share = float(np.mean(y))
-    params = classifier.get_params(deep=False)
-    weights = params.get("class_weight")
-    if weights == "balanced_subsample":  # of each tree's sample, in which the shares are those of all rows
-        weights = "balanced"
-    if weights is None or not 0 < share < 1:
-        rest = positive = 1.0
-    else:
-        rest, positive = map(float, compute_class_weight(weights, classes=np.array([0, 1]), y=y))
-    positive *= float(params.get("scale_pos_weight") or 1.0)
-    if rest == positive:
+    name, params, share = type(classifier).__name__, classifier.get_params(deep=False), float(np.mean(y))
+    # libsvm fits its probabilities to the rows as they are, whatever weights its margin has.
+    if not 0 < share < 1 or _is_a(classifier, "sklearn", "BaseSVC", "CalibratedClassifierCV"):
         return share
-    return share * positive / (share * positive + (1 - share) * rest)
+    if _is_a(classifier, "sklearn", "ComplementNB"):  # has no prior at all: with two classes that is an even one
+        return f"the probabilities of {name} with norm=True follow from no prior" if params["norm"] else 0.5
+    if _is_a(classifier, "imblearn", "RUSBoostClassifier"):
+        return f"{name} draws rows of its own in every round and reweights all of them"
+    drawn = np.bincount(y, minlength=2)
+    if _is_a(classifier, "imblearn", *_UNDER_SAMPLED) and params.get("sampler") is None:
+        drawn = _under_sample(params.pop("sampling_strategy"), y, drawn)
+        share = float(drawn[1] / drawn.sum())
+    unknown = {**{key: params.get(key) for key in _DRAWS}, **_wrapped(classifier)}
+    if blamed := [key for key, value in unknown.items() if not _is_neutral(value)]:
+        return f"{name} weighs or draws the classes by its own {blamed[0]}"
+    try:
+        prior = _prior(params)
+        if prior is not None:
+            return prior
+        rest, positive = map(float, _weigh(params, y, drawn))
+        return share if rest == positive else share * positive / (share * positive + (1 - share) * rest)
+    except (TypeError, ValueError, KeyError, IndexError):
+        given = {key: params[key] for key in (*_PRIORS, *_WEIGHTS) if not _is_neutral(params.get(key))}
+        return f"what {name} makes of {given} is not known"
+
+
+def _is_a(classifier: BaseEstimator, package: str, *names: str) -> bool:
+    bases = type(classifier).__mro__
+    return any(base.__name__ in names and base.__module__.split(".")[0] == package for base in bases)
+
+
+def _under_sample(strategy: Any, y: np.ndarray, counts: np.ndarray) -> np.ndarray:
+    """Count the rows of each class that are left, as imbalanced-learn does."""
+    from imblearn.utils import check_sampling_strategy
+
+    left = check_sampling_strategy(strategy, y, "under-sampling")
+    return np.array([left.get(label, count) for label, count in enumerate(counts)])
+
+
+def _wrapped(classifier: BaseEstimator) -> dict[str, Any]:
+    """Parameters of classifiers inside this one that move the share of a class."""
+    moving = (*_PRIORS, *_WEIGHTS, *_DRAWS)
+    return {
+        key: value for key, value in classifier.get_params().items() if "__" in key and key.split("__")[-1] in moving
+    }
+
+
+def _is_neutral(value: Any) -> bool:
+    return value is None or value is False or (isinstance(value, Real) and value == 1)
+
+
+def _prior(params: Mapping[str, Any]) -> float | None:
+    """Return the positive label's prior of a Bayes model; None where it has none but the rows'."""
+    given = next((params[key] for key in _PRIORS if params.get(key) is not None), None)
+    if given == "uniform" or (given is None and params.get("fit_prior") is False):
+        return 0.5
+    if given is None or given == "empirical":
+        return None
+    rest, positive = map(float, given)
+    return positive / (rest + positive)
+
+
+def _weigh(params: Mapping[str, Any], y: np.ndarray, drawn: np.ndarray) -> np.ndarray:
+    """Multiply the weights that a classifier gives to the rest and to the positive rows."""
+    counts = np.bincount(y, minlength=2)
+    weights = params.get("class_weight")
+    if weights == "balanced_subsample" and params.get("bootstrap"):  # of each tree's own rows, else of all
+        factors = drawn.sum() / (2 * drawn)
+    else:
+        weights = "balanced" if weights == "balanced_subsample" else weights
+        factors = compute_class_weight(weights, classes=np.array([0, 1]), y=y)
+    listed = params.get("class_weights")
+    if listed is not None:
+        by_label = {str(k): v for k, v in (listed.items() if isinstance(listed, Mapping) else enumerate(listed))}
+        factors = factors * [float(by_label[label]) for label in "01"]
+    power = {None: 0.0, "Balanced": 1.0, "SqrtBalanced": 0.5}[params.get("auto_class_weights")]
+    balanced = bool(params.get("is_unbalance") or params.get("unbalance"))
+    return np.asarray(factors * (1 / counts) ** (power + balanced) * [1.0, float(params.get("scale_pos_weight") or 1)])

@@ -10,6 +10,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from job.errors import DataError
+from job.spec.file import numbers_among
 
 UNKNOWN = "\x00unknown"
 """What stands for a category that the data set doesn't have; no file holds it."""
@@ -90,7 +91,7 @@ class RawColumns(TransformerMixin, BaseEstimator):
             if self.decimal == ",":
                 values = values.where(~values.str.contains(".", regex=False, na=False)).str.replace(",", ".")
         numbers = np.asarray(pd.to_numeric(values, errors="coerce"), dtype=np.float64).copy()
-        numbers[~np.isfinite(numbers)] = np.nan
+        numbers[~np.isfinite(numbers) | np.isin(numbers, numbers_among(self.missing, self.decimal))] = np.nan
         return numbers
 
     def _category(self, values: pd.Series, name: str) -> pd.Categorical:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
 
@@ -11,6 +12,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator
 from sklearn.pipeline import Pipeline
 
+from job.errors import StrategyError
 from job.strategies.preparation import Preparation
 from job.strategies.prevalence import prevalence_seen
 
@@ -118,8 +120,9 @@ class Fitted:
     ----------
     model : estimator
         Preparation and classifier, fitted.
-    prevalence : float
-        Share of positive rows that the classifier saw, weights included: pi_s of the prior correction.
+    prevalence : float or str
+        Share of positive rows that the classifier saw, weights included: pi_s of the prior correction; or why it is
+        not known.
     degraded : tuple of str
         As in `Resampled`.
     threshold : float or None
@@ -129,7 +132,7 @@ class Fitted:
     """
 
     model: BaseEstimator
-    prevalence: float
+    prevalence: float | str
     degraded: tuple[str, ...] = ()
     threshold: float | None = None
     seen: Seen | None = None
@@ -148,7 +151,12 @@ class Recipe:
 
     def __init__(self, class_path: str, params: Mapping[str, Any]) -> None:
         self.class_path = class_path
-        self.params = dict(params)
+        self._params = params
+
+    @property
+    def params(self) -> dict[str, Any]:
+        """Parameters of the class, a copy: what one sampler or fit does to its own reaches no other."""
+        return deepcopy(dict(self._params))
 
     def complaints(self) -> Iterable[Complaint]:
         """What is wrong with the parameters, as (key path, message) pairs."""
@@ -200,8 +208,31 @@ class Recipe:
         -------
         Fitted
         """
-        classifier.fit(resampled.X, resampled.y)
-        return Fitted(with_preparation(part.preparation, classifier), prevalence_seen(classifier, resampled.y))
+        prevalence = prevalence_seen(classifier, resampled.y)
+        fit_classifier(classifier, resampled.X, resampled.y)
+        return Fitted(with_preparation(part.preparation, classifier), prevalence)
+
+
+def fit_classifier(classifier: BaseEstimator, X: np.ndarray, y: np.ndarray) -> None:
+    """Fit a classifier on labels of its own, and check what it takes for its classes.
+
+    Raises
+    ------
+    StrategyError
+        Where these are not 0 and 1, in this order.
+    """
+    classifier.fit(X, y.copy())
+    check_classes(classifier)
+
+
+def check_classes(classifier: BaseEstimator) -> None:
+    """Raise StrategyError where the columns of a fitted classifier's probabilities aren't those of 0 and 1."""
+    classes = getattr(classifier, "classes_", None)
+    if classes is None or np.asarray(classes, dtype=object).tolist() != [0, 1]:
+        raise StrategyError(
+            f"{type(classifier).__name__} was fitted on the labels 0 and 1, so its classes_ must be [0, 1], "
+            f"but {'it has none' if classes is None else f'they are {classes!r}'}"
+        )
 
 
 def with_preparation(preparation: Preparation, classifier: BaseEstimator) -> Pipeline:

@@ -9,11 +9,12 @@ import numpy as np
 from sklearn.base import BaseEstimator, clone
 from sklearn.metrics import get_scorer_names
 from sklearn.model_selection import TunedThresholdClassifierCV
+from sklearn.pipeline import Pipeline
 
 from job.strategies.inner_folds import DEFAULT_FOLDS, Folds, build_inner_folds
 from job.strategies.parameters import complain_about_parameters
 from job.strategies.prevalence import prevalence_seen
-from job.strategies.recipe import Complaint, Fitted, Recipe, Resampled, TrainingPart, with_preparation
+from job.strategies.recipe import Complaint, Fitted, Recipe, Resampled, TrainingPart, check_classes, with_preparation
 
 _OWN_PARAMETERS = ("estimator", "refit", "n_jobs", "random_state", "store_cv_results")
 
@@ -43,12 +44,15 @@ class Threshold(Recipe):
         folds, degraded = build_inner_folds(part, self.n_folds)
         if not folds:
             return self._untuned(classifier, part, resampled, str(degraded))
-        tuned = self.tune(with_preparation(clone(part.preparation), classifier), part.X, part.y, folds)
+        prevalence = prevalence_seen(classifier, part.y)
+        prepared = _OwnLabels(with_preparation(clone(part.preparation), classifier).steps)
+        tuned = self.tune(prepared, part.X, part.y, folds)
         if tuned is None:
             return self._untuned(clone(classifier), part, resampled, CONSTANT_SCORES)
+        tuned.estimator_ = Pipeline(tuned.estimator_.steps)
         return Fitted(
             tuned,
-            prevalence=prevalence_seen(classifier, part.y),
+            prevalence=prevalence,
             degraded=(degraded,) if degraded else (),
             threshold=float(tuned.best_threshold_),
         )
@@ -89,6 +93,15 @@ class Threshold(Recipe):
     def _untuned(self, classifier: BaseEstimator, part: TrainingPart, resampled: Resampled, reason: str) -> Fitted:
         fitted = super().fit(classifier, part, resampled)
         return Fitted(fitted.model, prevalence=fitted.prevalence, degraded=(say_untuned(reason),))
+
+
+class _OwnLabels(Pipeline):
+    """Fits on a copy of the labels: the fit on all rows comes first, and the inner folds read the same array."""
+
+    def fit(self, X: Any, y: np.ndarray) -> _OwnLabels:
+        super().fit(X, y.copy())
+        check_classes(self[-1])
+        return self
 
 
 def say_untuned(reason: str) -> str:

@@ -21,8 +21,11 @@
     table.tBodies[0].append(...(order ? [...rows].sort((a, b) => compare(key(a), key(b), sign)) : rows));
   };
 
+  // As in job/outputs.py: what a spreadsheet would take for a formula, also behind what nobody sees, but no number.
+  const FORMULA = /^([\t\r]|[\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff]*[=+\-@＝＋－＠])/;
+  const NUMBER = /^[+-]?\d+([.,]\d+)?([eE][+-]?\d+)?$/;
   const field = (text) => {
-    const safe = /^[=+\-@\t\r]/.test(text) && isNaN(text) ? `'${text}` : text;
+    const safe = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
     return /[",\r\n]/.test(safe) ? `"${safe.replace(/"/g, '""')}"` : safe;
   };
   const csv = (table) => {

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -160,6 +161,26 @@ def test_tables_can_be_copied_and_saved(page: Page) -> None:
     shown = page.locator("#decision-0 td:nth-child(2) .value").all_inner_texts()
     assert [number(value) for value in shown] == [float(row[1]) for row in rows]
     assert ["", *(True for _ in rows[1:])] == [rows[0][3], *(float(row[3]) == float(row[3]) for row in rows[1:])]
+
+
+def test_cells_are_guarded_as_in_the_files(page: Page) -> None:
+    """text that a spreadsheet would run gets an apostrophe, a number doesn't, by the same cases as for metrics.csv"""
+    cases = json.loads((Path(__file__).parents[1] / "csv_cells.json").read_text(encoding="utf-8"))
+    copied = page.evaluate(
+        """async texts => {
+            const table = document.getElementById('decision-0'), copied = [];
+            const [copy] = table.parentElement.nextElementSibling.children;
+            navigator.clipboard.writeText = async text => { copied.push(text); };
+            for (const text of texts) {
+                table.tHead.rows[0].cells[0].firstElementChild.textContent = text;
+                copy.click();
+            }
+            return copied;
+        }""",
+        [*cases["stay"], *cases["guarded"]],
+    )
+    headers = [next(csv.reader(io.StringIO(text, newline=""), strict=True))[0] for text in copied]
+    assert [*cases["stay"], *(f"'{text}" for text in cases["guarded"])] == headers
 
 
 def test_a_label_becomes_no_formula(browser: Browser, tmp_path: Path) -> None:

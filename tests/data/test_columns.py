@@ -7,9 +7,11 @@ import math
 import numpy as np
 import pandas as pd
 import pytest
-from data_files import N, column_of, load, make_csv, note_codes, note_text
+from data_files import N, column_of, load, make_csv, note_codes, note_text, refusal
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+
+from job.data.wording import quoted
 
 
 def cycle(*values: object, n: int = N) -> list[str]:
@@ -36,7 +38,7 @@ READ = {
     "integers with gaps": (some(INTEGERS, "", "NA", "?"), "integer", "feature", set()),
     "no underscore in a number": (cycle("1_000", "2_000", "3_000"), "category", "feature", {"underscores"}),
     "two signs": (cycle("+-5", "+-6"), "category", "feature", set()),
-    "hexadecimal": (cycle("0x10", "0x20"), "category", "feature", set()),
+    "hexadecimal": (cycle("0x10", "0x20"), "category", "feature", {"hexadecimal"}),
     "95 % numbers": (some(INTEGERS, "many", "few"), "integer", "feature", {"not-numbers"}),
     "less than 95 % numbers": (some(INTEGERS, "a", "b", "b"), "category", "feature", {"mostly-numbers"}),
     "95 % of the present values": (some(cycle("", "7", "8"), "many"), "integer", "feature", {"not-numbers"}),
@@ -81,7 +83,13 @@ READ = {
         {"date"},
     ),
     "versions are no dates": (cycle("1.2.10", "1.3.0"), "category", "feature", set()),
-    "times of day are no dates": (cycle("12:30", "13:45"), "category", "feature", set()),
+    "times of day are no dates": (cycle("12:30", "13:45"), "category", "feature", {"times"}),
+    "sizes are categories": (cycle("3XL", "2XL"), "category", "feature", set()),
+    "bands of age are categories": (cycle("18-25", "26-35"), "category", "feature", set()),
+    "numbers and dashes": (cycle("1.5", "2", "-"), "number", "feature", {"not-numbers"}),
+    "numbers and errors": (some(INTEGERS, "#N/A", "#DIV/0!", "#WERT!"), "integer", "feature", {"not-numbers"}),
+    "a word and errors": (some(TEXTS, "#N/A"), "category", "feature", {"looks-missing"}),
+    "numbers, errors and words": (some(INTEGERS, "#N/A", "a", "b", "b"), "category", "feature", {"mostly-numbers"}),
     "percent signs": (cycle("12%", "7.5 %", "3%"), "category", "feature", {"percent-signs"}),
     "currencies": (cycle("$12", "€ 7.50", "10 EUR"), "category", "feature", {"currency-signs"}),
     "bounds": (some(cycle("1", "2", "3"), "<5", ">10", "<5"), "category", "feature", {"bounds"}),
@@ -99,6 +107,124 @@ def test_values_decide_what_a_column_is(tmp_path, values, kind, role, codes):
     assert (kind, role, codes) == (column.kind, column.role, note_codes(dataset, "x"))
     assert column.why
     assert (role == "feature") == ("x" in dataset.X)
+
+
+ERRORS = "#N/A #DIV/0! #VALUE! #REF! #NAME? #NUM! #NULL! #NV #WERT! #BEZUG! #ÜBERLAUF! #VALEUR! #¡VALOR! Err:502 ####"
+
+
+@pytest.mark.parametrize("error", ERRORS.split())
+def test_a_spreadsheets_error_cells_are_missing_numbers(tmp_path, error):
+    """They say nothing against a column of numbers, and the note says what they are."""
+    dataset = load(tmp_path, make_csv(x=some(NUMBERS, *[error] * 6)))
+
+    assert 6 == dataset.X["x"].isna().sum()
+    assert f"6 of 40 values of 'x' are no numbers ({error!r}): read as missing." == note_text(dataset, "not-numbers")
+
+
+# how f"{number}" is written: (code of the note)
+WRITTEN = {
+    "{0:.2f} mg": "units",
+    "{0:.2f}mmol/L": "units",
+    "{0:.2f} km/h": "units",
+    "{0:.1f} minutes": "units",
+    "{0:.2f} flurbs": "text-behind-numbers",
+    "{0:.2f}%": "percent-signs",
+    '"$1,{0:06.2f}"': "currency-signs",
+    "(${0:.2f})": "currency-signs",
+    "{0:.2f} kr": "currency-signs",
+    "1\xa0{0:07.3f}": "thousands-separators",
+    "<{0:.2f}": "bounds",
+    "> {0:.2f} mg": "bounds",
+    "{0:.2f}+": "bounds",
+    "ca. {0:.2f}": "approximations",
+    "{0:.2f} ± 0.5": "approximations",
+    "−{0:.2f}": "minus-signs",
+    "{0:.2f}-": "minus-signs",
+    "({0:.2f})": "minus-signs",
+    '"=""{0:.2f}"""': "formulas",
+    '="{0:.2f}"': "formulas",
+    "={0:.2f}": "formulas",
+    "'{0:.2f}": "formulas",
+    "{1}:05": "times",
+    "{1}:05:33": "times",
+    "36:{1:02d}.5": "times",
+    "{1}h30": "times",
+    "{1} h 5 min": "times",
+    "P1DT{1}H": "times",
+    "PT{1}M3.5S": "times",
+    "{1} days 02:03:04.5": "times",
+    "{0:.2f}\u200b1": "invisible-characters",
+    "{0:.2f}x10^3": "powers",
+    "0x{1:x}": "hexadecimal",
+    "{1}/7": "fractions",
+    "{1}-99": "ranges",
+    "{1}.2.3": "several-points",
+}
+
+
+@pytest.mark.parametrize("share", [1, 4], ids=["all", "some"])
+@pytest.mark.parametrize(("written", "code"), WRITTEN.items(), ids=WRITTEN)
+def test_numbers_written_in_another_way_are_named_for_what_they_are(tmp_path, written, code, share):
+    """One note says how the values are written, and nothing is blamed that isn't there, an identifier for one."""
+    values = [written.format(row % 36 + 0.125, row % 36) if row % share == 0 else f"{row}.125" for row in range(N)]
+    dataset = load(tmp_path, make_csv(x=values))
+
+    assert {code} == note_codes(dataset, "x")
+    assert "no number" not in note_text(dataset, code)
+
+
+def test_digits_of_other_scripts_are_named(tmp_path):
+    """They are digits to people and none to programs."""
+    values = [str(row % 36).translate(str.maketrans("0123456789", "٠١٢٣٤٥٦٧٨٩")) for row in range(N)]
+    dataset = load(tmp_path, make_csv(x=values))
+
+    assert {"other-digits"} == note_codes(dataset, "x")
+
+
+def test_several_ways_of_writing_are_all_named(tmp_path):
+    """The note explains each, the most frequent first."""
+    dataset = load(tmp_path, make_csv(x=some(INTEGERS, "<5", "<5", "<5", "<5", "7 mg", "7 mg", "10:05")))
+
+    text = note_text(dataset, "bounds")
+    assert text.index("'<5'") < text.index("'7 mg'") < text.index("'10:05'")
+
+
+def test_thousands_separators_are_blamed_only_where_cells_have_them(tmp_path):
+    """1.125 has three decimals and is a number; what keeps the column from being one are other cells."""
+    dataset = load(tmp_path, make_csv(x=some([f"{row % 9}.125" for row in range(N)], *["unknown"] * 6)))
+
+    assert {"mostly-numbers"} == note_codes(dataset, "x")
+    assert "'unknown'" in note_text(dataset, "mostly-numbers")
+    assert "thousands" not in note_text(dataset, "mostly-numbers")
+
+
+@pytest.mark.parametrize("mark", [-999, "-999", "-999.00", "-9.99e2"], ids=repr)
+@pytest.mark.parametrize("query", [None, "SELECT n, x, y FROM data"], ids=["file", "query"])
+def test_a_number_that_stands_for_missing_may_be_written_in_any_way(tmp_path, mark, query):
+    """-999 and -999.0 are one number, and so is -9.99e2."""
+    spellings = ["-999", "-999.0", " -999.00 ", "-9.99e2"]
+    content = make_csv(x=[spellings[row % 8] if row % 8 < 4 else f"{row}.5" for row in range(N)])
+    dataset = load(tmp_path, content, na_values=[mark], query=query)
+
+    assert 20 == column_of(dataset, "x").n_missing == dataset.X["x"].isna().sum()
+    assert dataset.X["x"].min() == 4.5 if query is None else dataset.X["x"].min() > 0
+
+
+def test_a_number_that_stands_for_missing_has_a_decimal_comma_too(tmp_path):
+    """Both in the file and in the spec."""
+    content = make_csv(";", x=some(cycle("1,5", "2", "3"), "-999", "-999,0", "-999,00")).replace(".5", ",5")
+    for mark in ("-999", "-999,0", -999):
+        dataset = load(tmp_path, content, delimiter=";", decimal=",", na_values=[mark])
+        assert 3 == column_of(dataset, "x").n_missing
+
+
+def test_a_number_that_stands_for_missing_is_text_where_values_are(tmp_path):
+    """Codes such as 0999 and 999.0 beside words are other values."""
+    words = cycle("999", "999.0", "a", "b")
+    content = make_csv(code=cycle("0999", "0999", "0123"), word=words, x=cycle("999.0", "1", "2"))
+    dataset = load(tmp_path, content, na_values=["999"])
+
+    assert [0, 10, 14] == [column_of(dataset, name).n_missing for name in ("code", "word", "x")]
 
 
 @pytest.mark.parametrize(
@@ -258,3 +384,24 @@ def test_any_name_names_a_column(tmp_path, name):
     dataset = load(tmp_path, content)
 
     assert name.replace('""', '"') in dataset.X.columns
+
+
+@pytest.mark.parametrize(
+    ("written", "asked", "difference"),
+    [
+        ("amount\u200b", "amount", "They differ in U+200B (ZERO WIDTH SPACE)."),
+        ("net\u00a0amount", "net amount", "They differ in U+00A0 (NO-BREAK SPACE)."),
+        ("gr\u00f6\u00dfe", "gro\u0308\u00dfe", "U+0308 (COMBINING DIAERESIS)"),
+        ("\u0430mount", "amount", "They differ in U+0430 (CYRILLIC SMALL LETTER A)."),
+        ("net  amount", "net amount", "They differ in blanks."),
+        ("Amount", "amount", ""),
+    ],
+)
+@pytest.mark.parametrize("key", ["target", "drop"])
+def test_a_name_that_only_looks_the_same_is_named_with_the_difference(tmp_path, key, written, asked, difference):
+    """What can't be seen is spelled out."""
+    content = make_csv(**{written: cycle("1", "2"), "z": INTEGERS})
+    message = refusal(tmp_path, content, **{key: asked if key == "target" else [asked]})
+
+    assert f"Did you mean {quoted(written)}?" in message
+    assert difference in message

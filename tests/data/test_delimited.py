@@ -7,6 +7,8 @@ import gzip
 import pytest
 from data_files import N, column_of, load, make_csv, note_codes, note_text, refusal
 
+from job.data import delimited, records, scan, source
+
 PLAIN = make_csv(x=[f"w{row % 3}" for row in range(N)])
 DIGEST_COLUMNS = ["n", "x"]
 
@@ -117,6 +119,32 @@ REFUSED = {
     "blanks": (PLAIN.replace(",", " "), {}, ['set data.file.delimiter to " "']),
     "the spec's delimiter is wrong": (PLAIN, {"delimiter": ";"}, ['set data.file.delimiter to ","']),
     "Excel's sep line": ("sep=;\n" + PLAIN.replace(",", ";"), {}, ["for Excel only", 'delimiter to ";"']),
+    "a sep line, the delimiter given": (
+        "sep=;\r\n" + PLAIN.replace(",", ";").replace("\n", "\r\n"),
+        {"delimiter": ";"},
+        ["data.csv:1: 'sep=;'", "remove that line"],
+    ),
+    "a sep line in quotes, in capitals": (
+        '\ufeff"SEP=,"\n' + PLAIN,
+        {},
+        ["data.csv:1: '\"SEP=,\"'", "remove that line"],
+    ),
+    "a sep line of two values": ("\nsep=,,\n" + PLAIN, {}, ["data.csv:2: 'sep=,,'"]),
+    "a sep line of a tab": ("sep=\\t\n" + PLAIN.replace(",", "\t"), {}, ["data.csv:1: 'sep=", 'delimiter to "\\t"']),
+    "a title with a comma": (
+        "Sales, 2024\n" + PLAIN,
+        {},
+        ["data.csv:2", "2 names ('Sales', ' 2024')", "is line 1 a title?"],
+    ),
+    "two titles": ("Sales\nBy hand\n\n" + PLAIN, {}, ["data.csv:1", "'Sales'", "begin on line 3", "is it a title?"]),
+    "a title above semicolons": ("My sales\n" + PLAIN.replace(",", ";"), {}, ["is it a title?", 'delimiter to ";"']),
+    "a title with empty cells": ("Sales,,\n" + PLAIN, {}, ["data.csv:1", "('Sales')", "is it a title?"]),
+    "a remark below": (PLAIN + "\n(40 rows affected)\n", {}, ["data.csv:43", "'(40 rows affected)'"]),
+    "a line of another label": (
+        PLAIN + "Total,,40\n",
+        {},
+        ["label '40' has 1 row", "Line 42 ('Total', '', '40') looks like"],
+    ),
     "a title line": ("My data\n" + PLAIN, {}, ["data.csv:1", "is it a title?"]),
     "one column": ("y\n0\n1\n0\n1\n", {}, ["one column only ('y')", "at least one feature"]),
     "a name twice": (change("n,x,y", "n,n,y"), {}, ["used more than once: 'n'"]),
@@ -193,3 +221,122 @@ def test_a_damaged_gzip_file_is_refused(tmp_path):
     packed[-6] ^= 255
 
     assert "the gzip file is damaged" in refusal(tmp_path, bytes(packed), "data.csv.gz")
+
+
+AGAIN = {
+    "plain": ["n,x,y", "n,x,y"],
+    "quoted": ['"n","x","y"'],
+    "blanks": [" n , x,y "],
+    "a byte order mark": ["\ufeffn,x,y", '\ufeff"n","x","y"'],
+    "below a blank line": ["\nn,x,y"],
+}
+
+
+@pytest.mark.parametrize("name", ["data.csv", "data.csv.gz", "data.tsv"])
+@pytest.mark.parametrize("again", AGAIN.values(), ids=AGAIN)
+def test_a_header_that_comes_again_is_no_row(tmp_path, again, name):
+    """Files joined end to end: the rows are those of the parts, and the note names the lines."""
+    lines = PLAIN.splitlines()
+    content = "\n".join([*lines[:11], again[0], *lines[11:21], *again[1:], *lines[21:]]) + "\n"
+    same, content = (text.replace(",", "\t") if name.endswith("tsv") else text for text in (PLAIN, content))
+    packed = gzip.compress(content.encode()) if name.endswith("gz") else content
+    dataset = load(tmp_path, packed, name)
+
+    assert load(tmp_path, same, "same" + name.removeprefix("data").removesuffix(".gz")).digest == dataset.digest
+    line = 12 + again[0].count("\n")
+    assert f"the header again: {line}" in note_text(dataset, "repeated-header")
+
+
+def test_a_header_that_comes_again_is_no_row_of_a_query(tmp_path):
+    """Columns of numbers are numbers for the query."""
+    content = change("w1,0\n", "w1,0\nn,x,y\n")
+    dataset = load(tmp_path, content, query="SELECT n + 1 AS n, x, y FROM data")
+
+    assert N == dataset.n_rows
+    assert "the header again: 4." in note_text(dataset, "repeated-header")
+
+
+NUMBERS = make_csv(a=[row % 9 for row in range(N)])
+
+ODD = {
+    "units": (NUMBERS.replace("n,a,y\n", "n,a,y\nmg,kg,\n"), "Line 2 ('mg', 'kg', '') looks like units"),
+    "a rule": (NUMBERS.replace("n,a,y\n", "n,a,y\n---,---,\n"), "Line 2 ('---', '---', '') looks like units"),
+    "a total": (NUMBERS + "Total,12.5,\n", "Line 42 ('Total', '12.5', '') looks like a total"),
+    "a remark": (NUMBERS + "-- end --,,\n", "Line 42 ('-- end --', '', '') looks like a total or a remark"),
+    "two": (NUMBERS + "Sum,12.5,\n(41 rows),,\n", "Line 43 ('(41 rows)', '', '') looks like a total or a remark"),
+    "a total of words": (PLAIN + "Total,w1,0\n", "Line 42 ('Total', 'w1', '0') looks like a total"),
+}
+
+
+@pytest.mark.parametrize(("content", "text"), ODD.values(), ids=ODD)
+def test_lines_that_look_like_no_rows_are_noted(tmp_path, content, text):
+    """A line is named with what it looks like; it is for its owner to say whether it is a row."""
+    notes = [note.text for note in load(tmp_path, content).notes if note.code == "odd-line"]
+
+    assert text in notes[-1]
+
+
+@pytest.mark.parametrize("last", ["?,w1,0", "0.5,?,1", "many,few,0", "1.5,Total,0"])
+def test_gaps_and_words_in_the_last_line_are_no_remark(tmp_path, last):
+    """A row is a row where one of its numbers is one."""
+    assert "odd-line" not in note_codes(load(tmp_path, PLAIN + last + "\n"))
+
+
+def large(size: int, quote: str = "") -> bytes:
+    lines = PLAIN.encode().splitlines()
+    lines[2] = b"0.5," + quote.encode() + b"x" * size + quote.encode() + b",1"
+    return b"\n".join(lines) + b"\n"
+
+
+@pytest.fixture
+def small_limits(monkeypatch):
+    """A thousand bytes a cell, and blocks and lines to match."""
+    for module in (source, delimited, records, scan):
+        monkeypatch.setattr(module, "LARGEST_CELL", 1000)
+    monkeypatch.setattr(source, "LONGEST_LINE", 4000)
+    monkeypatch.setattr(source, "BLOCK", 2000)
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "size"),
+    [
+        (large(1001), "data.csv", "1,001 bytes, allowed are 1,000"),
+        (large(1001, '"'), "data.csv", "1,001 bytes, allowed are 1,000"),
+        (large(400).replace(b"x" * 400, "é".encode() * 501), "data.csv", "1,002 bytes, allowed are 1,000"),
+        (large(90_000), "data.csv", "bytes or more, allowed are 1,000"),
+        (large(90_000).replace(b",", b"\t"), "data.tsv", "bytes or more, allowed are 1,000"),
+        (large(90_000, '"'), "data.csv", "bytes or more, allowed are 1,000"),
+        (gzip.compress(large(90_000)), "data.csv.gz", "bytes or more, allowed are 1,000"),
+        (large(90_000, '"').replace(b"xxxxxxxxxx", b"xxxxxxxxx\n"), "data.csv", "characters or more"),
+    ],
+    ids=["unquoted", "quoted", "not ASCII", "beyond a line", "tabs", "beyond a line, quoted", "packed", "line breaks"],
+)
+@pytest.mark.usefixtures("small_limits")
+def test_a_cell_that_is_too_large_is_refused_before_it_is_read(tmp_path, content, name, size):
+    """The message names line and column, and a cell far too large isn't read to its end."""
+    message = refusal(tmp_path, content, name)
+
+    assert message.startswith(f"{name}:3: the cell in column 'x' has "), message
+    assert size in message
+    assert "90," not in message
+
+
+@pytest.mark.usefixtures("small_limits")
+def test_a_line_that_is_too_long_is_refused(tmp_path):
+    """Also where each of its cells is of ordinary size."""
+    names = [f"x{place}" for place in range(9000)]
+
+    assert "data.csv:1: the line has more than the 4,000 bytes allowed" in refusal(tmp_path, ",".join(names) + "\n1\n")
+
+
+@pytest.mark.usefixtures("small_limits")
+def test_a_large_cell_is_read(tmp_path):
+    """Up to the size that the README names."""
+    assert "x" * 1000 in load(tmp_path, large(1000)).X["x"].cat.categories
+
+
+def test_a_file_that_takes_too_much_room_is_refused_while_it_is_written(tmp_path, monkeypatch):
+    """A small packed file may unfold to more than there is room for."""
+    monkeypatch.setattr(delimited, "room", lambda: 100)
+
+    assert "more memory" in refusal(tmp_path, gzip.compress(SAME["CR"].encode()), "data.csv.gz")

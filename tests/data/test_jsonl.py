@@ -12,6 +12,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from job.data import jsonl, source
 from job.data.jsonl import read_jsonl, read_names
 from job.data.source import DataFile, find_file
 from job.data.store import MAX_COLUMNS, Table, open_store
@@ -202,3 +203,15 @@ def test_the_names_are_those_of_the_table(tmp_path: Path) -> None:
     """the reader of the names and that of the rows agree"""
     content = '{"b": 1, "a": 1}\n{"c": 1}\n{"a": 1, "d": null}\n'
     assert read(tmp_path, content)[0].names == read_names(make_file(tmp_path, content))
+
+
+@pytest.mark.parametrize(("size", "told"), [(1000, "1,002 bytes"), (60_000, "bytes or more")])
+def test_a_cell_that_is_too_large_is_refused(tmp_path: Path, monkeypatch, size: int, told: str) -> None:
+    """with its line and key, and before all of it is read where it is much too large"""
+    monkeypatch.setattr(jsonl, "LARGEST_CELL", 1000)
+    for name, limit in (("LARGEST_CELL", 1000), ("LONGEST_LINE", 4000), ("BLOCK", 2000)):
+        monkeypatch.setattr(source, name, limit)
+    content = '{"a": 1, "b": "x"}\n{"a": 2, "b": "' + "x" * size + '"}\n'
+    with pytest.raises(DataError, match=r"^rows\.jsonl:2: the cell in column 'b' has [0-9,]+ bytes") as caught:
+        read(tmp_path, content)
+    assert told in str(caught.value)

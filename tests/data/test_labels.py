@@ -64,6 +64,12 @@ def test_all_other_labels_are_the_rest(tmp_path):
     assert "'b' is the positive label; 'a', 'c' together are the rest" in note_text(dataset, "labels-joined")
 
 
+@pytest.mark.parametrize("positive", ["a", "b"])
+def test_either_label_of_a_tie_can_be_positive(tmp_path, positive):
+    """A label on half of the rows is no majority."""
+    assert positive == load(tmp_path, make_csv(y=labels(("a", 20), ("b", 20))), positive=positive).positive
+
+
 def test_rows_without_a_label_are_left_out_with_a_note(tmp_path):
     """Up to 5 % of the rows may lack their label; the others keep their order."""
     values = make_labels()
@@ -77,6 +83,7 @@ def test_rows_without_a_label_are_left_out_with_a_note(tmp_path):
 
 NOTED = {
     "same but for case": (labels(("yes", 30), ("Yes", 10)), {"labels-alike"}),
+    "same but for what can't be seen": (labels(("yes", 30), ("yes\u200b", 10)), {"labels-alike"}),
     "same number": (labels(("1", 8), ("0", 25), ("1.0", 7)), {"labels-alike", "labels-joined"}),
     "looks missing": (labels(("nan", 30), ("sick", 10)), {"label-looks-missing"}),
     "three labels": (labels(("a", 20), ("b", 10), ("c", 10)), {"labels-joined"}),
@@ -103,6 +110,20 @@ REFUSED = {
         [f"id{max(row, 4)}" for row in range(N)],
         {"positive": "id4"},
         ["36 different values", "make two labels of it, 'id4' and all others, with data.file.query"],
+    ),
+    "the common label": (
+        labels(("ok", 21), ("bad", 19)),
+        {"positive": "ok"},
+        [
+            "label 'ok' (data.file.positive) is on 21 of 40 rows, the majority",
+            "Leave data.file.positive out",
+            "'bad' on 19",
+        ],
+    ),
+    "the common label of three": (
+        labels(("a", 30), ("b", 5), ("c", 5)),
+        {"positive": "a"},
+        ["label 'a' (data.file.positive) is on 30 of 40 rows, the majority"],
     ),
     "no such label": (make_labels(), {"positive": "2"}, ["no label '2' (data.file.positive)", "'1' on 10, '0' on 30"]),
     "label in another case": (labels(("yes", 5), ("no", 35)), {"positive": "Yes"}, ["Did you mean 'yes'?"]),

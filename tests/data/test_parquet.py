@@ -10,9 +10,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from data_files import make_file_spec
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from job.data import parquet, source
+from job.data.load import load_dataset
 from job.data.parquet import read_names, read_parquet
 from job.data.source import DataFile, find_file
 from job.data.store import Table, open_store
@@ -260,3 +263,32 @@ def test_a_path_is_no_pattern_and_holds_no_columns(tmp_path: Path) -> None:
     folder = tmp_path / "year=2024" / "a*[1]"
     folder.mkdir(parents=True)
     assert ("a", "b") == read(make_file(folder, "SELECT 1 AS a, 2 AS b"))[0].names
+
+
+def test_a_cell_that_is_too_large_is_refused(tmp_path, monkeypatch) -> None:
+    """with its row, or its row group where the room to read its page lacks; a large column of small cells is read"""
+
+    monkeypatch.setattr(parquet, "LARGEST_CELL", 100_000)
+    monkeypatch.setattr(source, "LARGEST_CELL", 100_000)
+    rows = "SELECT i AS a, CASE WHEN i = 3 THEN {} END AS t FROM range(9) AS r(i)"
+    text = rows.format("repeat('x', {}) ELSE 'x' || i")
+    large = "^rows\\.parquet: row {}: the cell in column 't' has {} bytes, allowed are 100,000; shorten it, or leave"
+
+    assert 100_000 == len(read(make_file(tmp_path, text.format(100_000)))[1][3][1] or "")
+    with pytest.raises(DataError, match=large.format(4, "100,001")):
+        read(make_file(tmp_path, text.format(100_001)))
+    with pytest.raises(DataError, match=large.format(4, "[0-9,]+")):
+        read(make_file(tmp_path, rows.format("range(50000) ELSE [i]")))
+    monkeypatch.setattr(parquet, "_ROOM_FOR_A_CELL", 20_000_000)
+    with pytest.raises(DataError, match=large.format("group 0", "up to 60,[0-9,]+")):
+        read(make_file(tmp_path, text.format(60_000_000)))
+
+
+def test_a_number_that_stands_for_missing_counts_in_typed_columns(tmp_path) -> None:
+    """-999 is one number, whatever the type of its column"""
+    rows = "CASE WHEN i % 4 = 0 THEN -999 ELSE i END"
+    typed = f"{rows} AS i, ({rows})::DOUBLE AS d, ({rows})::DECIMAL(9, 2) AS c, (i % 2)::INT AS y"
+    make_file(tmp_path, f"SELECT {typed} FROM range(40) AS t(i)")
+    dataset = load_dataset(make_file_spec("rows.parquet", na_values=[-999]), tmp_path)
+
+    assert [10, 10, 10, 0] == [column.n_missing for column in dataset.columns]

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import random
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
 import duckdb
 import pytest
 
-from job.data.query import check_query, run_query
+from job.data.query import _time_limit, check_query, run_query
 from job.data.store import Store, Table, count_rows, open_store
 from job.errors import DataError
 
@@ -355,5 +356,50 @@ def test_a_query_without_end_reaches_the_limit_of_memory(query: str) -> None:
     with open_store("rows.csv") as store:
         fill(store)
         store.connection.execute("SET memory_limit = '40MB'")
+        store.connection.execute("SET max_temp_directory_size = '40MB'")
         with pytest.raises(DataError, match=r"^data\.file\.query: its result needs more memory than reading may use"):
             run_query(store, query, "rows.csv")
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT count(*) AS a, sum(n) AS b FROM range(100000000000) AS t(n)",
+        "SELECT count(*) AS a, 1 AS b FROM data a, data b, data c, data d, data e, data f, data g, data h",
+        "WITH RECURSIVE t(n) AS (SELECT 1 UNION SELECT (n + 1) % 1000007 FROM t) SELECT count(*) AS a, 1 AS b FROM t",
+    ],
+    ids=["range", "cross join", "recursion"],
+)
+def test_a_query_without_end_is_stopped(query: str) -> None:
+    """what needs no memory ends, too, and what it left on disk is gone"""
+    started = time.monotonic()
+    stopped = r"^data\.file\.query: stopped after 0\.3 s \(data\.file\.query_timeout\)"
+    with open_store("rows.csv") as store:
+        fill(store)
+        with pytest.raises(DataError, match=stopped):
+            run_query(store, query, "rows.csv", timeout=0.3)
+    assert time.monotonic() - started < 20
+    assert not store.folder.exists()
+
+
+def test_a_query_in_time_is_not_interrupted() -> None:
+    """the clock ends with the query"""
+    with open_store("rows.csv") as store:
+        fill(store)
+        run_query(store, "SELECT * FROM data", "rows.csv", timeout=1e300)
+        with _time_limit(store.connection, 0.2):
+            store.connection.execute("CREATE TABLE again AS SELECT * FROM raw")
+        time.sleep(0.3)
+        assert len(ROWS) == count_rows(store, "again")
+
+
+def test_what_is_read_may_spill_no_more_than_the_limit() -> None:
+    """the bound of the disk holds before a query, and without one"""
+    too_much = r"^rows\.csv: the data needs more memory than the [0-9,]+ MB that reading may use, and as much on disk"
+    with pytest.raises(DataError, match=too_much), open_store("rows.csv") as store:  # noqa: PT012
+        settings = "current_setting('memory_limit'), current_setting('max_temp_directory_size')"
+        limit, spill = store.connection.execute(f"SELECT {settings}").fetchone()
+        assert limit == spill
+        store.connection.execute("SET memory_limit = '40MB'")
+        store.connection.execute("SET max_temp_directory_size = '20MB'")
+        store.connection.execute("CREATE TABLE t AS SELECT hash(i) AS h FROM range(10000000) AS t(i) ORDER BY h")

@@ -182,3 +182,23 @@ def test_no_text_of_a_table_is_taken_for_something_else(form):
     heads = [b"MZ,Rar!,y\n", b"BZh,DUCK,y\n", b"ORC,PARE,y\n", b"Obj,RDX,y\n", b"FEA1,y\n", b"html,y\n", b"version,y\n"]
 
     assert [None] * len(heads) == [recognise(head, form) for head in heads]
+
+
+@pytest.mark.parametrize(
+    ("path", "parts"),
+    [
+        ("data\new.csv", [r"'data\new.csv': no such file", r"YAML reads \n between double quotes", "write / for each"]),
+        ("C:\temp\bad.csv", [r"'C:\temp\x08ad.csv'", r"YAML reads \t, \b between", "single quotes"]),
+        ("data\\new.csv", ["data\\new.csv: no such file", "write / for each backslash"]),
+        ("data.csv ", ["'data.csv ': no such file", "Did you mean 'data.csv'? They differ in blanks."]),
+        ("da\u200bta.csv", [r"'da\u200bta.csv'", "Did you mean 'data.csv'? They differ in U+200B (ZERO WIDTH SPACE)."]),
+        ("data\u00a0.csv", [r"'data\xa0.csv'", "They differ in U+00A0 (NO-BREAK SPACE)."]),
+    ],
+)
+def test_what_cannot_be_seen_in_a_path_is_shown(tmp_path, path, parts):
+    """A backslash, a blank or an invisible character is named, with what to write."""
+    write(tmp_path, CSV)
+    with pytest.raises(DataError) as caught:
+        load_dataset(make_file_spec(path), tmp_path)
+    assert [] == [part for part in parts if part not in str(caught.value)], str(caught.value)
+    assert str(caught.value).isprintable()

@@ -13,7 +13,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, train
 
 from job.data.dataset import Dataset
 from job.data.split import build_splits, count_splits
-from job.data.split_notes import note_splits
+from job.data.split_notes import note_splits, note_unused
 from job.errors import DataError
 from job.spec.model import SplitSpec
 
@@ -378,3 +378,30 @@ def test_groups_that_time_parts_are_noted(method):
     rows = np.arange(100)
     dataset = make_rows(make_labels(), time=rows, split=rows >= 80, groups=rows // 3)
     assert "1 of 34 groups have rows on both sides" in notes_of(dataset, spec(method))["groups-on-both-sides"]
+
+
+@pytest.mark.parametrize(
+    ("method", "unused"),
+    [
+        ("holdout", {"time", "split"}),
+        ("kfold", {"time", "split"}),
+        ("time", {"split"}),
+        ("predefined", {"time"}),
+    ],
+)
+def test_a_column_for_another_method_is_noted(method, unused):
+    """Rows are not parted by a time or a mark that the method doesn't read, and the note names key and method."""
+    dataset = make_rows(make_labels(), time=np.arange(100), split=np.arange(100) < 20)
+    found = {note.code: note.text for note in note_unused(dataset, method)}
+    assert {f"{role}-unused" for role in unused} == set(found)
+    for role in unused:
+        assert f"data.file.{role} " in found[f"{role}-unused"]
+        assert f"with {method} " in found[f"{role}-unused"]
+    assert [] == list(note_unused(make_rows(make_labels()), method))
+
+
+def test_a_training_part_of_mostly_positive_rows_is_noted():
+    """Where the past has more positive rows than others, samplers add the others, which the note says."""
+    dataset = make_rows((np.arange(100) < 45) | (np.arange(100) > 96), time=np.arange(100))
+    assert "45 of 80 rows are labelled yes (positive)" in notes_of(dataset, spec("time"))["positive-is-common"]
+    assert {} == notes_of(make_rows(np.arange(100) < 50), spec(test_size=0.21))

@@ -2,17 +2,24 @@
 
 from __future__ import annotations
 
+import math
 import subprocess
 import sys
-from concurrent.futures import BrokenExecutor
+import time
+from concurrent.futures import BrokenExecutor, Future
+from contextlib import nullcontext
 from functools import partial
 
+import hostile
 import numpy as np
 import pytest
+import unruly
 from factories import SEEDS, make_dataset, make_entry
 
+from job.engine.apart import run_apart
 from job.engine.execute import Engine, execute
 from job.engine.local import local_executor
+from job.engine.work import Call
 from job.evaluation.evaluate import FAILED, OK, evaluate_unit
 from job.evaluation.runs import Unit
 from job.spec.model import PreparationSpec
@@ -39,10 +46,13 @@ def make_units(strategies, classifiers=("logistic_regression",), n_repeats=2):
 
 
 def _entry(name):
-    return make_entry(**{"class": f"hostile.{name}"}) if name[0].isupper() else make_entry(name)
+    if name[0].islower():
+        return make_entry(name)
+    module = "hostile" if hasattr(hostile, name) else "unruly"
+    return make_entry(**{"class": f"{module}.{name}"})
 
 
-def run(units, n_workers=2):
+def run(units, n_workers=2, run_timeout=None, work=None):
     outcomes = {}
 
     def on_done(ended):
@@ -50,7 +60,8 @@ def run(units, n_workers=2):
             assert outcome.key not in outcomes
             outcomes[outcome.key] = outcome
 
-    execute(units, partial(evaluate_unit, dataset=DATASET), Engine(local_executor, n_workers), on_done)
+    engine = Engine(local_executor, n_workers, run_timeout)
+    execute(units, work or partial(evaluate_unit, dataset=DATASET), engine, on_done)
     return outcomes
 
 
@@ -161,3 +172,106 @@ def _unpicklable_for_smote(unit):
 class _Unpicklable:
     def __reduce__(self):
         raise TypeError("not to be passed on")
+
+
+KINDS = ("panic", "exit", "interrupt", "odd", "speechless", "half")
+
+
+def test_work_that_raises_anything_fails_its_own_runs():
+    """an exception that isn't one, cannot be read by another process or cannot be written ends no job"""
+    outcomes = run(make_units(["baseline"], n_repeats=len(KINDS) + 1), 1, work=_raise_in_all_but_the_last)
+    assert [*[FAILED] * len(KINDS), OK] == [outcome.status for _, outcome in sorted(outcomes.items(), key=_repeat)]
+    assert all(outcome.reason.encode() for outcome in outcomes.values() if outcome.status == FAILED)
+
+
+def _repeat(item):
+    return item[0].repeat
+
+
+def _raise_in_all_but_the_last(unit):
+    if unit.repeat < len(KINDS):
+        raise unruly.RAISED[KINDS[unit.repeat]]
+    return evaluate_unit(unit, DATASET)
+
+
+class _Vanishing:
+    """An executor whose worker dies between two units."""
+
+    def __init__(self):
+        self.n_calls = 0
+
+    def submit(self, call, *arguments):
+        self.n_calls += 1
+        if self.n_calls == 2:
+            raise BrokenExecutor("a worker died while it had nothing to do")
+        future = Future()
+        future.set_result(call(*arguments))
+        return future
+
+
+def test_a_worker_that_dies_between_units_costs_nothing():
+    """a unit that cannot be handed to dead workers goes to new ones"""
+    outcomes = {}
+    execute(
+        make_units(["baseline", "smote"], n_repeats=1),
+        partial(evaluate_unit, dataset=DATASET),
+        Engine(lambda n_workers: nullcontext(_Vanishing()), 1),
+        lambda ended: outcomes.update({outcome.key: outcome for outcome in ended}),
+    )
+    assert [OK, OK] == [outcome.status for outcome in outcomes.values()]
+
+
+LATE = "took longer than engine.run_timeout (1 s)"
+
+
+def test_only_the_run_that_takes_too_long_is_failed():
+    """one that hangs in C with every signal blocked is ended; the other runs of its unit succeed"""
+    outcomes = run(make_units(["baseline"], ("logistic_regression", "HangsInC")), 2, run_timeout=1)
+    assert 4 == len(outcomes)
+    for key, outcome in outcomes.items():
+        expected = (FAILED, LATE) if key.classifier == "HangsInC" else (OK, None)
+        assert expected == (outcome.status, outcome.reason)
+
+
+@pytest.mark.parametrize("n_workers", [1, 2])
+def test_a_sampler_that_takes_too_long_takes_nobody_along(n_workers):
+    """what was in flight beside it is no suspect; it starts again in a worker that needs longer than a run may take"""
+    started = []
+
+    def counted_executor(n_workers):
+        started.append(n_workers)
+        return local_executor(n_workers)
+
+    outcomes = {}
+    execute(
+        make_units(["SleepsWhenResampling", "baseline"], n_repeats=1),
+        partial(evaluate_unit, dataset=DATASET),
+        Engine(counted_executor, n_workers, run_timeout=1),
+        lambda ended: outcomes.update({outcome.key: outcome for outcome in ended}),
+    )
+    assert {"SleepsWhenResampling": (FAILED, LATE), "baseline": (OK, None)} == {
+        key.strategy: (outcome.status, outcome.reason) for key, outcome in outcomes.items()
+    }
+    assert {n_workers} == set(started)
+
+
+def test_the_time_of_a_unit_begins_when_its_worker_begins(tmp_path):
+    """a unit that waits for a worker has all of its time, that of each of its classifiers"""
+    (unit,) = make_units(["baseline"], ("logistic_regression", "decision_tree"), n_repeats=1)
+    call = Call(unit, 10.0, tmp_path / "begun")
+    assert 20.0 == call.left
+    call.begun.write_text("")
+    assert 20.0 == call.left
+    call.begun.write_text(repr(time.monotonic() - 15))
+    assert 4 < call.left <= 5
+    assert math.inf == Call(unit, None, tmp_path / "begun").left
+
+
+def test_what_runs_apart_may_not_take_longer_either():
+    """the saved model and synthetic rows have the time of one run, and a process that hangs is ended"""
+    assert (None, LATE) == run_apart(time.sleep, 1000, timeout=1)
+    assert (None, "PanicError: a panic") == run_apart(_raise, "panic", timeout=1e300)
+
+
+def _raise(kind):
+    raise unruly.RAISED[kind]

@@ -15,8 +15,9 @@ from job.data.split import Split
 from job.evaluation.calibration import fit_calibration
 from job.evaluation.metrics import MetricContext, Prediction, evaluate_metrics
 from job.evaluation.runs import RunKey
-from job.evidence.harm import MOST_PREDICTIONS, build_harm, sort_into_bins
+from job.evidence.harm import EXACT_ONLY, MOST_PREDICTIONS, build_harm, sort_into_bins
 from job.pipeline import read_spec, run_job
+from job.report.metric_groups import GROUPS
 from job.spec.load import LoadedSpec
 
 CONTEXT = MetricContext(cost_false_negative=9.0, cost_false_positive=1.0, alerts_per_1000=100.0)
@@ -185,6 +186,23 @@ def test_what_gives_no_probabilities_says_so() -> None:
     assert one_class["raw"]["ece"] == good["raw"]["ece"]
     assert one_class["corrected"] is None
     assert one_class["reason"].startswith("the prior correction needs both classes")
+
+
+def test_what_cannot_be_corrected_says_so() -> None:
+    """probabilities for whose prior nobody can tell the prevalence stand as they are, with the reason"""
+    y, p = draw_rows(100, 5)
+    (row,) = harm_of({"s": [make_prediction(y, p), make_prediction(y, p, prevalence_resampled="nobody knows")]})["rows"]
+    assert row["raw"] is not None
+    assert (None, "nobody knows") == (row["corrected"], row["reason"])
+
+
+def test_the_note_says_what_the_correction_is_exact_for_and_what_is_left_to_do() -> None:
+    """wherever corrected numbers stand: exact for weights and random sampling only; calibrated: true needs none"""
+    readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
+    group = next(group for group in GROUPS if group.key == "corrected-probabilities")
+    for text in (EXACT_ONLY, group.reading, " ".join(readme.split())):
+        assert "exact for class weights and random over- and under-sampling only" in text
+        assert "calibrated: true" in text
 
 
 def test_strategies_that_were_added_later_have_their_rows() -> None:

@@ -89,6 +89,10 @@ def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     duckdb.execute(f"COPY t TO '{folder / 'd.parquet'}'")
     commented = "# exported\n# by hand\n" + (folder / "d.csv").read_text()
     (folder / "commented.csv").write_text(commented)
+    rough = {**columns, "lab": [["-999", "-999.0", "#N/A", "-9.99e2", *"123456"][row % 10] for row in range(240)]}
+    write_csv(folder / "rough.csv", rough)
+    lines = (folder / "rough.csv").read_text().splitlines(keepends=True)
+    (folder / "rough.csv").write_text("".join([*lines[:90], lines[0], *lines[90:]]))
     return folder
 
 
@@ -137,8 +141,20 @@ def test_every_strategy_gives_its_numbers_again(data, classifiers, folder) -> No
         pytest.param(read_file(path="semicolons.csv", delimiter=";", decimal=","), ONE_SPLIT, id="decimal comma"),
         pytest.param(read_file(path="commented.csv"), ONE_SPLIT, id="comments"),
         pytest.param(read_file(max_rows=150), ONE_SPLIT, id="sampled"),
-        pytest.param(read_file(positive="nein"), ONE_SPLIT, id="positive"),
+        pytest.param(read_file(target="version", positive="v1-"), ONE_SPLIT, id="positive"),
         pytest.param(read_file(na_values=["NA", "?"]), ONE_SPLIT, id="na_values"),
+        pytest.param(read_file(path="rough.csv", na_values=["", "NA", "?", -999]), ONE_SPLIT, id="rough"),
+        pytest.param(
+            read_file(
+                path="rough.csv",
+                na_values=["", "NA", "?", -999],
+                query='SELECT lab + 1 AS lab, "count", amount, label FROM data',
+                drop=[],
+                categorical=[],
+            ),
+            ONE_SPLIT,
+            id="query of a rough file",
+        ),
         pytest.param(
             read_file(query='SELECT *, amount * 2 AS twice FROM data WHERE "count" > 2 OR "count" IS NULL'),
             ONE_SPLIT,

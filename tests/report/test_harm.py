@@ -133,6 +133,17 @@ def test_missing_probabilities_have_their_reason() -> None:
     assert ["These results hold no ledger of probabilities."] == words_of(page_of(None))
 
 
+def test_what_cannot_be_corrected_has_its_reason() -> None:
+    """a strategy that stands in no table of corrected probabilities is named below it, with why"""
+    luck = random.Random(1)
+    rows = [
+        make_harm_row("baseline", "svc", luck, corrected=None, reason="svc draws its own rows"),
+        make_harm_row("smote", "svc", luck, corrected=None, reason="svc draws its own rows"),
+    ]
+    page = page_of(make_harm((), (), rows=rows))
+    assert "Not corrected: baseline and smote, because svc draws its own rows." in words_of(page)
+
+
 def test_a_part_of_the_splits_is_named() -> None:
     """where only the first splits were pooled, the page says how many"""
     page = page_of(make_harm(PAIR, ("svc",), n_splits_pooled=3))

@@ -37,14 +37,18 @@ def test_files_on_request_have_their_sentences() -> None:
         "reason": None,
     }
     rows = [
-        {"strategy": "smote", "file": "synthetic/smote.csv", "n_rows": 1500, "reason": None},
+        {"strategy": "smote", "file": "synthetic/smote.csv", "parents": "synthetic/parents/smote.csv", "n_rows": 1500},
         {"strategy": "custom", "file": None, "n_rows": None, "reason": "no luck"},
     ]
     content = snippet.build(load_facts({**results, "model": saved, "synthetic": rows})).content
     assert content.model.startswith("model.skops, beside this page, holds smote with svc")
     assert 'TRUSTED = [\n    "numpy.dtype",\n]' in content.loading
-    assert "synthetic/smote.csv holds the 1,500 rows that smote adds to all rows." == content.synthetic[0]
+    told = "synthetic/smote.csv holds the 1,500 rows that smote adds to all rows."
+    assert f"{told} Their parents are in synthetic/parents/smote.csv." == content.synthetic[0]
     assert "The rows that custom adds could not be written: No luck." == content.synthetic[1]
+    assert content.synthetic[-1].startswith("These rows are not anonymous: ")
+    (older, _) = snippet.build(load_facts({**results, "synthetic": [{**rows[0], "parents": None}]})).content.synthetic
+    assert told == older
     failed = {**saved, "file": None, "reason": "no luck"}
     content = snippet.build(load_facts({**results, "model": failed, "synthetic": []})).content
     assert ("", True) == (content.loading, content.model.endswith("there is none: No luck."))

@@ -138,7 +138,8 @@ SPECS = section(
     ),
     strategies=entries(set(STRATEGIES) - {"baseline"}, 0),
     classifiers=entries(CLASSIFIERS, 1),
-    report=section({}, timings=st.booleans(), model=st.booleans(), synthetic=st.booleans()),
+    report=section({}, timings=st.booleans(), model=st.booleans(), synthetic=st.booleans())
+    | section({"synthetic": st.just(True)}, synthetic_parents=st.booleans()),
     evaluation=section(
         {},
         primary=st.sampled_from(["average_precision", "roc_auc"]),
@@ -150,5 +151,7 @@ SPECS = section(
         alerts_per_1000=st.none() | st.floats(0.1, 1000),
         cost=section({"false_negative": st.floats(0.1, 1e6)}, false_positive=st.floats(0, 1e6)),
     ),
-    engine=section({}, workers=st.just("auto") | st.integers(1, 1024)),
+    engine=section(
+        {}, workers=st.just("auto") | st.integers(1, 1024), run_timeout=st.none() | st.floats(0, 1e9, exclude_min=True)
+    ),
 )

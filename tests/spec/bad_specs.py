@@ -224,6 +224,10 @@ WRONG: Mapping[str, tuple[str, str]] = {
         DATA + "split: {method: kfold, test_size: 0.2}\n",
         "2:24 split.test_size: belongs to method holdout or time",
     ),
+    "a seed for a split that draws nothing": (
+        "data: {file: {path: a, target: y, time: t}}\nsplit: {method: time, random_state: 2}\n",
+        "2:23 split.random_state: belongs to method holdout or kfold, and method is time; leave it out",
+    ),
     "time without a column": (DATA + "split: {method: time}\n", "2:9 split.method: time needs data.file.time"),
     "repeats of one split": (
         "data: {file: {path: a, target: y, time: t}}\nsplit: {method: time, n_repeats: 2}\n",
@@ -285,6 +289,10 @@ WRONG: Mapping[str, tuple[str, str]] = {
         DATA + "engine: {workers: 0}\n",
         "2:10 engine.workers: got 0, must be auto or an integer from 1 to 1,024",
     ),
+    "no time for a run": (
+        DATA + "engine: {run_timeout: 0}\n",
+        "2:10 engine.run_timeout: got 0, must be a finite number > 0",
+    ),
     "a metric that cannot rank": (
         DATA + "evaluation: {primary: f1}\n",
         "2:14 evaluation.primary: got 'f1', must be one of average_precision, roc_auc",
@@ -336,5 +344,9 @@ WRONG: Mapping[str, tuple[str, str]] = {
     "errors that cost nothing": (
         DATA + "evaluation: {cost: {false_negative: 0, false_positive: 0}}\n",
         "2:21 evaluation.cost.false_negative: got 0 for both",
+    ),
+    "parents of no rows": (
+        DATA + "report: {synthetic_parents: true}\n",
+        "2:10 report.synthetic_parents: got true, which needs report.synthetic: true",
     ),
 }

@@ -158,6 +158,14 @@ def test_integer_keys_of_parameters_are_labels(load, key) -> None:
     assert {"sampling_strategy": {1: 500}} == entry.params
 
 
+@pytest.mark.parametrize("key", ["01", "'01'", "0x1", "+1", "1.0", "true"])
+def test_other_keys_of_parameters_keep_their_text(load, key) -> None:
+    """Labels are told by their text, so 01 is not 1."""
+    entry = load(DATA + f"classifiers: [{{name: svc, params: {{class_weight: {{{key}: 5}}}}}}]\n").spec.classifiers[0]
+
+    assert {"class_weight": {key.strip("'"): 5}} == entry.params
+
+
 def test_sections_without_content_take_their_defaults(load) -> None:
     """A key whose lines are all commented out says nothing."""
     assert load(DATA).spec == load(DATA + "split:\npreparation:\nevaluation:\nengine:\n").spec

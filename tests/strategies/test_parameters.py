@@ -86,6 +86,12 @@ def test_classifiers_accept_their_defaults_and_a_seed(name):
         ("strategies", "imblearn.over_sampling.SMOTTE", "has no class SMOTTE"),
         ("classifiers", "imblearn.over_sampling.SMOTE", "is no classifier"),
         ("classifiers", "sklearn.linear_model.LinearRegression", "cannot rank rows"),
+        ("classifiers", "sklearn.ensemble.IsolationForest", "of the kind outlier_detector"),
+        ("classifiers", "sklearn.svm.OneClassSVM", "of the kind outlier_detector"),
+        ("classifiers", "sklearn.mixture.GaussianMixture", "of the kind density_estimator"),
+        ("classifiers", "hostile.Duck", "inherit sklearn.base.ClassifierMixin, before BaseEstimator"),
+        ("classifiers", "hostile.WrongWay", "inherit sklearn.base.ClassifierMixin, before BaseEstimator"),
+        ("classifiers", "hostile.CannotBeBuilt", "hostile.CannotBeBuilt cannot be built: RuntimeError: no licence"),
         ("classifiers", "sklearn.metrics.roc_auc_score", "has no class roc_auc_score"),
     ],
 )
@@ -94,3 +100,19 @@ def test_a_class_that_is_not_what_it_should_be_is_named(kind, path, expected):
     ((where, message),) = check_entry(kind, 0, make_entry(**{"class": path}))
     assert ("class",) == where
     assert expected in message
+
+
+def test_a_pipeline_without_a_classifier_is_none():
+    """what an instance is depends on its parameters, so it is built with them"""
+    entry = make_entry(**{"class": "sklearn.pipeline.Pipeline", "params": {"steps": [["nothing", "passthrough"]]}})
+    ((where, message),) = check_entry("classifiers", 0, entry)
+    assert ("class",) == where
+    assert "sklearn.pipeline.Pipeline is no classifier" in message
+
+
+@pytest.mark.parametrize(
+    "path", ["hostile.NoProbabilities", "hostile.Old", "imblearn.ensemble.EasyEnsembleClassifier", "sklearn.svm.SVC"]
+)
+def test_classifiers_of_other_packages_pass(path):
+    """also one that says what it is in the way of older packages"""
+    assert [] == check_entry("classifiers", 0, make_entry(**{"class": path}))

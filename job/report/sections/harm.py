@@ -29,6 +29,7 @@ _UNCHANGED = (
     "There is nothing to correct where a classifier saw the data's own shares of the classes, or was calibrated on "
     "them: {}."
 )
+_UNCORRECTED = "Not corrected: {}, because {}."
 
 Bins = Mapping[str, Any]
 
@@ -44,7 +45,7 @@ class Ledger:
         The largest distance of mean probability from prevalence, and what is left of it.
     raw, corrected : Table or None
     unchanged : str
-        Whose probabilities the correction leaves as they are, in a sentence.
+        Whose probabilities the correction leaves as they are, or cannot correct, and why.
     pictures : tuple of Picture
         Reliability curves: as predicted, corrected, calibrated; those that there are.
     """
@@ -132,13 +133,19 @@ def _reading(facts: Facts, harm: Mapping[str, Any]) -> str:
 def _ledger(facts: Facts, classifier: Name, found: Sequence[tuple[Name, Found]]) -> Ledger:
     changed = [(name, row) for name, row in found if row["corrected"] and row["corrected"] != row["raw"]]
     kept = [name.short for name, row in found if row["corrected"] and row["corrected"] == row["raw"]]
+    why_not: dict[str, list[str]] = {}
+    for name, row in found:
+        if row["raw"] and not row["corrected"]:
+            why_not.setdefault(str(row["reason"]), []).append(name.short)
+    left = [_UNCHANGED.format(listed(kept))] if kept else []
+    left += [_UNCORRECTED.format(listed(names), reason) for reason, names in why_not.items()]
     any_raw = any(row["raw"] for _, row in found)
     return Ledger(
         classifier,
         _sentence(found) or f"No strategy gives probabilities with {classifier.short}.",
         _table(facts, classifier, found, "raw") if any_raw else None,
         _table(facts, classifier, changed, "corrected") if changed else None,
-        _UNCHANGED.format(listed(kept)) if kept else "",
+        " ".join(left),
         _pictures(facts, classifier, found, changed),
     )
 

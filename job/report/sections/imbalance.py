@@ -194,7 +194,8 @@ def _how(facts: Facts, sweep: Mapping[str, Any], sizes: Sequence[Mapping[str, An
     return (
         f"On {first_splits(sweep['n_splits'])}, the training part was thinned to {rows}twice its "
         "minority, with both classes drawn at random, so that only the mix differs; the test part is untouched. "
-        "Probabilities are corrected to the prior of the whole training part. Strokes are "
+        "Probabilities are corrected to the prior of the whole training part, which is exact for class weights and "
+        "random over- and under-sampling only; “calibrated: true” doesn't rest on it. Strokes are "
         f"{facts.confidence} intervals of the mean over splits that share rows; the last two columns are "
         f"medians.{added}"
     )

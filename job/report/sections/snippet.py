@@ -92,10 +92,13 @@ def _describe_synthetic(files: Sequence[Mapping[str, Any]] | None) -> tuple[str,
     shorts = shorten_all([str(file["strategy"]) for file in files], _LABEL_LENGTH)
     sentences = [
         f"{file['file']} holds the {counted(file['n_rows'], 'row')} that {short} adds to all rows."
+        + (f" Their parents are in {file['parents']}." if file.get("parents") else "")
         if file["file"]
         else f"The rows that {short} adds could not be written: {sentence(shorten(str(file['reason']), 600))}"
         for file, short in zip(files, shorts, strict=True)
     ]
+    if any(file["file"] for file in files):
+        sentences.append("These rows are not anonymous: real rows can be computed from them, or are copied in them.")
     return tuple(sentences) or ("Synthetic rows were asked for, but no strategy adds any.",)
 
 

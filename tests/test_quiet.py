@@ -1,0 +1,78 @@
+"""What a job writes to its standard streams beside its own words: nothing."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from unruly import SAID
+
+ROOT = Path(__file__).parents[1]
+SPEC = """\
+data: {generate: {kind: classification, n_samples: 300, weights: [0.9]}}
+split: {n_repeats: 1}
+strategies: [{class: unruly.Talks}, {class: unruly.TalksLater}, {class: unruly.TalksWhenChecked, params: {volume: 2}}]
+classifiers: [logistic_regression]
+"""
+
+
+SETTLE = """
+from job.report.fonts import settle_matplotlib
+settle_matplotlib()
+import matplotlib
+print(matplotlib.get_cachedir())
+"""
+
+
+@pytest.fixture
+def bare(tmp_path):
+    """Call Python without a home, a locale or anything else; give back what it wrote, and see that it cleaned up."""
+    (tmp_path / "home").write_text("no folder")
+    (tmp_path / "spec.yaml").write_text(SPEC)
+    (tmp_path / "tmp").mkdir()
+    path = f"{ROOT}{os.pathsep}{ROOT / 'tests'}"
+
+    def bare(*words: str, **variables: str) -> tuple[str, str]:
+        done = subprocess.run(
+            [sys.executable, *words],
+            cwd=tmp_path,
+            env={"HOME": str(tmp_path / "home"), "PYTHONPATH": path, "TMPDIR": str(tmp_path / "tmp"), **variables},
+            capture_output=True,
+            text=True,
+        )
+        return done.stdout, done.stderr
+
+    yield bare
+    assert [] == list((tmp_path / "tmp").iterdir())
+
+
+def test_render_says_nothing_without_a_home(bare):
+    """matplotlib finds no folder to write, and its advice helps nobody"""
+    results = str(ROOT / "tests/gold/results.json")
+
+    assert ("report.html\n", "") == bare("-m", "job", "render", results, "--output", "report.html")
+
+
+def test_a_folder_for_matplotlib_is_respected(bare, tmp_path):
+    """who names one finds matplotlib's files there, also in the image; one that cannot be written is passed over"""
+    mine, shipped = str(tmp_path / "mine"), str(tmp_path / "shipped")
+    (tmp_path / "shipped").mkdir()
+
+    assert (f"{mine}\n", "") == bare("-c", SETTLE, MPLCONFIGDIR=mine, MINORITY_REPORT_FONT_CACHE=shipped)
+    for variables in ({"MPLCONFIGDIR": "/dev/null/folder"}, {"MINORITY_REPORT_FONT_CACHE": shipped}):
+        out, err = bare("-c", SETTLE, **variables)
+        assert ("", True) == (err, out.startswith(str(tmp_path / "tmp")))
+
+
+def test_libraries_that_talk_are_not_heard(bare, tmp_path):
+    """neither when the spec is checked, in workers, without a home, nor when buffers are emptied at the end"""
+    words = ("spec.yaml", "--quiet", "--workers", "1", "--allow-package", "unruly")
+
+    assert ("output/report.html\n", "") == bare("-m", "job", "run", *words)
+    results = json.loads((tmp_path / "output/results.json").read_text())
+    said = {run["strategy"]: run["warnings"] for run in results["runs"]}
+    assert {"baseline": [], "TalksLater": [], "Talks": list(SAID), "TalksWhenChecked": list(SAID)} == said
