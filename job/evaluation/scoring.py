@@ -33,14 +33,20 @@ def score_and_decide(model: BaseEstimator, X: Any, name: str) -> tuple[np.ndarra
     StrategyError
         Where a score is missing or not finite.
     """
-    scores, is_probability = _score(model, X)
+    scores, is_probability = score(model, X, name)
     decisions = np.asarray(model.predict(X)).astype(np.int8)
-    if scores.shape != (len(X),) or decisions.shape != scores.shape or not np.isfinite(scores).all():
-        raise StrategyError(f"{name} returned scores that are missing or not finite")
+    if decisions.shape != scores.shape:
+        raise StrategyError(f"{name} returned {len(decisions)} decisions for {len(scores)} rows")
     return scores, decisions, is_probability
 
 
-def _score(model: BaseEstimator, X: Any) -> tuple[np.ndarray, bool]:
-    if hasattr(model, "predict_proba"):
-        return np.asarray(model.predict_proba(X), dtype=np.float64)[:, 1], True
-    return np.asarray(model.decision_function(X), dtype=np.float64), False
+def score(model: BaseEstimator, X: Any, name: str) -> tuple[np.ndarray, bool]:
+    """Score rows, by probability where the model gives one; takes, raises and returns as `score_and_decide`."""
+    is_probability = hasattr(model, "predict_proba")
+    if is_probability:
+        scores = np.asarray(model.predict_proba(X), dtype=np.float64)[:, 1]
+    else:
+        scores = np.asarray(model.decision_function(X), dtype=np.float64)
+    if scores.shape != (len(X),) or not np.isfinite(scores).all():
+        raise StrategyError(f"{name} returned scores that are missing or not finite")
+    return scores, is_probability

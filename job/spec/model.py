@@ -144,8 +144,8 @@ class EvaluationSpec(Section):
     )
     alerts_per_1000: Annotated[float | None, Number(0.001, 1000, optional=True)] = Field(
         default=None,
-        description="Alerts that can be looked at for each 1,000 rows; the advised cut-off then keeps to them. Default: "
-        "no capacity is assumed, and rankings are read at as many alerts as there are minority rows",
+        description="Alerts that can be looked at for each 1,000 rows; the advised cut-off then keeps to them. "
+        "Default: no capacity is assumed, and rankings are read at as many alerts as there are minority rows",
     )
     cost: Annotated[CostSpec | None, Nothing()] = Field(
         default=None,
