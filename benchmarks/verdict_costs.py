@@ -9,13 +9,12 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cache
 
 import numpy as np
 import pandas as pd
 from joblib import Parallel, delayed
+from scipy import special
 from scipy.optimize import brentq
-from scipy.special import expit, logit
 from scipy.stats import norm
 from sklearn.model_selection import train_test_split
 from threadpoolctl import threadpool_limits
@@ -72,20 +71,22 @@ def make_data(kind: str, n: int, luck: np.random.Generator) -> Data:
         y = (luck.random(n) < PREVALENCE).astype(np.int8)
         X = luck.normal(size=(n, 5)) * np.where(y == 1, 1.3, 1.0)[:, np.newaxis] + y[:, np.newaxis] * _SHIFT
         odds = (norm.logpdf(X, _SHIFT, 1.3) - norm.logpdf(X)).sum(axis=1)
-        return pd.DataFrame(X).add_prefix("x"), y, expit(odds + logit(PREVALENCE))
+        return pd.DataFrame(X).add_prefix("x"), y, special.expit(odds + special.logit(PREVALENCE))
     X = KINDS[kind].draw(n, luck)
-    p = expit(KINDS[kind].log_odds(X) + _constant(kind))
+    p = special.expit(KINDS[kind].log_odds(X) + _CONSTANTS[kind])
     frame = pd.DataFrame(X).add_prefix("x")
     if kind == "categories":
         frame = frame.apply(lambda column: pd.Categorical(column.map(lambda level: "abcd"[level])))
     return frame, (luck.random(n) < p).astype(np.int8), p
 
 
-@cache
 def _constant(kind: str) -> float:
     """The constant of the log odds at which the prevalence is right."""
     odds = KINDS[kind].log_odds(KINDS[kind].draw(400_000, np.random.default_rng(1)))
-    return float(brentq(lambda constant: expit(odds + constant).mean() - PREVALENCE, -20, 20))
+    return float(brentq(lambda constant: special.expit(odds + constant).mean() - PREVALENCE, -20, 20))
+
+
+_CONSTANTS = {kind: _constant(kind) for kind in KINDS}
 
 
 def cost_on_fresh_rows(kind: str, seed: int) -> dict[tuple[str, float, str], float]:

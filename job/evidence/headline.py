@@ -204,7 +204,8 @@ def _indistinguishable(
 
 def _rank(measured: Measured, place: Place, roles: Roles) -> tuple[float, int, int]:
     """Lowest expected cost first, then the order of the registry, then that of the spec."""
-    cost = np.nanmean(measured.of(place, "expected_cost_per_1000"))
+    costs = measured.of(place, "expected_cost_per_1000")
+    cost = np.nanmean(costs) if np.isfinite(costs).any() else 0.0  # without a cost in the spec there is none to rank by
     return round(float(cost), _DIGITS), roles.order[place[0]], measured.places[place]
 
 

@@ -245,13 +245,15 @@ def _left_out(numbers: Mapping[str, Any], naming: Naming) -> str:
 
 def _reason(headline: Mapping[str, Any], winner: str) -> str:
     numbers, recommended = headline["numbers"], headline["recommended"]
+    price = numbers["price"] or {}
+    best = "is the simplest" if price.get("expected_cost_per_1000") is None else "costs least"
     if recommended not in numbers["candidates"]:
-        return f"{winner}: no gain from oversampling is confirmed, and of the best without it this costs least"
+        return f"{winner}: no gain from oversampling is confirmed, and of the best without it this {best}"
     if len(numbers["candidates"]) == 1:
         return "that one"
     if headline["code"] in (codes.HELPS, codes.NOT_ASKED):
-        return f"{winner}: of these it costs least"
-    return f"{winner}: of these, leaving out oversampling without a confirmed gain, it costs least"
+        return f"{winner}: of these it {best}"
+    return f"{winner}: of these, leaving out oversampling without a confirmed gain, it {best}"
 
 
 def _price(headline: Mapping[str, Any]) -> str:
@@ -260,9 +262,11 @@ def _price(headline: Mapping[str, Any]) -> str:
         return ""
     alarms = whole(price["false_alarms_per_1000"])
     found = "" if price["recall"] is None else f"finds {whole(100 * price['recall'])} of every 100 minority rows, "
+    cost = price["expected_cost_per_1000"]
+    costs = "" if cost is None else f" and costs {whole(cost)} per 1,000 rows"
     decided = (
-        f"At its own decision it {found}raises {alarms} false {'alarm' if alarms == '1' else 'alarms'} per 1,000 rows "
-        f"and costs {whole(price['expected_cost_per_1000'])} per 1,000 rows"
+        f"At its own decision it {found}{'and ' if found and not costs else ''}raises {alarms} false "
+        f"{'alarm' if alarms == '1' else 'alarms'} per 1,000 rows{costs}"
     )
     if price["mean_predicted"] is None:
         return f"{decided}."

@@ -40,13 +40,13 @@ def test_the_number_of_splits_has_its_limit(n_repeats: int, start: str) -> None:
 
 
 def test_only_what_narrows_this_job_is_told() -> None:
-    """several other labels, assumed costs and failed runs each have their sentence, and only where they are"""
+    """several other labels, costs that nobody gave and failed runs each have their sentence, and only where they are"""
     spec = make_spec(PAIR, ("svc",))
     spec["evaluation"]["cost"] = {"false_negative": 5, "false_positive": 1}
     runs = make_runs(PAIR, ("svc",), 6)
     broken = [without_numbers(runs[0], "failed", "no luck"), *runs[1:]]
     many = methods_of(dataset=make_dataset(rest=["0", "2"]), runs=broken).limits
     few = methods_of(spec=spec).limits
-    for words in ("held against all others", "Nobody gave costs", "Some runs failed"):
+    for words in ("held against all others", "gives no costs", "Some runs failed"):
         assert any(words in limit for limit in many)
         assert not any(words in limit for limit in few)

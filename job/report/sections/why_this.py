@@ -35,6 +35,8 @@ def explain_choice(facts: Facts, headline: Mapping[str, Any]) -> str:
     if candidates == [recommended]:
         return f"Recommended because its {PRIMARY_WORDS[numbers['primary']]} is the best beyond chance."
     aside = "" if headline["code"] in (codes.HELPS, codes.NOT_ASKED) else ", oversampling aside,"
+    if not facts.has_cost:
+        return f"Recommended because{aside} it is the simplest of those that rank about as well as the best."
     return (
         f"Recommended because{aside} it costs least of those that rank about as well as the best"
         f"{_costs(facts, recommended)}."
@@ -52,7 +54,4 @@ def _costs(facts: Facts, recommended: Mapping[str, str]) -> str:
         beside = f" ({facts.baseline.short}: {whole(theirs['value'])})"
     cost = facts.results["evaluation"]
     missed, alarm = (plain(round(cost[key], 1)) for key in ("cost_false_negative", "cost_false_positive"))
-    assumed = "" if facts.spec["evaluation"].get("cost") is not None else " (assumed costs)"
-    return (
-        f": {whole(mine['value'])} per 1,000 rows{beside} at {missed} a missed row and {alarm} a false alarm{assumed}"
-    )
+    return f": {whole(mine['value'])} per 1,000 rows{beside} at {missed} a missed row and {alarm} a false alarm"
