@@ -302,18 +302,15 @@ def _point(parts: Sequence[_Part], point: str, balanced: float, request: Request
     for part, prevalence in zip(parts, _prevalence(parts, request), strict=True):
         ranking = part.prediction.ranking
         recall, false_rate = ranking.true_alarms / ranking.positives, ranking.false_alarms / ranking.negatives
-        if part.baseline is part.prediction and point == BASELINE_FALSE_ALARMS:
-            at = _at(ranking.true_alarms + ranking.false_alarms, part.prediction.counts.alarms)
-        elif part.baseline is not None and point == BASELINE_FALSE_ALARMS:
-            at = _at(false_rate, part.baseline.counts.fp / ranking.negatives)
+        if point == BASELINE_FALSE_ALARMS:
+            place = _at_baseline(part)
         elif point == AS_MANY_AS_POSITIVES:
-            at = _at(prevalence * recall + (1 - prevalence) * false_rate, prevalence)
+            place = _nearest(prevalence * recall + (1 - prevalence) * false_rate, prevalence)
         else:
-            at = _at(recall, _RECALL) if point == RECALL_80 else _at(false_rate, balanced)
-        place = np.arange(len(recall))
-        recalls.append(np.interp(at, place, recall))
-        false_rates.append(np.interp(at, place, false_rate))
-        thresholds.append(float(cut_points(part.prediction.scores)[math.ceil(at)]))
+            place = _nearest(recall, _RECALL) if point == RECALL_80 else _nearest(false_rate, balanced)
+        recalls.append(recall[place])
+        false_rates.append(false_rate[place])
+        thresholds.append(float(cut_points(part.prediction.scores)[place]))
     rates = Rates(np.array(recalls), np.array(false_rates), _prevalence(parts, request))
     return {
         **_written(median_cutoff(thresholds)),
@@ -322,19 +319,27 @@ def _point(parts: Sequence[_Part], point: str, balanced: float, request: Request
     }
 
 
-def _at(values: np.ndarray, target: float) -> float:
-    """Find where rising values reach a target: between two places where need be, midway where several are equal."""
-    first, after = (int(np.searchsorted(values, target + side * _ROUND_OFF)) for side in (-1, 1))
-    if first < after:
-        return (first + after - 1) / 2
-    return first - 1 + (target - values[first - 1]) / (values[first] - values[first - 1])
+def _at_baseline(part: _Part) -> int:
+    """Find the cut-off with baseline's false alarms: on baseline's own scores, that of its decision."""
+    assert part.baseline is not None
+    ranking, counts = part.prediction.ranking, part.baseline.counts
+    if np.array_equal(part.prediction.scores, part.baseline.scores):
+        return _nearest(ranking.true_alarms + ranking.false_alarms, counts.alarms)
+    return _nearest(ranking.false_alarms, counts.fp)
+
+
+def _nearest(values: np.ndarray, target: float) -> int:
+    """Find where rising values are nearest to a target, midway where several are."""
+    distance = np.abs(values - target)
+    places = np.flatnonzero(distance <= distance.min() + _ROUND_OFF)
+    return int(places[(len(places) - 1) // 2])
 
 
 def _lines(parts: Sequence[_Part], menu: Sequence[Row], request: Request) -> list[Row]:
     """What each choice misses and how many false alarms it raises: the model as it is first, then the menu's cuts."""
     if not parts:
         return []
-    is_baseline = all(part.baseline is part.prediction for part in parts)  # its own decision is a point of the menu
+    is_baseline = all(part.baseline is part.prediction for part in parts)  # whose own decision the first point is
     own = _own_rates(parts, request)
     share = _prevalence(parts, request)
     choices: list[Row] = [
