@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -16,6 +17,8 @@ from job.report.table import Heading, Name, Row, Table, Words
 from job.report.words import listed, sentence
 
 Found = Mapping[str, Any]
+
+_TINY = 1e-4
 
 _HEADINGS: Mapping[str, tuple[str, str | None, str, int]] = {
     "recall": ("Recall", "higher", "", 2),
@@ -137,9 +140,10 @@ def tell_menu(decisions: Found, strategy: str, classifier: str) -> str:
     """
     points = _of(decisions["menu"], strategy, classifier)["points"]
     told = [
-        f"{_cut(point)} ({_point(decisions, strategy, point)}) finds {whole(100 * point['recall'])} of every 100 minority rows "
-        f"with {whole(point['false_alarms_per_1000'])} false alerts per 1,000 rows"
-        for point in points
+        f"{_cut(point)} ({_point(decisions, strategy, point)}) finds {whole(100 * point['recall'])}"
+        f"{'' if place else ' of every 100 minority rows'} with {whole(point['false_alarms_per_1000'])}"
+        f"{'' if place else ' false alerts per 1,000 rows'}"
+        for place, point in enumerate(points)
     ]
     return f"The cut-off is yours to choose: {'; '.join(told)}." if told else ""
 
@@ -269,9 +273,11 @@ def _cut(cutoff: Found) -> str:
 
 
 def _threshold(threshold: float) -> str:
-    """Two digits that tell something; probabilities near 0 or 1 need more decimals."""
+    """Two digits that tell it from 0 or 1, which it may be as near to as a probability gets."""
     near = min(abs(threshold), abs(1 - threshold))
-    return decimal(threshold, 2 if near >= 0.095 else 3 if near >= 0.0095 else 4)
+    if 0 < abs(threshold) < _TINY:
+        return f"{threshold:.1e}"
+    return decimal(threshold, 2 if near >= 0.095 or near == 0 else min(1 - math.floor(math.log10(near)), 16))
 
 
 def _ratio(ratio: float) -> str:
