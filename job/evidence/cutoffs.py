@@ -54,8 +54,18 @@ Row = dict[str, Any]
 
 
 @dataclass(frozen=True, eq=False)
-class _Part:
-    """What a run gave on its test part, with rows of both classes."""
+class Part:
+    """What a run gave on its test part, which has rows of both classes.
+
+    Parameters
+    ----------
+    prediction : Prediction
+    baseline : Prediction or None
+        Baseline's, with the same classifier on the same split.
+    cutoff : Cutoff
+    sizes : (int, int)
+        Rows of the test and of the training part.
+    """
 
     prediction: Prediction
     baseline: Prediction | None
@@ -90,8 +100,11 @@ def build_decisions(
         ratios, a miss to a false alarm, each choice is the cheapest. What doesn't exist is null, and ``reason`` is the
         code that says why.
     """
-    request = request_of(spec)
-    parts = _parts(spec, outcomes, predictions, splits)
+    return read_cutoffs(_parts(spec, outcomes, predictions, splits), request_of(spec), spec.evaluation.confidence)
+
+
+def read_cutoffs(parts: Mapping[Place, Sequence[Part]], request: Request, confidence: float) -> dict[str, Any]:
+    """Put together what is known of cut-offs, as `build_decisions`, from the test parts of each pair."""
     any_parts = next((found for found in parts.values() if found), [])
     references = {
         name: _means(_rates(any_parts, np.full(len(any_parts), threshold), request), request)
@@ -101,7 +114,7 @@ def build_decisions(
     return {
         "asked": request.asked,
         "request": describe_request(request),
-        "rows": [_row(place, found, request, spec.evaluation.confidence) for place, found in parts.items()],
+        "rows": [_row(place, found, request, confidence) for place, found in parts.items()],
         **references,
         "menu": [
             {**_named(place), "reason": None if points else NO_SCORES, "points": points}
@@ -177,12 +190,12 @@ def _parts(
     outcomes: Iterable[Outcome],
     predictions: Mapping[RunKey, Prediction | None],
     splits: Sequence[Split],
-) -> dict[Place, list[_Part]]:
+) -> dict[Place, list[Part]]:
     """Gather the test parts of each strategy × classifier, in the order of the splits, with rows of both classes."""
     cutoffs = {outcome.key: outcome.cutoff for outcome in outcomes}
     entries, baseline = strategies_of(spec), spec.baseline.label
     sources = {entry.label: baseline if recipe_of(entry).scores_like_baseline else entry.label for entry in entries}
-    found: dict[Place, list[_Part]] = {
+    found: dict[Place, list[Part]] = {
         (entry.label, classifier.label): [] for classifier in spec.classifiers for entry in entries
     }
     for split in splits:
@@ -194,7 +207,7 @@ def _parts(
             if prediction is not None and not prediction.ranking.lacks:
                 cutoff = cutoffs.get(source) or Cutoff(None, NOTHING_ASKED)
                 sizes = len(split.test), len(split.train)
-                found[strategy, classifier].append(_Part(prediction, predictions[reference], cutoff, sizes))
+                found[strategy, classifier].append(Part(prediction, predictions[reference], cutoff, sizes))
     return found
 
 
@@ -202,7 +215,7 @@ def _named(place: Place) -> dict[str, str]:
     return {"strategy": place[0], "classifier": place[1]}
 
 
-def _row(place: Place, parts: Sequence[_Part], request: Request, confidence: float) -> Row:
+def _row(place: Place, parts: Sequence[Part], request: Request, confidence: float) -> Row:
     with_cutoff = [part for part in parts if part.cutoff.threshold is not None]
     if 2 * len(with_cutoff) < len(parts) or not parts:
         with_cutoff = []
@@ -227,7 +240,7 @@ def _written(threshold: float) -> Row:
     return {"threshold": threshold if action == CUT else None, "action": action}
 
 
-def _rates(parts: Sequence[_Part], thresholds: np.ndarray, request: Request) -> Rates:
+def _rates(parts: Sequence[Part], thresholds: np.ndarray, request: Request) -> Rates:
     """Decide on each test part at its threshold."""
     return _decided(
         parts,
@@ -236,18 +249,18 @@ def _rates(parts: Sequence[_Part], thresholds: np.ndarray, request: Request) -> 
     )
 
 
-def _own_rates(parts: Sequence[_Part], request: Request) -> Rates:
+def _own_rates(parts: Sequence[Part], request: Request) -> Rates:
     return _decided(parts, [part.prediction.decisions == 1 for part in parts], request)
 
 
-def _decided(parts: Sequence[_Part], alerts: Sequence[np.ndarray], request: Request) -> Rates:
+def _decided(parts: Sequence[Part], alerts: Sequence[np.ndarray], request: Request) -> Rates:
     pairs = [(part.prediction.y == 1, alert) for part, alert in zip(parts, alerts, strict=True)]
     recall = np.array([np.mean(alert[positive]) for positive, alert in pairs])
     false_positive_rate = np.array([np.mean(alert[~positive]) for positive, alert in pairs])
     return Rates(recall, false_positive_rate, _prevalence(parts, request))
 
 
-def _prevalence(parts: Sequence[_Part], request: Request) -> np.ndarray:
+def _prevalence(parts: Sequence[Part], request: Request) -> np.ndarray:
     if request.prevalence is not None:
         return np.full(len(parts), request.prevalence)
     return np.array([part.prediction.y.mean() for part in parts])
@@ -268,7 +281,7 @@ def _mean(values: np.ndarray) -> float | None:
     return float(known.mean()) if len(known) else None
 
 
-def _intervals(rates: Rates, parts: Sequence[_Part], request: Request, confidence: float) -> dict[str, Any]:
+def _intervals(rates: Rates, parts: Sequence[Part], request: Request, confidence: float) -> dict[str, Any]:
     """Give each mean its interval, from the spread over splits corrected for their overlap."""
     if not parts:
         return dict.fromkeys(FACTS)
@@ -282,7 +295,7 @@ def _intervals(rates: Rates, parts: Sequence[_Part], request: Request, confidenc
     }
 
 
-def _menu(parts: Sequence[_Part], request: Request) -> list[Row]:
+def _menu(parts: Sequence[Part], request: Request) -> list[Row]:
     """Read the points of the menu on each test part; that of balanced errors from the mean curve, not to overfit."""
     if not parts:
         return []
@@ -293,7 +306,7 @@ def _menu(parts: Sequence[_Part], request: Request) -> list[Row]:
     ]
 
 
-def _point(parts: Sequence[_Part], point: str, balanced: float, request: Request) -> Row | None:
+def _point(parts: Sequence[Part], point: str, balanced: float, request: Request) -> Row | None:
     if point == BASELINE_FALSE_ALARMS:
         parts = [part for part in parts if part.baseline is not None]
     if not parts:
@@ -319,7 +332,7 @@ def _point(parts: Sequence[_Part], point: str, balanced: float, request: Request
     }
 
 
-def _at_baseline(part: _Part) -> int:
+def _at_baseline(part: Part) -> int:
     """Find the cut-off with baseline's false alarms: on baseline's own scores, that of its decision."""
     assert part.baseline is not None
     ranking, counts = part.prediction.ranking, part.baseline.counts
@@ -335,7 +348,7 @@ def _nearest(values: np.ndarray, target: float) -> int:
     return int(places[(len(places) - 1) // 2])
 
 
-def _lines(parts: Sequence[_Part], menu: Sequence[Row], request: Request) -> list[Row]:
+def _lines(parts: Sequence[Part], menu: Sequence[Row], request: Request) -> list[Row]:
     """What each choice misses and how many false alarms it raises: the model as it is first, then the menu's cuts."""
     if not parts:
         return []
