@@ -8,10 +8,9 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from evidence_jobs import judge_job
-from joblib import Parallel, delayed
-
 from job.evidence.headline import HELPS, NOT_NEEDED
 from job.evidence.rules import MOSTLY_THRESHOLD, RANKS_BETTER, TOO_FEW_ROWS
+from joblib import Parallel, delayed
 
 SEEDS = range(20)
 MOST_WRONG = 2

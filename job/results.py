@@ -18,6 +18,7 @@ from job.evidence.alarms import build_alarms
 from job.evidence.audit import build_audit
 from job.evidence.best_possible import build_best_possible
 from job.evidence.curves import average_curves
+from job.evidence.cutoffs import build_decisions
 from job.evidence.diagnosis import build_diagnosis
 from job.evidence.harm import build_harm
 from job.evidence.judge import judge_strategies
@@ -94,6 +95,7 @@ def build_results(
         "summary": summarize_runs(runs, *labels, spec.baseline.label),
         "curves": average_curves(predictions, *labels),
         "alarms": build_alarms(predictions, *labels, context),
+        "decisions": build_decisions(spec, outcomes, predictions, splits),
         "best_possible": build_best_possible(dataset, splits),
         "harm": build_harm(runs, predictions, splits, spec.seed),
         "rescued": build_rescued(dataset, splits, predictions, spec.preparation, spec.seed, spec.baseline.label),

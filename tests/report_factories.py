@@ -7,10 +7,11 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from alarm_factories import make_alarms
+from alarm_factories import make_alarms, make_cutoffs
 from evidence_factories import make_diagnosis, make_harm, make_minority_types, make_picture, make_rescued
 
 from job.evaluation.audit import MEASURES
+from job.evaluation.cutoff import Cutoff, Request
 from job.evidence.family import Question
 from job.evidence.judge import judge_measured
 from job.evidence.measured import measure_runs
@@ -24,6 +25,7 @@ PLAIN = ("baseline", "class_weight", "threshold")
 """Those that add no rows."""
 CLASSIFIERS = ("logistic_regression", "hist_gradient_boosting")
 EVALUATION = {"cost_false_negative": 1791 / 209, "cost_false_positive": 1.0, "alerts_per_1000": 104.5}
+REQUEST = Request(cost=(1791 / 209, 1.0))
 COUNTS = ("tn", "fp", "fn", "tp")
 GRID = tuple(point / 100 for point in range(101))
 
@@ -164,6 +166,7 @@ def make_results(
         "summary": summarize_runs(runs, strategies, classifiers, strategies[0]),
         "curves": make_curves(runs, strategies, classifiers),
         "alarms": make_alarms(runs, strategies, classifiers, EVALUATION),
+        "decisions": make_cutoffs(runs, strategies, classifiers, REQUEST, Cutoff(0.4)),
         "harm": make_harm(strategies, classifiers),
         "rescued": make_rescued(strategies, classifiers),
         "best_possible": {"reason": "the truth isn't known", "metrics": [], "splits": [], "curves": []},

@@ -12,6 +12,7 @@ from job.evaluation.undefined import NO_NEGATIVES, NO_POSITIVES, Undefined, Valu
 
 _NO_ALARM = Undefined("no alarm was raised")
 _NOTHING_POSITIVE = Undefined("the test part has no positive row, and no alarm was raised")
+_NO_COST = Undefined("no cost in the spec")
 _ONE_LABEL = Undefined("all test rows have one label, and every decision was that label")
 
 
@@ -71,7 +72,7 @@ def count_decisions(y: np.ndarray, decisions: np.ndarray) -> Counts:
     return Counts(tn=len(y) - tp - fp - fn, fp=fp, fn=fn, tp=tp)
 
 
-def evaluate_decisions(counts: Counts, cost_false_negative: float, cost_false_positive: float) -> Mapping[str, Value]:
+def evaluate_decisions(counts: Counts, cost: tuple[float, float] | None) -> Mapping[str, Value]:
     """Compute every metric that reads the four counts only.
 
     Recall, specificity, precision, F1 and accuracy are the usual ratios, undefined where scikit-learn returns 0 with
@@ -83,8 +84,8 @@ def evaluate_decisions(counts: Counts, cost_false_negative: float, cost_false_po
     ----------
     counts : Counts
         Of one test part, with a row at least.
-    cost_false_negative, cost_false_positive : float
-        What a missed positive row and a false alarm cost.
+    cost : (float, float) or None
+        What a missed positive row and a false alarm cost; None where nobody said.
 
     Returns
     -------
@@ -100,7 +101,6 @@ def evaluate_decisions(counts: Counts, cost_false_negative: float, cost_false_po
     recall: Value = counts.tp / counts.positives if counts.positives else NO_POSITIVES
     specificity: Value = counts.tn / counts.negatives if counts.negatives else NO_NEGATIVES
     wrong = counts.fp + counts.fn
-    cost = counts.fn * cost_false_negative + counts.fp * cost_false_positive
     return {
         "tn": counts.tn,
         "fp": counts.fp,
@@ -115,7 +115,9 @@ def evaluate_decisions(counts: Counts, cost_false_negative: float, cost_false_po
         "geometric_mean": _combine(recall, specificity, lambda a, b: math.sqrt(a * b)),
         "accuracy": (counts.rows - wrong) / counts.rows,
         "false_alarms_per_1000": 1000 * counts.fp / counts.rows,
-        "expected_cost_per_1000": 1000 * cost / counts.rows,
+        "expected_cost_per_1000": _NO_COST
+        if cost is None
+        else 1000 * (counts.fn * cost[0] + counts.fp * cost[1]) / counts.rows,
     }
 
 

@@ -68,6 +68,15 @@ class Facts:
         return float(self.splits["n_test_positive_mean"] / self.splits["n_test_mean"])
 
     @property
+    def has_cost(self) -> bool:
+        """Whether the spec says what errors cost."""
+        return self.results["evaluation"]["cost_false_negative"] is not None
+
+    def with_values(self, metrics: Iterable[str]) -> tuple[str, ...]:
+        """Leave out the expected cost where there is none."""
+        return tuple(metric for metric in metrics if self.has_cost or metric != "expected_cost_per_1000")
+
+    @property
     def primary(self) -> str:
         """Name of the metric that ranks strategies."""
         return str(self.spec["evaluation"]["primary"])

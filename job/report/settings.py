@@ -84,15 +84,12 @@ def _rope(facts: Facts) -> str:
 
 
 def describe_cost(facts: Facts) -> str:
-    """Say what the two kinds of error cost, and whether anybody said so."""
+    """Say what the two kinds of error cost, where somebody said so."""
     cost = facts.results["evaluation"]
+    if cost["cost_false_negative"] is None:
+        return "The spec gives none (evaluation.cost), so none is assumed and no expected cost is computed."
     missed, alarm = plain(cost["cost_false_negative"]), plain(cost["cost_false_positive"])
-    if facts.spec["evaluation"].get("cost") is not None:
-        return f"A missed minority row costs {missed}, a false alarm {alarm}."
-    return (
-        f"None were given. A missed minority row is taken to cost {missed}, the imbalance ratio, and a false alarm "
-        f"{alarm}: an assumption, not a fact about this data. Give evaluation.cost to have your own."
-    )
+    return f"A missed minority row costs {missed}, a false alarm {alarm}."
 
 
 def describe_params(params: Mapping[str, Any]) -> str:

@@ -95,7 +95,7 @@ def _told(facts: Facts) -> Iterator[str]:
 
 
 def _table(facts: Facts, classifier: Name, limits: Limits) -> Iterator[str]:
-    metrics = (facts.primary, *_METRICS)
+    metrics = facts.with_values((facts.primary, *_METRICS))
     yield f"| Strategy | {' | '.join(BY_NAME[metric].label for metric in metrics)} |"
     yield f"| --- |{' ---: |' * len(metrics)}"
     for strategy in _kept(facts, limits):

@@ -42,7 +42,7 @@ def rows_of(found):
 
 def evaluate(found, false_negative=9.0, false_positive=1.0):
     """Evaluate with the costs of the usual example."""
-    return evaluate_decisions(found, false_negative, false_positive)
+    return evaluate_decisions(found, (false_negative, false_positive))
 
 
 @given(counts)

@@ -149,17 +149,17 @@ def _interval(row: Mapping[str, float], decimals: int) -> str:
 
 def _others(facts: Facts, classifier: Name, rows: Sequence[Found]) -> Table:
     footnotes = Footnotes()
-    columns = {metric: _of(rows, classifier, metric) for metric in _OTHERS}
+    columns = {metric: _of(rows, classifier, metric) for metric in facts.with_values(_OTHERS)}
     names = [_label(facts, row) for row in columns[_OTHERS[0]]]
     return Table(
         f"compared-others-{classifier.index}",
         f"Other metrics with {classifier.short}: difference, interval and p (adjusted where it is with baseline)",
         "Compared",
-        tuple(Heading(BY_NAME[metric].label, BY_NAME[metric].better) for metric in _OTHERS),
+        tuple(Heading(BY_NAME[metric].label, BY_NAME[metric].better) for metric in columns),
         tuple(
             Row(
                 name,
-                tuple(_short(facts, classifier, metric, columns[metric][place], footnotes) for metric in _OTHERS),
+                tuple(_short(facts, classifier, metric, columns[metric][place], footnotes) for metric in columns),
             )
             for place, name in enumerate(names)
         ),

@@ -85,7 +85,7 @@ def _own_limits(facts: Facts) -> Iterator[str]:
             f"One label, {facts.positive}, is held against all others as one class. What a strategy does to each of "
             "the others has to be asked label by label."
         )
-    if facts.spec["evaluation"].get("cost") is None:
-        yield "Nobody gave costs, so the ratio of the classes stands for them; with others, another strategy may win."
+    if not facts.has_cost:
+        yield "The spec gives no costs, so none are assumed: which cut-off is the cheapest depends on them."
     if facts.results["status"]["n_failed"]:
         yield "Some runs failed. Means over the splits that are left may be of easier splits than the others'."

@@ -126,14 +126,16 @@ def build_tiles(facts: Facts, classifier: Name, beside: Beside) -> tuple[Tile, .
 
 
 def _other(facts: Facts, classifier: Name, about: Mapping[str, str] | None) -> Name | None:
-    """Find what else could be done: what the answer speaks of, or else what costs least."""
-    costs = {
-        name: row["value"]
-        for name in facts.strategies[1:]
-        if (row := facts.summary(name, classifier, "expected_cost_per_1000")) is not None and row["value"] is not None
-    }
+    """Find what else could be done: what the answer speaks of, or else what costs least or ranks best."""
+    ranked = {metric: _values(facts, classifier, metric) for metric in ("expected_cost_per_1000", facts.primary)}
+    costs = ranked["expected_cost_per_1000"] or {name: -value for name, value in ranked[facts.primary].items()}
     told = [name for name in costs if about == {"strategy": name.label, "classifier": classifier.label}]
     return told[0] if told else min(costs, key=lambda name: costs[name], default=None)
+
+
+def _values(facts: Facts, classifier: Name, metric: str) -> dict[Name, float]:
+    rows = ((name, facts.summary(name, classifier, metric)) for name in facts.strategies[1:])
+    return {name: row["value"] for name, row in rows if row is not None and row["value"] is not None}
 
 
 def _tile(facts: Facts, classifier: Name, beside: Beside, metric: str, label: str, unit: str) -> Tile:
