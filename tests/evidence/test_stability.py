@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -70,7 +71,7 @@ def test_pairs_are_neighbouring_results_of_one_row(drawn) -> None:
             for split, each in zip(splits, predictions, strict=True)
             if number in split.test
         ]
-        apart[int(label)] += [abs(b - a) for a, b in zip(told, told[1:], strict=False)]
+        apart[int(label)] += [abs(b - a) for a, b in pairwise(told)]
     if not any(apart.values()):
         assert built["reason"]
         return
