@@ -93,8 +93,9 @@ def _compare(cell: Sequence[Prediction], first: np.ndarray, second: np.ndarray, 
     if all(prediction.is_probability for prediction in cell):
         corrected = [correct_prior(each.scores, each.prevalence_train, each.prevalence_resampled) for each in cell]
         for name, found in (("own", [each.scores for each in cell]), ("corrected", corrected)):
-            if not any(isinstance(p, Undefined) for p in found):
-                p = np.concatenate(found)
+            known = [p for p in found if not isinstance(p, Undefined)]
+            if len(known) == len(cell):
+                p = np.concatenate(known)
                 states[name] = _by_label(np.abs(p[first] - p[second]), labels, _summarize)
     changed = _by_label(unlike, labels, lambda part: float(part.mean()))
     reason = None if states["own"] else _NO_PROBABILITIES
