@@ -20,6 +20,7 @@ from job.spec.model import EvaluationSpec
 
 _NO_RUN = "no run has a result on a test part with rows of both classes"
 _NO_ALERT = "no alert was raised on any test part"
+_NO_PROBABILITIES = "the classifier gives no probabilities"
 
 Cell = list[tuple[Split, Prediction]]
 
@@ -106,6 +107,8 @@ def _weigh(cell: Cell, evaluation: EvaluationSpec, prevalence: float, y: np.ndar
     recall, false_positive_rate = rates.mean(axis=0).tolist()
     there = at_prevalence(recall, false_positive_rate, prevalence)
     cost = evaluation.cost
+    own = _errors(cell, prevalence, corrected=False)
+    reasons = [*([] if rates.any() else [_NO_ALERT]), *([] if own else [_NO_PROBABILITIES])]
     return {
         "n": len(cell),
         "recall": recall,
@@ -114,8 +117,9 @@ def _weigh(cell: Cell, evaluation: EvaluationSpec, prevalence: float, y: np.ndar
         "alerts_per_1000": there.alerts_per_1000,
         "false_alarms_per_1000": 1000 * there.false_alarms,
         "expected_cost_per_1000": cost and there.cost_per_1000(cost.false_negative, cost.false_positive),
-        **{name: _errors(cell, prevalence, name == "corrected") for name in ("own", "corrected")},
-        "reason": None if rates.any() else _NO_ALERT,
+        "own": own,
+        "corrected": _errors(cell, prevalence, corrected=True),
+        "reason": "; ".join(reasons) or None,
     }
 
 
