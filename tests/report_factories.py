@@ -8,7 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from alarm_factories import make_alarms
-from evidence_factories import make_diagnosis, make_harm, make_minority_types, make_picture, make_rescued
+from evidence_factories import (
+    make_decisions,
+    make_diagnosis,
+    make_harm,
+    make_minority_types,
+    make_picture,
+    make_rescued,
+)
 
 from job.evaluation.audit import MEASURES
 from job.evidence.cases import Question
@@ -164,6 +171,7 @@ def make_results(
         "curves": make_curves(runs, strategies, classifiers),
         "alarms": make_alarms(runs, strategies, classifiers, EVALUATION),
         "harm": make_harm(strategies, classifiers),
+        **make_decisions(strategies, classifiers),
         "rescued": make_rescued(strategies, classifiers),
         "best_possible": {"reason": "the truth isn't known", "metrics": [], "splits": [], "curves": []},
         "picture": make_picture(strategies[-2:]),
