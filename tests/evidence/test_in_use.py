@@ -86,15 +86,14 @@ def test_what_does_not_exist_is_null_and_has_a_reason() -> None:
     assert "no probabilities" in row["reason"]
 
 
-def test_the_interval_takes_the_shared_training_rows_twice() -> None:
-    """s² (1/J + 2 n_test/n_train) of log(r/f): half of that covered 80 % of 200 simulated jobs, not 95"""
+def test_the_interval_takes_the_shared_training_rows_three_times() -> None:
+    """s² (1/J + 3 n_test/n_train) of log(r/f): once covered 80 %, twice 91.5 % of 200 simulated jobs"""
     rates = np.array([(0.7, 0.2), (0.8, 0.24), (0.75, 0.18), (0.72, 0.25), (0.78, 0.21), (0.8, 0.2)])
     lower, upper = precision_interval(rates, 0.25, (1e6, 1e6), 0.01, 0.95)
     mean = rates.mean(axis=0)
-    variance = np.var(rates[:, 0] / mean[0] - rates[:, 1] / mean[1], ddof=1) * (1 / 6 + 0.5)
+    variance = np.var(rates[:, 0] / mean[0] - rates[:, 1] / mean[1], ddof=1) * (1 / 6 + 0.75)
     reach = (np.log(upper / (1 - upper)) - np.log(lower / (1 - lower))) / 2
     assert pytest.approx(2.5706 * np.sqrt(variance), rel=1e-3) == reach
-    assert reach > 1.2 * 2.5706 * np.sqrt(variance * (1 / 6 + 0.25) / (1 / 6 + 0.5))
 
 
 @pytest.mark.parametrize("n_splits", [1, 4, 5, 20])
