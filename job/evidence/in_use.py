@@ -131,10 +131,12 @@ def _precision(
     there, here = (
         float(at_prevalence(recall, false_positive_rate, share).precision) for share in (prevalence, y.mean())
     )
-    over_splits = len(cell) >= LEAST_PAIRS
-    tests = [split.test for split, _ in cell]
-    labels = [y[np.unique(np.concatenate(tests))]] if over_splits else [y[test] for test in tests]
-    n_rows = tuple(float(np.mean([np.count_nonzero(part == label) for part in labels])) for label in (1, 0))
+    over_splits, tests = len(cell) >= LEAST_PAIRS, [split.test for split, _ in cell]
+    tested = np.zeros(len(y), dtype=bool)
+    for test in tests:
+        tested[test] = True
+    parts = [y[tested]] if over_splits else [y[test] for test in tests]
+    n_rows = tuple(float(np.mean([np.count_nonzero(part == label) for part in parts])) for label in (1, 0))
     ratio = sum(map(len, tests)) / sum(len(split.train) for split, _ in cell)
     lower, upper = precision_interval(rates, ratio, (n_rows[0], n_rows[1]), prevalence, confidence)
     method = "corrected t" if over_splits else "binomial"
