@@ -151,5 +151,6 @@ def test_at_the_prevalence_of_the_data_nothing_changes(found: Counts) -> None:
 def test_rates_take_arrays() -> None:
     """a curve at once; without an alert there is no precision"""
     rates = at_prevalence(np.array([0.0, 1.0]), np.array([0.0, 1.0]), 0.01)
-    assert np.isnan(rates.precision[0])
+    with np.errstate(all="raise"):
+        assert np.isnan(rates.precision[0])
     assert [0.01, 1000.0] == pytest.approx([rates.precision[1], rates.alerts_per_1000[1]])
