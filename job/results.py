@@ -21,11 +21,14 @@ from job.evidence.curves import average_curves
 from job.evidence.cutoffs import build_decisions
 from job.evidence.diagnosis import build_diagnosis
 from job.evidence.harm import build_harm
+from job.evidence.in_use import build_in_use
 from job.evidence.judge import judge_strategies
 from job.evidence.leak import build_leak
+from job.evidence.net_benefit import build_net_benefit
 from job.evidence.picture import build_picture
 from job.evidence.rescued import build_rescued, describe_minority_types
 from job.evidence.snippet import build_snippet
+from job.evidence.stability import build_stability
 from job.evidence.study_runs import StudyRuns
 from job.evidence.summary import summarize_runs
 from job.evidence.sweeps import build_sweeps
@@ -98,6 +101,9 @@ def build_results(
         "decisions": build_decisions(spec, outcomes, predictions, splits),
         "best_possible": build_best_possible(dataset, splits),
         "harm": build_harm(runs, predictions, splits, spec.seed),
+        "net_benefit": build_net_benefit(predictions, *labels, spec.evaluation, dataset.prevalence),
+        "in_use": build_in_use(predictions, splits, *labels, spec.evaluation, dataset.y),
+        "stability": build_stability(predictions, splits, *labels, dataset.y),
         "rescued": build_rescued(dataset, splits, predictions, spec.preparation, spec.seed, spec.baseline.label),
         **judged,
         "audit": build_audit(outcomes, labels[0]),

@@ -8,7 +8,14 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from alarm_factories import make_alarms, make_cutoffs
-from evidence_factories import make_diagnosis, make_harm, make_minority_types, make_picture, make_rescued
+from evidence_factories import (
+    make_decisions,
+    make_diagnosis,
+    make_harm,
+    make_minority_types,
+    make_picture,
+    make_rescued,
+)
 
 from job.evaluation.audit import MEASURES
 from job.evaluation.cutoff import Cutoff, Request
@@ -168,6 +175,7 @@ def make_results(
         "alarms": make_alarms(runs, strategies, classifiers, EVALUATION),
         "decisions": make_cutoffs(runs, strategies, classifiers, REQUEST, Cutoff(0.4)),
         "harm": make_harm(strategies, classifiers),
+        **make_decisions(strategies, classifiers),
         "rescued": make_rescued(strategies, classifiers),
         "best_possible": {"reason": "the truth isn't known", "metrics": [], "splits": [], "curves": []},
         "picture": make_picture(strategies[-2:]),

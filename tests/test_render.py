@@ -25,7 +25,8 @@ JOBS = {
         "[smote, class_weight, {name: smote, params: {k_neighbors: 99}, label: many}, {class: hostile.Raises}]",
     ),
     "calibrated, swept mixture": small_spec(data=DATA["mixture"])
-    + "evaluation: {calibrated: true, ratio_sweep: [smote], imbalance_sweep: [1, 4], cost: {false_negative: 3.7}}\n",
+    + "evaluation: {calibrated: true, ratio_sweep: [smote], imbalance_sweep: [1, 4], cost: {false_negative: 3.7}, "
+    "prevalence_in_use: 0.02}\n",
     "with durations": small_spec() + "report: {timings: true}\n",
     "one split": small_spec(n_repeats=1),
 }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -150,6 +151,40 @@ def matthews_correlation(counts: Counts) -> Value:
     # Python's integers are exact: products of four counts would overflow 64 bits.
     product = counts.alarms * counts.positives * counts.negatives * (counts.rows - counts.alarms)
     return (counts.tp * counts.tn - counts.fp * counts.fn) / math.sqrt(product) if product else 0.0
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Shares of all rows, as numbers or arrays: alerts that are right, false ones, and positive rows without one."""
+
+    true_alarms: Any
+    false_alarms: Any
+    missed: Any
+
+    @property
+    def precision(self) -> Any:
+        """Share of alerts that are right; NaN without an alert."""
+        alarms = np.asarray(self.true_alarms + self.false_alarms, dtype=float)
+        return np.divide(self.true_alarms, alarms, out=np.full(alarms.shape, np.nan), where=alarms > 0)[()]
+
+    @property
+    def alerts_per_1000(self) -> Any:
+        """Alerts for each 1,000 rows, right or wrong."""
+        return 1000 * (self.true_alarms + self.false_alarms)
+
+    def cost_per_1000(self, false_negative: float, false_positive: float) -> Any:
+        """What the errors cost for each 1,000 rows."""
+        return 1000 * (self.missed * false_negative + self.false_alarms * false_positive)
+
+
+def at_prevalence(recall: Any, false_positive_rate: Any, prevalence: float) -> Rates:
+    """Say what decisions become where the positives have another share: both rates stay, their weights change [1]_.
+
+    References
+    ----------
+    .. [1] Elkan (2001). The foundations of cost-sensitive learning. IJCAI, section 3 (a change in base rate).
+    """
+    return Rates(prevalence * recall, (1 - prevalence) * false_positive_rate, prevalence * (1 - recall))
 
 
 def _combine(recall: Value, specificity: Value, formula: Callable[[float, float], float]) -> Value:

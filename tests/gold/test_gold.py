@@ -260,6 +260,21 @@ def test_probabilities_are_told(page: Page) -> None:
             assert_printed(row["corrected"]["ece"], corrected[5].words)
 
 
+def test_decisions_are_told(page: Page) -> None:
+    """net benefit at .5 and the stability of every strategy that gives probabilities; else why there is none"""
+    half = RESULTS["net_benefit"]["thresholds"].index(0.5)
+    for key, table in (("net_benefit", "net-benefit"), ("stability", "stability")):
+        shown = {(row[0].words, row[1].words): row[2:] for row in page.rows(table)[1:]}
+        for row in RESULTS[key]["rows"]:
+            cells = shown[row["strategy"], row["classifier"]]
+            if row["corrected"] is None:
+                assert row["reason"] in page.by_id("decisions").words.lower()
+            elif key == "net_benefit":
+                assert_printed(1000 * row["corrected"][half], cells[-1].words.split()[0])
+            else:
+                assert_printed(row["corrected"]["minority"]["median"], cells[0].words.split()[0])
+
+
 def test_data_spec_and_versions_are_told(page: Page) -> None:
     """each column, note and finding, the code to paste, what was asked, and what the numbers are a function of"""
     dataset, provenance = RESULTS["dataset"], RESULTS["provenance"]

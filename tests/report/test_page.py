@@ -36,6 +36,7 @@ SECTIONS = [
     "tradeoff",
     "footing",
     "alarms",
+    "decisions",
     "curves",
     "harm",
     "rescued",
