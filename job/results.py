@@ -22,6 +22,7 @@ from job.evidence.diagnosis import build_diagnosis
 from job.evidence.harm import build_harm
 from job.evidence.judge import judge_strategies
 from job.evidence.leak import build_leak
+from job.evidence.levels import build_levels
 from job.evidence.picture import build_picture
 from job.evidence.rescued import build_rescued, describe_minority_types
 from job.evidence.snippet import build_snippet
@@ -83,6 +84,7 @@ def build_results(
         "classifiers": [_describe_entry(entry) for entry in classifiers],
         "runs": runs,
         "summary": summarize_runs(runs, *labels, spec.baseline.label),
+        "levels": build_levels(runs, predictions, spec.seed),
         "curves": average_curves(predictions, *labels),
         "alarms": build_alarms(predictions, *labels, context),
         "best_possible": build_best_possible(dataset, splits),
