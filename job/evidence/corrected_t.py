@@ -2,12 +2,32 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
 from job.evidence.estimates import ROUND_OFF, T_TEST, Estimates
 
 LEAST_PAIRS = 5
+GROUPED_HOLDOUT = 1.0
+"""The least k where whole groups are held out: another training set has other groups."""
+
+_PLACED = (
+    "tn",
+    "fp",
+    "specificity",
+    "accuracy",
+    "false_alarms_per_1000",
+    "expected_cost_per_1000",
+    "brier",
+    "log_loss",
+)
+"""Metrics that hang on where the training rows put the cut-off, or the level of the probabilities."""
+_LEVEL = ("mean_predicted", "mean_predicted_corrected", "calibration_slope")
+"""Metrics that hardly depend on which rows are tested."""
+_LEAST_LIKELY = ("calibration_intercept",)
+"""Metrics whose splits say next to nothing about another training set."""
 
 
 def compare_over_splits(
@@ -16,12 +36,17 @@ def compare_over_splits(
     sizes: tuple[np.ndarray, np.ndarray],
     rope: float,
     confidence: float,
+    training: np.ndarray | float = 0.0,
 ) -> Estimates:
     """Compare two sets of values that stem from the same splits.
 
     Splits overlap, so their differences vary less than those on fresh data would: the variance of the mean is taken
     as s² (1/J + n_test/n_train) instead of s²/J, with J - 1 degrees of freedom. The same distribution is the posterior
     of the true difference under the prior 1/σ².
+
+    That counts the test rows that splits share. Where the difference depends on the training rows k times as much,
+    with r = n_test/n_train, the variance of the mean is k + 1 times larger and s² is 1 + k r² times larger, because
+    two splits share most training rows; so r becomes (1 + k) r / (1 + k r²).
 
     Parameters
     ----------
@@ -33,6 +58,8 @@ def compare_over_splits(
         Differences up to this are no practical difference.
     confidence : float
         Of the interval, 0 to 1.
+    training : ndarray that broadcasts to shape (...), or float
+        k; NaN where nothing is known about it, so that there is no interval.
 
     Returns
     -------
@@ -50,12 +77,12 @@ def compare_over_splits(
     differences = left - right
     paired = np.isfinite(differences)
     n_splits = paired.sum(axis=-1)
-    tested = n_splits >= LEAST_PAIRS
+    tested = (n_splits >= LEAST_PAIRS) & np.isfinite(training)
     mean, deviation, spread = _moments(differences, paired, n_splits)
     scale = np.max(np.where(paired, np.maximum(np.abs(left), np.abs(right)), 0.0), axis=-1, initial=0.0)
     varies = (spread > ROUND_OFF * scale) & (deviation > 0)
     mean = np.where(np.abs(mean) > ROUND_OFF * scale, mean, np.where(n_splits > 0, 0.0, np.nan))
-    se = np.where(tested & varies, deviation * np.sqrt(_inflation(paired, n_splits, sizes)), np.nan)
+    se = np.where(tested & varies, deviation * np.sqrt(_inflation(paired, n_splits, sizes, training)), np.nan)
     return _read_posterior(mean, se, n_splits, (tested, varies), rope, confidence)
 
 
@@ -71,11 +98,40 @@ def _moments(
     return mean, deviation, spread
 
 
-def _inflation(paired: np.ndarray, n_splits: np.ndarray, sizes: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    """What the variance of one difference is multiplied with: 1/J + mean n_test / mean n_train, over the pairs."""
+def weigh_training(metrics: Sequence[str], tuned: np.ndarray, least: float = 0.0) -> np.ndarray:
+    """Say how many times as much as on its test rows the difference in each metric depends on the training rows.
+
+    Measured on data with a known truth (benchmarks/verdict_intervals.py): with these, intervals hold the true
+    difference in 90 to 99 of 100 jobs, where with 0 they do in 48 to 96.
+
+    Parameters
+    ----------
+    metrics : sequence of str
+    tuned : ndarray of shape (n_pairs,) of bool
+        Whether either strategy tunes its cut-off, whose place varies more.
+    least : float
+        `GROUPED_HOLDOUT`, where that is how rows are split.
+
+    Returns
+    -------
+    ndarray of shape (n_pairs, n_metrics)
+        0 for rankings, recall, precision and what combines them: there the corrected t-test is right as it is.
+    """
+    of_metric = [2.0 if name in _PLACED else 20.0 if name in _LEVEL else 0.0 for name in metrics]
+    found = np.tile(of_metric, (len(tuned), 1))
+    found[np.ix_(tuned, [name in _PLACED for name in metrics])] = 6.0
+    found[:, [name in _LEAST_LIKELY for name in metrics]] = np.nan
+    return np.maximum(found, least)
+
+
+def _inflation(
+    paired: np.ndarray, n_splits: np.ndarray, sizes: tuple[np.ndarray, np.ndarray], training: np.ndarray | float
+) -> np.ndarray:
+    """What the variance of one difference is multiplied with: 1/J + (1 + k) r / (1 + k r²), r over the pairs."""
     n_test, n_train = (np.where(paired, size, 0).sum(axis=-1) for size in sizes)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(1 / n_splits + n_test / n_train)
+        ratio = n_test / n_train
+        return np.asarray(1 / n_splits + (1 + training) * ratio / (1 + training * ratio**2))
 
 
 def _read_posterior(

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-T_TEST, BOOTSTRAP, NO_TEST = "corrected_resampled_t", "paired_bootstrap_one_split", "none"
+T_TEST, TRAINING_T_TEST = "corrected_resampled_t", "corrected_resampled_t_training"
+BOOTSTRAP, NO_TEST = "paired_bootstrap_one_split", "none"
 ROUND_OFF = 1e-12  # a spread of differences that small, beside the values themselves, is no variation
 
 

@@ -57,7 +57,14 @@ class Measured:
             return self
         return Measured(self.values[..., chosen], self.places, self.n_test[chosen], self.n_train[chosen])
 
-    def compare(self, left: Sequence[Place], right: Sequence[Place], rope: float, confidence: float) -> Estimates:
+    def compare(
+        self,
+        left: Sequence[Place],
+        right: Sequence[Place],
+        rope: float,
+        confidence: float,
+        training: np.ndarray | float = 0.0,
+    ) -> Estimates:
         """Compare combinations pair by pair in every metric.
 
         Parameters
@@ -65,6 +72,8 @@ class Measured:
         left, right : sequence of (strategy, classifier)
             Of one length.
         rope, confidence : float
+        training : ndarray of shape (n_pairs, n_metrics), or float
+            As in `job.evidence.corrected_t.compare_over_splits`; not used where there is one split.
 
         Returns
         -------
@@ -76,7 +85,7 @@ class Measured:
             observed = self.values[lefts, :, 0], self.values[rights, :, 0]
             return compare_over_draws(observed, (self.draws[lefts], self.draws[rights]), rope, confidence)
         return compare_over_splits(
-            self.values[lefts], self.values[rights], (self.n_test, self.n_train), rope, confidence
+            self.values[lefts], self.values[rights], (self.n_test, self.n_train), rope, confidence, training
         )
 
     def of(self, place: Place, metric: str) -> np.ndarray:
@@ -116,6 +125,7 @@ def draw_measures(
     groups: np.ndarray | None,
     context: MetricContext,
     seed: int,
+    time: np.ndarray | None = None,
 ) -> Measured:
     """Add bootstrap samples, where there is one split only and minority rows enough in it.
 
@@ -130,6 +140,8 @@ def draw_measures(
     context : MetricContext
     seed : int
         The spec's.
+    time : ndarray of shape (n_test,) or None
+        Of its test rows.
 
     Returns
     -------
@@ -148,7 +160,7 @@ def draw_measures(
     with threadpool_limits(limits=1):  # the matrices are small, and more threads would sum in another order
         chunks = [
             _draw_chunk(measured.places, ordered, baseline, weights, context)
-            for weights in draw_weights(y, groups, _seed(seed))
+            for weights in draw_weights(len(y), groups, _seed(seed), time)
         ]
     return Measured(
         measured.values, measured.places, measured.n_test, measured.n_train, np.concatenate(chunks, axis=-1)
