@@ -51,7 +51,9 @@ class World:
         X, y, _ = self.draw_numbers(seed, n_rows, share)
         names = [f"x{column}" for column in range(X.shape[1])]
         frame = pd.DataFrame(X, columns=names)
-        return frame.apply(lambda values: values.astype(int).map(dict(enumerate(LEVELS)))) if self.categories else frame, y
+        return frame.apply(
+            lambda values: values.astype(int).map(dict(enumerate(LEVELS)))
+        ) if self.categories else frame, y
 
     def draw_numbers(self, seed: int, n_rows: int, share: float = 0.1) -> tuple[Columns, np.ndarray, np.ndarray]:
         """Draw the same rows as numbers, with the true probability of each."""

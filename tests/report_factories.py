@@ -13,6 +13,7 @@ from evidence_factories import make_diagnosis, make_harm, make_minority_types, m
 from job.evaluation.audit import MEASURES
 from job.evidence.cases import Question
 from job.evidence.judge import Sizes, judge_measured
+from job.evidence.levels import build_levels
 from job.evidence.measured import measure_runs
 from job.evidence.roles import Roles
 from job.evidence.summary import summarize_runs
@@ -161,6 +162,7 @@ def make_results(
         "classifiers": [{"name": "svc", "params": {"C": 2}, "label": label} for label in classifiers],
         "runs": list(runs),
         "summary": summarize_runs(runs, strategies, classifiers, strategies[0]),
+        "levels": build_levels(runs, {}, 42),
         "curves": make_curves(runs, strategies, classifiers),
         "alarms": make_alarms(runs, strategies, classifiers, EVALUATION),
         "harm": make_harm(strategies, classifiers),

@@ -95,7 +95,11 @@ def find_all(facts: Facts) -> tuple[Finding, ...]:
     -------
     tuple of Finding
     """
-    found = [finding for look in (_find_leaks, _find_near_duplicates, _find_rows, _find_minority, _find_columns) for finding in look(facts)]
+    found = [
+        finding
+        for look in (_find_leaks, _find_near_duplicates, _find_rows, _find_minority, _find_columns)
+        for finding in look(facts)
+    ]
     return tuple(finding for level in (PROBLEM, WARNING, NOTE) for finding in found if finding.level == level)
 
 

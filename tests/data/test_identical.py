@@ -77,9 +77,7 @@ def test_near_duplicates_of_one_group_do_not_count() -> None:
 def test_near_duplicates_are_sought_among_all_rows() -> None:
     """of many rows some are asked, but a sample of their neighbours would part the pairs"""
     rows = copy_nearly(draw(4000, 3), 2)
-    found, n_asked = share_near_duplicates(
-        lambda part: part.to_numpy(float), pd.DataFrame(rows), rows[:100], None, 0
-    )
+    found, n_asked = share_near_duplicates(lambda part: part.to_numpy(float), pd.DataFrame(rows), rows[:100], None, 0)
     assert (1.0, 1000) == (found, n_asked)
 
 
