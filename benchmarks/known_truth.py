@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 from scipy.optimize import brentq
-from scipy.special import expit, logit
+from scipy.special import expit, logit, ndtri
 
 LEVELS = "abcd"
 _MANY = 200_000  # rows that the intercept is found on
@@ -51,9 +51,9 @@ class World:
         X, y, _ = self.draw_numbers(seed, n_rows, share)
         names = [f"x{column}" for column in range(X.shape[1])]
         frame = pd.DataFrame(X, columns=names)
-        return frame.apply(
-            lambda values: values.astype(int).map(dict(enumerate(LEVELS)))
-        ) if self.categories else frame, y
+        if self.categories:
+            frame = frame.astype(int).replace(dict(enumerate(LEVELS)))
+        return frame, y
 
     def draw_numbers(self, seed: int, n_rows: int, share: float = 0.1) -> tuple[Columns, np.ndarray, np.ndarray]:
         """Draw the same rows as numbers, with the true probability of each."""
@@ -169,6 +169,4 @@ def draw_groups(
     slopes = np.repeat([0.35 + gain, 0.35], 4)
     latent = X @ slopes + noise
     scale = np.sqrt(1 + (slopes**2).sum())
-    from scipy.special import ndtri
-
     return X, (latent > scale * ndtri(1 - share)).astype(int), groups

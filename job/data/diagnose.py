@@ -74,9 +74,9 @@ def diagnose(
     dict
         As ``dataset.diagnosis`` in results.json: counts, ``types``, ``overlap`` (F1 with its column, N1 and N3, both
         also among the minority rows alone, and the rows that each was measured on), ``clusters``, ``scores`` (the
-        columns that alone tell most, by their AUC), ``duplicates``, ``near_duplicates`` (the ``share`` of rows that have
-        one, among ``n_rows`` that were looked at), and ``findings``: ``code``, ``level`` (note,
-        warning, problem), the ``columns`` it is about, ``found`` and ``advice``, a sentence each.
+        columns that alone tell most, by their AUC), ``duplicates``, ``near_duplicates`` (the ``share`` of rows that
+        have one, among ``n_rows`` that were looked at), and ``findings``: ``code``, ``level`` (note, warning, problem),
+        the ``columns`` it is about, ``found`` and ``advice``, a sentence each.
     """
     scored = thin(dataset.y, 1, seed, MOST_SCORED_ROWS)
     scores = score_columns(dataset.X.iloc[scored], dataset.y[scored])

@@ -121,7 +121,7 @@ def _find_nearest_unequal(
         with threadpool_limits(limits=1), np.errstate(over="ignore"):
             search = NearestNeighbors(n_neighbors=min(_COPIES + 2, len(block)), algorithm="brute").fit(factor * block)
             near = search.kneighbors(factor * asked, return_distance=False)
-            # Again, one by one: the search takes distances from a product of matrices, whose round-off hides small ones.
+            # Again, one by one: the search has distances from a product of matrices, whose round-off hides small ones.
             exact = np.sqrt(((factor * asked[:, np.newaxis] - factor * block[near]) ** 2).sum(axis=2)) / factor
         exact[exact == 0] = np.inf
         distances, found = np.hstack([distances, exact]), np.hstack([found, start + near])

@@ -59,9 +59,9 @@ def build_splits(dataset: Dataset, spec: SplitSpec) -> tuple[Split, ...]:
     Holdout repeat r is ``train_test_split(stratify=y, random_state=random_state + r)``; kfold repeat r is
     ``StratifiedKFold(shuffle=True, random_state=random_state + r)``. With groups they are
     ``StratifiedGroupKFold(shuffle=True, random_state=random_state + r)`` and, for holdout, fold r of that with
-    ``round(1 / test_size)`` folds, from 0 again after the last: it deals groups out by their sizes before it comes to
-    luck, so that one fold would test nearly the same groups in every repeat. Time tests on the latest rows, predefined on those that the data marks.
-    ``random_state + r`` starts again at 0 after 2**32 - 1.
+    ``round(1 / test_size)`` folds, from 0 again after the last: it deals groups out by their sizes before luck has a
+    say, so that one fold would test nearly the same groups in every repeat. Time tests on the latest rows, predefined
+    on those that the data marks. ``random_state + r`` starts again at 0 after 2**32 - 1.
 
     Parameters
     ----------
