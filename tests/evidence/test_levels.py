@@ -6,7 +6,7 @@ import itertools
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from job.evaluation.metrics import Prediction
@@ -84,6 +84,7 @@ def test_halves_take_ties_as_they_are() -> None:
     assert pytest.approx(1.0) == halves_of(y, y.astype(float))
 
 
+@settings(max_examples=20)
 @given(st.lists(st.integers(0, 3), min_size=12, max_size=30), st.integers(4, 7))
 def test_halves_are_halves(scores: list[int], n_positive: int) -> None:
     """their mean is that over all ways to draw half of the rows of each class, ties or not"""

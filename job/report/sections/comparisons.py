@@ -20,8 +20,8 @@ _OTHERS = ("recall", "false_alarms_per_1000", "expected_cost_per_1000", "brier",
 _BLIND = (
     "There is one split only, so differences are about these fitted models, on rows like these. The test rows were "
     "drawn again 2,000 times (a paired bootstrap; whole groups where there are groups, blocks of consecutive rows "
-    "where there is a time). That shows the luck in these test rows, and nothing of how models trained on other rows would "
-    "differ."
+    "where there is a time). That shows the luck in these test rows, and nothing of how models trained on other rows "
+    "would differ."
 )
 _CORRECTED = (
     "Splits share most of their rows, so their differences look steadier than they are. The corrected resampled t-test "
