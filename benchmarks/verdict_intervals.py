@@ -212,11 +212,12 @@ def study_groups(n_jobs: int) -> Iterator[str]:
                     for seed in range(n_jobs // 4 if rotated else 0)
                 ]
                 before, now, n_with, _ = (np.nanmean(column) for column in zip(*found, strict=True))
-                power, gain = (np.nanmean([row[place] for row in gained] or [np.nan]) for place in (1, 3))
+                power, gain = (float(np.mean([row[place] for row in gained or found])) for place in (1, 3))
+                shown = f"{100 * power:5.0f} %{gain:7.3f}" if gained else ""
                 name = f"{design}{'' if rotated else ', fold 0 only'}"
                 yield (
                     f"{name:26}{n_groups:7}{n_with:14.1f}{between:8}{100 * before:10.1f} %{100 * now:5.1f} %"
-                    f"{100 * power:5.0f} %{gain:7.3f}{'' if n_with >= LEAST_GROUPS else '   too few, not tested'}"
+                    f"{shown:14}{'' if n_with >= LEAST_GROUPS else '   too few, not tested'}"
                 )
 
 

@@ -134,7 +134,7 @@ def compare_over_draws(
         above=where_known(above),
         tested=tested,
         varies=varies,
-        method=BOOTSTRAP,
+        method=np.full(difference.shape, BOOTSTRAP),
     )
 
 

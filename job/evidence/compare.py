@@ -193,7 +193,7 @@ def _row(
         "probability_better": number(better) if has_rope else None,
         "probability_equivalent": number(estimates.within) if has_rope else None,
         "probability_worse": number(worse) if has_rope else None,
-        "method": estimates.method if estimates.tested[at] else NO_TEST,
+        "method": str(estimates.method[at]) if estimates.tested[at] else NO_TEST,
         "se": number(estimates.se),
         "n_left_out": measured.n_splits - int(estimates.n_splits[at]),
         "reason": _reason(measured, estimates, at),
@@ -213,6 +213,8 @@ def _reason(measured: Measured, estimates: Estimates, at: tuple[int, int]) -> st
                 f"one split only, and a bootstrap over its test rows takes {LEAST_POSITIVES} positive ones "
                 f"(and, where rows are grouped, {LEAST_GROUPS} groups that have one)"
             )
+        if n_pairs >= LEAST_PAIRS:
+            return "it depends on the training rows alone, which the splits share, so they don't show how it varies"
         return f"fewer than {LEAST_PAIRS} splits have a value of both"
     if not estimates.varies[at]:
         return _NO_VARIATION.format(what="split" if measured.draws is None else "bootstrap sample")

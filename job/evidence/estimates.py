@@ -35,7 +35,9 @@ class Estimates:
         Whether there were pairs enough for a test.
     varies : ndarray of bool
         Whether the pairs differ from each other at all; there is no interval where they don't.
-    method : {"corrected_resampled_t", "paired_bootstrap_one_split"}
+    method : ndarray of str
+        "corrected_resampled_t", "corrected_resampled_t_training" (where training rows count more than test rows) or
+        "paired_bootstrap_one_split".
     """
 
     n_splits: np.ndarray
@@ -49,4 +51,4 @@ class Estimates:
     above: np.ndarray
     tested: np.ndarray
     varies: np.ndarray
-    method: str
+    method: np.ndarray

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -13,7 +13,7 @@ from threadpoolctl import threadpool_limits
 from job.evaluation.metrics import MetricContext, Prediction
 from job.evaluation.runs import RunKey
 from job.evidence.bootstrap import compare_over_draws, draw_weights, enough_to_draw
-from job.evidence.corrected_t import compare_over_splits
+from job.evidence.corrected_t import compare_over_splits, weigh_training
 from job.evidence.estimates import Estimates
 from job.evidence.weighted import Ordered, count_weighted, evaluate_weighted, order_rows
 from job.names import METRICS
@@ -37,6 +37,10 @@ class Measured:
         Rows of each part.
     draws : ndarray of shape (n_places, n_metrics, n_draws) or None
         With one split only, the same metrics on bootstrap samples of its test rows.
+    tuned : frozenset of str
+        Strategies that tune their cut-off.
+    least_training : float
+        As `least` in `job.evidence.corrected_t.weigh_training`.
     """
 
     values: np.ndarray
@@ -44,6 +48,8 @@ class Measured:
     n_test: np.ndarray
     n_train: np.ndarray
     draws: np.ndarray | None = None
+    tuned: frozenset[str] = frozenset()
+    least_training: float = 0.0
 
     @property
     def n_splits(self) -> int:
@@ -55,7 +61,9 @@ class Measured:
         chosen = list(splits)
         if len(chosen) == self.n_splits:
             return self
-        return Measured(self.values[..., chosen], self.places, self.n_test[chosen], self.n_train[chosen])
+        return replace(
+            self, values=self.values[..., chosen], n_test=self.n_test[chosen], n_train=self.n_train[chosen], draws=None
+        )
 
     def compare(
         self,
@@ -63,7 +71,6 @@ class Measured:
         right: Sequence[Place],
         rope: float,
         confidence: float,
-        training: np.ndarray | float = 0.0,
     ) -> Estimates:
         """Compare combinations pair by pair in every metric.
 
@@ -72,8 +79,6 @@ class Measured:
         left, right : sequence of (strategy, classifier)
             Of one length.
         rope, confidence : float
-        training : ndarray of shape (n_pairs, n_metrics), or float
-            As in `job.evidence.corrected_t.compare_over_splits`; not used where there is one split.
 
         Returns
         -------
@@ -84,16 +89,19 @@ class Measured:
         if self.draws is not None:
             observed = self.values[lefts, :, 0], self.values[rights, :, 0]
             return compare_over_draws(observed, (self.draws[lefts], self.draws[rights]), rope, confidence)
-        return compare_over_splits(
-            self.values[lefts], self.values[rights], (self.n_test, self.n_train), rope, confidence, training
-        )
+        tuned = np.array([bool({one[0], other[0]} & self.tuned) for one, other in zip(left, right, strict=True)])
+        training = weigh_training(METRICS, tuned, self.least_training)
+        sizes = self.n_test, self.n_train
+        return compare_over_splits(self.values[lefts], self.values[rights], sizes, rope, confidence, training)
 
     def of(self, place: Place, metric: str) -> np.ndarray:
         """One metric of one combination on each split."""
         return np.asarray(self.values[self.places[place], METRICS.index(metric)])
 
 
-def measure_runs(runs: Iterable[Row], places: Iterable[Place]) -> Measured:
+def measure_runs(
+    runs: Iterable[Row], places: Iterable[Place], tuned: Iterable[str] = (), least_training: float = 0.0
+) -> Measured:
     """Put the metrics of runs into one array.
 
     Parameters
@@ -101,6 +109,8 @@ def measure_runs(runs: Iterable[Row], places: Iterable[Place]) -> Measured:
     runs : iterable of Mapping
         As ``runs`` in results.json; those of other combinations are left out.
     places : iterable of (strategy, classifier)
+    tuned : iterable of str
+    least_training : float
 
     Returns
     -------
@@ -115,7 +125,7 @@ def measure_runs(runs: Iterable[Row], places: Iterable[Place]) -> Measured:
         row = [np.nan if run["metrics"][metric] is None else run["metrics"][metric] for metric in METRICS]
         values[index[run["strategy"], run["classifier"]], :, splits[run["repeat"], run["fold"]]] = row
     n_test, n_train = np.array(list(sizes.values()), dtype=float).reshape(-1, 2).T
-    return Measured(values, index, n_test, n_train)
+    return Measured(values, index, n_test, n_train, None, frozenset(tuned), least_training)
 
 
 def draw_measures(
@@ -162,9 +172,7 @@ def draw_measures(
             _draw_chunk(measured.places, ordered, baseline, weights, context)
             for weights in draw_weights(len(y), groups, _seed(seed), time)
         ]
-    return Measured(
-        measured.values, measured.places, measured.n_test, measured.n_train, np.concatenate(chunks, axis=-1)
-    )
+    return replace(measured, draws=np.concatenate(chunks, axis=-1))
 
 
 def _draw_chunk(
