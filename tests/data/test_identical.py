@@ -48,7 +48,7 @@ def test_near_duplicates_are_found(n_copies: int) -> None:
     assert 1.0 == share(rows)
     assert 1.0 == share(1e200 * rows)
     assert 1.0 == share(np.concatenate([rows, rows[:50]]))
-    assert pytest.approx(2 / 11, abs=0.02) == share(np.concatenate([draw(400, 4)[:360], rows[:40], rows[100:140]]))
+    assert pytest.approx(2 / 11, abs=0.02) == share(np.concatenate([draw(460, 4)[100:], rows[:40], rows[100:140]]))
 
 
 @pytest.mark.parametrize("n_columns", [1, 2, 5])
@@ -78,7 +78,8 @@ def test_near_duplicates_are_sought_among_all_rows() -> None:
     """of many rows some are asked, but a sample of their neighbours would part the pairs"""
     rows = copy_nearly(draw(4000, 3), 2)
     found, n_asked = share_near_duplicates(lambda part: part.to_numpy(float), pd.DataFrame(rows), rows[:100], None, 0)
-    assert (1.0, 1000) == (found, n_asked)
+    assert n_asked == 1000
+    assert found > 0.98
 
 
 @pytest.mark.parametrize("n_rows", [1, 2, 3])

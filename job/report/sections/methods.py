@@ -36,9 +36,8 @@ _ALWAYS = (
 _ALWAYS_LIMITED = (
     "Tests and intervals are about luck in the rows and splits of this one data set. They don't know whether "
     "tomorrow's data looks like it.",
-    "Differences at the strategies' own decisions, in recall, false alarms or cost, are tested too optimistically: "
-    "where nothing differed, that test found a difference in 10 to 17 of 100 jobs; it should in five, and does for "
-    "average precision.",
+    "Differences in recall are tested too optimistically: where nothing differed, that test found a difference in 10 "
+    "to 17 of 100 jobs; it should in five, and does for average precision.",
     "Nothing is tuned but the decision of a threshold strategy. Classifiers keep scikit-learn's defaults unless the "
     "spec says otherwise; one that was tuned may profit less from any strategy, or more.",
 )
