@@ -24,6 +24,7 @@ from job.evidence.harm import build_harm
 from job.evidence.in_use import build_in_use
 from job.evidence.judge import judge_strategies
 from job.evidence.leak import build_leak
+from job.evidence.levels import build_levels
 from job.evidence.net_benefit import build_net_benefit
 from job.evidence.picture import build_picture
 from job.evidence.rescued import build_rescued, describe_minority_types
@@ -96,6 +97,7 @@ def build_results(
         "classifiers": [_describe_entry(entry) for entry in written_entries[1]],
         "runs": runs,
         "summary": summarize_runs(runs, *labels, spec.baseline.label),
+        "levels": build_levels(runs, predictions, spec.seed),
         "curves": average_curves(predictions, *labels),
         "alarms": build_alarms(predictions, *labels, context),
         "decisions": build_decisions(spec, outcomes, predictions, splits),

@@ -129,6 +129,7 @@ def make_diagnosis(**changes: Any) -> dict[str, Any]:
         "scores": [{"column": f"feature_{place}", "auc": 0.84 - place / 50} for place in range(15)],
         "equal_columns": [],
         "duplicates": {"n_repeated": 0, "n_conflicting": 0, "n_conflicting_minority": 0},
+        "near_duplicates": {"share": 0.0, "n_rows": 1000},
         "findings": [make_finding("mostly-unsafe", "warning"), make_finding()],
     }
     return {**diagnosis, **changes}

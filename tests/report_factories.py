@@ -21,6 +21,7 @@ from job.evaluation.audit import MEASURES
 from job.evaluation.cutoff import Cutoff, Request
 from job.evidence.family import Question
 from job.evidence.judge import judge_measured
+from job.evidence.levels import build_levels
 from job.evidence.measured import measure_runs
 from job.evidence.roles import Roles
 from job.evidence.summary import summarize_runs
@@ -171,6 +172,7 @@ def make_results(
         "classifiers": [{"name": "svc", "params": {"C": 2}, "label": label} for label in classifiers],
         "runs": list(runs),
         "summary": summarize_runs(runs, strategies, classifiers, strategies[0]),
+        "levels": build_levels(runs, {}, 42),
         "curves": make_curves(runs, strategies, classifiers),
         "alarms": make_alarms(runs, strategies, classifiers, EVALUATION),
         "decisions": make_cutoffs(runs, strategies, classifiers, REQUEST, Cutoff(0.4)),

@@ -88,9 +88,10 @@ def build_splits(dataset: Dataset, spec: SplitSpec) -> tuple[Split, ...]:
 
     Holdout repeat r is ``train_test_split(stratify=y, random_state=random_state + r)``; kfold repeat r is
     ``StratifiedKFold(shuffle=True, random_state=random_state + r)``. With groups they are
-    ``StratifiedGroupKFold(shuffle=True, random_state=random_state + r)`` and, for holdout, fold 0 of that with
-    ``round(1 / test_size)`` folds. Time tests on the latest rows, predefined on those that the data marks.
-    ``random_state + r`` starts again at 0 after 2**32 - 1.
+    ``StratifiedGroupKFold(shuffle=True, random_state=random_state + r)`` and, for holdout, fold r of that with
+    ``round(1 / test_size)`` folds, from 0 again after the last: it deals groups out by their sizes before luck has a
+    say, so that one fold would test nearly the same groups in every repeat. Time tests on the latest rows, predefined
+    on those that the data marks. ``random_state + r`` starts again at 0 after 2**32 - 1.
 
     Parameters
     ----------
@@ -129,8 +130,8 @@ def _holdout(dataset: Dataset, spec: SplitSpec) -> Iterator[list[np.ndarray]]:
                 "folds, and that must be two folds at least: use 0.5 or less"
             )
         check_folds(dataset, n_folds, spec.test_size)
-        for folds in _grouped_folds(dataset, dataset.groups, spec, n_folds):
-            yield folds[:1]
+        for repeat, folds in enumerate(_grouped_folds(dataset, dataset.groups, spec, n_folds)):
+            yield [folds[repeat % n_folds]]
         return
     check_holdout(dataset, spec.test_size)
     rows = np.arange(dataset.n_rows)

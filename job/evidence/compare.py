@@ -199,7 +199,7 @@ def _row(
         "probability_better": number(better) if has_rope else None,
         "probability_equivalent": number(estimates.within) if has_rope else None,
         "probability_worse": number(worse) if has_rope else None,
-        "method": estimates.method if estimates.tested[at] else NO_TEST,
+        "method": str(estimates.method[at]) if estimates.tested[at] else NO_TEST,
         "se": number(estimates.se),
         "rope": float(question.rope_of(metric.name, measured.mean_of(pair.right, metric.name))) if has_rope else None,
         "n_left_out": measured.n_splits - int(estimates.n_splits[at]),

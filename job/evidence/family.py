@@ -149,7 +149,7 @@ def judge_family(
             probability_worse=number(found.below[row, column]),
             rope=float(ropes[row]),
             n_splits=int(found.n_splits[row, column]),
-            method=found.method if found.tested[row, column] else NO_TEST,
+            method=str(found.method[row, column]) if found.tested[row, column] else NO_TEST,
             reason=measured.explain_no_interval(found, (row, column)),
         )
         for row in range(len(pairs))

@@ -12,6 +12,7 @@ from job.evaluation.metrics import MetricContext, Prediction
 from job.evaluation.runs import RunKey, strategies_of
 from job.evidence.basis import build_basis
 from job.evidence.compare import compare_strategies, list_pairs
+from job.evidence.corrected_t import GROUPED_HOLDOUT
 from job.evidence.family import Question, Tested, judge_family, question_of
 from job.evidence.measured import Measured, Place, draw_measures, measure_runs
 from job.evidence.power import build_power
@@ -63,9 +64,11 @@ def judge_strategies(
     classifiers = [entry.label for entry in spec.classifiers]
     roles = find_roles(entries, runs)
     question = question_of(spec)
-    measured = measure_runs(runs, [(strategy, classifier) for classifier in classifiers for strategy in strategies])
-    groups = None if dataset.groups is None else dataset.groups[splits[0].test]
-    measured = draw_measures(measured, predictions, roles.baseline, groups, context, spec.seed)
+    places = [(strategy, classifier) for classifier in classifiers for strategy in strategies]
+    holds_groups_out = dataset.groups is not None and spec.split.method == "holdout"
+    measured = measure_runs(runs, places, roles.thresholds, GROUPED_HOLDOUT if holds_groups_out else 0.0)
+    groups, time = (None if each is None else each[splits[0].test] for each in (dataset.groups, dataset.time))
+    measured = draw_measures(measured, predictions, roles.baseline, groups, context, spec.seed, time)
     positives = [int(dataset.y[split.test].sum()) for split in splits]
     sizes = Sizes(
         n_positive=dataset.n_positive,

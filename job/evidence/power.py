@@ -8,7 +8,7 @@ from typing import Any
 
 from scipy.special import ndtri, stdtrit
 
-from job.evidence.estimates import T_TEST
+from job.evidence.estimates import BOOTSTRAP
 from job.evidence.family import Question, Tested
 from job.evidence.measured import Place
 from job.evidence.verdict.ranking import Sizes
@@ -70,6 +70,6 @@ def _row(tested: Tested, baseline: float, question: Question, sizes: Sizes, n_te
 
 def _reach(tested: Tested, level: float) -> float:
     shares = 1 - level / 2, POWER
-    if tested.method == T_TEST:
-        return sum(float(stdtrit(tested.n_splits - 1, share)) for share in shares)
-    return sum(float(ndtri(share)) for share in shares)
+    if tested.method == BOOTSTRAP:
+        return sum(float(ndtri(share)) for share in shares)
+    return sum(float(stdtrit(tested.n_splits - 1, share)) for share in shares)

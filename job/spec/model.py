@@ -169,10 +169,6 @@ class EvaluationSpec(Section):
     imbalance_sweep: Annotated[
         tuple[Annotated[float, Number(1, 10_000)], ...], Listed("imbalance ratios >= 1, [1, 2, 5, 10] say")
     ] = Field(default=(), description="Imbalance ratios that the training part is thinned to")
-    prevalence_in_use: Annotated[float | None, Number(0, 1, open="low high", optional=True)] = Field(
-        default=None,
-        description="Share of positive rows where the model will be used. Default: that of the data",
-    )
 
 
 def _parents_have_rows(given: Given) -> Iterable[Complaint]:

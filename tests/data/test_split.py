@@ -89,20 +89,34 @@ def test_grouped_kfold_is_stratified_group_kfold():
 
 
 @pytest.mark.parametrize(("test_size", "n_folds"), [(0.2, 5), (0.3, 3), (0.5, 2), (0.25, 4)])
-def test_grouped_holdout_is_fold_0(test_size, n_folds):
-    """With groups a holdout is fold 0 of StratifiedGroupKFold with round(1 / test_size) folds."""
+def test_grouped_holdout_is_one_fold(test_size, n_folds):
+    """With groups holdout repeat r is fold r of StratifiedGroupKFold with round(1 / test_size) folds, from 0 again."""
     groups = np.random.default_rng(1).integers(0, 30, 120)
     dataset = make_rows(make_labels(120, 40), groups=groups)
     parts = [
         (
             r,
             0,
-            *next(StratifiedGroupKFold(n_folds, shuffle=True, random_state=7 + r).split(dataset.y, dataset.y, groups)),
+            *list(StratifiedGroupKFold(n_folds, shuffle=True, random_state=7 + r).split(dataset.y, dataset.y, groups))[
+                r % n_folds
+            ],
         )
-        for r in range(3)
+        for r in range(7)
     ]
-    found = build_splits(dataset, spec(test_size=test_size, n_repeats=3, random_state=7))
+    found = build_splits(dataset, spec(test_size=test_size, n_repeats=7, random_state=7))
     assert expected_rows(parts) == rows_of(found)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_grouped_holdouts_test_all_groups_alike(seed):
+    """Of few groups, those with the most positive rows are tested as often as others: no group is never tested."""
+    groups = np.repeat(np.arange(20), 25)
+    shares = np.random.default_rng(seed).beta(0.3, 1.5, 20)
+    dataset = make_rows((np.random.default_rng(seed).random(500) < shares[groups]).astype(np.int8), groups=groups)
+    tested = [np.unique(groups[split.test]) for split in build_splits(dataset, spec(test_size=0.2, n_repeats=20))]
+    times = np.bincount(np.concatenate(tested), minlength=20)
+    assert times.min() >= 1
+    assert times.max() <= 12
 
 
 def test_seeds_start_again_at_0():

@@ -85,12 +85,29 @@ def test_better_is_the_good_direction_of_the_metric(metric):
     assert math.isclose(1, better + worse + row["probability_equivalent"])
 
 
+def test_a_method_that_counts_training_rows_is_named():
+    """rankings, recall, precision and f1 keep the corrected t-test; false alarms, Brier score and the like don't, and
+    their intervals are wider"""
+    rows = rows_of(draw_values())
+    for metric in ("average_precision", "roc_auc", "recall", "precision", "f1"):
+        assert "corrected_resampled_t" == rows[metric, "smote", "baseline"]["method"]
+    for metric in ("false_alarms_per_1000", "brier", "log_loss", "mean_predicted", "expected_cost_per_1000"):
+        assert "corrected_resampled_t_training" == rows[metric, "smote", "baseline"]["method"]
+    values = {label: {**each, "recall": each["false_alarms_per_1000"]} for label, each in draw_values().items()}
+    narrow, wide = (rows_of(values)[metric, "smote", "baseline"] for metric in ("recall", "false_alarms_per_1000"))
+    assert narrow["difference"] == wide["difference"]
+    assert 1.4 < wide["se"] / narrow["se"] < 1.6
+    intercept = rows["calibration_intercept", "smote", "baseline"]
+    assert ("none", None) == (intercept["method"], intercept["lower"])
+    assert "training rows" in intercept["reason"]
+
+
 def test_a_practical_difference_is_meant_on_a_scale_from_0_to_1():
     """counts, costs, log loss and metrics without a good direction have no such probability, but all the rest"""
     for (metric, _, _), row in rows_of(draw_values()).items():
         probabilities = {row[f"probability_{kind}"] is None for kind in ("better", "equivalent", "worse")}
         assert {metric not in ZERO_TO_ONE} == probabilities
-        assert row["p_value"] is not None
+        assert (row["p_value"] is None) == (metric == "calibration_intercept")
     assert all(metric.better for metric in METRICS if metric.name in ZERO_TO_ONE)
 
 
@@ -100,6 +117,9 @@ def test_holm_is_over_the_strategies_of_one_metric_and_classifier(metric):
     rows = rows_of(draw_values())
     family = [label for label in STRATEGIES[1:] if label != "threshold" or metric not in RANKING]
     p_values = np.array([rows[metric, label, "baseline"]["p_value"] for label in family])
+    if metric == "calibration_intercept":  # isn't tested
+        assert [None] * len(family) == [rows[metric, label, "baseline"]["p_adjusted"] for label in family]
+        return
     assert adjust_holm(p_values).tolist() == [rows[metric, label, "baseline"]["p_adjusted"] for label in family]
     assert rows[metric, "custom", "smote"]["p_adjusted"] is None
     if metric in RANKING:

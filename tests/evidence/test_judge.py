@@ -137,6 +137,40 @@ def test_too_few_splits_say_nothing(n_repeats, n_positive):
     assert ("cannot_tell", None) == tuple(judged["verdict"]["headline"][key] for key in ("code", "recommended"))
 
 
+def errors_of(job, metric):
+    """Method and standard error of each strategy beside baseline."""
+    rows = judge(job)["comparisons"]
+    beside = [row for row in rows if (row["metric"], row["reference"]) == (metric, "baseline")]
+    return {row["strategy"]: (row["method"], row["se"]) for row in beside}
+
+
+def test_a_grouped_holdout_counts_the_groups_that_train():
+    """another training set has other groups, so intervals of rankings are wider too, and their method is named"""
+    plain, grouped = (make_job(groups=groups) for groups in (None, np.arange(1000) % 100))
+    (one, se), (other, wider) = (errors_of(job, "average_precision")["smote"] for job in (plain, grouped))
+    assert ("corrected_resampled_t", "corrected_resampled_t_training") == (one, other)
+    assert wider > 1.1 * se
+
+
+def test_a_tuned_cut_off_has_the_widest_intervals():
+    """the same false alarms are less certain where the cut-off is tuned"""
+    job = make_job(strategies=["baseline", "threshold", {"name": "class_weight", "label": "same"}])
+    for run, twin in zip(job.runs[1::3], job.runs[2::3], strict=True):
+        twin["metrics"] = run["metrics"]
+    errors = errors_of(job, "false_alarms_per_1000")
+    assert errors["threshold"][1] > 1.05 * errors["same"][1]
+
+
+def test_one_split_in_time_is_bootstrapped_in_blocks():
+    """rows that follow each other are drawn together where there is a time"""
+    job = make_job(n_repeats=1, n_positive=120)
+    timed = SimpleNamespace(**{**vars(job), "dataset": replace(job.dataset, time=np.arange(1000.0))})
+    for metric in ("average_precision", "brier"):
+        one, other = (errors_of(each, metric)["smote"] for each in (job, timed))
+        assert one[0] == other[0] == "paired_bootstrap_one_split"
+        assert one[1] != other[1]
+
+
 def test_few_groups_are_not_bootstrapped():
     """many rows of few groups are few"""
     few, many = (np.arange(1000) % n for n in (5, 200))

@@ -231,7 +231,16 @@ def test_equal_calibration_is_called_the_same() -> None:
         row["raw"]["ece"] = 0.04
     calibration = content_of(results).tiles[CALIBRATION]
     assert ("the same", "a perfect model shows 0.012 by chance") == (calibration.word, calibration.note)
-    assert "random order: 0.105" == content_of(results).tiles[PRECISION].note
+    assert "random order: 0.117" == content_of(results).tiles[PRECISION].note
+
+
+def test_a_small_test_part_is_said_to_read_high() -> None:
+    """beside average precision, by how much, where that can be seen with two decimals"""
+    results = make_moved()
+    for optimism, words in ((0.0312, "; test parts are small, so it reads about 0.03 too high"), (0.004, "")):
+        for row in results["levels"]["rows"]:
+            row["optimism"] = optimism
+        assert f"random order: 0.117{words}" == content_of(results).tiles[PRECISION].note
 
 
 def test_the_warning_names_what_failed_and_whether_it_matters() -> None:

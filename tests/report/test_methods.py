@@ -46,6 +46,10 @@ def test_only_what_narrows_this_job_is_told() -> None:
     unknown = {**EVALUATION, "cost_false_negative": None, "cost_false_positive": None}
     many = methods_of(dataset=make_dataset(rest=["0", "2"]), runs=broken, evaluation=unknown).limits
     few = methods_of().limits
+    rows = [{"strategy": "smote", "classifier": "svc", "optimism": 0.031}]
+    high = methods_of(levels={"chance": 0.1, "rows": rows}).limits
+    assert any("42 minority rows in a test part, average precision reads about 0.03 higher" in limit for limit in high)
+    assert not any("reads about" in limit for limit in many)
     for words in ("held against all others", "gives no costs", "Some runs failed"):
         assert any(words in limit for limit in many)
         assert not any(words in limit for limit in few)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from job.evidence.bootstrap import LEAST_POSITIVES
 from job.evidence.corrected_t import LEAST_PAIRS
-from job.evidence.estimates import NO_TEST, T_TEST
+from job.evidence.estimates import BOOTSTRAP, NO_TEST
 from job.evidence.family import Question, Tested
 
 LEAST_MINORITY_ROWS = 20
@@ -95,7 +95,7 @@ def grade_ranking(tested: Tested, shortage: Shortage | None, question: Question)
     """
     if shortage is not None:
         return UNTESTED
-    difference, several = tested.difference or 0.0, tested.method == T_TEST
+    difference, several = tested.difference or 0.0, tested.method != BOOTSTRAP
     shown = tested.p_adjusted is not None and tested.p_adjusted < question.level and abs(difference) > tested.rope
     if shown and several:
         return BETTER if difference > 0 else WORSE

@@ -18,14 +18,17 @@ _ABSENT = "These results hold no comparisons."
 _NOTHING = "Only baseline was run, so there is nothing to compare."
 _OTHERS = ("recall", "false_alarms_per_1000", "expected_cost_per_1000", "brier", "log_loss")
 _BLIND = (
-    "There is one split only. Its test rows were drawn again 2,000 times (a paired bootstrap, class by class and in "
-    "whole groups); that shows the luck in these test rows, and is blind to how another split would have turned out."
+    "There is one split only, so differences are about these fitted models, on rows like these. The test rows were "
+    "drawn again 2,000 times (a paired bootstrap; whole groups where there are groups, blocks of consecutive rows "
+    "where there is a time). That shows the luck in these test rows, and nothing of how models trained on other rows "
+    "would differ."
 )
 _CORRECTED = (
     "Splits share most of their rows, so their differences look steadier than they are. The corrected resampled t-test "
     "makes up for that: it takes the variance of a mean difference as s² (1/J + test rows / training rows) over J "
-    "splits. For metrics of the default decision it is still too sure: where nothing differs it finds something in 10 "
-    "to 20 of 100 jobs, not in 5."
+    "splits. False alarms, costs, Brier score and log loss also depend on where the training rows put the cut-off, so "
+    "their intervals are wider. For recall it is still too sure: where nothing differs it finds something in 10 to 17 "
+    "of 100 jobs, not in 5."
 )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from job.evidence.estimates import NO_TEST
 from job.evidence.words import whole
-from job.report.facts import Facts
+from job.report.facts import LEAST_OPTIMISM, Facts
 from job.report.formats import NO_VALUE, number, signed
 from job.report.metric_table import BY_NAME
 from job.report.sections.right_alarms import describe_right_alarms
@@ -156,8 +156,17 @@ def _tile(facts: Facts, classifier: Name, beside: Beside, metric: str, label: st
 
 def _note(facts: Facts, classifier: Name, metric: str, beside: Beside, compared: Name | None) -> str:
     if metric == "average_precision":
-        return f"random order: {number(facts.test_share, 3)}"
+        return _describe_level(facts, classifier, beside.after)
     return describe_right_alarms(facts, classifier, beside.after, compared) if metric != "recall" else ""
+
+
+def _describe_level(facts: Facts, classifier: Name, strategy: Name) -> str:
+    """Say what a random order has, and how much too high a small test part reads."""
+    chance = "" if facts.chance is None else f"random order: {number(facts.chance, 3)}"
+    optimism = facts.optimism(strategy, classifier)
+    if not chance or optimism < LEAST_OPTIMISM:
+        return chance
+    return f"{chance}; test parts are small, so it reads about {number(optimism, 2)} too high"
 
 
 def _calibration(facts: Facts, classifier: Name, beside: Beside) -> Tile:
