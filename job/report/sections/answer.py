@@ -18,6 +18,7 @@ from job.report.sections.trouble import Trouble, find_trouble
 from job.report.sections.verdict import name_shortly
 from job.report.table import Name
 from job.wording.answer import describe_action, tell_answer
+from job.wording.cutoffs import tell_cutoffs
 
 _ABSENT = "These results hold no verdict."
 
@@ -40,6 +41,8 @@ class Answer:
         What it is, what that gains, and what it costs; goes on where `action` ends.
     sure : str
         How sure that is.
+    cutoffs : tuple of str
+        The cut-offs to choose from and which is the cheapest when, or what was asked and what the ends cost.
     why : tuple of str
         What holds for other classifiers, what the decisions are worth, and why this is recommended.
     beside : Beside
@@ -60,6 +63,7 @@ class Answer:
     action: str
     use: str
     sure: str
+    cutoffs: tuple[str, ...]
     why: tuple[str, ...]
     beside: Beside
     tiles: tuple[Tile, ...]
@@ -94,6 +98,7 @@ def build(facts: Facts) -> Section:
         action,
         use.removeprefix(action),
         sure,
+        () if verdict is None else tuple(tell_cutoffs(verdict["headline"], facts.results["decisions"])),
         why,
         beside,
         build_tiles(facts, classifier, beside),
