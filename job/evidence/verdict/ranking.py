@@ -11,7 +11,7 @@ from job.evidence.family import Question, Tested
 
 LEAST_MINORITY_ROWS = 20
 LEAST_GROUPS = 20
-PROBABLE = 0.75
+PROBABLE = 0.6
 """The probability from which on a difference is called probable; docs/verdict.md shows how often that is right."""
 
 UNTESTED = "untested"
