@@ -19,7 +19,7 @@ ROPE_FACTOR = 0.04
 PRIOR_FACTOR = 0.25
 """Standard deviation of the prior of a true difference in a ranking metric m, in units of m (1 - m)."""
 
-_GRID = np.linspace(-6, 6, 801)  # standard deviations of the prior
+_GRID = np.linspace(-6, 6, 4001)  # standard deviations of the prior
 
 
 def spread_of(mean: float) -> float:
