@@ -121,3 +121,13 @@ def test_columns_are_read_whatever_their_types() -> None:
         np.testing.assert_array_equal([1.5, 2.0, np.nan, np.nan], read["n"])
         assert [0, 2, -1, 1] == read["c"].cat.codes.tolist()
         assert [1, 0, -1, 1] == read["b"].cat.codes.tolist()
+
+
+def test_a_number_that_stands_for_missing_is_missing_in_new_rows() -> None:
+    """however it is written, and as a number, too; in categories it is a text"""
+    columns = RawColumns(["n"], {"c": ["-999.0", "1"]}, missing=["-999"])
+    as_text = pd.DataFrame({"n": ["-999", "-999.0", "-9.99e2", "1"], "c": ["-999", "-999.0", "1", "1"]})
+    np.testing.assert_array_equal([np.nan, np.nan, np.nan, 1], columns.transform(as_text)["n"])
+    assert [-1, 0, 1, 1] == columns.transform(as_text)["c"].cat.codes.tolist()
+    as_numbers = pd.DataFrame({"n": [-999, -999.0, 5, 1], "c": ["1", "1", "1", "1"]})
+    np.testing.assert_array_equal([np.nan, np.nan, 5, 1], columns.transform(as_numbers)["n"])

@@ -96,6 +96,7 @@ def files(draw) -> dict[str, Any]:
                 delimiter=st.sampled_from([";", "\t", "|"]),
                 decimal=st.sampled_from([".", ","]),
                 na_values=st.lists(TEXT | ODD_WORDS | st.just(""), max_size=3),
+                query_timeout=st.floats(1e-3, 1e9),
                 max_rows=st.integers(10, 10**9),
             )
         ),
