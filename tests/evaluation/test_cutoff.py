@@ -10,6 +10,7 @@ import pytest
 from factories import make_dataset, make_entry, make_spec
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from predictions import make_noisy_prediction
 from sklearn.base import clone
 from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold, cross_val_predict
@@ -17,6 +18,7 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from job.data.split import build_splits
+from job.evaluation.collect import metric_context
 from job.evaluation.cutoff import (
     ALWAYS,
     INNER_FOLDS_FAILED,
@@ -31,6 +33,7 @@ from job.evaluation.cutoff import (
     request_of,
 )
 from job.evaluation.evaluate import FAILED, OK, evaluate_unit
+from job.evaluation.metrics import evaluate_metrics
 from job.evaluation.unit import Study, build_unit
 from job.spec.entries import calibrated
 
@@ -43,7 +46,7 @@ def scored_rows(draw):
     """Labels of both classes and scores with many ties, with and without probabilities."""
     y = draw(st.lists(st.integers(0, 1), min_size=2, max_size=14).filter(lambda drawn: len(set(drawn)) == 2))
     is_probability = draw(st.booleans())
-    scores = st.sampled_from([0.0, 1e-320, 0.2, 0.2 + 1e-16, 0.5, 1.0])
+    scores = st.sampled_from([0.0, 5e-324, 0.2, 0.2 + 2.0**-55, 0.2 + 2.0**-54, 0.5, 1.0])  # neighbours among floats
     if not is_probability:
         scores = st.one_of(scores, st.floats(allow_nan=False, allow_infinity=False))
     return np.array(y), np.array(draw(st.lists(scores, min_size=len(y), max_size=len(y)))), is_probability
@@ -243,6 +246,20 @@ def test_only_what_is_written_is_asked() -> None:
     assert "alerts" == request_of(make_spec(evaluation=limited)).asked
     assert "cost" == request_of(make_spec(evaluation={**limited, "cost": {"false_negative": 2}})).asked
     assert "limit" == request_of(make_spec(evaluation={"limit": {"precision": 0}})).asked
+
+
+def test_no_cost_is_assumed() -> None:
+    """without one in the spec the expected cost has no value, and says why"""
+    spec = make_spec(evaluation={"cost": {"false_negative": 3}})
+    prediction = make_noisy_prediction(200, 0)
+
+    assert (3.0, 1.0) == metric_context(spec, DATASET).cost
+    context = metric_context(make_spec(), DATASET)
+    values, reasons = evaluate_metrics(prediction, prediction, context)
+    assert (None, None) == (context.cost, values["expected_cost_per_1000"])
+    assert {"expected_cost_per_1000": "no cost in the spec"} == reasons
+    weighted = evaluate_metrics(prediction, prediction, metric_context(spec, DATASET))[0]
+    assert {**values, "expected_cost_per_1000": None} == {**weighted, "expected_cost_per_1000": None}
 
 
 def unit_of(strategy="baseline", classifier="logistic_regression", dataset=DATASET, evaluation=None, study=None):

@@ -36,6 +36,7 @@ SECTIONS = [
     "tradeoff",
     "footing",
     "alarms",
+    "cutoffs",
     "decisions",
     "curves",
     "harm",

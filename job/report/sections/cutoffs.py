@@ -37,14 +37,15 @@ class Block:
         None where the spec asks for no cut-off.
     notes : tuple of str
         Which strategies have none, and why.
-    menu : Table
+    menu : Table or None
+        None where no strategy has scores.
     ranges : Table
     """
 
     classifier: Name
     advised: Table | None
     notes: tuple[str, ...]
-    menu: Table
+    menu: Table | None
     ranges: Table
 
 
@@ -107,7 +108,7 @@ def _advised(facts: Facts, classifier: Name, rows: Sequence[tuple[Name, Found]],
     )
 
 
-def _menu(facts: Facts, classifier: Name, decisions: Found) -> Table:
+def _menu(facts: Facts, classifier: Name, decisions: Found) -> Table | None:
     shown = facts.with_values(cutoffs.FACTS)
     lines = [
         Row(
@@ -117,6 +118,8 @@ def _menu(facts: Facts, classifier: Name, decisions: Found) -> Table:
         for name in facts.strategies
         for point in row_of(decisions["menu"], name.label, classifier.label)["points"]
     ]
+    if not lines:
+        return None
     return Table(
         f"cutoffs-menu-{classifier.index}",
         f"Cut-offs to choose from with {classifier.short}",
