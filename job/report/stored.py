@@ -40,8 +40,8 @@ def load_results(path: Path) -> dict[str, Any]:
         raise DataError(f"{_shown(path)}: no results of minority-report: no schema_version; give a job's results.json")
     if version != SCHEMA_VERSION:
         raise DataError(
-            f"{_shown(path)}: schema_version is {version}, must be {SCHEMA_VERSION}: {_writer(results)} wrote it; render "
-            "with that version, or run the job again"
+            f"{_shown(path)}: schema_version is {version}, must be {SCHEMA_VERSION}: {_writer(results)} wrote it; "
+            "render with that version, or run the job again"
         )
     lacking = [name for kind, names in _SECTIONS.items() for name in names if not isinstance(results.get(name), kind)]
     if lacking:
