@@ -87,7 +87,7 @@ def build(facts: Facts) -> Section:
 
 def _content(facts: Facts, rows: Sequence[Found]) -> Comparisons:
     columns = (
-        f"Intervals hold the true difference with {facts.confidence} confidence. The adjusted p-value "
+        f"{_about(facts)} The adjusted p-value "
         f"keeps the chance of any false claim among the strategies of one table down (Holm). Better, same and worse "
         "are probabilities of a difference beyond the region of practical equivalence (ROPE), within it, and beyond it "
         "the other way. All metrics are in comparisons.csv."
@@ -98,6 +98,16 @@ def _content(facts: Facts, rows: Sequence[Found]) -> Comparisons:
         for classifier in facts.classifiers
     )
     return Comparisons("", _BLIND if bootstrapped else _CORRECTED, columns, compared)
+
+
+def _about(facts: Facts) -> str:
+    """Say what an interval is about."""
+    if facts.n_splits == 1:
+        return f"Intervals are about these fitted models, on rows like these, at {facts.confidence} confidence."
+    return (
+        f"Intervals are about the difference expected on fresh data when both are trained on "
+        f"{facts.splits['n_train_mean']:,.0f} rows like these, at {facts.confidence} confidence."
+    )
 
 
 def _of(rows: Sequence[Found], classifier: Name, metric: str) -> list[Found]:

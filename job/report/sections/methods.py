@@ -82,7 +82,10 @@ def _own_limits(facts: Facts) -> Iterator[str]:
     elif facts.n_splits < _FEW_SPLITS:
         yield f"Differences aren't tested over fewer than {_FEW_SPLITS} splits; here there are {facts.n_splits}."
     else:
-        yield "The ± beside a mean is the luck of one split, not how sure the mean is: the intervals tell that."
+        yield (
+            "The ± beside a mean is the spread from split to split, not how sure the mean is; means have no interval here, "
+            "differences have."
+        )
     optimism = facts.optimism()
     if optimism >= LEAST_OPTIMISM:
         yield (

@@ -234,7 +234,7 @@ def _judge(facts: Facts, row: Mapping[str, Any], metric: str) -> tuple[str, str]
     if difference == 0 and row["lower"] is None:
         return _SAME, ""
     level = round(1 - facts.spec["evaluation"]["confidence"], 12)
-    p_value = row["p_value"] if row["p_adjusted"] is None else row["p_adjusted"]
+    p_value = row["p_value"]  # not the adjusted one: the interval beside the word isn't adjusted either
     if p_value is None or p_value >= level:
         return "may be chance", ""
     if (difference > 0) == (BY_NAME[metric].better == "higher"):
