@@ -9,7 +9,7 @@ from judged import make_tested
 
 from job.evidence.estimates import BOOTSTRAP, NO_TEST
 from job.evidence.family import Question
-from job.evidence.verdict.ranking import Shortage, Sizes, find_shortage, grade_ranking
+from job.evidence.verdict.ranking import PROBABLE, Shortage, Sizes, find_shortage, grade_ranking
 
 QUESTION = Question("average_precision", None, 0.95)
 SIZES = Sizes(100, 100, None, 20.0, 0.1)
@@ -22,8 +22,8 @@ SIZES = Sizes(100, 100, None, 20.0, 0.1)
         ({"difference": -0.03, "p_adjusted": 0.01}, "worse"),
         ({"difference": 0.005, "p_adjusted": 0.01, "probability_equivalent": 0.96}, "equivalent"),
         ({"difference": 0.03, "p_adjusted": 0.05, "probability_better": 0.9}, "probably_better"),
-        ({"difference": 0.03, "p_adjusted": 0.2, "probability_better": 0.75}, "probably_better"),
-        ({"difference": 0.03, "p_adjusted": 0.2, "probability_better": 0.7499}, "open"),
+        ({"difference": 0.03, "p_adjusted": 0.2, "probability_better": PROBABLE}, "probably_better"),
+        ({"difference": 0.03, "p_adjusted": 0.2, "probability_better": PROBABLE - 0.001}, "open"),
         ({"difference": -0.03, "p_adjusted": 0.2, "probability_worse": 0.8}, "probably_worse"),
         ({"difference": 0.0, "p_adjusted": 1.0, "probability_equivalent": None}, "equivalent"),
         ({"difference": 0.01, "p_adjusted": None, "probability_equivalent": None}, "open"),
