@@ -16,7 +16,7 @@ from job.evidence.cutoffs import FACTS
 from job.evidence.summary import summarize_runs
 from job.report.facts import load_facts
 from job.report.render import render_report
-from job.report.sections.cutoffs import describe_request, tell_cutoff, tell_menu, tell_ranges
+from job.wording.cutoffs import describe_request, tell_cutoff, tell_menu, tell_ranges
 from job.report.summary_md import render_summary
 
 NOTHING = Request()

@@ -83,8 +83,8 @@ def _own_limits(facts: Facts) -> Iterator[str]:
         yield f"Differences aren't tested over fewer than {_FEW_SPLITS} splits; here there are {facts.n_splits}."
     else:
         yield (
-            "The ± beside a mean is the spread from split to split, not how sure the mean is; means have no interval here, "
-            "differences have."
+            "The ± beside a mean is the spread from split to split, not how sure the mean is; means have no "
+            "interval here, differences have."
         )
     optimism = facts.optimism()
     if optimism >= LEAST_OPTIMISM:
