@@ -19,6 +19,7 @@ from evidence_factories import (
 
 from job.evaluation.audit import MEASURES
 from job.evaluation.cutoff import Cutoff, Request
+from job.evidence.cutoffs import advised
 from job.evidence.family import Question
 from job.evidence.judge import judge_measured
 from job.evidence.levels import build_levels
@@ -189,7 +190,19 @@ def make_results(
             **{f"n_{status}": statuses[status] for status in ("ok", "degraded", "failed", "not_applicable")},
         },
     }
-    return {**results, **changes}
+    return _with_advice({**results, **changes})
+
+
+def _with_advice(results: dict[str, Any]) -> dict[str, Any]:
+    """The same with the advised cut-off of what is recommended, as a job fills it in."""
+    headline = results["verdict"]["headline"]
+    if headline["recommended"] is None:
+        return results
+    advice = advised(results["decisions"], (headline["recommended"]["strategy"], headline["recommended"]["classifier"]))
+    price = {**headline["numbers"]["price"], **advice["numbers"]}
+    numbers = {**headline["numbers"], "price": price, "cutoff_reason": advice["reason"]}
+    told = {**headline, "cutoff": advice["cutoff"], "numbers": numbers}
+    return {**results, "verdict": {**results["verdict"], "headline": told}}
 
 
 def make_judged(

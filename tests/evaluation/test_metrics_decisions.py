@@ -140,7 +140,7 @@ def test_a_file_thinned_to_30_per_cent_from_1_reads_55_per_cent_precision_where_
 @given(counts.filter(lambda found: found.positives and found.negatives))
 def test_at_the_prevalence_of_the_data_nothing_changes(found: Counts) -> None:
     """precision, alerts and cost are then those of the counts"""
-    theirs = evaluate_decisions(found, 7.0, 2.0)
+    theirs = evaluate_decisions(found, (7.0, 2.0))
     ours = at_prevalence(found.tp / found.positives, found.fp / found.negatives, found.positives / found.rows)
     assert pytest.approx(theirs["expected_cost_per_1000"]) == ours.cost_per_1000(7.0, 2.0)
     assert pytest.approx(1000 * found.alarms / found.rows) == ours.alerts_per_1000

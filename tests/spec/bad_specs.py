@@ -299,7 +299,7 @@ WRONG: Mapping[str, tuple[str, str]] = {
     ),
     "a rope as wide as the scale": (
         DATA + "evaluation: {rope: 1}\n",
-        "2:14 evaluation.rope: got 1, must be a finite number >= 0 and < 1",
+        "2:14 evaluation.rope: got 1, must be auto or a finite number >= 0 and < 1",
     ),
     "an error rate where a confidence belongs": (
         DATA + "evaluation: {confidence: 0.05}\n",
