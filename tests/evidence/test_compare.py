@@ -145,7 +145,9 @@ def test_classifiers_are_families_of_their_own():
     roles = make_roles(STRATEGIES)
     first, second = (make_runs_of(draw_values(seed=seed), classifier=name) for seed, name in ((1, "c"), (2, "d")))
     places = [(strategy, classifier) for classifier in "cd" for strategy in STRATEGIES]
-    both = compare_strategies(measure_runs(first + second, places), list_pairs(roles, STRATEGIES, "cd"), roles, QUESTION)
+    both = compare_strategies(
+        measure_runs(first + second, places), list_pairs(roles, STRATEGIES, "cd"), roles, QUESTION
+    )
     assert list(rows_of(draw_values(seed=1)).values()) == [row for row in both if row["classifier"] == "c"]
 
 

@@ -135,7 +135,7 @@ def test_every_row_has_both_answers_with_their_evidence():
 
 
 def test_few_minority_rows_say_nothing():
-    """under 20 distinct ones oversamplers are untested, which is said with how many it takes; baseline is recommended"""
+    """under 20 distinct ones oversamplers are untested: how many it takes is said, and baseline is recommended"""
     judged = judge(make_job(n_positive=15))
     assert {"untested"} == set(codes_of(judged).values())
     assert {"what": "rows", "found": 15, "needed": 20} == judged["verdict"]["rows"][0]["ranking"]["shortage"]
@@ -216,6 +216,19 @@ def test_few_groups_are_not_bootstrapped():
     few, many = (np.arange(1000) % n for n in (5, 200))
     assert {"untested"} == set(codes_of(judge(make_job(1, n_positive=120, groups=few))).values())
     assert "untested" not in codes_of(judge(make_job(1, n_positive=120, groups=many))).values()
+
+
+def test_one_split_lacks_what_it_lacks():
+    """forty minority rows are enough, so what is untested there lacks groups or results, and not rows"""
+    failed = make_job(1, n_positive=120)
+    for run in failed.runs:
+        if run["strategy"] == "smote":
+            run["metrics"] = dict.fromkeys(run["metrics"])
+            failed.predictions[RunKey("smote", "logistic_regression", 0, 0)] = None
+    for job in (make_job(1, n_positive=120, groups=np.arange(1000) % 5), failed):
+        ranking = judge(job)["verdict"]["rows"][0]["ranking"]
+        assert "untested" == ranking["code"]
+        assert ranking["shortage"]["found"] < ranking["shortage"]["needed"], ranking["shortage"]
 
 
 def test_few_groups_are_few_over_many_splits_too():

@@ -16,8 +16,8 @@ from job.evidence.cutoffs import FACTS
 from job.evidence.summary import summarize_runs
 from job.report.facts import load_facts
 from job.report.render import render_report
-from job.wording.cutoffs import describe_request, tell_cutoff, tell_menu, tell_ranges
 from job.report.summary_md import render_summary
+from job.wording.cutoffs import describe_request, tell_cutoff, tell_menu, tell_ranges
 
 NOTHING = Request()
 UNKNOWN = {**EVALUATION, "cost_false_negative": None, "cost_false_positive": None}
