@@ -149,7 +149,7 @@ def test_labels_become_names_of_files(labels, expected) -> None:
 def test_parents_are_written_where_they_are_asked_for(tmp_path, monkeypatch, parents) -> None:
     """real rows can be computed from them, so they are in files of their own, beside the rows"""
     spec = make_spec(strategies=["smote"], report={"synthetic": True, "synthetic_parents": parents})
-    monkeypatch.setattr(take_home, "run_apart", lambda function, *arguments: (function(*arguments), None))
+    monkeypatch.setattr(take_home, "run_apart", lambda function, *arguments, timeout: (function(*arguments), None))
     results = {"runs": [{"strategy": "smote", "n_synthetic": 9}]}
     with open_outputs(tmp_path, (SYNTHETIC, PARENTS)) as outputs:
         (entry,) = take_home.take_home(spec, load_data(spec, tmp_path), results, outputs)["synthetic"]

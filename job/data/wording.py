@@ -82,17 +82,20 @@ def nearest(name: str, known: Sequence[str]) -> str:
     str
         A question with a leading blank, or nothing.
     """
-    same = next((other for other in known if look(other) == look(name)), None)
-    if same is not None:
-        return f" Did you mean {quoted(same)}?{_unseen_difference(name, same)}"
-    by_lower = {other.lower(): other for other in reversed(known)}
-    found = get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.6)
-    return f" Did you mean {quoted(by_lower[found[0]])}?" if found else ""
+    meant = next((other for other in known if look(other) == look(name)), None)
+    if meant is None:
+        by_lower = {other.lower(): other for other in reversed(known)}
+        found = get_close_matches(name.lower(), list(by_lower), n=1, cutoff=0.6)
+        if not found:
+            return ""
+        meant = by_lower[found[0]]
+    return f" Did you mean {quoted(meant)}?{_unseen_difference(name, meant)}"
 
 
 def _unseen_difference(name: str, other: str) -> str:
+    is_unseen = look(name) == look(other) or "".join(name.split()) == "".join(other.split())
     odd = sorted(character for character in {*name} ^ {*other} if not (character.isascii() and character.isprintable()))
-    if odd:
+    if odd and is_unseen:
         told = (f"U+{ord(character):04X} ({unicodedata.name(character, 'a control')})" for character in odd[:3])
         return f" They differ in {', '.join(told)}."
     return " They differ in blanks." if name != other and "".join(name.split()) == "".join(other.split()) else ""
