@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from small_job import small_spec
 
-from job import pipeline
+from job import __version__, pipeline
 from job.cli import main
 
 DATA = {
@@ -101,10 +101,16 @@ BAD = {
     "nested without end": (lambda text: "[" * 100_000, "not JSON of ours"),
     "somebody else's": (lambda text: '{"version": 3}', "no schema_version"),
     "a version in words": (lambda text: '{"schema_version": "1"}', "no schema_version"),
-    "newer": (lambda text: '{"schema_version": 2}', "schema_version is 2, must be at most 1"),
-    "older than any": (lambda text: text.replace('"schema_version": 1', '"schema_version": 0'), "schema_version is 0"),
+    "newer": (
+        lambda text: '{"schema_version": 3}',
+        "schema_version is 3, must be 2: another version of minority-report wrote it",
+    ),
+    "older": (
+        lambda text: text.replace('"schema_version": 2', '"schema_version": 1'),
+        f"schema_version is 1, must be 2: minority-report {__version__} wrote it; render with that version",
+    ),
     "without its runs": (lambda text: text.replace('"runs"', '"ruins"', 1), "runs is missing"),
-    "a section of another kind": (lambda text: '{"schema_version": 1, "spec": []}', "spec is missing or not what"),
+    "a section of another kind": (lambda text: '{"schema_version": 2, "spec": []}', "spec is missing or not what"),
     "damaged inside": (lambda text: text.replace('"prevalence"', '"prevalance"'), "KeyError"),
 }
 
