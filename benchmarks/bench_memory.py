@@ -23,7 +23,7 @@ strategies: [baseline, RandomUnderSampler]
 classifiers:
   - gaussian_nb
   - {name: decision_tree, params: {max_depth: 4}}
-  - {class: sklearn.linear_model.RidgeClassifier, params: {copy_X: false, solver: cholesky}}
+  - {class: sklearn.linear_model.RidgeClassifier, params: {solver: cholesky}}
   - {class: sklearn.linear_model.SGDClassifier, params: {loss: log_loss, max_iter: 5, tol: null}}
 engine: {workers: 1}
 """

@@ -7,6 +7,7 @@ import re
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
@@ -15,6 +16,7 @@ from sklearn.base import BaseEstimator
 from job.evaluation.outcome import Outcome
 from job.evaluation.unit import RunKey, Unit
 from job.spec.model import Entry
+from job.spec.words import text_of
 
 T = TypeVar("T")
 Give = Callable[[np.ndarray, BaseEstimator], np.ndarray]
@@ -86,7 +88,13 @@ def _copy(rows: np.ndarray, classifier: BaseEstimator) -> np.ndarray:
     return rows.copy(order="K")
 
 
-def _had_to_write(error: BaseException | None) -> bool:
-    if error is None:
-        return False
-    return bool(_HAD_TO_WRITE.search(str(error))) or _had_to_write(error.__cause__ or error.__context__)
+def _had_to_write(error: BaseException) -> bool:
+    """Tell by what was raised and its causes, which may be unreadable, or each other's."""
+    seen = set[int]()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        if _HAD_TO_WRITE.search(text_of(partial(str, current))):
+            return True
+        seen.add(id(current))
+        current = current.__cause__ or current.__context__
+    return False

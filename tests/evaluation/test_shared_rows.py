@@ -11,6 +11,7 @@ from factories import SEEDS, make_dataset, make_entry, make_spec
 from hostile import Duck
 from sklearn.linear_model import RidgeClassifier, RidgeClassifierCV
 
+from job.evaluation.attempt import attempt
 from job.evaluation.evaluate import OK, evaluate_unit
 from job.evaluation.leaked import evaluate_leak
 from job.evaluation.runs import Unit
@@ -153,3 +154,20 @@ def test_parameters_are_copied_for_every_estimator_and_sampler():
     for strategy in (sampler, calibrated(sampler), sampler):
         (outcome,) = evaluate_unit(make_unit(strategy, TREE), DATASET)
         assert (OK, 5) == (outcome.status, outcome.n_synthetic)
+
+
+def test_a_failed_fit_keeps_its_own_reason() -> None:
+    """also where its text can't be had, or it is its own cause"""
+
+    class MuteError(ValueError):
+        def __str__(self) -> str:
+            raise KeyboardInterrupt("str")
+
+    itself = ValueError("bad input")
+    itself.__cause__ = itself
+    for raised, reason in ((MuteError(), "MuteError: (no readable text)"), (itself, "ValueError: bad input")):
+
+        def fail(give: object, raised: BaseException = raised) -> None:
+            raise raised
+
+        assert attempt(lambda fail=fail: fit_apart(fail), 1).error == reason
