@@ -227,6 +227,9 @@ def _hidden_folder(target: Path) -> Iterator[Path]:
         yield hidden
     finally:
         if not _holds_old_report(hidden):
+            shutil.rmtree(
+                hidden / _OLD, ignore_errors=True
+            )  # first: beside an emptied folder it would look unpublished
             shutil.rmtree(hidden, ignore_errors=True)
         if lock is not None:
             lock.close()

@@ -81,7 +81,7 @@ def _plain(character: str) -> str:
 
 
 def _read_number(text: str, decimal: str) -> int | Decimal | None:
-    if text.isdigit() and len(text) < _MOST_DIGITS:
+    if text.isdecimal() and len(text) < _MOST_DIGITS:
         return int(text)
     if "_" in text or len(text) >= _MOST_DIGITS:
         return None

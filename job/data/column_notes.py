@@ -80,7 +80,7 @@ def note_text(raw: RawColumn, profile: Profile, looks: Looks, *, is_number: bool
     elif looks.marks and profile.is_enough(looks.n_marked + profile.n_numbers):
         text = f"Column {name} isn't read as numbers: {explain_marks(looks)}."
         yield Note(looks.marks[0][0].code, text, raw.name)
-    elif looks.others:
+    elif looks.others and profile.n_numbers:
         text = (
             f"{share(profile.n_numbers, profile.n_present)} values of {name} are numbers, too few to read the column "
             f"as numbers; others are {listed(looks.others)}. What stands for a missing value belongs in "

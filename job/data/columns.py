@@ -134,7 +134,7 @@ def _read_text(raw: RawColumn, profile: Profile, looks: Looks) -> Reading:
             why = f"only {share(profile.n_numbers, profile.n_present)} values are numbers, and nearly all differ"
             return Reading(raw, profile, "text", why, "identifier", notes)
         mark = looks.marks[0][0] if looks.marks else None
-        if mark and notes[0].code == mark.code and (profile.n_numbers or not mark.is_weak):
+        if mark and notes and notes[0].code == mark.code and (profile.n_numbers or not mark.is_weak):
             return Reading(raw, profile, "text", explain_marks(looks), mark.code)
         why = f"{share(profile.n_distinct, profile.n_present)} values differ, as those of an identifier do"
         return Reading(raw, profile, "text", why, "identifier", notes)

@@ -139,7 +139,10 @@ def _check_sizes(store: Store, opened: _Opened) -> None:
 def _check_size(store: Store, opened: _Opened, place: int, group: str, most: int) -> None:
     column, keys = opened.columns[place], ", ".join(f"c{number}" for number in range(len(opened.columns)))
     size = f"octet_length(c{place})" if is_bytes(column.written) else f"strlen(CAST(c{place} AS VARCHAR))"
-    relation = opened.relation.replace("hive", "file_row_number = true, hive") + f" AS file({keys}, r)"
+    relation = (
+        opened.relation.replace(", hive_partitioning", ", file_row_number = true, hive_partitioning")
+        + f" AS file({keys}, r)"
+    )
     store.connection.execute(f"SET memory_limit = '{min(room(), _ROOM_FOR_A_CELL)}B'")
     try:
         sql = f"SELECT r + 1, {size} AS s FROM {relation} WHERE s > {LARGEST_CELL} ORDER BY r LIMIT 1"

@@ -63,7 +63,8 @@ class Profile:
 
     def is_enough(self, count: int) -> bool:
         """Tell whether so many values decide what a column is, whatever stands for a missing value in it."""
-        return count > 0 and count >= ENOUGH * (self.n_present - self.n_missing_words)
+        excused = min(self.n_missing_words, self.n_present // 2)  # mostly "none" is a category, not a column of gaps
+        return count > 0 and count >= ENOUGH * (self.n_present - excused)
 
 
 def is_number(profile: Profile) -> bool:

@@ -97,9 +97,10 @@ class RecordReader:
 
     def _quoted_value(self, line: str, at: int, column: int, physical: list[str]) -> tuple[str, str, int]:
         """Read up to the closing quote, over line ends; give the value, the line it ends on and where."""
-        opened, parts, size = self._number, list[str](), len(line) - at
+        opened, parts, size = self._number, list[str](), 0
         while (closing := _TO_CLOSING_QUOTE.match(line, at)) is None:
             parts.append(line[at:])
+            size += len(line) - at
             following = next(self._lines, None)
             if following is None:
                 raise DataError(
@@ -108,11 +109,12 @@ class RecordReader:
                 )
             self._number += 1
             line, at = following, 0
-            size += len(following)
             if size > LARGEST_CELL:
                 raise self._file.too_large(opened, column - 1, f"{size:,} characters or more")
             physical.append(line)
         parts.append(closing.group(1))
+        if len(parts) > 1 and (size := size + len(closing.group(1))) > LARGEST_CELL:
+            raise self._file.too_large(opened, column - 1, f"{size:,} characters or more")
         end = closing.end()
         while end < len(line) and line[end] in " \t" and line[end] != self._delimiter:
             end += 1

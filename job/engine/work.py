@@ -18,6 +18,7 @@ from job.engine.stored import Stored, store
 from job.evaluation.attempt import attempt
 from job.evaluation.evaluate import Outcome, evaluate_unit
 from job.evaluation.runs import Unit
+from job.strategies.registry import import_classes
 
 Work = Callable[[Unit], tuple[Outcome, ...]]
 Answer = tuple[bytes | None, str | None]
@@ -72,6 +73,9 @@ def build_work(dataset: Dataset, path: Path) -> Work:
 
 def answer(begun: Path, function: Callable[..., Any], *arguments: Any) -> Answer:
     """Call a function in a worker; what it raises is sent back as text, since its class may not survive the journey."""
+    for unit in arguments:
+        if isinstance(unit, Unit):
+            attempt(partial(import_classes, unit.strategy, unit.classifiers), 0)
 
     def call() -> bytes:
         begun.write_text(repr(time.monotonic()))  # by a clock that all processes share

@@ -159,6 +159,6 @@ def _fit_and_score(
     refusal = work.recipe.refuses(classifier)
     if refusal is not None:
         return refusal
-    fitted = work.recipe.fit(classifier, work.part, replace(work.resampled, X=give(work.resampled.X)))
+    fitted = work.recipe.fit(classifier, work.part, replace(work.resampled, X=give(work.resampled.X, classifier)))
     X_test = dataset.X.iloc[unit.test]
     return fitted, *score_and_decide(fitted.model, X_test, type(classifier).__name__)

@@ -111,7 +111,7 @@ def _evaluate_leaked(unit: Unit, split: LeakedSplit, seconds: float, key: RunKey
     def fit_and_score(give: Give) -> tuple[np.ndarray, np.ndarray, bool, float | str]:
         classifier = classifier_of(entry, unit.seeds.classifier)
         prevalence = prevalence_seen(classifier, split.train.y)
-        fit_classifier(classifier, give(split.train.X), split.train.y)
+        fit_classifier(classifier, give(split.train.X, classifier), split.train.y)
         own_rows = make_pipeline(FunctionTransformer(np.copy), classifier)  # as preparation does in the grid
         return *score_and_decide(own_rows, split.X_test, type(classifier).__name__), prevalence
 

@@ -7,16 +7,19 @@ import re
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from typing import TypeVar
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from job.evaluation.outcome import Outcome
 from job.evaluation.unit import RunKey, Unit
 from job.spec.model import Entry
+from job.spec.words import text_of
 
 T = TypeVar("T")
-Give = Callable[[np.ndarray], np.ndarray]
+Give = Callable[[np.ndarray, BaseEstimator], np.ndarray]
 
 # numpy, Cython, pybind11, numba, memoryviews and ctypes each have their own words for it.
 _HAD_TO_WRITE = re.compile(r"read-?only|not writ(e?able)|underlying buffer|WRITEABLE", re.IGNORECASE)
@@ -28,7 +31,7 @@ def evaluate_in_turn(
     evaluate: Callable[[RunKey, Entry], Outcome],
     evaluate_anew: Callable[[Unit], tuple[Outcome, ...]],
 ) -> tuple[Outcome, ...]:
-    """Evaluate each classifier of a unit on the same rows, which become read-only.
+    """Evaluate each classifier of a unit on the same rows.
 
     Parameters
     ----------
@@ -40,7 +43,6 @@ def evaluate_in_turn(
         Prepares the rows again, to the same values, for the classifiers after one that changed them: compiled code
         can write to what is read-only.
     """
-    rows.flags.writeable = False
     expected, outcomes = _checksum(rows), list[Outcome]()
     for place, (key, entry) in enumerate(zip(unit.keys, unit.classifiers, strict=True), start=1):
         outcomes.append(evaluate(key, entry))
@@ -56,8 +58,8 @@ def fit_apart(fit: Callable[[Give], T]) -> T:
     Parameters
     ----------
     fit : callable
-        Makes a classifier that isn't fitted, and takes a function through which it passes locked rows on. Scoring
-        belongs to it too: a classifier may keep its rows and write to them only when it predicts.
+        Makes a classifier that isn't fitted, and takes a function that gives it the rows. Scoring belongs to it too:
+        a classifier may keep its rows and write to them only when it predicts.
     """
     numpy_state, state = np.random.get_state(), random.getstate()
     try:
@@ -74,16 +76,25 @@ def _checksum(rows: np.ndarray) -> int:
     return zlib.crc32(rows.ravel(order="K").data)
 
 
-def _view(rows: np.ndarray) -> np.ndarray:
-    # A view has a shape and a dtype of its own, and doesn't let anybody make it writeable again.
-    return rows.view()
+def _view(rows: np.ndarray, classifier: BaseEstimator) -> np.ndarray:
+    view = rows.view()  # whose shape and dtype are its own
+    # scikit-learn's own leave their rows alone unless copy_X is false; some would copy read-only ones for nothing.
+    is_tame = type(classifier).__module__.startswith("sklearn.")
+    view.flags.writeable = is_tame and classifier.get_params(deep=False).get("copy_X", True) is True
+    return view
 
 
-def _copy(rows: np.ndarray) -> np.ndarray:
+def _copy(rows: np.ndarray, classifier: BaseEstimator) -> np.ndarray:
     return rows.copy(order="K")
 
 
-def _had_to_write(error: BaseException | None) -> bool:
-    if error is None:
-        return False
-    return bool(_HAD_TO_WRITE.search(str(error))) or _had_to_write(error.__cause__ or error.__context__)
+def _had_to_write(error: BaseException) -> bool:
+    """Tell by what was raised and its causes, which may be unreadable, or each other's."""
+    seen = set[int]()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        if _HAD_TO_WRITE.search(text_of(partial(str, current))):
+            return True
+        seen.add(id(current))
+        current = current.__cause__ or current.__context__
+    return False

@@ -142,7 +142,8 @@ def _query(winner: Winner, file: FileSpec) -> Iterator[str]:
     yield f"        {literal('|'.join(map(re.escape, MISSING_WORDS)))}"
     yield f"        {literal('|' + ERROR_CELL)}"
     yield "    ).sum()"
-    yield f"    if typed.notna().any() and typed.notna().sum() >= {_ENOUGH} * (len(present) - words) and not zeros:"
+    yield "    counted = len(present) - min(words, len(present) // 2)"
+    yield f"    if typed.notna().any() and typed.notna().sum() >= {_ENOUGH} * counted and not zeros:"
     yield f"        typed = typed.replace({_no_numbers(file, file.decimal)}, np.nan)"
     yield r'        if present.str.fullmatch(r"[-+]?\d+").all() and typed.abs().max() < 2**53:'
     yield '            typed = typed.astype("Int64")'

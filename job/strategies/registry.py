@@ -42,6 +42,13 @@ def _plain_recipe_of(entry: Entry) -> Recipe:
     return import_class(recipe)(sampler, entry.params)  # type: ignore[no-any-return]
 
 
+def import_classes(strategy: Entry, classifiers: Iterable[Entry]) -> None:
+    """Import what entries name, so that no run pays for it or gets what a module says when it is imported."""
+    paths = (recipe_of(strategy).class_path, *map(_classifier_path, classifiers))
+    for path in filter(None, paths):
+        import_class(path)
+
+
 def classifier_of(entry: Entry, random_state: int) -> BaseEstimator:
     """Make the classifier that an entry of ``classifiers`` names.
 

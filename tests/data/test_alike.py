@@ -140,3 +140,9 @@ def test_a_delimiter_of_a_file_that_has_none_is_noted(tmp_path):
     dataset = load(tmp_path, lines, "d.jsonl", delimiter=";")
     assert "data.file.delimiter isn't used" in note_text(dataset, "delimiter-unused")
     assert "delimiter-unused" not in note_codes(load(tmp_path, make_csv(";", x=range(N)), delimiter=";"))
+
+
+@pytest.mark.parametrize("text", ["1\u2776", "\u1369"])
+def test_a_digit_that_is_no_decimal_is_text(text):
+    """Circled and Ethiopic digits are digits to Python, and no numbers."""
+    assert isinstance(look(text), str)

@@ -405,3 +405,20 @@ def test_a_name_that_only_looks_the_same_is_named_with_the_difference(tmp_path, 
 
     assert f"Did you mean {quoted(written)}?" in message
     assert difference in message
+
+
+@pytest.mark.parametrize("odd", ["12b", "20 kg"])
+def test_texts_that_all_differ_need_no_note_to_be_left_out(tmp_path, odd):
+    """One value with a mark among addresses or identifiers is no column of marked numbers."""
+    values = [odd if at == 7 else f"{at} Baker Street" for at in range(N)]
+
+    column = column_of(load(tmp_path, make_csv(x=values)), "x")
+
+    assert column.role != "feature"
+
+
+def test_a_category_that_is_mostly_none_stays_one(tmp_path):
+    """Words for missing excuse half of the values at most: else none against some would be a column of gaps."""
+    values = ["none" if at % 5 else str(10 * (1 + at % 3)) for at in range(N)]
+
+    assert "category" == column_of(load(tmp_path, make_csv(x=values)), "x").kind
