@@ -20,6 +20,7 @@ from job.data.store import (
     Store,
     Table,
     count_rows,
+    fetch_row,
     list_of,
     literal,
     name_columns,
@@ -209,12 +210,14 @@ def _take_out_headers(store: Store, columns: Sequence[RawColumn], names: Sequenc
     """Delete the rows whose cells are the names, as files joined end to end have them; give their places."""
     around = WHITESPACE + '"'
     wanted = [(column.key, literal(name.strip(around))) for column, name in zip(columns, names, strict=True)]
-    # the first condition is cheap and fails on almost all rows
-    each = " AND ".join(f"trim({key}, {literal(around)}) = {name}" for key, name in wanted[:_MOST_LOOKED_AT])
-    condition = f"contains({wanted[0][0]}, {wanted[0][1]}) AND {each}"
-    rows = store.connection.execute(f"SELECT rowid FROM raw WHERE {condition} ORDER BY rowid").fetchall()
-    if rows:
-        store.connection.execute(f"DELETE FROM raw WHERE {condition}")
+    is_name = [f"trim({key}, {literal(around)}) = {name}" for key, name in wanted[:_MOST_LOOKED_AT]]
+    key, name = wanted[0]
+    likely = f"contains({key}, {name}) AND {is_name[0]}"  # one column is soon read, and has its own name hardly ever
+    if not fetch_row(store, f"SELECT count(*) FROM raw WHERE {likely}")[0]:
+        return []
+    again = " AND ".join(is_name)
+    rows = store.connection.execute(f"SELECT rowid FROM raw WHERE {again} ORDER BY rowid").fetchall()
+    store.connection.execute(f"DELETE FROM raw WHERE {again}")
     return [int(row) for (row,) in rows]
 
 
