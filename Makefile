@@ -22,10 +22,10 @@ NU_READY   := .venv/.nu-$(NU_VERSION)
 INSTALL = if test -x .venv/bin/pip; then set -- .venv/bin/python -m pip; else set -- $(PYTHON) -m pip --python .venv/bin/python; fi; \
     "$$@" install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help report test image lint format lock bench verdicts picture gold
+.PHONY: help report test image lint format lock bench verdicts verdicts-full picture gold
 
 help:  ## list these targets
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-8s %s\n' "$$name" "$$text"; done
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
 
 report: $(RUN_READY)  ## run a job and write output/report.html: SPEC=my.yaml OUTPUT=folder, or the embedded default
 	.venv/bin/python -m job run $(if $(SPEC),"$(SPEC)") --output "$(OUTPUT)"
@@ -46,8 +46,13 @@ format: $(DEV_READY)  ## lay out the code and sort the imports
 bench: $(DEV_READY)  ## measure what should be fast, each thing beside a peer
 	@set -e; for file in benchmarks/bench_*.py; do echo "$$file"; PYTHONPATH=. .venv/bin/python "$$file"; done
 
-verdicts: $(DEV_READY)  ## try the verdict where the truth is known, over 20 seeds of each kind of data (20 minutes)
+verdicts: $(DEV_READY)  ## try the verdict where the truth is known: kinds of data, mixtures, nulls, calibration (15 minutes)
+	PYTHONPATH=. .venv/bin/python benchmarks/verdict_kinds.py
 	PYTHONPATH=. .venv/bin/python benchmarks/known_verdicts.py
+
+verdicts-full: $(DEV_READY)  ## all that docs/verdict.md shows: every design and number of jobs, costs, prevalence, intervals (3 hours)
+	PYTHONPATH=. .venv/bin/python benchmarks/verdict_kinds.py --full
+	@set -e; for part in costs prevalence stability intervals; do echo "verdict_$$part"; PYTHONPATH=. .venv/bin/python benchmarks/verdict_$$part.py; done
 
 picture: $(DEV_READY)  ## take the README's picture again: the first screen of the default job's report
 	.venv/bin/python docs/pictures/first_screen.py

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.split import Split, build_splits
+from job.data.split import Split, build_splits, settle_split
 from job.evaluation.collect import build_prediction, collect_runs, metric_context
 from job.evaluation.evaluate import evaluate_unit
 from job.evaluation.metrics import MetricContext, Prediction, evaluate_metrics
@@ -51,7 +51,7 @@ def judge_job(sections: Mapping[str, Any]) -> dict[str, Any]:
         ``comparisons``, ``power`` and ``verdict`` as in results.json.
     """
     spec = JobSpec.model_validate(sections)
-    dataset = load_data(spec, Path())
+    spec, dataset = settle_split(spec, load_data(spec, Path()))
     splits = build_splits(dataset, spec.split)
     outcomes = [
         outcome

@@ -1,4 +1,4 @@
-"""How often the verdict is right where the truth is known: 20 seeds of each kind of data, and of pure noise."""
+"""How often the verdict is right on mixtures whose truth is known: ten seeds of each kind, and of pure noise."""
 
 from __future__ import annotations
 
@@ -10,29 +10,35 @@ from typing import Any
 from evidence_jobs import judge_job
 from joblib import Parallel, delayed
 
-from job.evidence.headline import HELPS, NOT_NEEDED
-from job.evidence.rules import MOSTLY_THRESHOLD, RANKS_BETTER, TOO_FEW_ROWS
+from job.evidence.verdict.decision import MOVED_THRESHOLD
+from job.evidence.verdict.ranking import BETTER, PROBABLY_BETTER, UNTESTED
+from job.evidence.verdict.recommendation import HELPS
 
-SEEDS = range(20)
-MOST_WRONG = 2
+SEEDS = range(10)
+MOST_WRONG = 1
 MOST_GAINS_ON_NOISE = 1
 
 
 def main() -> None:
     """Print one line for each kind of data, and fail where a bar doesn't hold."""
     failed = [
-        *check_codes("disjuncts", make_disjuncts, [("custom", "hist_gradient_boosting")], RANKS_BETTER),
+        *check_codes(
+            "disjuncts",
+            make_disjuncts,
+            [("custom", "hist_gradient_boosting")],
+            ("ranking", BETTER, PROBABLY_BETTER),
+        ),
         *check_codes(
             "overlap",
             make_overlap,
             [("smote", "logistic_regression"), ("custom", "logistic_regression")],
-            MOSTLY_THRESHOLD,
+            ("decision", MOVED_THRESHOLD),
         ),
         *check_codes(
             "few rows",
             make_few_rows,
             [("smote", "logistic_regression"), ("custom", "logistic_regression")],
-            TOO_FEW_ROWS,
+            ("ranking", UNTESTED),
         ),
         *check_noise(),
     ]
@@ -82,29 +88,34 @@ def _spec(seed: int, mixture: Mapping[str, Any], strategies: list[str], classifi
 
 
 def check_codes(
-    name: str, make: Callable[[int], Mapping[str, Any]], combinations: Sequence[tuple[str, str]], expected: str
+    name: str,
+    make: Callable[[int], Mapping[str, Any]],
+    combinations: Sequence[tuple[str, str]],
+    expected: tuple[str, ...],
 ) -> Iterable[str]:
-    """Count how often each combination gets the code that the truth asks for."""
+    """Count how often each combination gets a code that the truth asks for, in the answer that is named first."""
+    answer, *right = expected
+    wanted = " or ".join(right)
     judged, seconds = _judge_all(make)
     for place in combinations:
         codes = Counter(
-            row["code"]
+            row[answer]["code"]
             for each in judged
             for row in each["verdict"]["rows"]
             if (row["strategy"], row["classifier"]) == place
         )
-        wrong = len(SEEDS) - codes[expected]
+        wrong = len(SEEDS) - sum(codes[code] for code in right)
         found = ", ".join(f"{code} {count}" for code, count in codes.most_common())
-        print(f"{name:10}  {place[0]:7} x {place[1]:22}  {expected} expected: {found}   ({seconds:.0f} s)")
+        print(f"{name:10}  {place[0]:7} x {place[1]:22}  {answer} {wanted} expected: {found}   ({seconds:.0f} s)")
         if wrong > MOST_WRONG:
-            yield f"{name}: {wrong} of {len(SEEDS)} verdicts on {place[0]} x {place[1]} are not {expected}: {found}"
+            yield f"{name}: {wrong} of {len(SEEDS)} verdicts on {place[0]} x {place[1]} are not {wanted}: {found}"
 
 
 def check_noise() -> Iterable[str]:
     """Count the jobs on pure noise that claim a gain anywhere."""
     judged, seconds = _judge_all(make_noise)
     claiming = [each for each in judged if _claims_gain(each["verdict"])]
-    codes = Counter(row["code"] for each in judged for row in each["verdict"]["rows"])
+    codes = Counter(row["ranking"]["code"] for each in judged for row in each["verdict"]["rows"])
     found = ", ".join(f"{code} {count}" for code, count in codes.most_common())
     print(f"noise       a gain is claimed in {len(claiming)} of {len(SEEDS)} jobs; {found}   ({seconds:.0f} s)")
     if len(claiming) > MOST_GAINS_ON_NOISE:
@@ -118,8 +129,8 @@ def _judge_all(make: Callable[[int], Mapping[str, Any]]) -> tuple[list[dict[str,
 
 
 def _claims_gain(verdict: Mapping[str, Any]) -> bool:
-    codes = {row["code"] for row in verdict["rows"]}
-    return RANKS_BETTER in codes or verdict["headline"]["code"] in (HELPS, NOT_NEEDED)
+    codes = {row["ranking"]["code"] for row in verdict["rows"]}
+    return BETTER in codes or verdict["headline"]["code"] == HELPS
 
 
 if __name__ == "__main__":

@@ -10,7 +10,7 @@ from typing import Any
 
 from job.data.dataset import Dataset
 from job.data.generate import generate_data
-from job.data.split import Split, build_splits, count_splits
+from job.data.split import Split, build_splits, count_splits, settle_split
 from job.engine.execute import Engine, execute
 from job.engine.local import local_executor
 from job.engine.work import build_work
@@ -137,7 +137,7 @@ def run_job(
     settle_matplotlib()
     n_workers = workers or (usable_workers() if spec.engine.workers == "auto" else spec.engine.workers)
     with open_outputs(output, _asked_files(spec), _inputs(loaded)) as outputs:
-        dataset = load_data(spec, loaded.folder)
+        spec, dataset = settle_split(spec, load_data(spec, loaded.folder))
         keyed = key_by_class(spec, dataset)
         loaded.refuse(keyed.complaints)
         splits = build_splits(dataset, spec.split)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import asdict
 from typing import Any
 
@@ -18,13 +18,18 @@ from job.evidence.alarms import build_alarms
 from job.evidence.audit import build_audit
 from job.evidence.best_possible import build_best_possible
 from job.evidence.curves import average_curves
+from job.evidence.cutoffs import advised, build_decisions
 from job.evidence.diagnosis import build_diagnosis
 from job.evidence.harm import build_harm
+from job.evidence.in_use import build_in_use
 from job.evidence.judge import judge_strategies
 from job.evidence.leak import build_leak
+from job.evidence.levels import build_levels
+from job.evidence.net_benefit import build_net_benefit
 from job.evidence.picture import build_picture
 from job.evidence.rescued import build_rescued, describe_minority_types
 from job.evidence.snippet import build_snippet
+from job.evidence.stability import build_stability
 from job.evidence.study_runs import StudyRuns
 from job.evidence.summary import summarize_runs
 from job.evidence.sweeps import build_sweeps
@@ -33,7 +38,7 @@ from job.spec.model import Entry, JobSpec
 from job.strategies.label_keys import key_by_class
 from job.strategies.registry import recipe_of
 
-SCHEMA_VERSION = 1
+SCHEMA_VERSION = 2
 
 
 def build_results(
@@ -70,6 +75,7 @@ def build_results(
     minority_types = describe_minority_types(dataset, spec.preparation, spec.seed)
     runs = collect_runs(outcomes, predictions, splits, dataset, context, spec.baseline.label)
     judged = judge_strategies(spec, dataset, splits, runs, predictions, context)
+    decisions = build_decisions(spec, outcomes, predictions, splits)
     studies = StudyRuns(tuple(ended), splits, dataset, context, spec.evaluation.confidence)
     return {
         "schema_version": SCHEMA_VERSION,
@@ -92,12 +98,17 @@ def build_results(
         "classifiers": [_describe_entry(entry) for entry in written_entries[1]],
         "runs": runs,
         "summary": summarize_runs(runs, *labels, spec.baseline.label),
+        "levels": build_levels(runs, predictions, spec.seed),
         "curves": average_curves(predictions, *labels),
         "alarms": build_alarms(predictions, *labels, context),
+        "decisions": decisions,
         "best_possible": build_best_possible(dataset, splits),
         "harm": build_harm(runs, predictions, splits, spec.seed),
+        "net_benefit": build_net_benefit(predictions, *labels, spec.evaluation, dataset.prevalence),
+        "in_use": build_in_use(predictions, splits, *labels, spec.evaluation, dataset.y),
+        "stability": build_stability(predictions, splits, *labels, dataset.y),
         "rescued": build_rescued(dataset, splits, predictions, spec.preparation, spec.seed, spec.baseline.label),
-        **judged,
+        **_with_advice(judged, decisions),
         "audit": build_audit(outcomes, labels[0]),
         "picture": build_picture(spec, dataset, splits, outcomes),
         "snippet": build_snippet(spec, dataset, runs, predictions, judged["verdict"]),
@@ -105,6 +116,18 @@ def build_results(
         "sweeps": build_sweeps(spec, studies),
         "status": _count_statuses(runs),
     }
+
+
+def _with_advice(judged: dict[str, Any], decisions: Mapping[str, Any]) -> dict[str, Any]:
+    """Fill in the cut-off that is advised for what is recommended, and what it comes to on the test parts."""
+    headline = judged["verdict"]["headline"]
+    if headline["recommended"] is None:
+        return judged
+    advice = advised(decisions, (headline["recommended"]["strategy"], headline["recommended"]["classifier"]))
+    price = {**headline["numbers"]["price"], **advice["numbers"]}
+    numbers = {**headline["numbers"], "price": price, "cutoff_reason": advice["reason"]}
+    told = {**headline, "cutoff": advice["cutoff"], "numbers": numbers}
+    return {**judged, "verdict": {**judged["verdict"], "headline": told}}
 
 
 def build_timings(outcomes: Iterable[Outcome], n_workers: int) -> dict[str, Any]:

@@ -3,10 +3,21 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from itertools import product
 from typing import Any
 
+import numpy as np
+from predictions import make_prediction
+
 from job.data.minority import TYPES
+from job.data.split import Split
+from job.evaluation.metrics import Prediction
+from job.evaluation.runs import RunKey
+from job.evidence.in_use import build_in_use
+from job.evidence.net_benefit import build_net_benefit
+from job.evidence.stability import build_stability
+from job.spec.model import EvaluationSpec
 
 
 def make_state(luck: random.Random, n_bins: int = 20, **changes: Any) -> dict[str, Any]:
@@ -61,6 +72,28 @@ def make_harm(strategies: Iterable[str], classifiers: Iterable[str], **changes: 
     return {**harm, **changes}
 
 
+def make_decisions(
+    strategies: Sequence[str], classifiers: Sequence[str], prevalence_in_use: float | None = None, n_repeats: int = 3
+) -> dict[str, Any]:
+    """What decisions are worth; the last strategy of several gives no probabilities with the last classifier."""
+    rows = np.arange(60)
+    splits = [Split(repeat, 0, rows[20:], rows[:20]) for repeat in range(n_repeats)]
+    y = np.tile(np.arange(20) < 3, 3).astype(np.int8)
+    predictions: dict[RunKey, Prediction | None] = {}
+    for place, (classifier, strategy) in enumerate(product(classifiers, strategies)):
+        without = len(strategies) > 1 and (strategy, classifier) == (strategies[-1], classifiers[-1])
+        for split in splits:
+            p = np.random.default_rng(100 * place + split.repeat).beta(1 + y[:20], 3)
+            key = RunKey(strategy, classifier, split.repeat, 0)
+            predictions[key] = make_prediction(y[:20], p, is_probability=not without, prevalence_train=0.15)
+    evaluation = EvaluationSpec(prevalence_in_use=prevalence_in_use)
+    return {
+        "net_benefit": build_net_benefit(predictions, strategies, classifiers, evaluation, 0.15),
+        "in_use": build_in_use(predictions, splits, strategies, classifiers, evaluation, y),
+        "stability": build_stability(predictions, splits, strategies, classifiers, y),
+    }
+
+
 def make_minority_types(**changes: Any) -> dict[str, Any]:
     """The types of 209 minority rows."""
     counts = (66, 63, 48, 32)
@@ -96,6 +129,7 @@ def make_diagnosis(**changes: Any) -> dict[str, Any]:
         "scores": [{"column": f"feature_{place}", "auc": 0.84 - place / 50} for place in range(15)],
         "equal_columns": [],
         "duplicates": {"n_repeated": 0, "n_conflicting": 0, "n_conflicting_minority": 0},
+        "near_duplicates": {"share": 0.0, "n_rows": 1000},
         "findings": [make_finding("mostly-unsafe", "warning"), make_finding()],
     }
     return {**diagnosis, **changes}

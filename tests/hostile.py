@@ -28,6 +28,18 @@ class Raises(_Sampler):
         raise ValueError(f"no luck with {len(X)} rows\nsecond line")
 
 
+class RefusesFewerThan(_Sampler):
+    """Leaves rows as they are, where there are enough of them."""
+
+    def __init__(self, n_rows: int = 0) -> None:
+        self.n_rows = n_rows
+
+    def fit_resample(self, X: np.ndarray, y: np.ndarray) -> Any:
+        if len(X) < self.n_rows:
+            raise ValueError(f"fewer than {self.n_rows} rows")
+        return X, y
+
+
 class FailsAtRatios(_Sampler):
     """Leaves rows as they are, unless it is asked for a ratio."""
 

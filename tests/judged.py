@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from job.evidence.estimates import T_TEST
+from job.evidence.family import Tested
 from job.evidence.roles import Roles
 from job.names import METRICS
 
@@ -39,3 +41,23 @@ def make_runs_of(
         for strategy, metrics in values.items()
         for split in range(max(len(column) for column in metrics.values()))
     ]
+
+
+def make_tested(**changes: Any) -> Tested:
+    """A difference that is open, on twenty splits."""
+    found: dict[str, Any] = {
+        "difference": 0.01,
+        "se": 0.02,
+        "lower": -0.03,
+        "upper": 0.05,
+        "p_value": 0.6,
+        "p_adjusted": 0.6,
+        "probability_better": 0.5,
+        "probability_equivalent": 0.3,
+        "probability_worse": 0.2,
+        "rope": 0.01,
+        "n_splits": 20,
+        "method": T_TEST,
+        "reason": None,
+    }
+    return Tested(**{**found, **changes})

@@ -4,8 +4,17 @@ from __future__ import annotations
 
 from typing import Any
 
-from evidence_factories import make_picture
-from report_factories import CLASSIFIERS, make_audit, make_column, make_dataset, make_results, make_runs, make_spec
+from evidence_factories import make_decisions, make_picture
+from report_factories import (
+    CLASSIFIERS,
+    STRATEGIES,
+    make_audit,
+    make_column,
+    make_dataset,
+    make_results,
+    make_runs,
+    make_spec,
+)
 from report_factories import without_numbers as without
 from study_factories import make_imbalance_sweep, make_leak, make_ratio_sweep, make_sweeps
 
@@ -46,6 +55,7 @@ RESULTS = {
         sweeps=make_sweeps(
             make_ratio_sweep(("smote", "custom"), CLASSIFIERS), make_imbalance_sweep(classifier=CLASSIFIERS[0])
         ),
+        **make_decisions(STRATEGIES, CLASSIFIERS, prevalence_in_use=0.01),
     ),
     "not applicable": lambda: make_results(
         runs=[

@@ -7,15 +7,26 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from alarm_factories import make_alarms
-from evidence_factories import make_diagnosis, make_harm, make_minority_types, make_picture, make_rescued
+from alarm_factories import make_alarms, make_cutoffs
+from evidence_factories import (
+    make_decisions,
+    make_diagnosis,
+    make_harm,
+    make_minority_types,
+    make_picture,
+    make_rescued,
+)
 
 from job.evaluation.audit import MEASURES
-from job.evidence.cases import Question
-from job.evidence.judge import Sizes, judge_measured
+from job.evaluation.cutoff import Cutoff, Request
+from job.evidence.cutoffs import advised
+from job.evidence.family import Question
+from job.evidence.judge import judge_measured
+from job.evidence.levels import build_levels
 from job.evidence.measured import measure_runs
 from job.evidence.roles import Roles
 from job.evidence.summary import summarize_runs
+from job.evidence.verdict.ranking import Sizes
 from job.names import METRICS
 
 STRATEGIES = ("baseline", "class_weight", "threshold", "smote", "custom")
@@ -23,6 +34,7 @@ PLAIN = ("baseline", "class_weight", "threshold")
 """Those that add no rows."""
 CLASSIFIERS = ("logistic_regression", "hist_gradient_boosting")
 EVALUATION = {"cost_false_negative": 1791 / 209, "cost_false_positive": 1.0, "alerts_per_1000": 104.5}
+REQUEST = Request(cost=(1791 / 209, 1.0))
 COUNTS = ("tn", "fp", "fn", "tp")
 GRID = tuple(point / 100 for point in range(101))
 
@@ -136,7 +148,7 @@ def make_results(
     splits = {(run["repeat"], run["fold"]) for run in runs}
     statuses = Counter(run["status"] for run in runs)
     results = {
-        "schema_version": 1,
+        "schema_version": 2,
         "spec": make_spec(strategies, classifiers),
         "provenance": {
             "versions": {"minority-report": "0.1.0", "python": "3.13.1", "numpy": "2.4.0"},
@@ -161,9 +173,12 @@ def make_results(
         "classifiers": [{"name": "svc", "params": {"C": 2}, "label": label} for label in classifiers],
         "runs": list(runs),
         "summary": summarize_runs(runs, strategies, classifiers, strategies[0]),
+        "levels": build_levels(runs, {}, 42),
         "curves": make_curves(runs, strategies, classifiers),
         "alarms": make_alarms(runs, strategies, classifiers, EVALUATION),
+        "decisions": make_cutoffs(runs, strategies, classifiers, REQUEST, Cutoff(0.4)),
         "harm": make_harm(strategies, classifiers),
+        **make_decisions(strategies, classifiers),
         "rescued": make_rescued(strategies, classifiers),
         "best_possible": {"reason": "the truth isn't known", "metrics": [], "splits": [], "curves": []},
         "picture": make_picture(strategies[-2:]),
@@ -175,7 +190,19 @@ def make_results(
             **{f"n_{status}": statuses[status] for status in ("ok", "degraded", "failed", "not_applicable")},
         },
     }
-    return {**results, **changes}
+    return _with_advice({**results, **changes})
+
+
+def _with_advice(results: dict[str, Any]) -> dict[str, Any]:
+    """The same with the advised cut-off of what is recommended, as a job fills it in."""
+    headline = results["verdict"]["headline"]
+    if headline["recommended"] is None:
+        return results
+    advice = advised(results["decisions"], (headline["recommended"]["strategy"], headline["recommended"]["classifier"]))
+    price = {**headline["numbers"]["price"], **advice["numbers"]}
+    numbers = {**headline["numbers"], "price": price, "cutoff_reason": advice["reason"]}
+    told = {**headline, "cutoff": advice["cutoff"], "numbers": numbers}
+    return {**results, "verdict": {**results["verdict"], "headline": told}}
 
 
 def make_judged(
@@ -192,7 +219,7 @@ def make_judged(
         order={label: place for place, label in enumerate(strategies)},
     )
     measured = measure_runs(runs, [(strategy, classifier) for classifier in classifiers for strategy in strategies])
-    sizes = Sizes(n_positive=209, n_minority_rows=209, n_test_positive=42.0, prevalence=0.105)
+    sizes = Sizes(209, 209, n_minority_groups=None, n_test_positive=42.0, prevalence=0.105)
     return judge_measured(measured, {}, roles, Question("average_precision", 0.01, 0.95), sizes)
 
 

@@ -90,7 +90,13 @@ def make_ratio_sweep(strategies: Sequence[str] = ("smote",), classifiers: Sequen
         "own": 0.6,
         "full": 0.575,
         "n": 10,
-        "against_own": {"difference": -0.003, "lower": -0.008, "upper": 0.002, "probability_equivalent": 0.99},
+        "against_own": {
+            "difference": -0.003,
+            "lower": -0.008,
+            "upper": 0.002,
+            "probability_equivalent": 0.99,
+            "rope": 0.01,
+        },
     }
     return {
         "n_splits": 10,

@@ -17,7 +17,7 @@ data: {generate: {kind: classification, n_samples: 240, n_features: 6, n_informa
 split: {n_repeats: 2}
 strategies: [smote, custom, threshold]
 classifiers: [logistic_regression]
-evaluation: {calibrated: true, ratio_sweep: [smote, custom], imbalance_sweep: [1, 4, 30]}
+evaluation: {calibrated: true, ratio_sweep: [smote, custom], imbalance_sweep: [1, 4, 30], prevalence_in_use: 0.02}
 """
 
 
@@ -51,6 +51,18 @@ def test_progress_counts_what_validate_counts(ended) -> None:
 
     assert count_runs(spec) == plan.n_runs == last.done == last.total
     assert plan.n_runs - plan.n_beside == plan.n_splits * plan.n_strategies * plan.n_classifiers == 2 * 8 * 1
+
+
+def test_decisions_are_about_calibrated_strategies_too(ended) -> None:
+    """net benefit, the prevalence in use and stability, each with a row for every strategy"""
+    _, _, results, _ = ended
+    labels = [entry["label"] for entry in results["strategies"]]
+    assert 8 == len(labels)
+    for key in ("net_benefit", "in_use", "stability"):
+        assert labels == [row["strategy"] for row in results[key]["rows"]], key
+        assert all(row["own"] and row["corrected"] and row["reason"] is None for row in results[key]["rows"]), key
+    assert 0.02 == results["net_benefit"]["prevalence"] == results["in_use"]["prevalence"]
+    assert pytest.approx(0.8) == results["stability"]["train_share"]
 
 
 def test_only_listed_and_calibrated_strategies_stand_among_the_runs(ended) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from small_job import small_spec
 
-from job import pipeline
+from job import __version__, pipeline
 from job.cli import main
 
 DATA = {
@@ -25,7 +25,8 @@ JOBS = {
         "[smote, class_weight, {name: smote, params: {k_neighbors: 99}, label: many}, {class: hostile.Raises}]",
     ),
     "calibrated, swept mixture": small_spec(data=DATA["mixture"])
-    + "evaluation: {calibrated: true, ratio_sweep: [smote], imbalance_sweep: [1, 4], cost: {false_negative: 3.7}}\n",
+    + "evaluation: {calibrated: true, ratio_sweep: [smote], imbalance_sweep: [1, 4], cost: {false_negative: 3.7}, "
+    "prevalence_in_use: 0.02}\n",
     "with durations": small_spec() + "report: {timings: true}\n",
     "one split": small_spec(n_repeats=1),
 }
@@ -100,10 +101,16 @@ BAD = {
     "nested without end": (lambda text: "[" * 100_000, "not JSON of ours"),
     "somebody else's": (lambda text: '{"version": 3}', "no schema_version"),
     "a version in words": (lambda text: '{"schema_version": "1"}', "no schema_version"),
-    "newer": (lambda text: '{"schema_version": 2}', "schema_version is 2, must be at most 1"),
-    "older than any": (lambda text: text.replace('"schema_version": 1', '"schema_version": 0'), "schema_version is 0"),
+    "newer": (
+        lambda text: '{"schema_version": 3}',
+        "schema_version is 3, must be 2: another version of minority-report wrote it",
+    ),
+    "older": (
+        lambda text: text.replace('"schema_version": 2', '"schema_version": 1'),
+        f"schema_version is 1, must be 2: minority-report {__version__} wrote it; render with that version",
+    ),
     "without its runs": (lambda text: text.replace('"runs"', '"ruins"', 1), "runs is missing"),
-    "a section of another kind": (lambda text: '{"schema_version": 1, "spec": []}', "spec is missing or not what"),
+    "a section of another kind": (lambda text: '{"schema_version": 2, "spec": []}', "spec is missing or not what"),
     "damaged inside": (lambda text: text.replace('"prevalence"', '"prevalance"'), "KeyError"),
 }
 

@@ -24,14 +24,15 @@ def write_answer(results: Mapping[str, Any], width: int) -> Iterator[str]:
         Lines, a sentence or two at a time.
     """
     from job.evidence.data_problems import describe_problems
-    from job.evidence.headline_sentences import tell_headline
     from job.evidence.strategy_kinds import gloss_recommended
+    from job.wording.answer import tell_answer
+    from job.wording.cutoffs import tell_cutoffs
 
-    verdict, gloss = results["verdict"], gloss_recommended(results)
-    told = tell_headline(verdict["headline"], verdict["rows"], gloss=gloss)
+    told = tell_answer(results["verdict"], results["power"], gloss=gloss_recommended(results))
+    cutoffs = tell_cutoffs(results["verdict"]["headline"], results["decisions"])
     problems = " ".join(describe_problems(results))
     warning = f"A problem with the data: {problems}" if problems else ""
-    for text in (warning, told.short, told.use, told.sure, told.why):
+    for text in (warning, told.short, told.others, told.use, *cutoffs, told.sure, told.why):
         if text:
             yield from _wrap(one_line(text), width)
 

@@ -43,7 +43,12 @@ class Prepared:
 
 
 def diagnose(
-    dataset: Dataset, prepared: Prepared | None, types: Sequence[dict[str, Any]] | None, reason: str | None, seed: int
+    dataset: Dataset,
+    prepared: Prepared | None,
+    types: Sequence[dict[str, Any]] | None,
+    reason: str | None,
+    seed: int,
+    near_duplicates: tuple[float, int] | None = None,
 ) -> dict[str, Any]:
     """Diagnose a data set: how hard its minority is, and what should be mended before anything is resampled.
 
@@ -61,14 +66,17 @@ def diagnose(
     reason : str or None
     seed : int
         Of the samples.
+    near_duplicates : (float, int) or None
+        From `job.data.identical.share_near_duplicates`.
 
     Returns
     -------
     dict
         As ``dataset.diagnosis`` in results.json: counts, ``types``, ``overlap`` (F1 with its column, N1 and N3, both
         also among the minority rows alone, and the rows that each was measured on), ``clusters``, ``scores`` (the
-        columns that alone tell most, by their AUC), ``duplicates``, and ``findings``: ``code``, ``level`` (note,
-        warning, problem), the ``columns`` it is about, ``found`` and ``advice``, a sentence each.
+        columns that alone tell most, by their AUC), ``duplicates``, ``near_duplicates`` (the ``share`` of rows that
+        have one, among ``n_rows`` that were looked at), and ``findings``: ``code``, ``level`` (note, warning, problem),
+        the ``columns`` it is about, ``found`` and ``advice``, a sentence each.
     """
     scored = thin(dataset.y, 1, seed, MOST_SCORED_ROWS)
     scores = score_columns(dataset.X.iloc[scored], dataset.y[scored])
@@ -81,6 +89,7 @@ def diagnose(
         scores=tuple((name, score) for score, name in known),
         equal_columns=find_equal_columns(dataset.X),
         duplicates=count_duplicates(dataset.X, dataset.y),
+        near_duplicates=None if near_duplicates is None else near_duplicates[0],
     )
     clusters = facts.clusters
     return {
@@ -96,6 +105,9 @@ def diagnose(
         "scores": [{"column": name, "auc": score} for name, score in facts.scores[:MOST_SCORES]],
         "equal_columns": [list(names) for names in facts.equal_columns],
         "duplicates": asdict(facts.duplicates),
+        "near_duplicates": None
+        if near_duplicates is None
+        else dict(zip(("share", "n_rows"), near_duplicates, strict=True)),
         "findings": [asdict(finding) for finding in find_all(facts)],
     }
 

@@ -9,9 +9,12 @@ from typing import Any
 from job.data.dataset import Column, Dataset
 from job.data.disjuncts import Clusters
 from job.data.giveaways import Duplicates
+from job.data.identical import NEARER
 from job.data.wording import counted
 
 NOTE, WARNING, PROBLEM = "note", "warning", "problem"
+
+NEAR_DUPLICATES = "near-duplicate-rows"
 
 GIVES_AWAY = 0.99
 NEAR_UNIQUE = 0.95
@@ -20,6 +23,7 @@ MANY_MISSING, MOSTLY_MISSING = 0.2, 0.5
 IMBALANCED = 3.0
 MANY_OUTLIERS = 0.2
 SEPARABLE = 0.01
+MANY_NEAR_DUPLICATES = 0.05
 
 _LEAST_FOR_IDENTIFIER = 20
 _LEAST_FOR_SEPARABLE = 20  # a handful of rows touches few others wherever it lies
@@ -66,6 +70,8 @@ class Facts:
         AUC of each feature alone, highest first.
     equal_columns : tuple of tuple of str
     duplicates : Duplicates
+    near_duplicates : float or None
+        Share of rows that have one.
     """
 
     dataset: Dataset
@@ -75,6 +81,7 @@ class Facts:
     scores: tuple[tuple[str, float], ...]
     equal_columns: tuple[tuple[str, ...], ...]
     duplicates: Duplicates
+    near_duplicates: float | None
 
 
 def find_all(facts: Facts) -> tuple[Finding, ...]:
@@ -88,7 +95,11 @@ def find_all(facts: Facts) -> tuple[Finding, ...]:
     -------
     tuple of Finding
     """
-    found = [finding for look in (_find_leaks, _find_rows, _find_minority, _find_columns) for finding in look(facts)]
+    found = [
+        finding
+        for look in (_find_leaks, _find_near_duplicates, _find_rows, _find_minority, _find_columns)
+        for finding in look(facts)
+    ]
     return tuple(finding for level in (PROBLEM, WARNING, NOTE) for finding in found if finding.level == level)
 
 
@@ -104,6 +115,24 @@ def _find_leaks(facts: Facts) -> Iterator[Finding]:
             "Make sure that it is known before the label is; what is written afterwards belongs under data.file.drop.",
             tuple(name for name, _ in giving),
         )
+
+
+def _find_near_duplicates(facts: Facts) -> Iterator[Finding]:
+    if facts.near_duplicates is None or facts.near_duplicates <= MANY_NEAR_DUPLICATES:
+        return
+    ungrouped = facts.dataset.groups is None
+    yield Finding(
+        NEAR_DUPLICATES,
+        PROBLEM,
+        f"{_percent(facts.near_duplicates)} of the rows have a near-duplicate"
+        f"{'' if ungrouped else ' in another group'}: a row {NEARER} times nearer than those around it.",
+        "A model that has seen one of two near-duplicates knows the other, so scores on test rows are too high. "
+        + (
+            "If one case has several rows, name the column that identifies it under data.file.groups."
+            if ungrouped
+            else "Check whether the column under data.file.groups identifies the case."
+        ),
+    )
 
 
 def _find_rows(facts: Facts) -> Iterator[Finding]:

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import numpy as np
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, train_test_split
 
-from job.data.dataset import Dataset
+from job.data.dataset import Dataset, Note
 from job.data.split_checks import check_folds, check_holdout, check_parts, check_time
 from job.errors import DataError
-from job.spec.model import SplitSpec
+from job.spec.model import JobSpec, SplitSpec
 
 _SEEDS = 2**32  # scikit-learn takes 0 to 2**32 - 1
 
@@ -53,14 +53,45 @@ def count_splits(spec: SplitSpec) -> int:
     return spec.n_repeats if spec.method == "holdout" else 1
 
 
+def settle_split(spec: JobSpec, dataset: Dataset) -> tuple[JobSpec, Dataset]:
+    """Fall back on holdouts where the default folds need more rows of a class, or groups, than there are.
+
+    Parameters
+    ----------
+    spec : JobSpec
+    dataset : Dataset
+
+    Returns
+    -------
+    spec : JobSpec
+        The same where the spec names a method, or there are enough.
+    dataset : Dataset
+        With a note where the spec was changed.
+    """
+    if not spec.split.is_default:
+        return spec, dataset
+    try:
+        check_folds(dataset, spec.split.n_splits)
+    except DataError:
+        split = SplitSpec.model_validate({"method": "holdout", "random_state": spec.split.random_state})
+        text = (
+            f"The default of {spec.split.n_splits} folds needs {spec.split.n_splits} rows of each class (and as many "
+            f"groups, where rows are grouped), so rows are parted by {split.n_repeats} holdouts instead."
+        )
+        note = Note("fewer-rows-than-folds", text)
+        return spec.model_copy(update={"split": split}), replace(dataset, notes=(*dataset.notes, note))
+    return spec, dataset
+
+
 def build_splits(dataset: Dataset, spec: SplitSpec) -> tuple[Split, ...]:
     """Part the rows as the spec says.
 
     Holdout repeat r is ``train_test_split(stratify=y, random_state=random_state + r)``; kfold repeat r is
     ``StratifiedKFold(shuffle=True, random_state=random_state + r)``. With groups they are
-    ``StratifiedGroupKFold(shuffle=True, random_state=random_state + r)`` and, for holdout, fold 0 of that with
-    ``round(1 / test_size)`` folds. Time tests on the latest rows, predefined on those that the data marks.
-    ``random_state + r`` starts again at 0 after 2**32 - 1.
+    ``StratifiedGroupKFold(shuffle=True, random_state=random_state + r)`` and, for holdout, fold r of that with
+    ``round(1 / test_size)`` folds, from 0 again after the last: it deals groups out by their sizes before luck has a
+    say, so that one fold would test nearly the same groups in every repeat. Time tests on the latest rows, predefined
+    on those that the data marks. ``random_state + r`` starts again at 0 after 2**32 - 1.
 
     Parameters
     ----------
@@ -99,8 +130,8 @@ def _holdout(dataset: Dataset, spec: SplitSpec) -> Iterator[list[np.ndarray]]:
                 "folds, and that must be two folds at least: use 0.5 or less"
             )
         check_folds(dataset, n_folds, spec.test_size)
-        for folds in _grouped_folds(dataset, dataset.groups, spec, n_folds):
-            yield folds[:1]
+        for repeat, folds in enumerate(_grouped_folds(dataset, dataset.groups, spec, n_folds)):
+            yield [folds[repeat % n_folds]]
         return
     check_holdout(dataset, spec.test_size)
     rows = np.arange(dataset.n_rows)

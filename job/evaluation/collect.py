@@ -30,13 +30,12 @@ def metric_context(spec: JobSpec, dataset: Dataset) -> MetricContext:
     Returns
     -------
     MetricContext
-        Where the spec is silent, a missed minority row costs the imbalance ratio, a false alarm 1, and there are
-        as many alarms as minority rows.
+        Where the spec is silent, costs are unknown, and rankings are read at as many alerts as there are minority rows.
     """
     cost, alerts = spec.evaluation.cost, spec.evaluation.alerts_per_1000
     return MetricContext(
-        cost_false_negative=dataset.imbalance_ratio if cost is None else cost.false_negative,
-        cost_false_positive=1.0 if cost is None else cost.false_positive,
+        cost_false_negative=None if cost is None else cost.false_negative,
+        cost_false_positive=None if cost is None else cost.false_positive,
         alerts_per_1000=1000 * dataset.prevalence if alerts is None else alerts,
     )
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any
 
 import numpy as np
 
@@ -12,6 +13,7 @@ from job.evaluation.undefined import NO_NEGATIVES, NO_POSITIVES, Undefined, Valu
 
 _NO_ALARM = Undefined("no alarm was raised")
 _NOTHING_POSITIVE = Undefined("the test part has no positive row, and no alarm was raised")
+_NO_COST = Undefined("no cost in the spec")
 _ONE_LABEL = Undefined("all test rows have one label, and every decision was that label")
 
 
@@ -71,7 +73,7 @@ def count_decisions(y: np.ndarray, decisions: np.ndarray) -> Counts:
     return Counts(tn=len(y) - tp - fp - fn, fp=fp, fn=fn, tp=tp)
 
 
-def evaluate_decisions(counts: Counts, cost_false_negative: float, cost_false_positive: float) -> Mapping[str, Value]:
+def evaluate_decisions(counts: Counts, cost: tuple[float, float] | None) -> Mapping[str, Value]:
     """Compute every metric that reads the four counts only.
 
     Recall, specificity, precision, F1 and accuracy are the usual ratios, undefined where scikit-learn returns 0 with
@@ -83,8 +85,8 @@ def evaluate_decisions(counts: Counts, cost_false_negative: float, cost_false_po
     ----------
     counts : Counts
         Of one test part, with a row at least.
-    cost_false_negative, cost_false_positive : float
-        What a missed positive row and a false alarm cost.
+    cost : (float, float) or None
+        What a missed positive row and a false alarm cost; None where nobody said.
 
     Returns
     -------
@@ -100,7 +102,6 @@ def evaluate_decisions(counts: Counts, cost_false_negative: float, cost_false_po
     recall: Value = counts.tp / counts.positives if counts.positives else NO_POSITIVES
     specificity: Value = counts.tn / counts.negatives if counts.negatives else NO_NEGATIVES
     wrong = counts.fp + counts.fn
-    cost = counts.fn * cost_false_negative + counts.fp * cost_false_positive
     return {
         "tn": counts.tn,
         "fp": counts.fp,
@@ -115,7 +116,9 @@ def evaluate_decisions(counts: Counts, cost_false_negative: float, cost_false_po
         "geometric_mean": _combine(recall, specificity, lambda a, b: math.sqrt(a * b)),
         "accuracy": (counts.rows - wrong) / counts.rows,
         "false_alarms_per_1000": 1000 * counts.fp / counts.rows,
-        "expected_cost_per_1000": 1000 * cost / counts.rows,
+        "expected_cost_per_1000": _NO_COST
+        if cost is None
+        else 1000 * (counts.fn * cost[0] + counts.fp * cost[1]) / counts.rows,
     }
 
 
@@ -148,6 +151,40 @@ def matthews_correlation(counts: Counts) -> Value:
     # Python's integers are exact: products of four counts would overflow 64 bits.
     product = counts.alarms * counts.positives * counts.negatives * (counts.rows - counts.alarms)
     return (counts.tp * counts.tn - counts.fp * counts.fn) / math.sqrt(product) if product else 0.0
+
+
+@dataclass(frozen=True)
+class Rates:
+    """Shares of all rows, as numbers or arrays: alerts that are right, false ones, and positive rows without one."""
+
+    true_alarms: Any
+    false_alarms: Any
+    missed: Any
+
+    @property
+    def precision(self) -> Any:
+        """Share of alerts that are right; NaN without an alert."""
+        alarms = np.asarray(self.true_alarms + self.false_alarms, dtype=float)
+        return np.divide(self.true_alarms, alarms, out=np.full(alarms.shape, np.nan), where=alarms > 0)[()]
+
+    @property
+    def alerts_per_1000(self) -> Any:
+        """Alerts for each 1,000 rows, right or wrong."""
+        return 1000 * (self.true_alarms + self.false_alarms)
+
+    def cost_per_1000(self, false_negative: float, false_positive: float) -> Any:
+        """What the errors cost for each 1,000 rows."""
+        return 1000 * (self.missed * false_negative + self.false_alarms * false_positive)
+
+
+def at_prevalence(recall: Any, false_positive_rate: Any, prevalence: float) -> Rates:
+    """Say what decisions become where the positives have another share: both rates stay, their weights change [1]_.
+
+    References
+    ----------
+    .. [1] Elkan (2001). The foundations of cost-sensitive learning. IJCAI, section 3 (a change in base rate).
+    """
+    return Rates(prevalence * recall, (1 - prevalence) * false_positive_rate, prevalence * (1 - recall))
 
 
 def _combine(recall: Value, specificity: Value, formula: Callable[[float, float], float]) -> Value:

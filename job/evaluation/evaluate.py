@@ -11,6 +11,7 @@ from threadpoolctl import threadpool_limits
 from job.data.dataset import Dataset
 from job.evaluation.arrange import arrange
 from job.evaluation.attempt import attempt
+from job.evaluation.cutoff import INNER_FOLDS_FAILED, Cutoff, find_cutoff
 from job.evaluation.leaked import evaluate_leak
 from job.evaluation.outcome import (
     DEGRADED,
@@ -117,16 +118,18 @@ def _evaluate_classifier(unit: Unit, dataset: Dataset, work: _Work, key: RunKey,
         return Outcome(key, NOT_APPLICABLE, reason=tried.value)
     fitted, scores, decisions, is_probability = tried.value
     degraded = (*work.resampled.degraded, *fitted.degraded)
+    cutoff, warned = _choose_cutoff(unit, work, entry, fitted)
     seen = fitted.seen or Seen(len(work.resampled.y), int(work.resampled.y.sum()), work.resampled.n_synthetic)
     return Outcome(
         key,
         DEGRADED if degraded else OK,
         reason="; ".join(degraded) or None,
-        warnings=tuple(dict.fromkeys((*work.warnings, *tried.warnings))),
+        warnings=tuple(dict.fromkeys((*work.warnings, *tried.warnings, *warned))),
         scores=scores,
         decisions=decisions,
         is_probability=is_probability,
         threshold=fitted.threshold,
+        cutoff=cutoff,
         prevalence_resampled=fitted.prevalence,
         n_resampled=seen.n_rows,
         n_resampled_positive=seen.n_positive,
@@ -135,6 +138,18 @@ def _evaluate_classifier(unit: Unit, dataset: Dataset, work: _Work, key: RunKey,
         seconds_resample=work.seconds,
         seconds_fit=time.perf_counter() - started,
     )
+
+
+def _choose_cutoff(unit: Unit, work: _Work, entry: Entry, fitted: Fitted) -> tuple[Cutoff | None, tuple[str, ...]]:
+    """Choose the advised cut-off apart from the run, whose own numbers don't depend on whether inner folds fail."""
+    request = unit.request
+    if request is None or work.recipe.scores_like_baseline:
+        return None, ()
+    classifier = classifier_of(entry, unit.seeds.classifier)
+    name = type(classifier).__name__
+    tried = attempt(lambda: find_cutoff(request, work.recipe, classifier, work.part, fitted, name), unit.seeds.sampler)
+    warned = tuple(f"in inner folds: {warning}" for warning in tried.warnings if warning not in work.warnings)
+    return tried.value or Cutoff(None, INNER_FOLDS_FAILED, tried.error), warned
 
 
 def _fit_and_score(

@@ -82,7 +82,8 @@ METRICS: tuple[Metric, ...] = (
         "average_precision",
         "Average precision",
         "higher",
-        "Precision averaged over all the recalls that thresholds reach; chance level is the share of positive rows.",
+        "Precision averaged over all the recalls that thresholds reach; a random order has a little more than the "
+        "share of positive rows.",
     ),
     _metric("brier", "Brier score", "lower", "Mean squared distance of the probability from what came true."),
     _metric(

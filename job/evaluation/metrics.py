@@ -79,15 +79,22 @@ class MetricContext:
 
     Parameters
     ----------
-    cost_false_negative, cost_false_positive : float
-        What a missed positive row and a false alarm cost.
+    cost_false_negative, cost_false_positive : float or None
+        What a missed positive row and a false alarm cost; None where the spec gives no cost.
     alerts_per_1000 : float
         Of 1,000 rows, how many can be looked at.
     """
 
-    cost_false_negative: float
-    cost_false_positive: float
+    cost_false_negative: float | None
+    cost_false_positive: float | None
     alerts_per_1000: float
+
+    @property
+    def cost(self) -> tuple[float, float] | None:
+        """Of a missed positive row and of a false alarm, where both are known."""
+        if self.cost_false_negative is None or self.cost_false_positive is None:
+            return None
+        return self.cost_false_negative, self.cost_false_positive
 
 
 def evaluate_metrics(
@@ -120,7 +127,7 @@ def evaluate_metrics(
     _check(prediction, baseline)
     n_alerts = context.alerts_per_1000 * len(prediction.y) / 1000
     found: dict[str, Value] = {
-        **evaluate_decisions(prediction.counts, context.cost_false_negative, context.cost_false_positive),
+        **evaluate_decisions(prediction.counts, context.cost),
         "roc_auc": roc_auc(prediction.ranking),
         "average_precision": average_precision(prediction.ranking),
         **_evaluate_scores(prediction),

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from job.evaluation.attempt import Attempt
+from job.evaluation.cutoff import Cutoff
 from job.evaluation.resampling_audit import ResamplingAudit
 from job.evaluation.unit import RunKey, Unit
 
@@ -32,6 +33,9 @@ class Outcome:
     is_probability : bool
     threshold : float or None
         The decision threshold, where it was tuned.
+    cutoff : Cutoff or None
+        The advised one, chosen on the training part; None where nothing was asked, and for a strategy that scores
+        like baseline: its cut-off is baseline's.
     prevalence_resampled : float, str or None
         Share of positive rows that the classifier saw, weights included; or why it is not known.
     n_resampled, n_resampled_positive, n_synthetic : int or None
@@ -54,6 +58,7 @@ class Outcome:
     decisions: np.ndarray | None = None
     is_probability: bool = False
     threshold: float | None = None
+    cutoff: Cutoff | None = None
     prevalence_resampled: float | str | None = None
     n_resampled: int | None = None
     n_resampled_positive: int | None = None

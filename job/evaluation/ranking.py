@@ -5,11 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import digamma
 
 from job.evaluation.undefined import NO_NEGATIVES, NO_POSITIVES, Undefined, Value
 
 _ROUND_OFF = 1e-9  # a share of the grid times a count may miss its whole number by that much
 
+_LEAST_TO_HALVE = 4
+_TOO_FEW_TO_HALVE = Undefined(f"fewer than {_LEAST_TO_HALVE} positive rows can't be halved")
 _BASELINE_FOUND_NONE = Undefined("the recall of baseline is 0, which every threshold reaches")
 
 
@@ -103,7 +106,7 @@ def average_precision(ranking: Ranking) -> Value:
     Returns
     -------
     Value
-        Between 0 and 1; the share of positive rows for a ranking that tells nothing.
+        Between 0 and 1.
 
     References
     ----------
@@ -113,6 +116,65 @@ def average_precision(ranking: Ranking) -> Value:
         return ranking.lacks
     gained = np.diff(ranking.true_alarms)
     return float((gained * _precisions(ranking)).sum() / ranking.positives)
+
+
+def expect_by_chance(n_rows: int, n_positive: int) -> float:
+    """Compute the expectation of average precision over all orders of the rows, which exceeds the share of positives.
+
+    (m - 1)/(n - 1) + (H_n/n) (n - m)/(n - 1), with m positives among n rows and H_n = 1 + 1/2 + ... + 1/n.
+
+    Parameters
+    ----------
+    n_rows, n_positive : int
+        Of one test part, with a positive row at least.
+
+    Returns
+    -------
+    float
+
+    References
+    ----------
+    .. [1] Bestgen (2015). Exact expected average precision of the random baseline for system evaluation. Prague
+       Bulletin of Mathematical Linguistics 103, 131-138.
+    """
+    if n_rows == n_positive:
+        return 1.0
+    harmonic = float(digamma(n_rows + 1) + np.euler_gamma)
+    return (n_positive - 1 + harmonic / n_rows * (n_rows - n_positive)) / (n_rows - 1)
+
+
+def average_precision_of_halves(ranking: Ranking, n_halves: int, luck: np.random.Generator) -> Value:
+    """Average the average precision of random halves of the rows, drawn class by class.
+
+    It exceeds that of all rows by about what that exceeds its limit for many rows: both are about inversely
+    proportional to the number of positive rows.
+
+    Parameters
+    ----------
+    ranking : Ranking
+    n_halves : int
+        Even: halves of an odd number are drawn in pairs, one rounded down and one up.
+    luck : Generator
+
+    Returns
+    -------
+    Value
+    """
+    if ranking.lacks or ranking.positives < _LEAST_TO_HALVE:
+        return ranking.lacks or _TOO_FEW_TO_HALVE
+    gained = np.diff(ranking.true_alarms)
+    steps = np.flatnonzero(gained)
+    passed = np.diff(np.concatenate([[0], ranking.false_alarms[1:][steps], [ranking.negatives]]))
+    found = []
+    for odd in (0, 1):
+        sizes = (half + odd * rest for half, rest in (divmod(ranking.positives, 2), divmod(ranking.negatives, 2)))
+        true, false = (
+            np.cumsum(luck.multivariate_hypergeometric(counts, size, n_halves // 2, method="marginals"), axis=1)
+            for counts, size in zip((gained[steps], passed), sizes, strict=True)
+        )
+        alarms = np.maximum(true + false[:, :-1], 1)
+        found.append((np.diff(true, axis=1, prepend=0) * true / alarms).sum(axis=1) / true[:, -1])
+    return float(np.mean(found))
 
 
 def read_roc(ranking: Ranking, rates: np.ndarray) -> np.ndarray:

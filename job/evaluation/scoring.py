@@ -36,11 +36,16 @@ def score_and_decide(model: BaseEstimator, X: Any, name: str) -> tuple[np.ndarra
     StrategyError
         Where these are not what a classifier of two labels, 0 and 1, returns.
     """
-    is_probability = hasattr(model, "predict_proba")
-    scores = _probabilities(model, X, name) if is_probability else _distances(model, X, name)
+    scores, is_probability = score(model, X, name)
     decisions = _numbers(model.predict(X), (len(X),), f"{name}.predict")
     _check(np.isin(decisions, (0, 1)), decisions, f"{name}.predict", "the labels 0 and 1")
     return scores, decisions.astype(np.int8), is_probability
+
+
+def score(model: BaseEstimator, X: Any, name: str) -> tuple[np.ndarray, bool]:
+    """Score rows, by probability where the model gives one; takes, raises and returns as `score_and_decide`."""
+    is_probability = hasattr(model, "predict_proba")
+    return _probabilities(model, X, name) if is_probability else _distances(model, X, name), is_probability
 
 
 def _probabilities(model: BaseEstimator, X: Any, name: str) -> np.ndarray:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from job.data.split import Split
+from job.evaluation.cutoff import Request, request_of
 from job.spec.model import Entry, JobSpec, PreparationSpec
 from job.strategies.recipe import Seeds
 
@@ -76,6 +77,8 @@ class Unit:
     preparation : PreparationSpec
     seeds : Seeds
     study : Study or None
+    request : Request or None
+        What is asked of the cut-off, where a run has to choose one.
     """
 
     strategy: Entry
@@ -87,6 +90,7 @@ class Unit:
     preparation: PreparationSpec
     seeds: Seeds
     study: Study | None = None
+    request: Request | None = None
 
     @property
     def keys(self) -> tuple[RunKey, ...]:
@@ -123,6 +127,7 @@ def build_unit(
     -------
     Unit
     """
+    request = request_of(spec)
     return Unit(
         strategy=strategy,
         classifiers=spec.classifiers if classifiers is None else classifiers,
@@ -133,6 +138,7 @@ def build_unit(
         preparation=spec.preparation,
         seeds=seeds_of(spec.seed, split.repeat, split.fold),
         study=study,
+        request=request if study is None and request.asked else None,
     )
 
 

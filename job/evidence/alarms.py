@@ -40,11 +40,11 @@ def build_alarms(
     dict
         As ``alarms`` in results.json. ``rates`` are alarms per 1,000 rows. Each of ``rows`` has, at every rate,
         ``threshold`` (the lowest score that raises an alarm), ``recall``, ``precision``,
-        ``false_alarms_per_1000`` and ``expected_cost_per_1000``; ``minority_per_1000``, the minority rows among the
-        same test rows; and ``own``, the same where the strategy itself decides, with its ``alarms_per_1000``. Means
-        are over the ``n`` splits that have scores, those of recall over splits with minority rows, and where a
-        strategy raises no alarm it has neither precision nor threshold. Without any split there are no numbers but a
-        ``reason``.
+        ``false_alarms_per_1000`` and ``expected_cost_per_1000``, null without a cost; ``minority_per_1000``, the
+        minority rows among the same test rows; and ``own``, the same where the strategy itself decides, with its
+        ``alarms_per_1000``. Means are over the ``n`` splits that have scores, those of recall over splits with
+        minority rows, and where a strategy raises no alarm it has neither precision nor threshold. Without any split
+        there are no numbers but a ``reason``.
 
     References
     ----------
@@ -134,7 +134,9 @@ def _summarize(readings: list[dict[str, np.ndarray]], context: MetricContext) ->
     """Average what was read over the splits that have it; costs follow, as they are linear in the two errors."""
     means = {name: _mean([reading[name] for reading in readings]) for name in readings[0]}
     missed, alarms = np.asarray(means.pop("missed_per_1000")), np.asarray(means["false_alarms_per_1000"])
-    cost = missed * context.cost_false_negative + alarms * context.cost_false_positive
+    if context.cost is None:
+        return {**means, "expected_cost_per_1000": None}
+    cost = missed * context.cost[0] + alarms * context.cost[1]
     return {**means, "expected_cost_per_1000": cost.tolist()}
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from job.evidence.cases import Question
+from job.evidence.family import Question
 from job.evidence.measured import Measured, Place
 
 BESIDE = ("recall", "false_alarms_per_1000", "average_precision", "mean_predicted", "brier")
@@ -41,9 +41,9 @@ def build_basis(
     Returns
     -------
     dict
-        ``n_splits``, ``n_minority_rows``, ``confidence``, ``baseline`` and ``beside_baseline``: null where baseline or
-        nothing is recommended, else ``n_splits`` and ``method`` of the comparison, and for each metric the means over
-        the splits that both have a value on, their difference, its interval and its adjusted p-value.
+        ``n_splits``, ``n_train_mean``, ``n_minority_rows``, ``confidence``, ``baseline`` and ``beside_baseline``: null
+        where baseline or nothing is recommended, else ``n_splits`` and ``method`` of the comparison, and for each
+        metric the means over the splits that both have a value on, their difference, its interval and adjusted p-value.
     """
     beside = None
     if recommended is not None and recommended["strategy"] != baseline:
@@ -51,6 +51,7 @@ def build_basis(
         beside = _beside(measured, comparisons, place, baseline)
     return {
         "n_splits": measured.n_splits,
+        "n_train_mean": float(measured.n_train.mean()),
         "n_minority_rows": n_minority_rows,
         "confidence": question.confidence,
         "baseline": baseline,

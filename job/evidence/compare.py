@@ -9,9 +9,8 @@ from typing import Any
 import numpy as np
 
 from job.evaluation.metric_table import METRICS
-from job.evidence.bootstrap import LEAST_GROUPS, LEAST_POSITIVES
-from job.evidence.corrected_t import LEAST_PAIRS
 from job.evidence.estimates import NO_TEST, Estimates
+from job.evidence.family import Question
 from job.evidence.holm import adjust_holm
 from job.evidence.measured import Measured, Place
 from job.evidence.roles import Roles
@@ -32,7 +31,7 @@ COLUMNS = (
     "probability_worse",
     "method",
 )
-"""The columns of comparisons.csv; a row in the results has ``se``, ``n_left_out`` and ``reason`` beside them."""
+"""The columns of comparisons.csv; a row in the results has ``se``, ``rope``, ``n_left_out``, ``reason`` too."""
 
 RANKING = (
     "roc_auc",
@@ -60,9 +59,10 @@ ZERO_TO_ONE = (
     "precision_at_baseline_recall",
     "recall_at_alerts",
 )
-"""Metrics from 0 to 1 with a good direction, for which the practical difference is meant."""
+"""Metrics from 0 to 1 with a good direction, for which a given practical difference is meant.
 
-_NO_VARIATION = "the difference is the same on every {what}, so there is no spread to judge it by"
+A ROPE that nobody gave leaves out Brier scores: with a rare minority any two models would be equivalent.
+"""
 
 
 @dataclass(frozen=True)
@@ -118,7 +118,7 @@ def list_pairs(roles: Roles, strategies: Iterable[str], classifiers: Iterable[st
 
 
 def compare_strategies(
-    measured: Measured, pairs: Sequence[Pair], roles: Roles, rope: float, confidence: float
+    measured: Measured, pairs: Sequence[Pair], roles: Roles, question: Question
 ) -> list[dict[str, Any]]:
     """Compare pairs of strategies in every metric.
 
@@ -127,8 +127,7 @@ def compare_strategies(
     measured : Measured
     pairs : sequence of Pair
     roles : Roles
-    rope, confidence : float
-        As in the spec's ``evaluation``.
+    question : Question
 
     Returns
     -------
@@ -140,10 +139,12 @@ def compare_strategies(
     """
     if not pairs:
         return []
-    estimates = measured.compare([p.left for p in pairs], [p.right for p in pairs], rope, confidence)
+    left, right = [pair.left for pair in pairs], [pair.right for pair in pairs]
+    ropes = np.array([[question.rope_of(m.name, measured.mean_of(place, m.name)) for m in METRICS] for place in right])
+    estimates = measured.compare(left, right, ropes, question.confidence)
     adjusted = _adjust(estimates.p_value, pairs, roles)
     return [
-        _row(measured, estimates, adjusted, pair, (row, column))
+        _row(measured, estimates, adjusted, pair, (row, column), question)
         for column in range(len(METRICS))
         for row, pair in enumerate(pairs)
     ]
@@ -168,13 +169,18 @@ def _adjust(p_values: np.ndarray, pairs: Sequence[Pair], roles: Roles) -> np.nda
 
 
 def _row(
-    measured: Measured, estimates: Estimates, adjusted: np.ndarray, pair: Pair, at: tuple[int, int]
+    measured: Measured,
+    estimates: Estimates,
+    adjusted: np.ndarray,
+    pair: Pair,
+    at: tuple[int, int],
+    question: Question,
 ) -> dict[str, Any]:
     metric = METRICS[at[1]]
     better, worse = (
         (estimates.above, estimates.below) if metric.better == "higher" else (estimates.below, estimates.above)
     )
-    has_rope = metric.name in ZERO_TO_ONE
+    has_rope = metric.name in ZERO_TO_ONE and (question.rope is not None or not metric.name.startswith("brier"))
 
     def number(values: np.ndarray) -> float | None:
         return float(values[at]) if np.isfinite(values[at]) else None
@@ -193,27 +199,9 @@ def _row(
         "probability_better": number(better) if has_rope else None,
         "probability_equivalent": number(estimates.within) if has_rope else None,
         "probability_worse": number(worse) if has_rope else None,
-        "method": estimates.method if estimates.tested[at] else NO_TEST,
+        "method": str(estimates.method[at]) if estimates.tested[at] else NO_TEST,
         "se": number(estimates.se),
+        "rope": float(question.rope_of(metric.name, measured.mean_of(pair.right, metric.name))) if has_rope else None,
         "n_left_out": measured.n_splits - int(estimates.n_splits[at]),
-        "reason": _reason(measured, estimates, at),
+        "reason": measured.explain_no_interval(estimates, at),
     }
-
-
-def _reason(measured: Measured, estimates: Estimates, at: tuple[int, int]) -> str | None:
-    """Say why there is no interval; None where there is one."""
-    n_pairs = int(estimates.n_splits[at])
-    if not n_pairs:
-        return "no split has a value of both"
-    if not estimates.tested[at]:
-        if measured.draws is not None:
-            return "fewer than half of the bootstrap samples have a value of both"
-        if measured.n_splits == 1:
-            return (
-                f"one split only, and a bootstrap over its test rows takes {LEAST_POSITIVES} positive ones "
-                f"(and, where rows are grouped, {LEAST_GROUPS} groups that have one)"
-            )
-        return f"fewer than {LEAST_PAIRS} splits have a value of both"
-    if not estimates.varies[at]:
-        return _NO_VARIATION.format(what="split" if measured.draws is None else "bootstrap sample")
-    return None

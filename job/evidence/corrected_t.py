@@ -2,20 +2,33 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 from scipy.special import stdtr, stdtrit
 
-from job.evidence.estimates import ROUND_OFF, T_TEST, Estimates
+from job.evidence.estimates import ROUND_OFF, T_TEST, TRAINING_T_TEST, Estimates
 
 LEAST_PAIRS = 5
+GROUPED_HOLDOUT = 1.0
+"""The least k where whole groups are held out: another training set has other groups."""
+
+_CUT = ("tn", "fp", "specificity", "accuracy", "false_alarms_per_1000")
+_PLACED = (*_CUT, "expected_cost_per_1000", "brier", "log_loss")
+"""Metrics that depend on where the training rows put the cut-off, or the level of the probabilities."""
+_LEVEL = ("mean_predicted", "mean_predicted_corrected", "calibration_slope")
+"""Metrics that hardly depend on which rows are tested."""
+_UNTESTED = ("calibration_intercept",)
+"""Depends on the training rows alone: splits that share them say next to nothing about others."""
 
 
 def compare_over_splits(
     left: np.ndarray,
     right: np.ndarray,
     sizes: tuple[np.ndarray, np.ndarray],
-    rope: float,
+    rope: float | np.ndarray,
     confidence: float,
+    training: np.ndarray | float = 0.0,
 ) -> Estimates:
     """Compare two sets of values that stem from the same splits.
 
@@ -23,16 +36,22 @@ def compare_over_splits(
     as s² (1/J + n_test/n_train) instead of s²/J, with J - 1 degrees of freedom. The same distribution is the posterior
     of the true difference under the prior 1/σ².
 
+    That counts the test rows that splits share. Where the difference depends on the training rows k times as much,
+    with r = n_test/n_train, the variance of the mean is k + 1 times larger and s² is 1 + k r² times larger, because
+    two splits share most training rows; so r becomes (1 + k) r / (1 + k r²).
+
     Parameters
     ----------
     left, right : ndarray of shape (..., n_splits)
         The values; NaN where undefined. Splits where either is undefined are left out.
     sizes : (ndarray, ndarray) of shape (n_splits,)
         Rows of the test and of the training part of each split.
-    rope : float
+    rope : float or ndarray that broadcasts to (...)
         Differences up to this are no practical difference.
     confidence : float
         Of the interval, 0 to 1.
+    training : ndarray that broadcasts to shape (...), or float
+        k; NaN where nothing is known about it, so that there is no interval.
 
     Returns
     -------
@@ -50,13 +69,14 @@ def compare_over_splits(
     differences = left - right
     paired = np.isfinite(differences)
     n_splits = paired.sum(axis=-1)
-    tested = n_splits >= LEAST_PAIRS
+    tested = (n_splits >= LEAST_PAIRS) & np.isfinite(training)
     mean, deviation, spread = _moments(differences, paired, n_splits)
     scale = np.max(np.where(paired, np.maximum(np.abs(left), np.abs(right)), 0.0), axis=-1, initial=0.0)
     varies = (spread > ROUND_OFF * scale) & (deviation > 0)
     mean = np.where(np.abs(mean) > ROUND_OFF * scale, mean, np.where(n_splits > 0, 0.0, np.nan))
-    se = np.where(tested & varies, deviation * np.sqrt(_inflation(paired, n_splits, sizes)), np.nan)
-    return _read_posterior(mean, se, n_splits, (tested, varies), rope, confidence)
+    se = np.where(tested & varies, deviation * np.sqrt(_inflation(paired, n_splits, sizes, training)), np.nan)
+    method = np.broadcast_to(np.where(np.equal(training, 0), T_TEST, TRAINING_T_TEST), mean.shape)
+    return _read_posterior(mean, se, n_splits, (tested, varies), method, rope, confidence)
 
 
 def _moments(
@@ -71,11 +91,39 @@ def _moments(
     return mean, deviation, spread
 
 
-def _inflation(paired: np.ndarray, n_splits: np.ndarray, sizes: tuple[np.ndarray, np.ndarray]) -> np.ndarray:
-    """What the variance of one difference is multiplied with: 1/J + mean n_test / mean n_train, over the pairs."""
+def weigh_training(metrics: Sequence[str], tuned: np.ndarray, least: float = 0.0) -> np.ndarray:
+    """Say how many times as much as on its test rows the difference in each metric depends on the training rows.
+
+    Measured on data with a known truth (benchmarks/verdict_intervals.py): with these, 95 % intervals hold the true
+    difference in 91 to 100 of 100 jobs, where with 0 they do in 48 to 98.
+
+    Parameters
+    ----------
+    metrics : sequence of str
+    tuned : ndarray of shape (n_pairs,) of bool
+        Whether either strategy tunes its cut-off, whose place varies more.
+    least : float
+        `GROUPED_HOLDOUT`, where that is how rows are split.
+
+    Returns
+    -------
+    ndarray of shape (n_pairs, n_metrics)
+        0 for rankings, recall, precision and what combines them: there the corrected t-test is right as it is.
+    """
+    placed, level, cut, untested = (np.isin(metrics, names) for names in (_PLACED, _LEVEL, _CUT, _UNTESTED))
+    of_metric = np.select([placed, level, untested], [2.0, 20.0, np.nan])
+    found = np.where(tuned[:, np.newaxis] & cut, 6.0, of_metric)
+    return np.asarray(np.maximum(found, least))
+
+
+def _inflation(
+    paired: np.ndarray, n_splits: np.ndarray, sizes: tuple[np.ndarray, np.ndarray], training: np.ndarray | float
+) -> np.ndarray:
+    """What the variance of one difference is multiplied with: 1/J + (1 + k) r / (1 + k r²), r over the pairs."""
     n_test, n_train = (np.where(paired, size, 0).sum(axis=-1) for size in sizes)
     with np.errstate(divide="ignore", invalid="ignore"):
-        return np.asarray(1 / n_splits + n_test / n_train)
+        ratio = n_test / n_train
+        return np.asarray(1 / n_splits + (1 + training) * ratio / (1 + training * ratio**2))
 
 
 def _read_posterior(
@@ -83,7 +131,8 @@ def _read_posterior(
     se: np.ndarray,
     n_splits: np.ndarray,
     states: tuple[np.ndarray, np.ndarray],
-    rope: float,
+    method: np.ndarray,
+    rope: float | np.ndarray,
     confidence: float,
 ) -> Estimates:
     tested, varies = states
@@ -103,5 +152,5 @@ def _read_posterior(
         above=above,
         tested=tested,
         varies=varies,
-        method=T_TEST,
+        method=method,
     )

@@ -7,6 +7,7 @@ from typing import Any
 
 from job.data.dataset import Dataset
 from job.data.diagnose import MOST_ROWS, Prepared, diagnose
+from job.data.identical import share_near_duplicates
 from job.data.minority import thin
 from job.errors import StrategyError
 from job.spec.model import PreparationSpec
@@ -32,16 +33,17 @@ def build_diagnosis(
     dict
         As `job.data.diagnose.diagnose`.
     """
-    prepared, reason = None, None
+    prepared, near_duplicates, reason = None, None, None
     try:
-        prepared = _prepare(dataset, preparation, seed)
+        fitted = Preparation(**preparation.model_dump()).fit(dataset.X)
+        prepared = _prepare(dataset, fitted, seed)
+        near_duplicates = share_near_duplicates(fitted.transform, dataset.X, prepared.X, dataset.groups, seed)
     except StrategyError as error:
         reason = str(error)
-    return diagnose(dataset, prepared, minority_types["types"], reason, seed)
+    return diagnose(dataset, prepared, minority_types["types"], reason, seed, near_duplicates)
 
 
-def _prepare(dataset: Dataset, preparation: PreparationSpec, seed: int) -> Prepared:
-    fitted = Preparation(**preparation.model_dump()).fit(dataset.X)
+def _prepare(dataset: Dataset, fitted: Preparation, seed: int) -> Prepared:
     spread = zip(fitted.categorical_, fitted.category_counts_, strict=True)
     names = (*fitted.numeric_, *(name for name, count in spread for _ in range(count)))
     rows = thin(dataset.y, len(names), seed, MOST_ROWS)

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
-T_TEST, BOOTSTRAP, NO_TEST = "corrected_resampled_t", "paired_bootstrap_one_split", "none"
+T_TEST, TRAINING_T_TEST = "corrected_resampled_t", "corrected_resampled_t_training"
+BOOTSTRAP, NO_TEST = "paired_bootstrap_one_split", "none"
 ROUND_OFF = 1e-12  # a spread of differences that small, beside the values themselves, is no variation
 
 
@@ -34,7 +35,9 @@ class Estimates:
         Whether there were pairs enough for a test.
     varies : ndarray of bool
         Whether the pairs differ from each other at all; there is no interval where they don't.
-    method : {"corrected_resampled_t", "paired_bootstrap_one_split"}
+    method : ndarray of str
+        "corrected_resampled_t", "corrected_resampled_t_training" (where training rows count more than test rows) or
+        "paired_bootstrap_one_split".
     """
 
     n_splits: np.ndarray
@@ -48,4 +51,4 @@ class Estimates:
     above: np.ndarray
     tested: np.ndarray
     varies: np.ndarray
-    method: str
+    method: np.ndarray

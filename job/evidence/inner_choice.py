@@ -10,6 +10,7 @@ from job.evaluation.arrange import ratio_of
 from job.evaluation.runs import Study
 from job.evaluation.studies import RATIO_STEPS
 from job.evaluation.unit import INNER_RATIO
+from job.evidence.family import question_of
 from job.evidence.study_runs import Measurement, StudyRuns
 from job.spec.model import JobSpec
 
@@ -42,7 +43,7 @@ def choose_ratio(
         ``against_own``, chosen less own as in `StudyRuns.compare`. Of equals the lowest ratio is taken: it makes the
         fewest rows.
     """
-    metric, rope = spec.evaluation.primary, spec.evaluation.rope
+    metric = spec.evaluation.primary
     steps = [_best_step(spec, runs, split, names, metric) for split in splits]
     complete = []
     for place, (split, step) in enumerate(zip(splits, steps, strict=True)):
@@ -59,8 +60,12 @@ def choose_ratio(
         "ratios": [None if step is None else ratio_of(step, runs.dataset) for step in steps],
         **{key: _mean(values) for key, values in (("chosen", chosen), ("own", own), ("full", full))},
         "n": len(complete),
-        "against_own": runs.compare(chosen, own, kept, rope) if complete else None,
+        "against_own": runs.compare(chosen, own, kept, _rope(spec, own)) if complete else None,
     }
+
+
+def _rope(spec: JobSpec, own: Sequence[float]) -> float:
+    return question_of(spec).rope_of(spec.evaluation.primary, sum(own) / len(own))
 
 
 def _mean(values: Sequence[float]) -> float | None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import asdict
 from typing import Any
 
 from job.data.dataset import Dataset
@@ -11,42 +11,27 @@ from job.data.split import Split
 from job.evaluation.metrics import MetricContext, Prediction
 from job.evaluation.runs import RunKey, strategies_of
 from job.evidence.basis import build_basis
-from job.evidence.cases import Question, build_cases, count_minority_rows
 from job.evidence.compare import compare_strategies, list_pairs
-from job.evidence.headline import build_headline
-from job.evidence.headline_sentences import describe_headline
-from job.evidence.measured import Measured, draw_measures, measure_runs
+from job.evidence.corrected_t import GROUPED_HOLDOUT
+from job.evidence.family import Question, Tested, judge_family, question_of
+from job.evidence.measured import Measured, Place, draw_measures, measure_runs
 from job.evidence.power import build_power
 from job.evidence.rivals import judge_rivals
 from job.evidence.roles import Roles, find_roles
-from job.evidence.rules import LEAST_MINORITY_ROWS
-from job.evidence.verdict import build_verdicts
+from job.evidence.verdict.decision import grade_decision, read_at_same_alerts
+from job.evidence.verdict.evidence_for_rules import (
+    count_distinct_scores,
+    count_minority_groups,
+    count_minority_rows,
+    pair_predictions,
+    quote_means,
+)
+from job.evidence.verdict.headline import build_headline
+from job.evidence.verdict.ranking import UNTESTED, Sizes, find_shortage, grade_ranking
 from job.spec.entries import CalibratedEntry
 from job.spec.model import JobSpec
 
 Row = Mapping[str, Any]
-
-
-@dataclass(frozen=True)
-class Sizes:
-    """How many minority rows there are.
-
-    Parameters
-    ----------
-    n_positive : int
-        In the data.
-    n_minority_rows : int
-        Distinct ones over all test parts.
-    n_test_positive : float
-        Mean number in a test part.
-    prevalence : float
-        Their share of all test rows.
-    """
-
-    n_positive: int
-    n_minority_rows: int
-    n_test_positive: float
-    prevalence: float
 
 
 def judge_strategies(
@@ -78,14 +63,17 @@ def judge_strategies(
     strategies = [entry.label for entry in entries]
     classifiers = [entry.label for entry in spec.classifiers]
     roles = find_roles(entries, runs)
-    question = Question(spec.evaluation.primary, spec.evaluation.rope, spec.evaluation.confidence)
-    measured = measure_runs(runs, [(strategy, classifier) for classifier in classifiers for strategy in strategies])
-    groups = None if dataset.groups is None else dataset.groups[splits[0].test]
-    measured = draw_measures(measured, predictions, roles.baseline, groups, context, spec.seed)
+    question = question_of(spec)
+    places = [(strategy, classifier) for classifier in classifiers for strategy in strategies]
+    holds_groups_out = dataset.groups is not None and spec.split.method == "holdout"
+    measured = measure_runs(runs, places, roles.thresholds, GROUPED_HOLDOUT if holds_groups_out else 0.0)
+    groups, time = (None if each is None else each[splits[0].test] for each in (dataset.groups, dataset.time))
+    measured = draw_measures(measured, predictions, roles.baseline, groups, context, spec.seed, time)
     positives = [int(dataset.y[split.test].sum()) for split in splits]
     sizes = Sizes(
         n_positive=dataset.n_positive,
         n_minority_rows=count_minority_rows(dataset.y, splits),
+        n_minority_groups=count_minority_groups(dataset.y, dataset.groups, splits),
         n_test_positive=sum(positives) / len(splits),
         prevalence=sum(positives) / sum(len(split.test) for split in splits),
     )
@@ -115,22 +103,68 @@ def judge_measured(
         As `judge_strategies`.
     """
     strategies, classifiers = (list(dict.fromkeys(labels)) for labels in zip(*measured.places, strict=True))
-    pairs = list_pairs(roles, strategies, classifiers)
-    comparisons = compare_strategies(measured, pairs, roles, question.rope, question.confidence)
-    combinations = [(strategy, classifier) for classifier in classifiers for strategy in roles.oversamplers]
-    power = build_power(comparisons, question, sizes.n_positive, sizes.n_test_positive, combinations, roles.baseline)
-    cases = build_cases(
-        comparisons, measured, predictions, question, sizes.n_minority_rows, combinations, roles.baseline
+    comparisons = compare_strategies(measured, list_pairs(roles, strategies, classifiers), roles, question)
+    family = [(strategy, classifier) for classifier in classifiers for strategy in roles.oversamplers]
+    gains, recalls = (
+        _against_baseline(measured, family, roles, metric, question) for metric in (question.primary, "recall")
     )
-    verdicts = build_verdicts(cases, power, roles.baseline)
-    headline = build_headline(measured, verdicts, comparisons, roles, question, sizes.prevalence)
-    recommended = headline["recommended"]
-    basis = build_basis(measured, comparisons, recommended, roles.baseline, question, sizes.n_minority_rows)
-    headline = {**headline, "numbers": {**headline["numbers"], **basis}}
-    enough = sizes.n_minority_rows >= LEAST_MINORITY_ROWS
+    rank_gains = {
+        (row["strategy"], row["classifier"]): row
+        for row in comparisons
+        if row["metric"] == "rank_gain_at_own_fpr" and row["reference"] == roles.baseline
+    }
+    codes = {
+        place: grade_ranking(gain, find_shortage(gain, sizes, measured.n_splits), question)
+        for place, gain in gains.items()
+    }
+    others = [place for place in measured.places if place[0] != roles.baseline and place not in gains]
+    everything = {**gains, **_against_baseline(measured, others, roles, question.primary, question)}
+    rows = []
+    for place in family:
+        shared = pair_predictions(predictions, place, (roles.baseline, place[1]))
+        tested = codes[place] != UNTESTED
+        shortage = find_shortage(gains[place], sizes, measured.n_splits)
+        at_same = read_at_same_alerts(shared)
+        rows.append(
+            {
+                "strategy": place[0],
+                "classifier": place[1],
+                "reference": roles.baseline,
+                "ranking": {
+                    "code": codes[place],
+                    "metric": question.primary,
+                    **gains[place].as_dict(),
+                    "shortage": None if shortage is None else asdict(shortage),
+                },
+                "decision": {
+                    "code": grade_decision(recalls[place], rank_gains[place], tested, question),
+                    "metric": "recall",
+                    **recalls[place].as_dict(),
+                    "rank_gain": {key: rank_gains[place][key] for key in ("difference", "lower", "upper")},
+                    "recall_of_baseline_at_same_alerts": at_same.recall,
+                    "share_found_by_baseline": at_same.share,
+                },
+                "means": quote_means(measured, place, (roles.baseline, place[1])),
+                "n_distinct_scores": count_distinct_scores(shared),
+            }
+        )
+    power = build_power(gains, {p: _baseline_mean(measured, p, roles, question) for p in gains}, question, sizes)
+    headline = build_headline(measured, everything, codes, roles, question, sizes)
+    basis = build_basis(measured, comparisons, headline["recommended"], roles.baseline, question, sizes.n_minority_rows)
     verdict = {
-        "rows": verdicts,
-        "custom_against_smote": judge_rivals(comparisons, question, roles.baseline, enough),
-        "headline": {**headline, "sentences": describe_headline(headline, verdicts)},
+        "rows": rows,
+        "custom_against_smote": judge_rivals(measured, roles, question, sizes),
+        "headline": {**headline, "numbers": {**headline["numbers"], **basis}},
     }
     return {"comparisons": comparisons, "power": power, "verdict": verdict}
+
+
+def _against_baseline(
+    measured: Measured, places: Sequence[Place], roles: Roles, metric: str, question: Question
+) -> dict[Place, Tested]:
+    pairs = [(place, (roles.baseline, place[1])) for place in places]
+    return dict(zip(places, judge_family(measured, pairs, metric, question), strict=True))
+
+
+def _baseline_mean(measured: Measured, place: Place, roles: Roles, question: Question) -> float:
+    return measured.mean_of((roles.baseline, place[1]), question.primary)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
@@ -12,8 +12,8 @@ from threadpoolctl import threadpool_limits
 
 from job.evaluation.metrics import MetricContext, Prediction
 from job.evaluation.runs import RunKey
-from job.evidence.bootstrap import compare_over_draws, draw_weights, enough_to_draw
-from job.evidence.corrected_t import compare_over_splits
+from job.evidence.bootstrap import LEAST_GROUPS, LEAST_POSITIVES, compare_over_draws, draw_weights, enough_to_draw
+from job.evidence.corrected_t import LEAST_PAIRS, compare_over_splits, weigh_training
 from job.evidence.estimates import Estimates
 from job.evidence.weighted import Ordered, count_weighted, evaluate_weighted, order_rows
 from job.names import METRICS
@@ -37,6 +37,10 @@ class Measured:
         Rows of each part.
     draws : ndarray of shape (n_places, n_metrics, n_draws) or None
         With one split only, the same metrics on bootstrap samples of its test rows.
+    tuned : frozenset of str
+        Strategies that tune their cut-off.
+    least_training : float
+        As `least` in `job.evidence.corrected_t.weigh_training`.
     """
 
     values: np.ndarray
@@ -44,6 +48,8 @@ class Measured:
     n_test: np.ndarray
     n_train: np.ndarray
     draws: np.ndarray | None = None
+    tuned: frozenset[str] = frozenset()
+    least_training: float = 0.0
 
     @property
     def n_splits(self) -> int:
@@ -55,16 +61,21 @@ class Measured:
         chosen = list(splits)
         if len(chosen) == self.n_splits:
             return self
-        return Measured(self.values[..., chosen], self.places, self.n_test[chosen], self.n_train[chosen])
+        return replace(
+            self, values=self.values[..., chosen], n_test=self.n_test[chosen], n_train=self.n_train[chosen], draws=None
+        )
 
-    def compare(self, left: Sequence[Place], right: Sequence[Place], rope: float, confidence: float) -> Estimates:
+    def compare(
+        self, left: Sequence[Place], right: Sequence[Place], rope: float | np.ndarray, confidence: float
+    ) -> Estimates:
         """Compare combinations pair by pair in every metric.
 
         Parameters
         ----------
         left, right : sequence of (strategy, classifier)
             Of one length.
-        rope, confidence : float
+        rope : float or ndarray that broadcasts to (n_pairs, n_metrics)
+        confidence : float
 
         Returns
         -------
@@ -75,16 +86,45 @@ class Measured:
         if self.draws is not None:
             observed = self.values[lefts, :, 0], self.values[rights, :, 0]
             return compare_over_draws(observed, (self.draws[lefts], self.draws[rights]), rope, confidence)
-        return compare_over_splits(
-            self.values[lefts], self.values[rights], (self.n_test, self.n_train), rope, confidence
-        )
+        tuned = np.array([bool({one[0], other[0]} & self.tuned) for one, other in zip(left, right, strict=True)])
+        training = weigh_training(METRICS, tuned, self.least_training)
+        sizes = self.n_test, self.n_train
+        return compare_over_splits(self.values[lefts], self.values[rights], sizes, rope, confidence, training)
 
     def of(self, place: Place, metric: str) -> np.ndarray:
         """One metric of one combination on each split."""
         return np.asarray(self.values[self.places[place], METRICS.index(metric)])
 
+    def mean_of(self, place: Place, metric: str) -> float:
+        """Mean over the splits that have a value; NaN where none has."""
+        values = self.of(place, metric)
+        values = values[np.isfinite(values)]
+        return float(values.mean()) if len(values) else float("nan")
 
-def measure_runs(runs: Iterable[Row], places: Iterable[Place]) -> Measured:
+    def explain_no_interval(self, estimates: Estimates, at: tuple[int, int]) -> str | None:
+        """Say why a comparison has no interval; None where it has one."""
+        if not estimates.n_splits[at]:
+            return "no split has a value of both"
+        if not estimates.tested[at]:
+            if self.draws is not None:
+                return "fewer than half of the bootstrap samples have a value of both"
+            if self.n_splits == 1:
+                return (
+                    f"one split only, and a bootstrap over its test rows takes {LEAST_POSITIVES} positive ones "
+                    f"(and, where rows are grouped, {LEAST_GROUPS} groups that have one)"
+                )
+            if estimates.n_splits[at] >= LEAST_PAIRS:
+                return "it depends on the training rows alone, which the splits share, so they don't show how it varies"
+            return f"fewer than {LEAST_PAIRS} splits have a value of both"
+        if not estimates.varies[at]:
+            what = "split" if self.draws is None else "bootstrap sample"
+            return f"the difference is the same on every {what}, so there is no spread to judge it by"
+        return None
+
+
+def measure_runs(
+    runs: Iterable[Row], places: Iterable[Place], tuned: Iterable[str] = (), least_training: float = 0.0
+) -> Measured:
     """Put the metrics of runs into one array.
 
     Parameters
@@ -92,6 +132,8 @@ def measure_runs(runs: Iterable[Row], places: Iterable[Place]) -> Measured:
     runs : iterable of Mapping
         As ``runs`` in results.json; those of other combinations are left out.
     places : iterable of (strategy, classifier)
+    tuned : iterable of str
+    least_training : float
 
     Returns
     -------
@@ -106,7 +148,7 @@ def measure_runs(runs: Iterable[Row], places: Iterable[Place]) -> Measured:
         row = [np.nan if run["metrics"][metric] is None else run["metrics"][metric] for metric in METRICS]
         values[index[run["strategy"], run["classifier"]], :, splits[run["repeat"], run["fold"]]] = row
     n_test, n_train = np.array(list(sizes.values()), dtype=float).reshape(-1, 2).T
-    return Measured(values, index, n_test, n_train)
+    return Measured(values, index, n_test, n_train, None, frozenset(tuned), least_training)
 
 
 def draw_measures(
@@ -116,6 +158,7 @@ def draw_measures(
     groups: np.ndarray | None,
     context: MetricContext,
     seed: int,
+    time: np.ndarray | None = None,
 ) -> Measured:
     """Add bootstrap samples, where there is one split only and minority rows enough in it.
 
@@ -130,6 +173,8 @@ def draw_measures(
     context : MetricContext
     seed : int
         The spec's.
+    time : ndarray of shape (n_test,) or None
+        Of its test rows.
 
     Returns
     -------
@@ -148,11 +193,9 @@ def draw_measures(
     with threadpool_limits(limits=1):  # the matrices are small, and more threads would sum in another order
         chunks = [
             _draw_chunk(measured.places, ordered, baseline, weights, context)
-            for weights in draw_weights(y, groups, _seed(seed))
+            for weights in draw_weights(len(y), groups, _seed(seed), time)
         ]
-    return Measured(
-        measured.values, measured.places, measured.n_test, measured.n_train, np.concatenate(chunks, axis=-1)
-    )
+    return replace(measured, draws=np.concatenate(chunks, axis=-1))
 
 
 def _draw_chunk(

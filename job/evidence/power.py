@@ -1,87 +1,75 @@
-"""How many minority rows it would take to show a gain, and what one test row is worth."""
+"""What this job could have shown, and how many minority rows would settle what it left open."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from scipy.special import ndtri, stdtrit
 
-from job.evidence.cases import Question
-from job.evidence.estimates import T_TEST
+from job.evidence.estimates import BOOTSTRAP
+from job.evidence.family import Question, Tested
+from job.evidence.measured import Place
+from job.evidence.verdict.ranking import Sizes
 
-GAIN = 0.05
 POWER = 0.8
 RANGE = (0.5, 2.0)  # one job's estimate of its own standard error varies that much
+LEAST_ROWS = 50
 
 
 def build_power(
-    comparisons: Iterable[Mapping[str, Any]],
-    question: Question,
-    n_positive: int,
-    n_test_positive: float,
-    combinations: Iterable[tuple[str, str]],
-    baseline: str,
+    gains: Mapping[Place, Tested], baselines: Mapping[Place, float], question: Question, sizes: Sizes
 ) -> dict[str, Any]:
     """Say what the job could have shown.
 
+    ``detectable`` is (t_{1-α/2k} + t_{.8}) SE, the true difference that four of five such jobs show in a family of k
+    tests. ``needed`` is the number of minority rows with which four of five jobs show a difference of ``gain``, the
+    one that was estimated (the ROPE, where the estimate is smaller): m (t_{1-α/2} + t_{.8})² SE² / gain². A pair that
+    hardly differs has a small standard error and would have a larger one if it gained that much, so the standard error
+    is taken as no smaller than AP (1 - AP) / √m.
+
     Parameters
     ----------
-    comparisons : iterable of Mapping
-        As in results.json.
+    gains : Mapping of (strategy, classifier) to Tested
+        The family.
+    baselines : Mapping of (strategy, classifier) to float
+        Mean primary metric of baseline with that classifier.
     question : Question
-    n_positive : int
-        Minority rows of the data.
-    n_test_positive : float
-        Mean number of them in a test part.
-    combinations : iterable of (strategy, classifier)
-        Oversampling strategies with each classifier.
-    baseline : str
+    sizes : Sizes
 
     Returns
     -------
     dict
-        As ``power`` in results.json: ``recall_per_row`` is what one minority row of the test part is worth in recall;
-        each of ``rows`` has the minority rows ``needed`` for a gain of 0.05 in the primary metric to be found in four
-        of five jobs, m (t + t.80)² SE² / 0.05², and the range ``low`` to ``high``. They are null where there is no
-        standard error.
+        As ``power`` in results.json. ``recall_per_row`` is what one minority row of a test part is worth in recall.
     """
-    rows = {
-        (row["strategy"], row["classifier"]): row
-        for row in comparisons
-        if row["metric"] == question.primary and row["reference"] == baseline
-    }
     return {
         "primary": question.primary,
-        "gain": GAIN,
         "power": POWER,
-        "n_positive": n_positive,
-        "recall_per_row": 1 / n_test_positive if n_test_positive else None,
-        "rows": [_row(rows[place], question.confidence, n_positive) for place in combinations],
+        "n_positive": sizes.n_positive,
+        "recall_per_row": 1 / sizes.n_test_positive if sizes.n_test_positive else None,
+        "rows": [
+            {"strategy": place[0], "classifier": place[1], **_row(gain, baselines[place], question, sizes, len(gains))}
+            for place, gain in gains.items()
+        ],
     }
 
 
-def _row(comparison: Mapping[str, Any], confidence: float, n_positive: int) -> dict[str, Any]:
-    needed = _needed(comparison, confidence, n_positive)
-    low, high = (None if needed is None else math.ceil(factor * needed) for factor in RANGE)
-    return {
-        "strategy": comparison["strategy"],
-        "classifier": comparison["classifier"],
-        "se": comparison["se"],
-        "needed": needed,
-        "low": low,
-        "high": high,
-    }
+def _row(tested: Tested, baseline: float, question: Question, sizes: Sizes, n_tests: int) -> dict[str, Any]:
+    gain = max(abs(tested.difference or 0.0), tested.rope)
+    row: dict[str, Any] = {"se": tested.se, "gain": gain, **dict.fromkeys(("detectable", "needed", "low", "high"))}
+    if tested.se is None or gain == 0:
+        return row
+    floor = baseline * (1 - baseline) / math.sqrt(max(sizes.n_positive, 1))
+    se = max(tested.se, floor)
+    one, family = (_reach(tested, level) for level in (question.level, question.level / n_tests))
+    needed = sizes.n_positive * (one * se / gain) ** 2
+    low, high = (max(LEAST_ROWS, math.ceil(factor * needed)) for factor in RANGE)
+    return {**row, "detectable": family * tested.se, "needed": needed, "low": low, "high": high}
 
 
-def _needed(comparison: Mapping[str, Any], confidence: float, n_positive: int) -> float | None:
-    se = comparison["se"]
-    if se is None:
-        return None
-    shares = (1 + confidence) / 2, POWER
-    if comparison["method"] == T_TEST:
-        quantiles = sum(float(stdtrit(comparison["n_splits"] - 1, share)) for share in shares)
-    else:
-        quantiles = sum(float(ndtri(share)) for share in shares)
-    return float(n_positive * quantiles**2 * se**2 / GAIN**2)
+def _reach(tested: Tested, level: float) -> float:
+    shares = 1 - level / 2, POWER
+    if tested.method == BOOTSTRAP:
+        return sum(float(ndtri(share)) for share in shares)
+    return sum(float(stdtrit(tested.n_splits - 1, share)) for share in shares)

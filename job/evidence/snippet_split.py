@@ -58,8 +58,11 @@ def _folds(winner: Winner) -> tuple[list[str], list[str]]:
         f"        for fold, (train, test) in enumerate(folds.split({arguments})):",
         "            yield repeat, fold, train, test",
     ]
-    if asked.method != "kfold":  # a grouped holdout is the first of its folds
-        lines[2:] = [f"        train, test = next(folds.split({arguments}))", "        yield repeat, 0, train, test"]
+    if asked.method != "kfold":  # a grouped holdout is one of its folds, another in each repeat
+        lines[2:] = [
+            f"        train, test = list(folds.split({arguments}))[repeat % {n_folds}]",
+            "        yield repeat, 0, train, test",
+        ]
     return lines, [f"{_SELECTION}.{kind}"]
 
 

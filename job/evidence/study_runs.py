@@ -140,7 +140,7 @@ class StudyRuns:
         -------
         dict
             Mean ``difference``, its interval ``lower`` to ``upper``, and the probability that the true one is within
-            the ROPE; the last three are null where there is no test (see `compare_over_splits`).
+            the ROPE; these three are null where there is no test (see `compare_over_splits`).
         """
         sizes = np.array([len(split.test) for split in splits]), np.array([len(split.train) for split in splits])
         found = compare_over_splits(np.array(values), np.array(reference), sizes, rope, self.confidence)
@@ -149,6 +149,7 @@ class StudyRuns:
             "lower": _finite(found.lower),
             "upper": _finite(found.upper),
             "probability_equivalent": _finite(found.within),
+            "rope": rope,
         }
 
 

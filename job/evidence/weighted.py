@@ -152,6 +152,7 @@ def evaluate_weighted(
 def _decisions(counts: WeightedCounts, context: MetricContext) -> Mapping[str, Samples]:
     tn, fp, fn, tp = counts.tn, counts.fp, counts.fn, counts.tp
     rows, wrong = tn + fp + fn + tp, fp + fn
+    cost_missed, cost_alarm = context.cost or (np.nan, np.nan)
     recall, specificity = tp / (tp + fn), tn / (tn + fp)
     product = (tp + fp) * (tp + fn) * (tn + fp) * (tn + fn)
     mcc = np.where(product > 0, (tp * tn - fp * fn) / np.sqrt(product), 0.0)
@@ -169,7 +170,7 @@ def _decisions(counts: WeightedCounts, context: MetricContext) -> Mapping[str, S
         "geometric_mean": np.sqrt(recall * specificity),
         "accuracy": (tn + tp) / rows,
         "false_alarms_per_1000": 1000 * fp / rows,
-        "expected_cost_per_1000": 1000 * (fn * context.cost_false_negative + fp * context.cost_false_positive) / rows,
+        "expected_cost_per_1000": 1000 * (fn * cost_missed + fp * cost_alarm) / rows,
     }
 
 

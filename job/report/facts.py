@@ -19,6 +19,7 @@ _LABEL_LENGTH = 24
 _VALUE_LENGTH = 60
 _REASON_LENGTH = 200
 _SCORED = ("ok", "degraded")
+LEAST_OPTIMISM = 0.005  # that is worth a word: it is shown with two decimals
 
 Row = Mapping[str, Any]
 
@@ -68,14 +69,36 @@ class Facts:
         return float(self.splits["n_test_positive_mean"] / self.splits["n_test_mean"])
 
     @property
+    def has_cost(self) -> bool:
+        """Whether the spec says what errors cost."""
+        return self.results["evaluation"]["cost_false_negative"] is not None
+
+    def with_values(self, metrics: Iterable[str]) -> tuple[str, ...]:
+        """Leave out the expected cost where there is none."""
+        return tuple(metric for metric in metrics if self.has_cost or metric != "expected_cost_per_1000")
+
+    @property
+    def chance(self) -> float | None:
+        """Average precision that a random order is expected to have; None where no test part has a positive row."""
+        found: float | None = (self.results.get("levels") or {"chance": None})["chance"]
+        return found
+
+    def optimism(self, strategy: Name | None = None, classifier: Name | None = None) -> float:
+        """How much too high average precision reads, mean over what has it; 0 where that isn't known."""
+        rows = (self.results.get("levels") or {"rows": []})["rows"]
+        asked = {"strategy": strategy, "classifier": classifier}
+        found = [
+            row["optimism"]
+            for row in rows
+            if row["optimism"] is not None
+            and all(name is None or row[key] == name.label for key, name in asked.items())
+        ]
+        return float(sum(found) / len(found)) if found else 0.0
+
+    @property
     def primary(self) -> str:
         """Name of the metric that ranks strategies."""
         return str(self.spec["evaluation"]["primary"])
-
-    @property
-    def rope(self) -> float:
-        """Differences up to this are no practical difference."""
-        return float(self.spec["evaluation"]["rope"])
 
     @property
     def confidence(self) -> str:

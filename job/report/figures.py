@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import MaxNLocator
+from matplotlib.ticker import MaxNLocator, NullLocator
 
 from job.report.canvas import (
     DOTS,
@@ -106,16 +106,12 @@ def draw_curves(
     Picture
     """
     names = [curve.name.short for curve in (*curves, limit, reference) if curve is not None]
-    n_columns = 2 if max(map(width, names)) <= HALF_LEGEND else 1
-    legend_rows = -(-len(names) // n_columns)
+    n_columns, legend_rows = _legend_shape(names)
 
     def draw(figure: Figure, theme: Theme) -> None:
         axes = figure.subplots()
         for curve in curves:
-            look = series(curve.name.look)
-            (line,) = axes.plot(curve.x, curve.y, color=theme.light[look.colour], linewidth=1.7, linestyle=look.dash)
-            line.set(marker=look.marker, markersize=6, markeredgewidth=0, label=legend_text(curve.name.short))
-            line.set_markevery((4 + 3 * (curve.name.look % 6), 20))
+            _line(axes, curve, theme, (4 + 3 * (curve.name.look % 6), 20))
         for curve in curves:
             if curve.decision is not None:
                 _decision(axes, curve.decision, series(curve.name.look), theme)
@@ -127,18 +123,56 @@ def draw_curves(
             line.set_label(legend_text(reference.name.short))
         unit_axis(axes.set_xlim, axes.set_xticks, reach)
         unit_axis(axes.set_ylim, axes.set_yticks, reach)
-        axes.set_xlabel(axes_names[0])
-        axes.set_ylabel(axes_names[1])
-        axes.grid(color=theme.light["line"], linewidth=0.8)
-        open_frame(axes, ("bottom", "left"))
-        figure.legend(
-            loc="outside lower center",
-            ncols=n_columns,
-            frameon=False,
-            fontsize=TEXT - 0.5,
-            handlelength=2.6,
-            borderpad=0.5,
-        )
+        _finish(figure, axes, axes_names, n_columns, theme)
+
+    return build_picture(draw, 275.0 + 18 * legend_rows, alt, caption, table)
+
+
+def draw_net_benefit(
+    curves: Sequence[Curve],
+    everybody: Curve,
+    axes_names: tuple[str, str],
+    marked: Sequence[float],
+    alt: str,
+    caption: str,
+    table: Table,
+) -> Picture:
+    """Draw net benefit over thresholds by their logarithm, one line for each strategy.
+
+    An alert on every row is a dotted line that falls out of the picture, an alert on none the line at 0.
+
+    Parameters
+    ----------
+    curves : sequence of Curve
+    everybody : Curve
+    axes_names : (str, str)
+        What x and y measure.
+    marked : sequence of float
+        Thresholds that have a tick.
+    alt, caption : str
+    table : Table
+
+    Returns
+    -------
+    Picture
+    """
+    n_columns, legend_rows = _legend_shape([curve.name.short for curve in (*curves, everybody)])
+    highest = max([1e-9, *(value for curve in (*curves, everybody) for value in curve.y)])
+
+    def draw(figure: Figure, theme: Theme) -> None:
+        axes = figure.subplots()
+        axes.axhline(0, color=theme.light["quiet"], linewidth=1.0)
+        for curve in curves:
+            _line(axes, curve, theme, (2 + 2 * (curve.name.look % 4), 9))
+        (line,) = axes.plot(everybody.x, everybody.y, color=theme.light["quiet"], linewidth=1.2, linestyle=DOTS)
+        line.set_label(legend_text(everybody.name.short))
+        axes.set_xscale("log")
+        axes.xaxis.set_minor_locator(NullLocator())
+        axes.set_xticks(list(marked), [f"{tick:g}" for tick in marked])
+        axes.set_ylim(-0.25 * highest, 1.06 * highest)
+        axes.yaxis.set_major_locator(MaxNLocator(5))
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("-", "\u2212"))
+        _finish(figure, axes, axes_names, n_columns, theme)
 
     return build_picture(draw, 275.0 + 18 * legend_rows, alt, caption, table)
 
@@ -239,8 +273,7 @@ def draw_dots(rows: Sequence[str], dots: Sequence[Dots], axis: str, alt: str, ca
     -------
     Picture
     """
-    n_columns = 2 if max(width(strategy.name.short) for strategy in dots) <= HALF_LEGEND else 1
-    legend_rows = -(-len(dots) // n_columns)
+    n_columns, legend_rows = _legend_shape([strategy.name.short for strategy in dots])
     band = max(30.0, 9.0 * len(dots) + 9)
 
     def draw(figure: Figure, theme: Theme) -> None:
@@ -264,6 +297,36 @@ def draw_dots(rows: Sequence[str], dots: Sequence[Dots], axis: str, alt: str, ca
         figure.legend(loc="outside lower center", ncols=n_columns, frameon=False, fontsize=TEXT - 0.5, borderpad=0.5)
 
     return build_picture(draw, band * len(rows) + 62 + 18 * legend_rows, alt, caption, table)
+
+
+def _legend_shape(names: Sequence[str]) -> tuple[int, int]:
+    """Columns and rows that a legend takes."""
+    n_columns = 2 if max(map(width, names)) <= HALF_LEGEND else 1
+    return n_columns, -(-len(names) // n_columns)
+
+
+def _line(axes: Axes, curve: Curve, theme: Theme, every: tuple[int, int]) -> None:
+    """One strategy, with a marker at every so many points."""
+    look = series(curve.name.look)
+    (line,) = axes.plot(curve.x, curve.y, color=theme.light[look.colour], linewidth=1.7, linestyle=look.dash)
+    line.set(marker=look.marker, markersize=6, markeredgewidth=0, label=legend_text(curve.name.short))
+    line.set_markevery(every)
+
+
+def _finish(figure: Figure, axes: Axes, axes_names: tuple[str, str], n_columns: int, theme: Theme) -> None:
+    """Names, grid, frame and legend of a chart of curves."""
+    axes.set_xlabel(axes_names[0])
+    axes.set_ylabel(axes_names[1])
+    axes.grid(color=theme.light["line"], linewidth=0.8)
+    open_frame(axes, ("bottom", "left"))
+    figure.legend(
+        loc="outside lower center",
+        ncols=n_columns,
+        frameon=False,
+        fontsize=TEXT - 0.5,
+        handlelength=2.6,
+        borderpad=0.5,
+    )
 
 
 def _starts(rows: Sequence[Parted], place: int) -> list[float]:

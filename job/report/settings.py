@@ -73,21 +73,23 @@ def describe_ranking(facts: Facts, labels: Mapping[str, str]) -> str:
     if "alerts_per_1000" not in facts.spec["evaluation"]:
         budget += ", as many as there are minority rows (no number was given)"
     return (
-        f"Strategies are ranked by {labels[facts.primary]}. A difference counts beyond {plain(facts.rope)} and where "
+        f"Strategies are ranked by {labels[facts.primary]}. A difference counts beyond {_rope(facts)} and where "
         f"its test is sure at {facts.confidence}. Where a number of alarms is fixed, it is {budget}."
     )
 
 
+def _rope(facts: Facts) -> str:
+    rope = facts.spec["evaluation"]["rope"]
+    return "0.04 m (1 − m) around baseline's mean m (0.01 for ROC AUC)" if rope == "auto" else plain(rope)
+
+
 def describe_cost(facts: Facts) -> str:
-    """Say what the two kinds of error cost, and whether anybody said so."""
+    """Say what the two kinds of error cost, where somebody said so."""
     cost = facts.results["evaluation"]
+    if cost["cost_false_negative"] is None:
+        return "The spec gives none (evaluation.cost), so none is assumed and no expected cost is computed."
     missed, alarm = plain(cost["cost_false_negative"]), plain(cost["cost_false_positive"])
-    if facts.spec["evaluation"].get("cost") is not None:
-        return f"A missed minority row costs {missed}, a false alarm {alarm}."
-    return (
-        f"None were given. A missed minority row is taken to cost {missed}, the imbalance ratio, and a false alarm "
-        f"{alarm}: an assumption, not a fact about this data. Give evaluation.cost to have your own."
-    )
+    return f"A missed minority row costs {missed}, a false alarm {alarm}."
 
 
 def describe_params(params: Mapping[str, Any]) -> str:

@@ -32,22 +32,32 @@ def load_results(path: Path) -> dict[str, Any]:
     Raises
     ------
     DataError
-        Where there is no such file, it is not a results.json, or a newer program wrote it.
+        Where there is no such file, it is not a results.json, or another version wrote it.
     """
     results = _load_json(path, "give the results.json of a job")
     version = results.get("schema_version")
     if not isinstance(version, int) or isinstance(version, bool):
         raise DataError(f"{_shown(path)}: no results of minority-report: no schema_version; give a job's results.json")
-    if version > SCHEMA_VERSION:
+    if version != SCHEMA_VERSION:
         raise DataError(
-            f"{_shown(path)}: schema_version is {version}, must be at most {SCHEMA_VERSION}: "
-            "a newer minority-report wrote it; render with that one"
+            f"{_shown(path)}: schema_version is {version}, must be {SCHEMA_VERSION}: {_writer(results)} wrote it; "
+            "render with that version, or run the job again"
         )
     lacking = [name for kind, names in _SECTIONS.items() for name in names if not isinstance(results.get(name), kind)]
-    if version < 1 or lacking:
-        what = f"{lacking[0]} is missing or not what it was" if lacking else f"schema_version is {version}"
-        raise DataError(f"{_shown(path)}: no results that a report can be made of: {what}; run the job again")
+    if lacking:
+        raise DataError(
+            f"{_shown(path)}: no results that a report can be made of: {lacking[0]} is missing or not what it was; run "
+            "the job again"
+        )
     return results
+
+
+def _writer(results: Mapping[str, Any]) -> str:
+    """Name the version that wrote results of another schema."""
+    try:
+        return f"minority-report {one_line(str(results['provenance']['versions']['minority-report']))}"
+    except (KeyError, TypeError):
+        return "another version of minority-report"
 
 
 def load_timings(path: Path) -> dict[str, Any] | None:

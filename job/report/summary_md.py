@@ -12,7 +12,7 @@ from job.report.formats import number, signed
 from job.report.markdown import escape_markdown
 from job.report.metric_table import BY_NAME, fallback_decimals
 from job.report.sections import answer as answer_section
-from job.report.sections import runs, verdict
+from job.report.sections import runs
 from job.report.table import Name
 from job.report.words import counted, listed
 
@@ -87,16 +87,15 @@ def _lines(facts: Facts, limits: Limits) -> Iterator[str]:
 
 
 def _told(facts: Facts) -> Iterator[str]:
-    """What the page tells in its answer and above its verdicts."""
-    answer, verdicts = answer_section.build(facts).content, verdict.build(facts).content
+    """What the page tells in its answer."""
+    answer = answer_section.build(facts).content
     assert isinstance(answer, answer_section.Answer)
-    assert isinstance(verdicts, verdict.Verdict)
-    told = (f"{answer.action}{answer.use}", answer.sure, *answer.why, *verdicts.paragraphs)
+    told = (f"{answer.action}{answer.use}", *answer.cutoffs, answer.sure, *answer.why)
     yield from (answer.lead, *(text for text in told if text))
 
 
 def _table(facts: Facts, classifier: Name, limits: Limits) -> Iterator[str]:
-    metrics = (facts.primary, *_METRICS)
+    metrics = facts.with_values((facts.primary, *_METRICS))
     yield f"| Strategy | {' | '.join(BY_NAME[metric].label for metric in metrics)} |"
     yield f"| --- |{' ---: |' * len(metrics)}"
     for strategy in _kept(facts, limits):

@@ -16,7 +16,7 @@ from job.spec.generate import Generator
 from job.spec.kinds import Kind
 from job.spec.labels import BASELINE, CALIBRATED_LABELS_ARE_FREE, SWEPT_STRATEGIES_ARE_LISTED, unique_labels
 from job.spec.mixture import MixtureSpec
-from job.spec.numbers import Number, Switch, Whole
+from job.spec.numbers import Number, NumberOrAuto, Switch, Whole
 from job.spec.scalars import plain
 from job.spec.section import Complaint, Given, Rule, Section
 from job.spec.seeds import SEED, Seed
@@ -33,6 +33,7 @@ __all__ = [
     "EvaluationSpec",
     "FileSpec",
     "JobSpec",
+    "LimitSpec",
     "MixtureSpec",
     "PreparationSpec",
     "ReportSpec",
@@ -60,6 +61,10 @@ class DataSpec(Section):
         default=None, description="Data to draw"
     )
     file: Annotated[FileSpec | None, Nothing()] = Field(default=None, description="A file to read")
+
+
+LIMITS = ("false_alarms_per_1000", "recall", "precision")
+"""What a cut-off can be limited by."""
 
 
 class PreparationSpec(Section):
@@ -91,6 +96,31 @@ class CostSpec(Section):
     false_positive: Annotated[float, Number(0, 1e12)] = Field(default=1.0, description="What one false alarm costs")
 
 
+def _is_one_limit(given: Given) -> Iterable[Complaint]:
+    has = [key for key in LIMITS if key in given]
+    if len(has) != 1:
+        found = f"has {' and '.join(has)}" if has else "has none of its keys"
+        yield (), f"{found}; write exactly one of {', '.join(LIMITS)}"
+
+
+class LimitSpec(Section):
+    """What the advised cut-off must keep to: exactly one of its keys."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [key]} for key in LIMITS]})
+
+    rules: ClassVar[tuple[Rule, ...]] = (Rule(LIMITS, _is_one_limit),)
+
+    false_alarms_per_1000: Annotated[float | None, Number(0, 1000)] = Field(
+        default=None, description="At most so many false alarms for each 1,000 rows"
+    )
+    recall: Annotated[float | None, Number(0, 1)] = Field(
+        default=None, description="At least this share of the minority rows found, 0.95 say for screening"
+    )
+    precision: Annotated[float | None, Number(0, 1)] = Field(
+        default=None, description="At least this share of the alerts right, 0.9 say for confirming"
+    )
+
+
 def _ratios_differ(given: Given) -> Iterable[Complaint]:
     ratios = given["imbalance_sweep"]
     for index, ratio in enumerate(ratios):
@@ -106,18 +136,28 @@ class EvaluationSpec(Section):
     primary: Annotated[Literal["average_precision", "roc_auc"], OneOf(*PRIMARY_METRICS)] = Field(
         default="average_precision", description="The metric that ranks strategies"
     )
-    rope: Annotated[float, Number(0, 1, open="high")] = Field(
-        default=0.01, description="Differences up to this are no practical difference"
+    rope: Annotated[Literal["auto"] | float, NumberOrAuto(0, 1, open="high")] = Field(
+        default="auto",
+        description="Differences up to this are no practical difference; auto: .04 m (1 - m) around baseline's mean m "
+        "for average precision, .01 elsewhere",
     )
     confidence: Annotated[float, Number(0.5, 1, open="low high")] = Field(
         default=0.95, description="Confidence of intervals; a difference counts where its p is below one minus this"
     )
     alerts_per_1000: Annotated[float | None, Number(0.001, 1000, optional=True)] = Field(
-        default=None, description="Alarms that can be looked at for each 1,000 rows. Default: the share of the minority"
+        default=None,
+        description="Alerts that can be looked at for each 1,000 rows; the advised cut-off then keeps to them. "
+        "Default: no capacity is assumed, and rankings are read at as many alerts as there are minority rows",
     )
     cost: Annotated[CostSpec | None, Nothing()] = Field(
         default=None,
-        description="What errors cost. Default: a missed minority row costs the imbalance ratio, a false alarm 1",
+        description="What errors cost; the advised cut-off is then the cheapest. Default: nothing is assumed",
+    )
+    limit: Annotated[LimitSpec | None, Nothing()] = Field(
+        default=None, description="What the advised cut-off must keep to. Default: nothing"
+    )
+    prevalence_in_use: Annotated[float | None, Number(0, 1, open="low high", optional=True)] = Field(
+        default=None, description="Share of positive rows where the model will be used. Default: that of the data"
     )
     calibrated: Annotated[bool, Switch()] = Field(
         default=False, description="Whether each strategy is also run inside CalibratedClassifierCV: five more fits"

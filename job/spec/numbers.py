@@ -80,6 +80,21 @@ class Number(Kind):
 
 
 @dataclass(frozen=True)
+class NumberOrAuto(Number):
+    """A number, or ``auto``."""
+
+    @property
+    def _allowed(self) -> str:  # type: ignore[override]
+        return f"auto or {super()._allowed}"
+
+    def _read(self, value: Any) -> float | str | None:  # type: ignore[override]
+        return "auto" if plain(value) == "auto" else super()._read(value)
+
+    def _schema(self) -> JsonSchemaValue:
+        return {"anyOf": [{"const": "auto"}, super()._schema()]}
+
+
+@dataclass(frozen=True)
 class Numbers(Kind):
     """One number for everything, or a list with one for each feature, or null."""
 

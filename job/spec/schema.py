@@ -7,6 +7,8 @@ from typing import Any
 from job.spec.model import JobSpec
 
 _NOT_FIXED = (
+    ("SplitSpec", "method"),
+    ("SplitSpec", "n_splits"),
     ("SplitSpec", "n_repeats"),
     ("SplitSpec", "random_state"),
     ("ClassificationSpec", "random_state"),

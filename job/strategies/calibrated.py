@@ -10,15 +10,13 @@ from collections.abc import Iterable, Sequence
 from dataclasses import astuple
 
 import numpy as np
-import pandas as pd
-from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.base import BaseEstimator, ClassifierMixin
 from sklearn.calibration import CalibratedClassifierCV
 from sklearn.frozen import FrozenEstimator
 from sklearn.model_selection import FixedThresholdClassifier
-from sklearn.utils.metaestimators import available_if
 
 from job.errors import StrategyError
-from job.strategies.inner_folds import DEFAULT_FOLDS, Folds, build_inner_folds
+from job.strategies.inner_folds import DEFAULT_FOLDS, Folds, Inside, build_inner_folds
 from job.strategies.recipe import Complaint, Fitted, Recipe, Resampled, Seen, TrainingPart
 from job.strategies.threshold import CONSTANT_SCORES, Threshold, say_untuned
 
@@ -62,57 +60,19 @@ class Calibrated(Recipe):
         folds, degraded = build_inner_folds(part, DEFAULT_FOLDS if tuner is None else tuner.n_folds)
         if not folds:
             raise StrategyError(f"probabilities cannot be calibrated: {degraded}")
-        inside = _Inside(self.recipe if tuner is None else Recipe("", {}), classifier, part)
+        inside = Inside(self.recipe if tuner is None else Recipe("", {}), classifier, part)
         model = CalibratedClassifierCV(inside, cv=folds).fit(part.X, part.y)
         fitted = [pair.estimator for pair in model.calibrated_classifiers_]
         sentences = [degraded] if degraded else []
         sentences += dict.fromkeys(f"in inner folds: {why}" for each in fitted for why in each.degraded_)
         prevalence, seen = float(np.mean(part.y)), _mean_seen([each.seen_ for each in fitted])
+        inner = tuple(zip(model.calibrated_classifiers_, (test for _, test in folds), strict=True))
         if tuner is None:
-            return Fitted(model, prevalence, tuple(sentences), seen=seen)
+            return Fitted(model, prevalence, tuple(sentences), seen=seen, inner=inner)
         threshold = _tune(tuner, model, part, folds)
         if threshold is None:
-            return Fitted(model, prevalence, (*sentences, say_untuned(CONSTANT_SCORES)), seen=seen)
-        return Fitted(_decide_at(threshold, model, part), prevalence, tuple(sentences), threshold, seen)
-
-
-class _Inside(ClassifierMixin, BaseEstimator):
-    """What is calibrated: a recipe and a classifier, which prepare and resample whatever rows they are fitted on."""
-
-    def __init__(self, recipe: Recipe, classifier: BaseEstimator, part: TrainingPart) -> None:
-        self.recipe = recipe
-        self.classifier = classifier
-        self.part = part
-
-    def __sklearn_clone__(self) -> _Inside:
-        return _Inside(self.recipe, clone(self.classifier), self.part)
-
-    def fit(self, X: pd.DataFrame, y: np.ndarray) -> _Inside:
-        """Prepare, resample and fit; seeds are those of the split."""
-        preparation = clone(self.part.preparation).fit(X)
-        codes = preparation.codes(X)
-        part = TrainingPart(X, y, None, preparation, codes, self.part.integer, self.part.seeds)
-        resampled = self.recipe.resample(part)
-        fitted = self.recipe.fit(self.classifier, part, resampled)
-        self.classes_ = np.unique(y)
-        self.model_ = fitted.model
-        self.degraded_ = (*resampled.degraded, *fitted.degraded)
-        self.seen_ = Seen(len(resampled.y), int(resampled.y.sum()), resampled.n_synthetic)
-        return self
-
-    def predict(self, X: pd.DataFrame) -> np.ndarray:
-        """Predict labels."""
-        return np.asarray(self.model_.predict(X))
-
-    @available_if(lambda self: hasattr(self.classifier, "predict_proba"))  # type: ignore[untyped-decorator]
-    def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
-        """Predict probabilities."""
-        return np.asarray(self.model_.predict_proba(X))
-
-    @available_if(lambda self: hasattr(self.classifier, "decision_function"))  # type: ignore[untyped-decorator]
-    def decision_function(self, X: pd.DataFrame) -> np.ndarray:
-        """Compute the decision function."""
-        return np.asarray(self.model_.decision_function(X))
+            return Fitted(model, prevalence, (*sentences, say_untuned(CONSTANT_SCORES)), seen=seen, inner=inner)
+        return Fitted(_decide_at(threshold, model, part), prevalence, tuple(sentences), threshold, seen, inner)
 
 
 class _Replay(ClassifierMixin, BaseEstimator):

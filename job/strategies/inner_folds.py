@@ -1,11 +1,16 @@
-"""The inner folds of a training part: there a threshold is tuned, probabilities are calibrated, a ratio is chosen."""
+"""The inner folds of a training part: there thresholds are tuned, probabilities calibrated, cut-offs chosen."""
 
 from __future__ import annotations
 
-import numpy as np
-from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+from collections.abc import Iterable
 
-from job.strategies.recipe import TrainingPart
+import numpy as np
+import pandas as pd
+from sklearn.base import BaseEstimator, ClassifierMixin, clone
+from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
+from sklearn.utils.metaestimators import available_if
+
+from job.strategies.recipe import Fitted, Recipe, Seen, TrainingPart
 
 Folds = list[tuple[np.ndarray, np.ndarray]]
 
@@ -62,6 +67,73 @@ def split_rows(y: np.ndarray, groups: np.ndarray | None, seed: int, n_splits: in
     elif degraded is not None:
         degraded = f"{degraded}: {n_folds} used"
     return usable, degraded
+
+
+def fit_inner_models(
+    recipe: Recipe, classifier: BaseEstimator, part: TrainingPart, fitted: Fitted
+) -> tuple[Iterable[tuple[BaseEstimator, np.ndarray]], str | None]:
+    """Fit a strategy on each inner training part, resampled for itself, to score rows that it has not seen.
+
+    Parameters
+    ----------
+    recipe : Recipe
+    classifier : estimator
+        Not fitted.
+    part : TrainingPart
+    fitted : Fitted
+        Of the whole training part; a calibrated strategy has its inner models already.
+
+    Returns
+    -------
+    models : iterable of (estimator, ndarray)
+        Each with the row numbers of its inner test part; none where no inner folds are possible.
+    why_not : str or None
+        As in `build_inner_folds`.
+    """
+    if fitted.inner:
+        return fitted.inner, None
+    folds, why_not = build_inner_folds(part, DEFAULT_FOLDS)
+    inside = Inside(recipe, classifier, part)
+    return ((clone(inside).fit(part.X.iloc[train], part.y[train]), test) for train, test in folds), why_not
+
+
+class Inside(ClassifierMixin, BaseEstimator):
+    """A recipe and a classifier, which prepare and resample whatever rows they are fitted on."""
+
+    def __init__(self, recipe: Recipe, classifier: BaseEstimator, part: TrainingPart) -> None:
+        self.recipe = recipe
+        self.classifier = classifier
+        self.part = part
+
+    def __sklearn_clone__(self) -> Inside:
+        return Inside(self.recipe, clone(self.classifier), self.part)
+
+    def fit(self, X: pd.DataFrame, y: np.ndarray) -> Inside:
+        """Prepare, resample and fit; seeds are those of the split."""
+        preparation = clone(self.part.preparation).fit(X)
+        codes = preparation.codes(X)
+        part = TrainingPart(X, y, None, preparation, codes, self.part.integer, self.part.seeds)
+        resampled = self.recipe.resample(part)
+        fitted = self.recipe.fit(self.classifier, part, resampled)
+        self.classes_ = np.unique(y)
+        self.model_ = fitted.model
+        self.degraded_ = (*resampled.degraded, *fitted.degraded)
+        self.seen_ = Seen(len(resampled.y), int(resampled.y.sum()), resampled.n_synthetic)
+        return self
+
+    def predict(self, X: pd.DataFrame) -> np.ndarray:
+        """Predict labels."""
+        return np.asarray(self.model_.predict(X))
+
+    @available_if(lambda self: hasattr(self.classifier, "predict_proba"))  # type: ignore[untyped-decorator]
+    def predict_proba(self, X: pd.DataFrame) -> np.ndarray:
+        """Predict probabilities."""
+        return np.asarray(self.model_.predict_proba(X))
+
+    @available_if(lambda self: hasattr(self.classifier, "decision_function"))  # type: ignore[untyped-decorator]
+    def decision_function(self, X: pd.DataFrame) -> np.ndarray:
+        """Compute the decision function."""
+        return np.asarray(self.model_.decision_function(X))
 
 
 def _most_folds(y: np.ndarray, groups: np.ndarray | None) -> tuple[int, str]:

@@ -129,6 +129,8 @@ class Fitted:
         The decision threshold, where it was tuned.
     seen : Seen or None
         The rows that it was fitted on, where these are not the resampled training part.
+    inner : tuple of (estimator, ndarray)
+        Models that inner folds have left over, each with the rows of the training part that it was not fitted on.
     """
 
     model: BaseEstimator
@@ -136,6 +138,7 @@ class Fitted:
     degraded: tuple[str, ...] = ()
     threshold: float | None = None
     seen: Seen | None = None
+    inner: tuple[tuple[BaseEstimator, np.ndarray], ...] = ()
 
 
 class Recipe:
@@ -148,6 +151,9 @@ class Recipe:
     params : Mapping[str, Any]
         Parameters of that class, as the spec has them.
     """
+
+    scores_like_baseline = False
+    """Whether it differs from baseline in its decisions only."""
 
     def __init__(self, class_path: str, params: Mapping[str, Any]) -> None:
         self.class_path = class_path

@@ -24,6 +24,8 @@ CONSTANT_SCORES = "the scores are constant on at least one inner fold"
 class Threshold(Recipe):
     """scikit-learn's ``TunedThresholdClassifierCV``, maximising balanced accuracy unless the spec says otherwise."""
 
+    scores_like_baseline = True
+
     def complaints(self) -> Iterable[Complaint]:
         """As in `Recipe`; allowed are ``scoring``, ``thresholds``, ``response_method`` and ``cv`` (a whole number)."""
         checked = {name: value for name, value in self.params.items() if name not in ("cv", "scoring")}

@@ -7,8 +7,9 @@ from outcomes import OUTCOMES
 from rich.cells import cell_len
 
 from job.console.answer import write_answer
-from job.evidence.headline_sentences import tell_headline
 from job.evidence.strategy_kinds import gloss_recommended
+from job.wording.answer import tell_answer
+from job.wording.cutoffs import tell_cutoffs
 
 
 @pytest.mark.parametrize("name", OUTCOMES)
@@ -16,8 +17,9 @@ def test_the_log_has_the_words_of_the_report(name: str) -> None:
     """the headline's first sentences, whatever the outcome, in lines that fit and steer nothing"""
     results = OUTCOMES[name]()
     lines = list(write_answer(results, 60))
-    verdict = results["verdict"]
-    told = tell_headline(verdict["headline"], verdict["rows"], gloss=gloss_recommended(results))
-    assert " ".join(lines).startswith(" ".join(f"{told.short} {told.use} {told.sure}".split()))
+    told = tell_answer(results["verdict"], results["power"], gloss=gloss_recommended(results))
+    cutoffs = tell_cutoffs(results["verdict"]["headline"], results["decisions"])
+    expected = (told.short, told.others, told.use, *cutoffs, told.sure, told.why)
+    assert " ".join(lines) == " ".join(" ".join(expected).split())
     assert all(line.isprintable() and line for line in lines)
     assert all(cell_len(line) <= 60 or " " not in line for line in lines)

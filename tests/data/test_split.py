@@ -7,12 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
+from factories import make_spec
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, train_test_split
 
 from job.data.dataset import Dataset
-from job.data.split import build_splits, count_splits
+from job.data.split import build_splits, count_splits, settle_split
 from job.data.split_notes import note_splits, note_unused
 from job.errors import DataError
 from job.spec.model import SplitSpec
@@ -89,20 +90,34 @@ def test_grouped_kfold_is_stratified_group_kfold():
 
 
 @pytest.mark.parametrize(("test_size", "n_folds"), [(0.2, 5), (0.3, 3), (0.5, 2), (0.25, 4)])
-def test_grouped_holdout_is_fold_0(test_size, n_folds):
-    """With groups a holdout is fold 0 of StratifiedGroupKFold with round(1 / test_size) folds."""
+def test_grouped_holdout_is_one_fold(test_size, n_folds):
+    """With groups holdout repeat r is fold r of StratifiedGroupKFold with round(1 / test_size) folds, from 0 again."""
     groups = np.random.default_rng(1).integers(0, 30, 120)
     dataset = make_rows(make_labels(120, 40), groups=groups)
     parts = [
         (
             r,
             0,
-            *next(StratifiedGroupKFold(n_folds, shuffle=True, random_state=7 + r).split(dataset.y, dataset.y, groups)),
+            *list(StratifiedGroupKFold(n_folds, shuffle=True, random_state=7 + r).split(dataset.y, dataset.y, groups))[
+                r % n_folds
+            ],
         )
-        for r in range(3)
+        for r in range(7)
     ]
-    found = build_splits(dataset, spec(test_size=test_size, n_repeats=3, random_state=7))
+    found = build_splits(dataset, spec(test_size=test_size, n_repeats=7, random_state=7))
     assert expected_rows(parts) == rows_of(found)
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_grouped_holdouts_test_all_groups_alike(seed):
+    """Of few groups, those with the most positive rows are tested as often as others: no group is never tested."""
+    groups = np.repeat(np.arange(20), 25)
+    shares = np.random.default_rng(seed).beta(0.3, 1.5, 20)
+    dataset = make_rows((np.random.default_rng(seed).random(500) < shares[groups]).astype(np.int8), groups=groups)
+    tested = [np.unique(groups[split.test]) for split in build_splits(dataset, spec(test_size=0.2, n_repeats=20))]
+    times = np.bincount(np.concatenate(tested), minlength=20)
+    assert times.min() >= 1
+    assert times.max() <= 12
 
 
 def test_seeds_start_again_at_0():
@@ -405,3 +420,50 @@ def test_a_training_part_of_mostly_positive_rows_is_noted():
     dataset = make_rows((np.arange(100) < 45) | (np.arange(100) > 96), time=np.arange(100))
     assert "45 of 80 rows are labelled yes (positive)" in notes_of(dataset, spec("time"))["positive-is-common"]
     assert {} == notes_of(make_rows(np.arange(100) < 50), spec(test_size=0.21))
+
+
+def settle(dataset, **split):
+    """Settle the split of a spec; returns its split and the data's notes."""
+    settled, noted = settle_split(make_spec(split=split), dataset)
+    assert dataset.y is noted.y
+    return settled.split, noted.notes
+
+
+ENOUGH = {"rows": make_rows(make_labels()), "groups": make_rows(make_labels(), groups=np.arange(100) % 10)}
+TOO_FEW = {
+    "minority rows": make_rows(make_labels(n_positive=9)),
+    "majority rows": make_rows(make_labels(n_positive=91)),
+    "groups": make_rows(make_labels(), groups=np.arange(100) % 9),
+}
+
+
+@pytest.mark.parametrize("dataset", ENOUGH.values(), ids=ENOUGH)
+def test_by_default_ten_folds_are_dealt_twice(dataset):
+    """and nothing is noted where there are rows and groups enough"""
+    split, notes = settle(dataset)
+    assert ("kfold", 10, 2, ()) == (split.method, split.n_splits, split.n_repeats, notes)
+    assert 20 == len(build_splits(dataset, split))
+
+
+@pytest.mark.parametrize("dataset", TOO_FEW.values(), ids=TOO_FEW)
+def test_too_few_rows_for_the_default_folds_are_held_out_instead(dataset):
+    """which is noted, with the seed that was asked for"""
+    split, (note,) = settle(dataset, random_state=7)
+    assert ("holdout", 20, 0.2, 7) == (split.method, split.n_repeats, split.test_size, split.random_state)
+    assert "fewer-rows-than-folds" == note.code
+    assert all(words in note.text for words in ("10 folds", "20 holdouts"))
+    assert 20 == len(build_splits(dataset, split))
+
+
+@pytest.mark.parametrize("dataset", TOO_FEW.values(), ids=TOO_FEW)
+@pytest.mark.parametrize(
+    "written", [{"method": "kfold", "n_splits": 10}, {"n_splits": 10}, {"method": "holdout"}, {"n_repeats": 3}]
+)
+def test_a_split_that_is_written_is_never_changed(dataset, written):
+    """folds that are asked for and can't be made are refused with their remedy, not replaced"""
+    split, notes = settle(dataset, **written)
+    assert () == notes
+    assert make_spec(split=written).split == split
+    if "n_splits" in written:
+        with pytest.raises(DataError, match=r"split\.n_splits: 10 folds"):
+            build_splits(dataset, split)

@@ -20,7 +20,7 @@ from sklearn.metrics import (
     recall_score,
 )
 
-from job.evaluation.decisions import Counts, count_decisions, evaluate_decisions
+from job.evaluation.decisions import Counts, at_prevalence, count_decisions, evaluate_decisions
 from job.evaluation.undefined import Undefined
 
 counts = st.builds(Counts, *[st.integers(0, 6)] * 4).filter(lambda found: found.rows > 0)
@@ -42,7 +42,7 @@ def rows_of(found):
 
 def evaluate(found, false_negative=9.0, false_positive=1.0):
     """Evaluate with the costs of the usual example."""
-    return evaluate_decisions(found, false_negative, false_positive)
+    return evaluate_decisions(found, (false_negative, false_positive))
 
 
 @given(counts)
@@ -128,3 +128,29 @@ def test_the_issues_own_example():
     assert 0.381 == round(values["recall"], 3)
     assert 20.0 == values["false_alarms_per_1000"]
     assert 1000 * (26 * 9 + 8) / 400 == values["expected_cost_per_1000"]
+
+
+def test_a_file_thinned_to_30_per_cent_from_1_reads_55_per_cent_precision_where_3_is_true() -> None:
+    """the audit's pair: the same recall and false-positive rate at another share of positives"""
+    recall, false_positive_rate = 0.80, 0.80 * 0.3 * 45 / (55 * 0.7)
+    assert pytest.approx(0.55) == at_prevalence(recall, false_positive_rate, 0.3).precision
+    assert pytest.approx(0.028, abs=0.001) == at_prevalence(recall, false_positive_rate, 0.01).precision
+
+
+@given(counts.filter(lambda found: found.positives and found.negatives))
+def test_at_the_prevalence_of_the_data_nothing_changes(found: Counts) -> None:
+    """precision, alerts and cost are then those of the counts"""
+    theirs = evaluate_decisions(found, (7.0, 2.0))
+    ours = at_prevalence(found.tp / found.positives, found.fp / found.negatives, found.positives / found.rows)
+    assert pytest.approx(theirs["expected_cost_per_1000"]) == ours.cost_per_1000(7.0, 2.0)
+    assert pytest.approx(1000 * found.alarms / found.rows) == ours.alerts_per_1000
+    precision = theirs["precision"]
+    assert np.isnan(ours.precision) if isinstance(precision, Undefined) else pytest.approx(precision) == ours.precision
+
+
+def test_rates_take_arrays() -> None:
+    """a curve at once; without an alert there is no precision"""
+    rates = at_prevalence(np.array([0.0, 1.0]), np.array([0.0, 1.0]), 0.01)
+    with np.errstate(all="raise"):
+        assert np.isnan(rates.precision[0])
+    assert [0.01, 1000.0] == pytest.approx([rates.precision[1], rates.alerts_per_1000[1]])

@@ -6,8 +6,8 @@ import pytest
 from judged import make_roles, make_runs_of
 
 from job.evidence.basis import BESIDE, build_basis
-from job.evidence.cases import Question
 from job.evidence.compare import compare_strategies, list_pairs
+from job.evidence.family import Question
 from job.evidence.measured import measure_runs
 
 QUESTION = Question("average_precision", 0.01, 0.95)
@@ -18,7 +18,7 @@ def basis_of(recommended):
     runs = make_runs_of({label: {"recall": values} for label, values in RECALLS.items()})
     measured = measure_runs(runs, [(label, "c") for label in RECALLS])
     roles = make_roles(tuple(RECALLS))
-    comparisons = compare_strategies(measured, list_pairs(roles, list(RECALLS), ["c"]), roles, 0.01, 0.95)
+    comparisons = compare_strategies(measured, list_pairs(roles, list(RECALLS), ["c"]), roles, QUESTION)
     return build_basis(measured, comparisons, recommended, "baseline", QUESTION, 42), comparisons
 
 
@@ -42,6 +42,7 @@ def test_nothing_stands_beside_baseline_itself(recommended):
     basis, _ = basis_of(recommended)
     assert {
         "n_splits": 6,
+        "n_train_mean": 1600.0,
         "n_minority_rows": 42,
         "confidence": 0.95,
         "baseline": "baseline",

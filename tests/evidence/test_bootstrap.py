@@ -14,9 +14,9 @@ from job.names import METRICS
 ONE_STEP = ("calibration_slope", "calibration_intercept")
 
 
-def weights_of(y, groups=None, seed=5):
+def weights_of(y, groups=None, seed=5, time=None):
     """One row for each sample."""
-    chunks = draw_weights(np.asarray(y), None if groups is None else np.asarray(groups), seed)
+    chunks = draw_weights(len(y), None if groups is None else np.asarray(groups), seed, time)
     return np.concatenate(list(chunks), axis=1).T
 
 
@@ -34,26 +34,40 @@ def repeat(prediction: Prediction, times: np.ndarray) -> Prediction:
     )
 
 
-def test_rows_are_drawn_class_by_class():
-    """every sample has as many rows of each class as the test part, and not always the same ones"""
+def test_rows_are_drawn_whatever_their_class():
+    """every sample has as many rows as the test part, and its share of positive rows varies as in a new test part:
+    binomially, so that false alarms, costs and Brier scores vary as they would there"""
     y = np.repeat([0, 1], [70, 40])
     weights = weights_of(y)
     assert (N_DRAWS, 110) == weights.shape
-    assert {40.0} == set(weights[:, y == 1].sum(axis=1))
-    assert {70.0} == set(weights[:, y == 0].sum(axis=1))
+    assert {110.0} == set(weights.sum(axis=1))
+    np.testing.assert_allclose(40 * 70 / 110, weights[:, y == 1].sum(axis=1).var(), rtol=0.1)
     np.testing.assert_allclose(1, weights.mean(axis=0), atol=0.15)
     np.testing.assert_allclose(1, weights.var(), atol=0.05)
 
 
+def test_rows_of_a_time_are_drawn_in_blocks():
+    """8 rows that follow each other in time, of 512, stand in a sample together, so that what rows of one time share
+    counts as often as they do"""
+    time = np.random.default_rng(3).permutation(512)
+    ordered = weights_of(np.zeros(512), time=time)[:, np.argsort(time)]
+    assert {512.0} == set(ordered.sum(axis=1))
+    next_to, apart = (np.corrcoef(ordered[:, 100], ordered[:, 100 + lag])[0, 1] for lag in (1, 8))
+    np.testing.assert_allclose([7 / 8, 0], [next_to, apart], atol=0.07)
+    shared = np.sin(np.arange(512) / 10)  # what changes slowly varies more in blocks than row by row
+    assert (ordered @ shared).std() > 2 * (weights_of(np.zeros(512)) @ shared).std()
+
+
 def test_groups_are_drawn_whole():
-    """rows of one group stand in a sample equally often, and groups with a positive row are drawn among themselves"""
+    """rows of one group stand in a sample equally often, in time or not, and there are as many groups as there were"""
     y = np.array([1, 0, 0, 0, 1, 1, 0, 0, 0])
     groups = np.array([7, 7, 3, 3, 5, 5, 9, 9, 2])
     weights = weights_of(y, groups)
+    np.testing.assert_array_equal(weights, weights_of(y, groups, time=np.arange(9)))
     for group in set(groups.tolist()):
         members = weights[:, groups == group]
         assert (members == members[:, :1]).all()
-    assert {2.0} == set((weights[:, groups == 7][:, 0] + weights[:, groups == 5][:, 0]).tolist())
+    assert {5.0} == set(sum(weights[:, groups == group][:, 0] for group in set(groups.tolist())).tolist())
 
 
 def test_equal_seeds_give_equal_draws():
@@ -64,10 +78,10 @@ def test_equal_seeds_give_equal_draws():
 
 
 @pytest.mark.parametrize(
-    ("n_positive", "n_groups", "enough"), [(39, None, False), (40, None, True), (40, 9, False), (60, 10, True)]
+    ("n_positive", "n_groups", "enough"), [(39, None, False), (40, None, True), (40, 19, False), (60, 20, True)]
 )
 def test_few_positive_rows_are_not_drawn(n_positive, n_groups, enough):
-    """it takes 40 positive rows, and ten groups that have one"""
+    """it takes 40 positive rows, and 20 groups that have one"""
     y = np.repeat([1, 0], [n_positive, 500])
     groups = None if n_groups is None else np.arange(len(y)) % n_groups
     assert enough == enough_to_draw(y, groups)

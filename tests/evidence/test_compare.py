@@ -11,9 +11,11 @@ from judged import make_roles, make_runs_of
 from job.evaluation.metric_table import METRICS
 from job.evidence.compare import COLUMNS, RANKING, ZERO_TO_ONE, compare_strategies, list_pairs
 from job.evidence.corrected_t import compare_over_splits
+from job.evidence.family import Question
 from job.evidence.holm import adjust_holm
 from job.evidence.measured import measure_runs
 
+QUESTION = Question("average_precision", 0.01, 0.95)
 STRATEGIES = ("baseline", "class_weight", "threshold", "smote", "custom")
 
 
@@ -26,11 +28,11 @@ def draw_values(strategies=STRATEGIES, n_splits=20, seed=1):
     }
 
 
-def rows_of(values, roles=None, rope=0.01):
+def rows_of(values, roles=None, question=QUESTION):
     roles = make_roles(tuple(values)) if roles is None else roles
     runs = make_runs_of(values)
     measured = measure_runs(runs, [(strategy, "c") for strategy in values])
-    rows = compare_strategies(measured, list_pairs(roles, values, ["c"]), roles, rope, 0.95)
+    rows = compare_strategies(measured, list_pairs(roles, values, ["c"]), roles, question)
     return {(row["metric"], row["strategy"], row["reference"]): row for row in rows}
 
 
@@ -85,13 +87,42 @@ def test_better_is_the_good_direction_of_the_metric(metric):
     assert math.isclose(1, better + worse + row["probability_equivalent"])
 
 
+def test_a_method_that_counts_training_rows_is_named():
+    """rankings, recall, precision and f1 keep the corrected t-test; false alarms, Brier score and the like don't, and
+    their intervals are wider"""
+    rows = rows_of(draw_values())
+    for metric in ("average_precision", "roc_auc", "recall", "precision", "f1"):
+        assert "corrected_resampled_t" == rows[metric, "smote", "baseline"]["method"]
+    for metric in ("false_alarms_per_1000", "brier", "log_loss", "mean_predicted", "expected_cost_per_1000"):
+        assert "corrected_resampled_t_training" == rows[metric, "smote", "baseline"]["method"]
+    values = {label: {**each, "recall": each["false_alarms_per_1000"]} for label, each in draw_values().items()}
+    narrow, wide = (rows_of(values)[metric, "smote", "baseline"] for metric in ("recall", "false_alarms_per_1000"))
+    assert narrow["difference"] == wide["difference"]
+    assert 1.4 < wide["se"] / narrow["se"] < 1.6
+    intercept = rows["calibration_intercept", "smote", "baseline"]
+    assert ("none", None) == (intercept["method"], intercept["lower"])
+    assert "training rows" in intercept["reason"]
+
+
 def test_a_practical_difference_is_meant_on_a_scale_from_0_to_1():
     """counts, costs, log loss and metrics without a good direction have no such probability, but all the rest"""
     for (metric, _, _), row in rows_of(draw_values()).items():
         probabilities = {row[f"probability_{kind}"] is None for kind in ("better", "equivalent", "worse")}
         assert {metric not in ZERO_TO_ONE} == probabilities
-        assert row["p_value"] is not None
+        assert (row["p_value"] is None) == (metric == "calibration_intercept")
     assert all(metric.better for metric in METRICS if metric.name in ZERO_TO_ONE)
+
+
+def test_a_rope_that_nobody_gave_fits_the_metric():
+    """that of average precision follows baseline's, and Brier scores have none: any two would be equivalent"""
+    rows = rows_of(draw_values(), question=Question("average_precision", None, 0.95))
+    baseline = np.mean(draw_values()["baseline"]["average_precision"])
+    for (metric, _, reference), row in rows.items():
+        if reference == "baseline":
+            is_meant = metric in ZERO_TO_ONE and not metric.startswith("brier")
+            assert is_meant == (row["rope"] is not None) == (row["probability_equivalent"] is not None), metric
+    assert 0.01 == rows["recall", "smote", "baseline"]["rope"]
+    assert math.isclose(0.04 * baseline * (1 - baseline), rows["average_precision", "smote", "baseline"]["rope"])
 
 
 @pytest.mark.parametrize("metric", [metric.name for metric in METRICS])
@@ -100,6 +131,9 @@ def test_holm_is_over_the_strategies_of_one_metric_and_classifier(metric):
     rows = rows_of(draw_values())
     family = [label for label in STRATEGIES[1:] if label != "threshold" or metric not in RANKING]
     p_values = np.array([rows[metric, label, "baseline"]["p_value"] for label in family])
+    if metric == "calibration_intercept":  # isn't tested
+        assert [None] * len(family) == [rows[metric, label, "baseline"]["p_adjusted"] for label in family]
+        return
     assert adjust_holm(p_values).tolist() == [rows[metric, label, "baseline"]["p_adjusted"] for label in family]
     assert rows[metric, "custom", "smote"]["p_adjusted"] is None
     if metric in RANKING:
@@ -112,7 +146,7 @@ def test_classifiers_are_families_of_their_own():
     first, second = (make_runs_of(draw_values(seed=seed), classifier=name) for seed, name in ((1, "c"), (2, "d")))
     places = [(strategy, classifier) for classifier in "cd" for strategy in STRATEGIES]
     both = compare_strategies(
-        measure_runs(first + second, places), list_pairs(roles, STRATEGIES, "cd"), roles, 0.01, 0.95
+        measure_runs(first + second, places), list_pairs(roles, STRATEGIES, "cd"), roles, QUESTION
     )
     assert list(rows_of(draw_values(seed=1)).values()) == [row for row in both if row["classifier"] == "c"]
 

@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from job.evidence.corrected_t import compare_over_splits
+from job.evidence.corrected_t import GROUPED_HOLDOUT, compare_over_splits, weigh_training
+from job.names import METRICS
 
 ROPE, CONFIDENCE = 0.01, 0.95
 
@@ -31,10 +32,10 @@ def draw(n_splits: int, seed: int, gain: float = 0.02) -> tuple[np.ndarray, np.n
     return shared + gain + luck.normal(0, 0.02, n_splits), shared + luck.normal(0, 0.02, n_splits)
 
 
-def compare(left, right, n_test, n_train, rope=ROPE, confidence=CONFIDENCE):
+def compare(left, right, n_test, n_train, rope=ROPE, confidence=CONFIDENCE, training=0.0):
     n_splits = np.shape(left)[-1]
     sizes = np.broadcast_to(n_test, n_splits).astype(float), np.broadcast_to(n_train, n_splits).astype(float)
-    return compare_over_splits(np.asarray(left, float), np.asarray(right, float), sizes, rope, confidence)
+    return compare_over_splits(np.asarray(left, float), np.asarray(right, float), sizes, rope, confidence, training)
 
 
 def by_scipy(differences, variance_factor, confidence=CONFIDENCE):
@@ -175,3 +176,45 @@ def test_swapping_sides_swaps_everything(differences):
     np.testing.assert_array_equal(there.p_value, back.p_value)
     np.testing.assert_array_equal([there.below, there.above], [back.above, back.below])
     np.testing.assert_array_equal([there.lower, there.upper], [-back.upper, -back.lower])
+
+
+@pytest.mark.parametrize("test_share", [0.1, 0.2, 0.5])
+@pytest.mark.parametrize("training", [0.0, 2.0, 20.0])
+def test_training_rows_count_as_often_as_is_said(test_share, training):
+    """where a difference is a sum over test rows plus a sum over training rows, the latter k times as important, the
+    standard error is that of the mean over data sets"""
+    luck = np.random.default_rng(4)
+    n_rows, n_splits, n_jobs = 200, 40, 400
+    n_test = round(test_share * n_rows)
+    rows = luck.normal(size=(2, n_jobs, n_rows)) * np.sqrt([1, training])[:, np.newaxis, np.newaxis]
+    is_test = luck.random((n_splits, n_rows)).argsort(axis=1) < n_test
+    differences = rows[0] @ is_test.T / n_test + rows[1] @ ~is_test.T / (n_rows - n_test)
+    found = compare(differences, np.zeros_like(differences), n_test, n_rows - n_test, training=training)
+    np.testing.assert_allclose(found.difference.std(), np.sqrt((found.se**2).mean()), rtol=0.12)
+
+
+def test_metrics_of_decisions_and_probabilities_depend_on_training_rows():
+    """rankings, recall and precision keep the corrected t-test; what hangs on the place of the cut-off has wider
+    intervals, most where it is tuned; the calibration intercept has none"""
+    plain, tuned = weigh_training(METRICS, np.array([False, True]))
+    of = dict(zip(METRICS, plain, strict=True))
+    for name in ("average_precision", "roc_auc", "recall", "precision", "f1", "recall_at_baseline_fpr"):
+        assert of[name] == 0
+    for name in ("false_alarms_per_1000", "expected_cost_per_1000", "brier", "log_loss", "specificity", "accuracy"):
+        assert of[name] > 0
+    for name in ("false_alarms_per_1000", "specificity", "accuracy"):
+        assert tuned[METRICS.index(name)] > of[name]
+    assert of["mean_predicted"] > of["brier"]
+    assert np.isnan(of["calibration_intercept"])
+    grouped = weigh_training(METRICS, np.array([False]), GROUPED_HOLDOUT)[0]
+    assert grouped[METRICS.index("average_precision")] == GROUPED_HOLDOUT
+    assert grouped[METRICS.index("brier")] == of["brier"]
+
+
+def test_without_a_weight_there_is_no_interval():
+    """NaN for the weight of training rows is no test, whatever the splits"""
+    left, right = draw(20, 7)
+    found = compare(left, right, 400, 1600, training=np.nan)
+    assert not found.tested
+    assert np.isnan([found.lower, found.upper, found.p_value]).all()
+    np.testing.assert_allclose((left - right).mean(), found.difference)

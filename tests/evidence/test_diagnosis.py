@@ -119,6 +119,22 @@ def test_a_leak_is_a_problem() -> None:
     assert "gives-the-answer-away" not in codes_of(diagnosis_of(dataset))
 
 
+def test_near_duplicates_are_a_problem() -> None:
+    """cases that are recorded twice with a jitter are called a problem that names groups; the same group is none"""
+    cases = make_dataset(400, 40, n_numeric=4, n_categorical=1, shift=0.0)
+    again = cases.X.assign(x0=cases.X["x0"] + 1e-5)
+    X, y = pd.concat([cases.X, again], ignore_index=True), np.tile(cases.y, 2)
+    twice = dataclasses.replace(cases, X=X, y=y)
+    (found,) = [each for each in diagnosis_of(twice)["findings"] if each["code"] == "near-duplicate-rows"]
+    assert "problem" == found["level"]
+    assert "100 % of the rows have a near-duplicate" in found["found"]
+    assert "data.file.groups" in found["advice"]
+    apart, together = (dataclasses.replace(twice, groups=each) for each in (np.arange(800), np.tile(np.arange(400), 2)))
+    assert "near-duplicate-rows" not in codes_of(diagnosis_of(together))
+    assert "near-duplicate-rows" in codes_of(diagnosis_of(apart))
+    assert {"share": 0.0, "n_rows": 400} == diagnosis_of(cases)["near_duplicates"]
+
+
 def test_the_most_serious_come_first_and_every_finding_says_what_to_do() -> None:
     """levels are sorted, and codes, sentences and columns are there"""
     rows = np.r_[np.arange(300), np.arange(200, 230)]

@@ -79,43 +79,74 @@ def judge(job):
     return judged
 
 
-def codes_of(judged):
-    return {row["strategy"]: row["code"] for row in judged["verdict"]["rows"]}
+def codes_of(judged, answer="ranking"):
+    return {row["strategy"]: row[answer]["code"] for row in judged["verdict"]["rows"]}
+
+
+def named(strategy):
+    return {"strategy": strategy, "classifier": "logistic_regression"}
 
 
 def test_a_moved_threshold_is_told_from_a_better_ranking():
     """the one that only raises more alarms is found out, the one that ranks better is recommended"""
     judged = judge(make_job(moved=("smote",), skill={"custom": 1.0}))
-    assert {"smote": "mostly_threshold", "custom": "ranks_better"} == codes_of(judged)
+    assert {"smote": "moved_threshold", "custom": "more_than_threshold"} == codes_of(judged, "decision")
+    assert "better" == codes_of(judged)["custom"]
+    assert codes_of(judged)["smote"] in ("open", "equivalent")
+    shares = [row["decision"]["share_found_by_baseline"] for row in judged["verdict"]["rows"]]
+    assert shares[0] > 0.9
+    assert shares[1] < 0.5
     headline = judged["verdict"]["headline"]
-    assert ("helps", {"strategy": "custom", "classifier": "logistic_regression"}) == (
-        headline["code"],
-        headline["recommended"],
+    assert ("helps", named("custom"), named("custom")) == tuple(
+        headline[key] for key in ("code", "about", "recommended")
     )
     (rival,) = judged["verdict"]["custom_against_smote"]
     assert "better" == rival["code"]
 
 
 def test_a_worse_ranking_is_told():
-    """and then something without synthetic rows is recommended"""
+    """with each answer its own way, and then something without synthetic rows is recommended"""
     judged = judge(make_job(skill={"smote": -1.0, "custom": -1.0}))
-    assert {"smote": "ranks_worse", "custom": "ranks_worse"} == codes_of(judged)
+    assert {"smote": "worse", "custom": "worse"} == codes_of(judged)
     headline = judged["verdict"]["headline"]
-    assert "no_help" == headline["code"]
-    assert headline["recommended"]["strategy"] in ("baseline", "threshold")
-    assert headline["sentences"][0].startswith("Oversampling doesn't help logistic_regression here")
+    assert ("harms", named("baseline")) == (headline["code"], headline["recommended"])
+
+
+def test_every_row_has_both_answers_with_their_evidence():
+    """each with code, difference, interval and probability, and the interval agrees with the code"""
+    judged = judge(make_job(moved=("smote",), skill={"custom": 1.0}))
+    for row in judged["verdict"]["rows"]:
+        for answer in (row["ranking"], row["decision"]):
+            assert answer["lower"] <= answer["difference"] <= answer["upper"]
+            assert (answer["p_adjusted"] < 0.05) == (answer["lower"] > 0 or answer["upper"] < 0)
+            kinds = ("better", "equivalent", "worse")
+            assert pytest.approx(1) == sum(answer[f"probability_{kind}"] for kind in kinds)
+    (plain, simultaneous) = (
+        {row["strategy"]: row for row in rows}
+        for rows in (
+            [r for r in judged["comparisons"] if (r["metric"], r["reference"]) == ("average_precision", "baseline")],
+            [{"strategy": row["strategy"], **row["ranking"]} for row in judged["verdict"]["rows"]],
+        )
+    )
+    for label in ("smote", "custom"):
+        assert plain[label]["difference"] == simultaneous[label]["difference"]
+        assert plain[label]["p_value"] == pytest.approx(simultaneous[label]["p_value"])
+    assert simultaneous["smote"]["p_adjusted"] >= simultaneous["smote"]["p_value"]
 
 
 def test_few_minority_rows_say_nothing():
-    """under 20 distinct ones nothing can be told, and nothing is recommended"""
+    """under 20 distinct ones oversamplers are untested: how many it takes is said, and baseline is recommended"""
     judged = judge(make_job(n_positive=15))
-    assert {"too_few_rows"} == set(codes_of(judged).values())
-    assert judged["verdict"]["headline"]["recommended"] is None
-    assert "cannot_tell" == judged["verdict"]["custom_against_smote"][0]["code"]
+    assert {"untested"} == set(codes_of(judged).values())
+    assert {"what": "rows", "found": 15, "needed": 20} == judged["verdict"]["rows"][0]["ranking"]["shortage"]
+    headline = judged["verdict"]["headline"]
+    assert ("cannot_tell", named("baseline")) == (headline["code"], headline["recommended"])
+    assert "untested" == judged["verdict"]["custom_against_smote"][0]["code"]
+    assert {"open"} == set(codes_of(judged, "decision").values())
 
 
 def test_one_split_is_bootstrapped():
-    """with one split and 40 minority rows in its test part the rows are drawn again, and a large gain is found"""
+    """with one split and 40 minority rows in its test part the rows are drawn again; it is at most probable"""
     judged = judge(make_job(n_repeats=1, n_positive=120, skill={"custom": 1.5}))
     rows = {
         row["strategy"]: row
@@ -125,23 +156,86 @@ def test_one_split_is_bootstrapped():
     assert {"paired_bootstrap_one_split"} == {row["method"] for row in rows.values()}
     assert (0.0, 1.0) == (rows["threshold"]["difference"], rows["threshold"]["p_value"])
     assert rows["custom"]["lower"] > 0
-    assert "ranks_better" == codes_of(judged)["custom"]
+    assert "probably_better" == codes_of(judged)["custom"]
+    assert "probably_helps" == judged["verdict"]["headline"]["code"]
     assert judged["comparisons"] == judge(make_job(n_repeats=1, n_positive=120, skill={"custom": 1.5}))["comparisons"]
 
 
-@pytest.mark.parametrize(("n_repeats", "n_positive"), [(1, 90), (4, 120)])
-def test_too_few_splits_say_nothing(n_repeats, n_positive):
-    """one split without rows enough for a bootstrap, or fewer than five"""
+@pytest.mark.parametrize(
+    ("n_repeats", "n_positive", "shortage"),
+    [
+        (1, 90, {"what": "test_rows", "found": 36, "needed": 40}),
+        (4, 120, {"what": "splits", "found": 4, "needed": 5}),
+    ],
+)
+def test_too_few_splits_say_nothing(n_repeats, n_positive, shortage):
+    """one split without rows enough for a bootstrap, or fewer than five; a pair is recommended all the same"""
     judged = judge(make_job(n_repeats=n_repeats, n_positive=n_positive, skill={"custom": 1.5}))
-    assert {"too_few_splits"} == set(codes_of(judged).values())
-    assert ("cannot_tell", None) == tuple(judged["verdict"]["headline"][key] for key in ("code", "recommended"))
+    assert {"untested"} == set(codes_of(judged).values())
+    assert [shortage] * 2 == [row["ranking"]["shortage"] for row in judged["verdict"]["rows"]]
+    headline = judged["verdict"]["headline"]
+    assert ("cannot_tell", named("baseline")) == (headline["code"], headline["recommended"])
+
+
+def errors_of(job, metric):
+    """Method and standard error of each strategy beside baseline."""
+    rows = judge(job)["comparisons"]
+    beside = [row for row in rows if (row["metric"], row["reference"]) == (metric, "baseline")]
+    return {row["strategy"]: (row["method"], row["se"]) for row in beside}
+
+
+def test_a_grouped_holdout_counts_the_groups_that_train():
+    """another training set has other groups, so intervals of rankings are wider too, and their method is named"""
+    plain, grouped = (make_job(groups=groups) for groups in (None, np.arange(1000) % 100))
+    (one, se), (other, wider) = (errors_of(job, "average_precision")["smote"] for job in (plain, grouped))
+    assert ("corrected_resampled_t", "corrected_resampled_t_training") == (one, other)
+    assert wider > 1.1 * se
+
+
+def test_a_tuned_cut_off_has_the_widest_intervals():
+    """the same false alarms are less certain where the cut-off is tuned"""
+    job = make_job(strategies=["baseline", "threshold", {"name": "class_weight", "label": "same"}])
+    for run, twin in zip(job.runs[1::3], job.runs[2::3], strict=True):
+        twin["metrics"] = run["metrics"]
+    errors = errors_of(job, "false_alarms_per_1000")
+    assert errors["threshold"][1] > 1.05 * errors["same"][1]
+
+
+def test_one_split_in_time_is_bootstrapped_in_blocks():
+    """rows that follow each other are drawn together where there is a time"""
+    job = make_job(n_repeats=1, n_positive=120)
+    timed = SimpleNamespace(**{**vars(job), "dataset": replace(job.dataset, time=np.arange(1000.0))})
+    for metric in ("average_precision", "brier"):
+        one, other = (errors_of(each, metric)["smote"] for each in (job, timed))
+        assert one[0] == other[0] == "paired_bootstrap_one_split"
+        assert one[1] != other[1]
 
 
 def test_few_groups_are_not_bootstrapped():
     """many rows of few groups are few"""
     few, many = (np.arange(1000) % n for n in (5, 200))
-    assert {"too_few_splits"} == set(codes_of(judge(make_job(1, n_positive=120, groups=few))).values())
-    assert "too_few_splits" not in codes_of(judge(make_job(1, n_positive=120, groups=many))).values()
+    assert {"untested"} == set(codes_of(judge(make_job(1, n_positive=120, groups=few))).values())
+    assert "untested" not in codes_of(judge(make_job(1, n_positive=120, groups=many))).values()
+
+
+def test_one_split_lacks_what_it_lacks():
+    """forty minority rows are enough, so what is untested there lacks groups or results, and not rows"""
+    failed = make_job(1, n_positive=120)
+    for run in failed.runs:
+        if run["strategy"] == "smote":
+            run["metrics"] = dict.fromkeys(run["metrics"])
+            failed.predictions[RunKey("smote", "logistic_regression", 0, 0)] = None
+    for job in (make_job(1, n_positive=120, groups=np.arange(1000) % 5), failed):
+        ranking = judge(job)["verdict"]["rows"][0]["ranking"]
+        assert "untested" == ranking["code"]
+        assert ranking["shortage"]["found"] < ranking["shortage"]["needed"], ranking["shortage"]
+
+
+def test_few_groups_are_few_over_many_splits_too():
+    """the group is the unit: nineteen that have a minority row are too few, twenty are enough"""
+    for n_groups, shortage in ((19, {"what": "groups", "found": 19, "needed": 20}), (20, None)):
+        judged = judge(make_job(n_positive=500, groups=np.arange(1000) % n_groups))
+        assert [shortage] * 2 == [row["ranking"]["shortage"] for row in judged["verdict"]["rows"]]
 
 
 def test_without_an_over_sampler_there_is_still_a_recommendation():
@@ -161,9 +255,10 @@ def test_a_strategy_that_never_ran_cannot_be_judged():
             run["metrics"] = dict.fromkeys(run["metrics"])
             job.predictions[RunKey("smote", "logistic_regression", run["repeat"], 0)] = None
     judged = judge(job)
-    assert {"smote": "too_few_splits", "custom": "ranks_better"} == codes_of(judged)
-    sentence = judged["verdict"]["rows"][0]["sentence"]
-    assert "no split has a result of both smote and baseline" in sentence
+    assert {"smote": "untested", "custom": "better"} == codes_of(judged)
+    ranking = judged["verdict"]["rows"][0]["ranking"]
+    assert {"what": "splits", "found": 0, "needed": 5} == ranking["shortage"]
+    assert (None, "no split has a value of both") == (ranking["difference"], ranking["reason"])
 
 
 def test_adding_a_strategy_changes_no_difference():

@@ -1,55 +1,46 @@
+"""What a job could have shown, and how many rows would show more."""
+
 from __future__ import annotations
 
-import math
-
 import pytest
+from judged import make_tested
 from scipy import stats
 
-from job.evidence.cases import Question
+from job.evidence.family import Question
 from job.evidence.power import build_power
+from job.evidence.verdict.ranking import Sizes
+
+QUESTION = Question("average_precision", None, 0.95)
 
 
-def comparison(se, method="corrected_resampled_t", n_splits=20):
-    return {
-        "metric": "roc_auc",
-        "strategy": "smote",
-        "classifier": "c",
-        "reference": "baseline",
-        "se": se,
-        "method": method,
-        "n_splits": n_splits,
-    }
+def row_of(n_others=0, n_positive=118, baseline=0.4, **changes):
+    gains = {("smote", "c"): make_tested(**changes)}
+    gains |= {(f"other_{at}", "c"): make_tested() for at in range(n_others)}
+    sizes = Sizes(n_positive, n_positive, None, 20.0, 0.1)
+    return build_power(gains, dict.fromkeys(gains, baseline), QUESTION, sizes)["rows"][0]
 
 
-def power_of(row, confidence=0.95):
-    question = Question("roc_auc", 0.01, confidence)
-    return build_power([row], question, 200, 40.0, [("smote", "c")], "baseline")
+def test_detectable_is_the_published_formula():
+    """(t_{1-a/2k} + t_{.8}) SE over k strategies"""
+    for k in (1, 4):
+        reach = stats.t.ppf(1 - 0.05 / (2 * k), 19) + stats.t.ppf(0.8, 19)
+        assert reach * 0.02 == pytest.approx(row_of(n_others=k - 1, se=0.02)["detectable"])
 
 
-def test_the_rows_that_would_show_a_gain():
-    """m (t.975 + t.80)² SE² / 0.05², from half of it to twice"""
-    power = power_of(comparison(0.02))
-    (row,) = power["rows"]
-    needed = 200 * (stats.t.ppf(0.975, 19) + stats.t.ppf(0.8, 19)) ** 2 * 0.02**2 / 0.05**2
-    assert math.isclose(needed, row["needed"], rel_tol=1e-9)
-    assert (math.ceil(needed / 2), math.ceil(2 * needed)) == (row["low"], row["high"])
-    assert (0.05, 200, 1 / 40) == (power["gain"], power["n_positive"], power["recall_per_row"])
+def test_rows_grow_with_the_square_of_the_gain():
+    """.01 takes 25 times the rows of .05"""
+    large, small = (row_of(difference=gain, rope=0.001, se=0.05)["needed"] for gain in (0.05, 0.01))
+    assert 25 == pytest.approx(small / large)
 
 
-@pytest.mark.parametrize(
-    ("row", "confidence", "quantiles"),
-    [
-        (comparison(0.1, n_splits=6), 0.9, stats.t.ppf(0.95, 5) + stats.t.ppf(0.8, 5)),
-        (comparison(0.1, "paired_bootstrap_one_split", 1), 0.95, stats.norm.ppf(0.975) + stats.norm.ppf(0.8)),
-    ],
-)
-def test_quantiles_are_those_of_the_test(row, confidence, quantiles):
-    """degrees of freedom are the pairs less one; the bootstrap has the normal ones"""
-    found = power_of(row, confidence)["rows"][0]["needed"]
-    assert math.isclose(200 * quantiles**2 * 0.1**2 / 0.05**2, found, rel_tol=1e-9)
+def test_a_pair_that_hardly_differs_is_not_taken_at_its_word():
+    """its own standard error would promise a gain from one to three rows"""
+    row = row_of(difference=0.05, se=0.001)
+    assert row["low"] >= 50
+    assert row == {**row_of(difference=0.05, se=0.0001), "se": 0.001, "detectable": row["detectable"]}
 
 
-def test_without_a_standard_error_nothing_is_said():
-    """no test, no number of rows"""
-    (row,) = power_of(comparison(None, "none", 3))["rows"]
-    assert (None, None, None) == (row["needed"], row["low"], row["high"])
+def test_without_a_standard_error_there_is_nothing_to_say():
+    """no rows, and no number that stands for none"""
+    row = row_of(se=None)
+    assert [None] * 4 == [row[key] for key in ("detectable", "needed", "low", "high")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from report_factories import make_dataset, make_results, make_runs, make_spec, without_numbers
+from report_factories import EVALUATION, make_dataset, make_results, make_runs, without_numbers
 
 from job.report.facts import load_facts
 from job.report.sections.methods import Methods, build
@@ -36,17 +36,20 @@ def test_what_holds_for_every_job_is_always_told() -> None:
 def test_the_number_of_splits_has_its_limit(n_repeats: int, start: str) -> None:
     """one split, too few for a test, or enough: one sentence, and only one"""
     assert 1 == sum(limit.startswith(start) for limit in methods_of(n_repeats).limits)
-    assert 5 == len(methods_of(n_repeats).limits)
+    assert 4 == len(methods_of(n_repeats).limits)
 
 
 def test_only_what_narrows_this_job_is_told() -> None:
-    """several other labels, assumed costs and failed runs each have their sentence, and only where they are"""
-    spec = make_spec(PAIR, ("svc",))
-    spec["evaluation"]["cost"] = {"false_negative": 5, "false_positive": 1}
+    """several other labels, costs that nobody gave and failed runs each have their sentence, and only where they are"""
     runs = make_runs(PAIR, ("svc",), 6)
     broken = [without_numbers(runs[0], "failed", "no luck"), *runs[1:]]
-    many = methods_of(dataset=make_dataset(rest=["0", "2"]), runs=broken).limits
-    few = methods_of(spec=spec).limits
-    for words in ("held against all others", "Nobody gave costs", "Some runs failed"):
+    unknown = {**EVALUATION, "cost_false_negative": None, "cost_false_positive": None}
+    many = methods_of(dataset=make_dataset(rest=["0", "2"]), runs=broken, evaluation=unknown).limits
+    few = methods_of().limits
+    rows = [{"strategy": "smote", "classifier": "svc", "optimism": 0.031}]
+    high = methods_of(levels={"chance": 0.1, "rows": rows}).limits
+    assert any("42 minority rows in a test part, average precision reads about 0.03 higher" in limit for limit in high)
+    assert not any("reads about" in limit for limit in many)
+    for words in ("held against all others", "gives no costs", "Some runs failed"):
         assert any(words in limit for limit in many)
         assert not any(words in limit for limit in few)

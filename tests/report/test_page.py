@@ -36,6 +36,8 @@ SECTIONS = [
     "tradeoff",
     "footing",
     "alarms",
+    "cutoffs",
+    "decisions",
     "curves",
     "harm",
     "rescued",

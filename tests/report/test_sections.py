@@ -51,7 +51,7 @@ def test_generated_data_is_told_with_its_parameters() -> None:
     )
     sizes = "20 splits in all: on average 1,600 training rows and 400 test rows, 42 of these minority rows."
     assert sizes == answers["Sizes"]
-    assert "an assumption, not a fact about this data" in answers["Costs"]
+    assert "A missed minority row costs 8.569, a false alarm 1." == answers["Costs"]
     assert "Strategies are ranked by average precision." in answers["Ranking"]
 
 
@@ -170,7 +170,7 @@ def test_trouble_is_told_on_the_first_screen() -> None:
     runs[3] = {**runs[3], "status": "degraded", "reason": "k_neighbors=5 was lowered to 3"}
     told = (
         "1 of eight runs failed: smote with svc on some splits. 1 more ran degraded. "
-        "Means are over the splits that are left. Reasons"
+        "What is recommended lost no split. Reasons"
     )
     (shown,) = page_of(PAIR, ("svc",), runs).texts("trouble")
     assert told == shown.partition(" ")[2]  # after the sign of warning

@@ -139,7 +139,13 @@ def test_a_choice_is_judged_by_its_interval_and_the_practical_difference(
 ) -> None:
     """a gain counts where it is beyond both"""
     sweep = make_ratio_sweep()
-    against = {"difference": difference, "lower": lower, "upper": upper, "probability_equivalent": equivalent}
+    against = {
+        "difference": difference,
+        "lower": lower,
+        "upper": upper,
+        "probability_equivalent": equivalent,
+        "rope": 0.01,
+    }
     sweep["curves"][0]["chosen"]["against_own"] = against
 
     assert verdict in words_of("ratio_sweep", sweeps=make_sweeps(sweep))

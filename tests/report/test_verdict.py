@@ -1,21 +1,24 @@
-"""The answer and the comparisons on the page, in every state of a job."""
+"""The two answers and the comparisons on the page, in every state of a job."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 from html_page import Page
+from judged import make_tested
+from outcomes import BETTER, MOVED, OUTCOMES, make_outcome
 from report_factories import STRATEGIES, make_results, make_runs, without_numbers
 
-from job.evidence.headline_sentences import describe_headline
-from job.evidence.rules import RULES
-from job.evidence.strategy_kinds import gloss_recommended
+from job.evidence.verdict import ranking
 from job.report.facts import load_facts
 from job.report.render import render_report
 from job.report.sections import answer, comparisons, verdict
+from job.wording.verdict import DECISION_TITLES, RANKING_TITLES, describe_decision
 
 LONG = "a label that is far too long for a cell of a table"
+PLUS, MINUS = "+", "−"
 
 
 @pytest.fixture(scope="module")
@@ -28,105 +31,188 @@ def page(results: dict[str, Any]) -> Page:
     return Page(render_report(results))
 
 
-def verdict_of(**changes: Any) -> Any:
-    return verdict.build(load_facts(make_results(**changes))).content
+def verdict_of(results: dict[str, Any]) -> Any:
+    return verdict.build(load_facts(results)).content
 
 
-def answer_of(**changes: Any) -> Any:
-    return answer.build(load_facts(make_results(**changes))).content
+def answer_of(results: dict[str, Any]) -> Any:
+    return answer.build(load_facts(results)).content
 
 
-def comparisons_of(**changes: Any) -> Any:
-    return comparisons.build(load_facts(make_results(**changes))).content
+def comparisons_of(results: dict[str, Any]) -> Any:
+    return comparisons.build(load_facts(results)).content
+
+
+def cells(table: Any) -> list[list[str]]:
+    return [[cell.text for cell in row.cells] for row in table.rows]
 
 
 def words_of(page: Page, key: str) -> str:
     return str(page.by_id(key).words)
 
 
-def test_the_answer_opens_the_page(results: dict[str, Any], page: Page) -> None:
-    """the first words of the first section are the headline of the results"""
-    headline = results["verdict"]["headline"]
+def test_the_answer_opens_the_page(page: Page, results: dict[str, Any]) -> None:
+    """the first words of the first section are about the classifier that is recommended"""
     assert "answer" == page.all("section")[0].attributes["id"]
-    assert [headline["sentences"][0]] == page.texts("lead")
-    assert headline["sentences"] == describe_headline(headline, results["verdict"]["rows"])
-    gloss = f" ({gloss_recommended(results)})"
-    assert gloss in words_of(page, "answer")
-    told = f"{words_of(page, 'answer')} {words_of(page, 'verdict')}".replace(gloss, "")
-    assert [] == [sentence for sentence in headline["sentences"] if sentence not in told]
+    (lead,) = page.texts("lead")
+    assert results["verdict"]["headline"]["recommended"]["classifier"] in lead
 
 
-def test_every_verdict_has_a_row(results: dict[str, Any], page: Page) -> None:
-    """each oversampling strategy with each classifier: what it is called, and its sentence"""
-    expected = [
-        [row["strategy"], row["classifier"], verdict.TITLES[row["code"]], row["sentence"]]
-        for row in results["verdict"]["rows"]
-    ]
-    assert expected == [[cell.words for cell in row] for row in page.rows("verdicts")[1:]]
-    assert {rule.code for rule in RULES} == set(verdict.TITLES)
+def test_every_oversampler_has_both_answers(page: Page, results: dict[str, Any]) -> None:
+    """with each classifier a row in either table: what it is called, its numbers, its sentence"""
+    rows = results["verdict"]["rows"]
+    ranked, decided = ([[cell.words for cell in row] for row in page.rows(key)[1:]] for key in TABLES)
+    expected = [[row["strategy"], row["classifier"], RANKING_TITLES[row["ranking"]["code"]]] for row in rows]
+    assert expected == [row[:3] for row in ranked]
+    assert [
+        [row["strategy"], row["classifier"], DECISION_TITLES[row["decision"]["code"]], describe_decision(row)]
+        for row in rows
+    ] == decided
+    for row, shown in zip(rows, ranked, strict=True):
+        tested = row["ranking"]
+        numbers = [f"{tested[key]:+.3f}".replace("-", MINUS) for key in ("difference", "lower", "upper")]
+        assert "{} (95 % interval {} to {})".format(*numbers) == shown[3]
+        likeliest = max(tested[f"probability_{kind}"] for kind in ("better", "equivalent", "worse"))
+        assert shown[4].startswith(f"{100 * likeliest:.0f} % probability of a ")
 
 
-def test_ours_against_smote_has_its_own_words(results: dict[str, Any], page: Page) -> None:
-    """and where there are not both, nothing is said of them"""
+TABLES = ("verdicts", "decisions-answer")
+
+
+def sign_of(text: str) -> str:
+    """What an interval excludes: + where both limits are above zero."""
+    limits = re.search(r"interval (\S+) to (\S+)\)", text)
+    assert limits
+    return limits[1][0] if limits[1][0] == limits[2][0] else ""
+
+
+@pytest.mark.parametrize("name", ["helps", "moved threshold", "undecided", "hostile", "large"])
+def test_no_answer_contradicts_the_interval_beside_it(name: str) -> None:
+    """better and worse only where it excludes zero on that side, and excluding it is never called open"""
+    told = [row for row in cells(verdict_of(OUTCOMES[name]()).ranking) if "interval" in row[2]]
+    for _, title, difference, _ in told:
+        if title in ("Better", "Worse"):
+            assert {"Better": PLUS, "Worse": MINUS}[title] == sign_of(difference)
+        elif title == "Open":
+            assert "" == sign_of(difference)
+
+
+@pytest.mark.parametrize("name", ["helps", "moved threshold", "undecided", "hostile"])
+def test_no_chip_contradicts_the_interval_beside_it(name: str) -> None:
+    """on the first screen, too"""
+    for tile in answer_of(OUTCOMES[name]()).tiles[:3]:
+        limits = re.search(r"\((\S+) to (\S+)\)", tile.change)
+        if limits is not None:
+            assert (tile.word in ("better", "worse")) == (limits[1][0] == limits[2][0] and "0" != limits[1]), tile
+
+
+@pytest.mark.parametrize(
+    ("code", "changes"),
+    [
+        (ranking.BETTER, {"p_adjusted": 0.01, "lower": 0.01}),
+        (ranking.PROBABLY_WORSE, {"probability_worse": 0.8, "probability_better": 0.1, "probability_equivalent": 0.1}),
+        (ranking.EQUIVALENT, {"probability_equivalent": 0.97, "probability_better": 0.02, "probability_worse": 0.01}),
+    ],
+)
+def test_every_code_is_called_by_its_title(results: dict[str, Any], code: str, changes: dict[str, Any]) -> None:
+    """with the probability that goes with it"""
+    row = results["verdict"]["rows"][0]
+    found = {**row, "ranking": {**row["ranking"], **make_tested(**changes).as_dict(), "code": code}}
+    changed = {**results, "verdict": {**results["verdict"], "rows": [found]}}
+    ((_, title, _, sure),) = cells(verdict_of(changed).ranking)
+    assert RANKING_TITLES[code] == title
+    assert re.fullmatch(r"\d\d % probability of a (gain|loss|difference) (beyond|within) 0\.010", sure)
+
+
+def test_what_is_untested_says_what_is_lacking() -> None:
+    """the difference stands, without an interval, and in place of a probability what it would take"""
+    ((_, title, difference, why),) = cells(verdict_of(OUTCOMES["cannot tell"]()).ranking)
+    assert ("Untested", "too few splits (three splits with both results, 5 needed)") == (title, why)
+    assert "interval" not in difference
+
+
+def test_a_strategy_that_never_ran_has_a_reason() -> None:
+    """and no number"""
+    rows = {(row[0], at): row for at, row in enumerate(cells(verdict_of(OUTCOMES["failed"]()).ranking))}
+    assert ["svc", "Untested", "no split has a value of both", "–"] == rows["svc", 1]
+    decided = cells(verdict_of(OUTCOMES["failed"]()).decision)[1]
+    assert "There are no decisions to compare." == decided[-1]
+
+
+def test_without_an_oversampler_there_is_a_sentence() -> None:
+    """and no table"""
+    for name in ("not asked", "baseline alone"):
+        content = verdict_of(OUTCOMES[name]())
+        assert (None, None, None, None) == (content.ranking, content.decision, content.rivals, content.power)
+        assert "No oversampling strategy was listed, so there is no verdict on one." == content.no_table
+        assert [] == Page(render_report(OUTCOMES[name]())).problems
+
+
+def test_ours_against_smote_has_its_own_table(results: dict[str, Any], page: Page) -> None:
+    """one row with each classifier; where there are not both, there is none"""
     rivals = results["verdict"]["custom_against_smote"]
+    shown = [[cell.words for cell in row] for row in page.rows("rivals")[1:]]
+    assert [
+        [f"{row['strategy']} against {row['reference']}", row["classifier"], RANKING_TITLES[row["code"]]]
+        for row in rivals
+    ] == [row[:3] for row in shown]
     assert 2 == len(rivals)
-    assert all(rival["sentence"] in words_of(page, "verdict") for rival in rivals)
-    assert () == verdict_of(strategies=STRATEGIES[:4]).rivals
+    assert verdict_of(make_results(strategies=STRATEGIES[:4])).rivals is None
 
 
 def test_labels_are_shortened_in_sentences_too() -> None:
     """the page calls a strategy by one name everywhere"""
-    asked = {"strategies": ("baseline", LONG), "classifiers": ("svc",)}
-    content, first = verdict_of(**asked), answer_of(**asked)
-    texts = [
-        first.lead,
-        first.action,
-        *first.why,
-        *content.paragraphs,
-        *(row.cells[-1].text for row in content.table.rows),
-    ]
+    long = make_results(strategies=("baseline", LONG), classifiers=("svc",))
+    content, first = verdict_of(long), answer_of(long)
+    names = [row.name.short for table in (content.ranking, content.decision) for row in table.rows]
+    texts = [first.lead, first.action, *first.why, *names, *(text for row in cells(content.decision) for text in row)]
     assert [] == [text for text in texts if LONG in text]
     assert any("…" in text for text in texts)
 
 
+def test_hostile_labels_are_text() -> None:
+    """in every table and sentence of the section"""
+    hostile = OUTCOMES["hostile"]()
+    page = Page(render_report(hostile))
+    assert [] == page.problems
+    assert len(hostile["verdict"]["rows"]) == len(page.rows("verdicts")) - 1 == len(page.rows("decisions-answer")) - 1
+    assert not page.inside(page.by_id("verdict"), "script")
+
+
 @pytest.mark.parametrize("key", ["verdict", "power"])
-def test_older_results_say_that_they_lack_a_verdict(key: str) -> None:
-    """results without this key are rendered, with a sentence in its place"""
+def test_results_without_a_verdict_say_so(key: str) -> None:
+    """a sentence stands in its place"""
     older = make_results()
     del older[key]
-    expected = "These results hold no verdict." if key == "verdict" else answer_of().lead
-    assert expected == answer.build(load_facts(older)).content.lead
-    assert "These results hold no verdict." == verdict.build(load_facts(older)).content.absent
+    assert "These results hold no verdict." == verdict_of(older).absent
 
 
-def test_older_results_say_that_they_lack_comparisons() -> None:
+def test_results_without_comparisons_say_so() -> None:
     """the same for comparisons"""
     older = make_results()
     del older["comparisons"]
-    assert "These results hold no comparisons." == comparisons.build(load_facts(older)).content.absent
+    assert "These results hold no comparisons." == comparisons_of(older).absent
 
 
-def test_only_baseline() -> None:
-    """nothing to compare and nothing to judge: both are said"""
-    alone = {"strategies": ("baseline",), "classifiers": ("svc",), "runs": make_runs(("baseline",), ("svc",), 6)}
-    assert "Only baseline was run, so there is nothing to compare." == comparisons_of(**alone).absent
-    content = verdict_of(**alone)
-    assert (None, "No oversampling strategy was listed, so there is no verdict on one.") == (
-        content.table,
-        content.no_table,
-    )
+def test_only_baseline_has_nothing_to_compare() -> None:
+    """which is said"""
+    alone = make_results(("baseline",), ("svc",), make_runs(("baseline",), ("svc",), 6))
+    assert "Only baseline was run, so there is nothing to compare." == comparisons_of(alone).absent
 
 
-def test_a_job_that_cannot_tell_recommends_nothing() -> None:
+def test_a_job_without_a_score_recommends_nothing() -> None:
     """where every run failed the answer says so, and numbers are dashes with their reason"""
-    failed = [without_numbers(run, "failed", "no luck") for run in make_runs()]
-    content = answer_of(runs=failed)
-    assert "This job cannot tell whether oversampling helps: there is nothing to compare." == content.lead
-    assert ("Nothing is recommended", ".") == (content.action, content.use)
-    assert () == verdict_of(runs=failed).paragraphs
+    failed = make_results(runs=[without_numbers(run, "failed", "no luck") for run in make_runs()])
+    content = answer_of(failed)
+    assert content.lead == (
+        "This job can't tell whether oversampling helps logistic_regression: too few splits (no split with both "
+        "results, 5 needed)."
+    )
+    assert ("Nothing is recommended, since no run was scored.", "") == (content.action, content.use)
+    assert {"Untested"} == {row[1] for row in cells(verdict_of(failed).ranking)}
     assert ["–"] * 3 == [tile.after for tile in content.tiles[:3]]
     assert "No chart: no strategy has a recall with logistic_regression on any split." == content.why_no_picture
-    (table, *_) = [compared.primary for compared in comparisons_of(runs=failed).classifiers]
+    (table, *_) = [compared.primary for compared in comparisons_of(failed).classifiers]
     assert (("a", "No split has a value of both."),) == table.footnotes
     assert {"a"} == {row.cells[0].footnote for row in table.rows}
 
@@ -140,12 +226,12 @@ def test_comparisons_show_differences_intervals_and_p(results: dict[str, Any], p
         if row["metric"] == "average_precision" and row["classifier"] == "logistic_regression"
     ]
     assert [f"{row['strategy']} against {row['reference']}" for row in found] == [row[0].words for row in rows]
-    for row, cells in zip(found, rows, strict=True):
-        shown = [cell.words.replace("−", "-") for cell in cells[1:]]
-        assert f"{row['difference']:+.3f}" == shown[0]
-        assert f"{row['lower']:+.3f} to {row['upper']:+.3f}" == shown[1]
-        assert f"{row['p_value']:.3f}" == shown[2]
-        assert str(row["n_splits"]) == shown[-1]
+    for row, shown in zip(found, rows, strict=True):
+        texts = [cell.words.replace(MINUS, "-") for cell in shown[1:]]
+        assert f"{row['difference']:+.3f}" == texts[0]
+        assert f"{row['lower']:+.3f} to {row['upper']:+.3f}" == texts[1]
+        assert f"{row['p_value']:.3f}" == texts[2]
+        assert str(row["n_splits"]) == texts[-1]
 
 
 def test_one_split_is_called_blind() -> None:
@@ -153,6 +239,24 @@ def test_one_split_is_called_blind() -> None:
     bootstrapped = make_results(runs=make_runs(n_repeats=1))
     for row in bootstrapped["comparisons"]:
         row["method"] = "paired_bootstrap_one_split"
-    facts = load_facts(bootstrapped)
-    assert "is blind to how another split would have turned out" in comparisons.build(facts).content.reading
-    assert "says nothing of the luck in another split" in verdict.build(facts).content.reading
+    assert "and nothing of how models trained on other rows would differ" in comparisons_of(bootstrapped).reading
+    reading = verdict_of(bootstrapped).reading
+    assert "says nothing of another split, so no answer is more than probable" in reading
+    assert "simultaneous over all oversamplers and classifiers of the job (Holm), at 95 % confidence" in reading
+
+
+def test_what_it_would_take_to_know_more(page: Page, results: dict[str, Any]) -> None:
+    """for each oversampler and classifier, from half to twice the estimate, and what one test row is worth"""
+    rows = [[cell.words for cell in row] for row in page.rows("power")[1:]]
+    for found, row in zip(rows, results["power"]["rows"], strict=True):
+        assert [row["strategy"], row["classifier"]] == found[:2]
+        assert [f"{row['low']:,.0f}", f"{row['high']:,.0f}"] == [text.split()[0] for text in found[-2:]]
+    worth = f"{100 / 42:.1f} points of recall"
+    assert f"One minority row more or less found in a test part is {worth}." in words_of(page, "verdict")
+
+
+def test_a_gain_and_a_moved_threshold_side_by_side() -> None:
+    """one ranks better, the other only raises more alarms; the two tables tell them apart"""
+    content = verdict_of(make_outcome({"baseline": {}, "smote": BETTER, "custom": MOVED}))
+    assert ["Better", "Equivalent"] == [row[1] for row in cells(content.ranking)]
+    assert "A different threshold" == cells(content.decision)[1][1]

@@ -150,6 +150,7 @@ SPECS = section(
         imbalance_sweep=st.lists(st.integers(1, 100), unique=True, max_size=4),
         confidence=st.floats(0.51, 0.99),
         alerts_per_1000=st.none() | st.floats(0.1, 1000),
+        prevalence_in_use=st.none() | st.floats(0, 1, exclude_min=True, exclude_max=True),
         cost=section({"false_negative": st.floats(0.1, 1e6)}, false_positive=st.floats(0, 1e6)),
     ),
     engine=section(

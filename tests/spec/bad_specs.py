@@ -299,7 +299,7 @@ WRONG: Mapping[str, tuple[str, str]] = {
     ),
     "a rope as wide as the scale": (
         DATA + "evaluation: {rope: 1}\n",
-        "2:14 evaluation.rope: got 1, must be a finite number >= 0 and < 1",
+        "2:14 evaluation.rope: got 1, must be auto or a finite number >= 0 and < 1",
     ),
     "an error rate where a confidence belongs": (
         DATA + "evaluation: {confidence: 0.05}\n",
@@ -336,6 +336,14 @@ WRONG: Mapping[str, tuple[str, str]] = {
     "no alerts to speak of": (
         DATA + "evaluation: {alerts_per_1000: 1e-300}\n",
         "2:14 evaluation.alerts_per_1000: got 1e-300, must be a finite number >= 0.001 and <= 1,000",
+    ),
+    "a prevalence in per cent": (
+        DATA + "evaluation: {prevalence_in_use: 3}\n",
+        "2:14 evaluation.prevalence_in_use: got 3, must be a finite number > 0 and < 1",
+    ),
+    "a prevalence of nobody": (
+        DATA + "evaluation: {prevalence_in_use: 0}\n",
+        "2:14 evaluation.prevalence_in_use: got 0, must be a finite number > 0 and < 1",
     ),
     "a cost without its first key": (
         DATA + "evaluation: {cost: {false_positive: 3}}\n",

@@ -12,6 +12,7 @@ import pytest
 from spec.bad_specs import BOMBS, DATA, MALFORMED, TOO_LONG, WRONG
 
 from job.errors import SpecError
+from job.evidence.family import question_of
 from job.spec.load import load_spec
 
 
@@ -243,6 +244,48 @@ def test_a_process_substitution_is_read(tmp_path) -> None:
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=Path(__file__).parents[2])
 
     assert ("42\n", "") == (done.stdout, done.stderr)
+
+
+@pytest.mark.parametrize(
+    ("split", "expected"),
+    [
+        ("", ("kfold", 10, 2)),
+        ("split: {random_state: 7}\n", ("kfold", 10, 2)),
+        ("split: {n_splits: 4}\n", ("kfold", 4, 2)),
+        ("split: {method: kfold}\n", ("kfold", 5, 1)),
+        ("split: {method: kfold, n_repeats: 3}\n", ("kfold", 5, 3)),
+        ("split: {method: holdout}\n", ("holdout", None, 20)),
+        ("split: {test_size: 0.3}\n", ("holdout", None, 20)),
+        ("split: {n_repeats: 5}\n", ("holdout", None, 5)),
+    ],
+)
+def test_the_default_split_depends_on_what_is_written(load, split, expected) -> None:
+    """Ten folds twice where nothing says how rows are parted; holdouts as before where a key of theirs is written."""
+    found = load(DATA + split).spec.split
+    method, n_splits, n_repeats = expected
+
+    assert (method, n_repeats) == (found.method, found.n_repeats)
+    assert n_splits is None or n_splits == found.n_splits
+    assert (n_splits is None) == ("n_splits" not in found.model_dump(mode="json"))
+
+
+def test_folds_need_a_method_that_has_them(load) -> None:
+    """A key that chooses holdouts and one of folds contradict each other."""
+    with pytest.raises(
+        SpecError, match=r"split\.n_splits: belongs to method kfold, and method is holdout; leave it out"
+    ):
+        load(DATA + "split: {test_size: 0.2, n_splits: 5}\n")
+
+
+@pytest.mark.parametrize(
+    ("written", "rope"), [("", "auto"), ("rope: auto", "auto"), ("rope: 0.02", 0.02), ("rope: 0", 0)]
+)
+def test_the_practical_difference_is_found_or_given(load, written, rope) -> None:
+    """By default it follows the metric and the data; a number is taken as it is, 0 included."""
+    spec = load(DATA + f"evaluation: {{{written}}}\n").spec
+
+    assert rope == spec.evaluation.rope
+    assert (None if rope == "auto" else rope) == question_of(spec).rope
 
 
 def test_the_embedded_default_is_right() -> None:

@@ -75,8 +75,8 @@ def test_every_comment_that_shows_a_key_is_right(load) -> None:
     assert len(hidden) > 5
     for line in hidden:
         shown = text.replace(line, line.replace("# ", "", 1))
-        if "n_splits" in line:
-            shown = shown.replace("method: holdout", "method: kfold").replace("  test_size", "  # test_size")
+        if "test_size" in line:
+            shown = shown.replace("method: kfold", "method: holdout").replace("  n_splits", "  # n_splits")
         load(shown)
 
 

@@ -97,7 +97,7 @@ class Alarms:
     start, last : int
         Positions of the slider.
     missed, false_alarm : str
-        Costs, as an input takes them.
+        Costs, as an input takes them; nothing where none are given.
     cost : str
         Where the costs come from.
     blocks : tuple of Block
@@ -170,12 +170,16 @@ def _content(facts: Facts, alarms: Found) -> Alarms:
         plain(rates[start]),
         start,
         len(rates) - 1,
-        f"{asked['cost_false_negative']:.6g}",
-        f"{asked['cost_false_positive']:.6g}",
+        _price(asked["cost_false_negative"]),
+        _price(asked["cost_false_positive"]),
         describe_cost(facts),
         tuple(_block(facts, name, rates, start, rows) for name, rows in found),
         _numbers(facts, rates, found),
     )
+
+
+def _price(cost: float | None) -> str:
+    return "" if cost is None else f"{cost:.6g}"
 
 
 def _block(facts: Facts, classifier: Name, rates: Sequence[float], start: int, rows: Sequence[Found]) -> Block:
@@ -191,7 +195,11 @@ def _block(facts: Facts, classifier: Name, rates: Sequence[float], start: int, r
         _at_rate(classifier, found, places, rates, start),
         _own(classifier, found, places),
         draw_alarms(classifier, rates, start, found),
-        tuple(_at_ten(facts, classifier, found, fact, places[fact.key], rates) for fact in FACTS),
+        tuple(
+            _at_ten(facts, classifier, found, fact, places[fact.key], rates)
+            for fact in FACTS
+            if found[0][1][fact.key] is not None
+        ),
     )
 
 
@@ -217,7 +225,7 @@ def _notes(facts: Facts, classifier: Name, found: Sequence[tuple[Name, Found]]) 
 def _at_rate(
     classifier: Name, found: Sequence[tuple[Name, Found]], places: Mapping[str, int], rates: Sequence[float], start: int
 ) -> Table:
-    cells = [tuple(Words(number(row[fact.key][start], places[fact.key])) for fact in FACTS) for _, row in found]
+    cells = [tuple(Words(number(_value(row, fact, start), places[fact.key])) for fact in FACTS) for _, row in found]
     return Table(
         f"alarms-{classifier.index}",
         f"Alarms in 1,000 rows with {classifier.short}: {plain(rates[start])}",
@@ -227,6 +235,11 @@ def _at_rate(
         of_strategies=True,
         of_metrics=True,
     )
+
+
+def _value(row: Found, fact: Fact, place: int) -> float | None:
+    values: Sequence[float | None] | None = row[fact.key]  # costs may be unknown
+    return None if values is None else values[place]
 
 
 def _own(classifier: Name, found: Sequence[tuple[Name, Found]], places: Mapping[str, int]) -> Table:

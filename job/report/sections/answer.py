@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from typing import Any
 
 from job.evidence.data_problems import describe_problems
-from job.evidence.headline_sentences import tell_headline
-from job.evidence.recommendation_sentences import describe_action
 from job.evidence.strategy_kinds import gloss_recommended
 from job.report.canvas import Picture
 from job.report.facts import Facts
@@ -18,8 +16,9 @@ from job.report.sections.recall import draw_recall, explain_no_recall
 from job.report.sections.tiles import Beside, Tile, build_tiles, find_beside
 from job.report.sections.trouble import Trouble, find_trouble
 from job.report.sections.verdict import name_shortly
-from job.report.sections.why_this import explain_choice
 from job.report.table import Name
+from job.wording.answer import describe_action, tell_answer
+from job.wording.cutoffs import tell_cutoffs
 
 _ABSENT = "These results hold no verdict."
 
@@ -42,8 +41,10 @@ class Answer:
         What it is, what that gains, and what it costs; goes on where `action` ends.
     sure : str
         How sure that is.
+    cutoffs : tuple of str
+        The cut-offs to choose from and which is the cheapest when, or what was asked and what the ends cost.
     why : tuple of str
-        The verdict behind it, what holds for other classifiers, and why this is recommended.
+        What holds for other classifiers, what the decisions are worth, and why this is recommended.
     beside : Beside
         Of which strategies the tiles tell.
     tiles : tuple of Tile
@@ -62,6 +63,7 @@ class Answer:
     action: str
     use: str
     sure: str
+    cutoffs: tuple[str, ...]
     why: tuple[str, ...]
     beside: Beside
     tiles: tuple[Tile, ...]
@@ -96,6 +98,7 @@ def build(facts: Facts) -> Section:
         action,
         use.removeprefix(action),
         sure,
+        () if verdict is None else tuple(tell_cutoffs(verdict["headline"], facts.results["decisions"])),
         why,
         beside,
         build_tiles(facts, classifier, beside),
@@ -109,11 +112,10 @@ def build(facts: Facts) -> Section:
 
 
 def find_main_classifier(facts: Facts) -> Name:
-    """Find the classifier that the first screen is about: the recommended one, or else that of the answer's verdict."""
+    """Find the classifier that the first screen is about: the headline's."""
     headline = _headline(facts)
-    places = (headline["recommended"], headline["numbers"]["about"]) if headline else ()
-    labels = [place["classifier"] for place in places if place is not None]
-    return next((name for label in labels for name in facts.classifiers if name.label == label), facts.classifiers[0])
+    label = headline["classifier"] if headline else None
+    return next((name for name in facts.classifiers if name.label == label), facts.classifiers[0])
 
 
 def _headline(facts: Facts) -> Mapping[str, Any] | None:
@@ -122,7 +124,6 @@ def _headline(facts: Facts) -> Mapping[str, Any] | None:
 
 
 def _sentences(facts: Facts, verdict: Mapping[str, Any]) -> tuple[str, str, str, tuple[str, ...]]:
-    headline = verdict["headline"]
-    told = tell_headline(headline, verdict["rows"], name_shortly(facts), gloss_recommended(facts.results))
-    why = (told.why, told.others, explain_choice(facts, headline))
+    told = tell_answer(verdict, facts.results["power"], name_shortly(facts), gloss_recommended(facts.results))
+    why = (told.others, told.why, told.choice)
     return told.short, told.use, told.sure, tuple(text for text in why if text)

@@ -18,14 +18,17 @@ _ABSENT = "These results hold no comparisons."
 _NOTHING = "Only baseline was run, so there is nothing to compare."
 _OTHERS = ("recall", "false_alarms_per_1000", "expected_cost_per_1000", "brier", "log_loss")
 _BLIND = (
-    "There is one split only. Its test rows were drawn again 2,000 times (a paired bootstrap, class by class and in "
-    "whole groups); that shows the luck in these test rows, and is blind to how another split would have turned out."
+    "There is one split only, so differences are about these fitted models, on rows like these. The test rows were "
+    "drawn again 2,000 times (a paired bootstrap; whole groups where there are groups, blocks of consecutive rows "
+    "where there is a time). That shows the luck in these test rows, and nothing of how models trained on other rows "
+    "would differ."
 )
 _CORRECTED = (
     "Splits share most of their rows, so their differences look steadier than they are. The corrected resampled t-test "
     "makes up for that: it takes the variance of a mean difference as s² (1/J + test rows / training rows) over J "
-    "splits. For metrics of the default decision it is still too sure: where nothing differs it finds something in 10 "
-    "to 20 of 100 jobs, not in 5."
+    "splits. False alarms, costs, Brier score and log loss also depend on where the training rows put the cut-off, so "
+    "their intervals are wider. For recall it is still too sure: where nothing differs it finds something in 10 to 17 "
+    "of 100 jobs, not in 5."
 )
 
 
@@ -83,12 +86,11 @@ def build(facts: Facts) -> Section:
 
 
 def _content(facts: Facts, rows: Sequence[Found]) -> Comparisons:
-    rope = f"{facts.rope:g}"
     columns = (
-        f"Intervals hold the true difference with {facts.confidence} confidence. The adjusted p-value "
+        f"{_about(facts)} The adjusted p-value "
         f"keeps the chance of any false claim among the strategies of one table down (Holm). Better, same and worse "
-        f"are probabilities of a difference beyond {rope}, within it, and beyond it the other way. Every metric "
-        "stands in comparisons.csv."
+        "are probabilities of a difference beyond the region of practical equivalence (ROPE), within it, and beyond it "
+        "the other way. All metrics are in comparisons.csv."
     )
     bootstrapped = any(row["method"] == BOOTSTRAP for row in rows)
     compared = tuple(
@@ -96,6 +98,16 @@ def _content(facts: Facts, rows: Sequence[Found]) -> Comparisons:
         for classifier in facts.classifiers
     )
     return Comparisons("", _BLIND if bootstrapped else _CORRECTED, columns, compared)
+
+
+def _about(facts: Facts) -> str:
+    """Say what an interval is about."""
+    if facts.n_splits == 1:
+        return f"Intervals are about these fitted models, on rows like these, at {facts.confidence} confidence."
+    return (
+        f"Intervals are about the difference expected on fresh data when both are trained on "
+        f"{facts.splits['n_train_mean']:,.0f} rows like these, at {facts.confidence} confidence."
+    )
 
 
 def _of(rows: Sequence[Found], classifier: Name, metric: str) -> list[Found]:
@@ -150,17 +162,17 @@ def _interval(row: Mapping[str, float], decimals: int) -> str:
 
 def _others(facts: Facts, classifier: Name, rows: Sequence[Found]) -> Table:
     footnotes = Footnotes()
-    columns = {metric: _of(rows, classifier, metric) for metric in _OTHERS}
+    columns = {metric: _of(rows, classifier, metric) for metric in facts.with_values(_OTHERS)}
     names = [_label(facts, row) for row in columns[_OTHERS[0]]]
     return Table(
         f"compared-others-{classifier.index}",
         f"Other metrics with {classifier.short}: difference, interval and p (adjusted where it is with baseline)",
         "Compared",
-        tuple(Heading(BY_NAME[metric].label, BY_NAME[metric].better) for metric in _OTHERS),
+        tuple(Heading(BY_NAME[metric].label, BY_NAME[metric].better) for metric in columns),
         tuple(
             Row(
                 name,
-                tuple(_short(facts, classifier, metric, columns[metric][place], footnotes) for metric in _OTHERS),
+                tuple(_short(facts, classifier, metric, columns[metric][place], footnotes) for metric in columns),
             )
             for place, name in enumerate(names)
         ),

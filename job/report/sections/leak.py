@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from job.data.findings import NEAR_DUPLICATES
 from job.report.canvas import Picture
 from job.report.facts import Facts
 from job.report.figures import Dots, draw_dots
@@ -71,7 +72,7 @@ def build(facts: Facts) -> Section:
         scores=scores,
         troubles=tuple(_troubles(leak)),
         proof=_proof(leak["proof"]),
-        twins=tuple(_twins(leak["proof"]["identical"])),
+        twins=(*_twins(leak["proof"]["identical"]), *_near_duplicates(facts)),
     )
     return Section("leak", "The leak, shown", content)
 
@@ -218,6 +219,12 @@ def _twins(identical: Mapping[str, Any]) -> list[str]:
         "the column that says so under data.file.groups."
     )
     return [of_data, parted, f"Rows, as the job numbers them from 1: {'; '.join(map(_set, identical['sets']))}."]
+
+
+def _near_duplicates(facts: Facts) -> list[str]:
+    """Repeat what the diagnosis found, lest the proof be read as if it knew of near-duplicates."""
+    findings = (facts.dataset.get("diagnosis") or {}).get("findings", ())
+    return [str(finding["found"]) for finding in findings if finding["code"] == NEAR_DUPLICATES]
 
 
 def _set(found: Mapping[str, Any]) -> str:

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from job.report.facts import Facts
+from job.report.facts import LEAST_OPTIMISM, Facts
+from job.report.formats import number
 from job.report.section import Section
 
 _FEW_SPLITS = 5
@@ -35,9 +36,8 @@ _ALWAYS = (
 _ALWAYS_LIMITED = (
     "Tests and intervals are about luck in the rows and splits of this one data set. They don't know whether "
     "tomorrow's data looks like it.",
-    "Differences at the strategies' own decisions, in recall, false alarms or cost, are tested too optimistically: "
-    "where nothing differed, that test found a difference in 10 to 17 of 100 jobs; it should in five, and does for "
-    "average precision.",
+    "Differences in recall are tested too optimistically: where nothing differed, that test found a difference in 10 "
+    "to 17 of 100 jobs; it should in five, and does for average precision.",
     "Nothing is tuned but the decision of a threshold strategy. Classifiers keep scikit-learn's defaults unless the "
     "spec says otherwise; one that was tuned may profit less from any strategy, or more.",
 )
@@ -75,17 +75,30 @@ def build(facts: Facts) -> Section:
 def _own_limits(facts: Facts) -> Iterator[str]:
     """What narrows this job beyond what narrows every one."""
     if facts.n_splits == 1:
-        yield "There is one split: nothing here shows how another one would have turned out."
+        yield (
+            "There is one split: differences are about these fitted models, on rows like these. Nothing here shows how "
+            "models that were trained on other rows would differ."
+        )
     elif facts.n_splits < _FEW_SPLITS:
         yield f"Differences aren't tested over fewer than {_FEW_SPLITS} splits; here there are {facts.n_splits}."
     else:
-        yield "The ± beside a mean is the luck of one split, not how sure the mean is: the intervals tell that."
+        yield (
+            "The ± beside a mean is the spread from split to split, not how sure the mean is; means have no "
+            "interval here, differences have."
+        )
+    optimism = facts.optimism()
+    if optimism >= LEAST_OPTIMISM:
+        yield (
+            f"With {number(facts.splits['n_test_positive_mean'], 0)} minority rows in a test part, average precision "
+            f"reads about {number(optimism, 2)} higher than it would on many rows. This holds for all strategies "
+            "alike, so it hardly changes their differences."
+        )
     if len(facts.dataset["rest"]) > 1:
         yield (
             f"One label, {facts.positive}, is held against all others as one class. What a strategy does to each of "
             "the others has to be asked label by label."
         )
-    if facts.spec["evaluation"].get("cost") is None:
-        yield "Nobody gave costs, so the ratio of the classes stands for them; with others, another strategy may win."
+    if not facts.has_cost:
+        yield "The spec gives no costs, so none are assumed: which cut-off is the cheapest depends on them."
     if facts.results["status"]["n_failed"]:
         yield "Some runs failed. Means over the splits that are left may be of easier splits than the others'."

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from job.report.facts import Facts
+from job.report.formats import number
 from job.report.metric_groups import GROUPS, Group
 from job.report.metric_table import BY_NAME, build_metric_table
 from job.report.section import Section
@@ -73,6 +74,7 @@ def _group(facts: Facts, group: Group) -> MetricGroup:
             group.metrics,
             f"{group.key}-{classifier.index}",
             f"{group.title} with {classifier.short}",
+            hints={} if facts.chance is None else {"average_precision": f"random order {number(facts.chance, 3)}"},
         )
         for classifier in facts.classifiers
     )

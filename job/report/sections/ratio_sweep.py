@@ -149,11 +149,11 @@ def _choice(facts: Facts, name: Name, chosen: Mapping[str, Any]) -> str:
     return (
         f"{name.short}: with the ratio that an inner split of the training data chooses by {metric}, the test part has "
         f"{values['chosen']}; without resampling {values['own']}, resampled to 1 {values['full']}. "
-        f"{_worth(facts, chosen['against_own'])}"
+        f"{_worth(chosen['against_own'])}"
     )
 
 
-def _worth(facts: Facts, against: Mapping[str, float | None]) -> str:
+def _worth(against: Mapping[str, Any]) -> str:
     """Say what choosing gains over no resampling, as far as the splits can tell."""
     difference, lower, upper = (against[key] for key in ("difference", "lower", "upper"))
     told = f"Against no resampling that is {signed(difference, 3)}"
@@ -162,9 +162,9 @@ def _worth(facts: Facts, against: Mapping[str, float | None]) -> str:
     told = f"{told} ({signed(lower, 3)} to {signed(upper, 3)})"
     if (against["probability_equivalent"] or 0.0) > _SURE:
         return f"{told}: no practical difference."
-    if lower > 0 and difference > facts.rope:
+    if lower > 0 and difference > against["rope"]:
         return f"{told}: resampling that far helps here."
-    if upper < 0 and difference < -facts.rope:
+    if upper < 0 and difference < -against["rope"]:
         return f"{told}: it harms here."
     return f"{told}: these splits cannot tell it from none."
 

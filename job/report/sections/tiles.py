@@ -8,7 +8,7 @@ from typing import Any
 
 from job.evidence.estimates import NO_TEST
 from job.evidence.words import whole
-from job.report.facts import Facts
+from job.report.facts import LEAST_OPTIMISM, Facts
 from job.report.formats import NO_VALUE, number, signed
 from job.report.metric_table import BY_NAME
 from job.report.sections.right_alarms import describe_right_alarms
@@ -104,7 +104,7 @@ def find_beside(facts: Facts, classifier: Name, headline: Mapping[str, Any] | No
     tested = f"{over}, {facts.confidence} intervals"
     if after != facts.baseline:
         return Beside(facts.baseline, after, None, tested)
-    other = _other(facts, classifier, (headline or {})["numbers"]["about"])
+    other = _other(facts, classifier, (headline or {})["about"])
     return Beside(None, after, other, tested if other else over)
 
 
@@ -126,14 +126,16 @@ def build_tiles(facts: Facts, classifier: Name, beside: Beside) -> tuple[Tile, .
 
 
 def _other(facts: Facts, classifier: Name, about: Mapping[str, str] | None) -> Name | None:
-    """Find what else could be done: what the answer speaks of, or else what costs least."""
-    costs = {
-        name: row["value"]
-        for name in facts.strategies[1:]
-        if (row := facts.summary(name, classifier, "expected_cost_per_1000")) is not None and row["value"] is not None
-    }
+    """Find what else could be done: what the answer speaks of, or else what costs least or ranks best."""
+    ranked = {metric: _values(facts, classifier, metric) for metric in ("expected_cost_per_1000", facts.primary)}
+    costs = ranked["expected_cost_per_1000"] or {name: -value for name, value in ranked[facts.primary].items()}
     told = [name for name in costs if about == {"strategy": name.label, "classifier": classifier.label}]
     return told[0] if told else min(costs, key=lambda name: costs[name], default=None)
+
+
+def _values(facts: Facts, classifier: Name, metric: str) -> dict[Name, float]:
+    rows = ((name, facts.summary(name, classifier, metric)) for name in facts.strategies[1:])
+    return {name: row["value"] for name, row in rows if row is not None and row["value"] is not None}
 
 
 def _tile(facts: Facts, classifier: Name, beside: Beside, metric: str, label: str, unit: str) -> Tile:
@@ -154,8 +156,17 @@ def _tile(facts: Facts, classifier: Name, beside: Beside, metric: str, label: st
 
 def _note(facts: Facts, classifier: Name, metric: str, beside: Beside, compared: Name | None) -> str:
     if metric == "average_precision":
-        return f"random order: {number(facts.test_share, 3)}"
+        return _describe_level(facts, classifier, beside.after)
     return describe_right_alarms(facts, classifier, beside.after, compared) if metric != "recall" else ""
+
+
+def _describe_level(facts: Facts, classifier: Name, strategy: Name) -> str:
+    """Say what a random order has, and how much too high a small test part reads."""
+    chance = "" if facts.chance is None else f"random order: {number(facts.chance, 3)}"
+    optimism = facts.optimism(strategy, classifier)
+    if not chance or optimism < LEAST_OPTIMISM:
+        return chance
+    return f"{chance}; test parts are small, so it reads about {number(optimism, 2)} too high"
 
 
 def _calibration(facts: Facts, classifier: Name, beside: Beside) -> Tile:
@@ -223,7 +234,7 @@ def _judge(facts: Facts, row: Mapping[str, Any], metric: str) -> tuple[str, str]
     if difference == 0 and row["lower"] is None:
         return _SAME, ""
     level = round(1 - facts.spec["evaluation"]["confidence"], 12)
-    p_value = row["p_value"] if row["p_adjusted"] is None else row["p_adjusted"]
+    p_value = row["p_value"]  # not the adjusted one: the interval beside the word isn't adjusted either
     if p_value is None or p_value >= level:
         return "may be chance", ""
     if (difference > 0) == (BY_NAME[metric].better == "higher"):

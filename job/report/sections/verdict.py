@@ -1,40 +1,29 @@
-"""A verdict for each oversampling strategy, why that is recommended, and what it would take to know more."""
+"""Two answers for each oversampler and classifier, and what it would take to know more."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from types import MappingProxyType
 from typing import Any
 
 from job.evidence.estimates import BOOTSTRAP
-from job.evidence.headline_sentences import tell_headline
-from job.evidence.rivals import describe_rival
-from job.evidence.verdict_sentences import PRIMARY_WORDS, describe_verdict
 from job.evidence.words import Naming
 from job.report.facts import Facts
 from job.report.formats import number
 from job.report.section import Section
-from job.report.table import Heading, Name, Number, Row, Table, Words
+from job.report.table import Cell, Heading, Name, Number, Row, Table, Words
+from job.wording.verdict import (
+    DECISION_TITLES,
+    METRIC_WORDS,
+    RANKING_TITLES,
+    describe_decision,
+    describe_difference,
+    describe_probability,
+    describe_shortage,
+)
 
 _ABSENT = "These results hold no verdict."
 _NOTHING = "No oversampling strategy was listed, so there is no verdict on one."
-
-TITLES: Mapping[str, str] = MappingProxyType(
-    {
-        "too_few_splits": "Cannot tell: too few splits",
-        "too_few_rows": "Cannot tell: too few minority rows",
-        "decisions_only": "Decides, hardly ranks",
-        "ranks_better": "Ranks better",
-        "ranks_worse": "Ranks worse",
-        "curves_cross": "Better here, worse there",
-        "mostly_threshold": "Mostly a moved threshold",
-        "equivalent": "No practical difference",
-        "no_worthwhile_gain": "No gain worth having",
-        "undecided": "Undecided",
-    }
-)
-"""Code of a verdict -> what the table calls it."""
 
 
 @dataclass(frozen=True)
@@ -45,25 +34,24 @@ class Verdict:
     ----------
     absent : str
         Why there is none.
-    paragraphs : tuple of str
-        Why that is recommended, and its price.
-    table : Table or None
+    ranking, decision : Table or None
+        The two answers.
     no_table : str
-    rivals : tuple of str
+    rivals : Table or None
         Our oversampler against SMOTE.
     reading : str
         How this was tested.
     power : Table or None
-        Minority rows that would show a gain.
+        What could have been shown, and with how many minority rows.
     row_worth : str
         What one test row is worth.
     """
 
     absent: str
-    paragraphs: tuple[str, ...] = ()
-    table: Table | None = None
+    ranking: Table | None = None
+    decision: Table | None = None
     no_table: str = ""
-    rivals: tuple[str, ...] = ()
+    rivals: Table | None = None
     reading: str = ""
     power: Table | None = None
     row_worth: str = ""
@@ -92,40 +80,82 @@ def name_shortly(facts: Facts) -> Naming:
 
 
 def _content(facts: Facts, verdict: Mapping[str, Any], power: Mapping[str, Any]) -> Verdict:
-    naming = name_shortly(facts)
-    answer = tell_headline(verdict["headline"], verdict["rows"], naming)
-    rivals = tuple(describe_rival(row, naming) for row in verdict["custom_against_smote"])
-    rows = verdict["rows"]
+    rows, rivals = verdict["rows"], verdict["custom_against_smote"]
     return Verdict(
         absent="",
-        paragraphs=tuple(text for text in (answer.choice, answer.price) if text),
-        table=_table(facts, rows, naming) if rows else None,
+        ranking=_ranking(facts, rows) if rows else None,
+        decision=_decision(facts, rows) if rows else None,
         no_table="" if rows else _NOTHING,
-        rivals=rivals,
+        rivals=_rivals(facts, rivals) if rivals else None,
         reading=_reading(facts),
-        power=_power(facts, power, naming) if any(row["low"] is not None for row in power["rows"]) else None,
+        power=_power(facts, power) if any(row["low"] is not None for row in power["rows"]) else None,
         row_worth=_row_worth(power),
     )
 
 
-def _table(facts: Facts, rows: list[Mapping[str, Any]], naming: Naming) -> Table:
+def _ranking(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
+    naming, confidence = name_shortly(facts), facts.spec["evaluation"]["confidence"]
     return Table(
         "verdicts",
-        "A verdict for each oversampling strategy and classifier",
+        f"Does it rank better than {facts.baseline.short}? Difference in {METRIC_WORDS[facts.primary]}",
         "Strategy",
-        (Heading("Classifier"), Heading("Verdict"), Heading("In words")),
+        (Heading("Classifier"), Heading("Answer"), Heading("Difference"), Heading("Probability")),
+        tuple(
+            Row(
+                _strategy(facts, row["strategy"]),
+                (Words(naming(row["classifier"])), *_graded(row["ranking"], confidence)),
+            )
+            for row in rows
+        ),
+        of_strategies=True,
+    )
+
+
+def _graded(tested: Mapping[str, Any], confidence: float) -> tuple[Cell, ...]:
+    if tested["difference"] is None:
+        why = tested["reason"] or "no value"
+        return Words(RANKING_TITLES[tested["code"]]), Words(why), Words("–")
+    shortage = tested.get("shortage")
+    sure = describe_shortage(shortage) if shortage else describe_probability(tested)
+    return Words(RANKING_TITLES[tested["code"]]), Words(describe_difference(tested, confidence)), Words(sure or "–")
+
+
+def _decision(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
+    naming = name_shortly(facts)
+    return Table(
+        "decisions-answer",
+        "How do its own decisions differ?",
+        "Strategy",
+        (Heading("Classifier"), Heading("Answer"), Heading("In words")),
         tuple(
             Row(
                 _strategy(facts, row["strategy"]),
                 (
                     Words(naming(row["classifier"])),
-                    Words(TITLES[row["code"]]),
-                    Words(describe_verdict(row, naming)),
+                    Words(DECISION_TITLES[row["decision"]["code"]]),
+                    Words(describe_decision(row)),
                 ),
             )
             for row in rows
         ),
         of_strategies=True,
+    )
+
+
+def _rivals(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
+    naming, confidence = name_shortly(facts), facts.spec["evaluation"]["confidence"]
+    return Table(
+        "rivals",
+        f"Our oversampler against SMOTE: difference in {METRIC_WORDS[facts.primary]}",
+        "Compared",
+        (Heading("Classifier"), Heading("Answer"), Heading("Difference"), Heading("Probability")),
+        tuple(
+            Row(
+                f"{naming(row['strategy'])} against {naming(row['reference'])}",
+                (Words(naming(row["classifier"])), *_graded(row, confidence)),
+            )
+            for row in rows
+        ),
     )
 
 
@@ -136,15 +166,16 @@ def _strategy(facts: Facts, label: str) -> Name:
 def _reading(facts: Facts) -> str:
     methods = {row["method"] for row in facts.results["comparisons"] if row["metric"] == facts.primary}
     how = (
-        "a paired bootstrap over the test rows of the one split that there is, which says nothing of the luck in "
-        "another split"
+        "a paired bootstrap over the test rows of the only split, which is about two fitted models and says nothing "
+        "of another split, so no answer is more than probable"
         if BOOTSTRAP in methods
         else "the corrected resampled t-test over the splits"
     )
     return (
-        f"Verdicts rest on {PRIMARY_WORDS[facts.primary]}, tested by {how}; p-values are adjusted for the number of "
-        f"strategies, a difference counts beyond {facts.rope:g} and at {facts.confidence} confidence. "
-        "The rules stand in the README, in their order."
+        f"Rankings are compared by {METRIC_WORDS[facts.primary]} and tested by {how}. Intervals and p-values are "
+        f"simultaneous over all oversamplers and classifiers of the job (Holm), at {facts.confidence} confidence; "
+        "comparisons.csv has the plain ones. docs/verdict.md shows how often the answers are right where the truth is "
+        "known."
     )
 
 
@@ -155,18 +186,27 @@ def _row_worth(power: Mapping[str, Any]) -> str:
     return f"One minority row more or less found in a test part is {number(100 * worth, 1)} points of recall."
 
 
-def _power(facts: Facts, power: Mapping[str, Any], naming: Naming) -> Table:
-    headings = ("Standard error", "From about", "To about")
+def _power(facts: Facts, power: Mapping[str, Any]) -> Table:
+    naming = name_shortly(facts)
+    headings = ("Standard error", "Detectable here", "Difference", "From about", "To about")
     return Table(
         "power",
-        f"Minority rows that would show a gain of {power['gain']:g} in {PRIMARY_WORDS[power['primary']]} in four of "
-        f"five jobs; the data has {power['n_positive']:,}",
+        f"What this job could show in {METRIC_WORDS[power['primary']]} in four of five such jobs, and with how many "
+        f"minority rows a difference as large as the one estimated would be shown; the data has "
+        f"{power['n_positive']:,}",
         "Strategy",
         (Heading("Classifier"), *(Heading(heading, numeric=True) for heading in headings)),
         tuple(
             Row(
                 _strategy(facts, row["strategy"]),
-                (Words(naming(row["classifier"])), Number(row["se"], 4), Number(row["low"]), Number(row["high"])),
+                (
+                    Words(naming(row["classifier"])),
+                    Number(row["se"], 4),
+                    Number(row["detectable"], 3),
+                    Number(row["gain"], 3),
+                    Number(row["low"]),
+                    Number(row["high"]),
+                ),
             )
             for row in power["rows"]
         ),

@@ -1,0 +1,1 @@
+"""What the tests mean: two answers for each oversampler and classifier, what to use, and the headline."""

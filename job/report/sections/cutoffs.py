@@ -1,0 +1,156 @@
+"""Cut-offs: the advised one where the spec asks for one, the others to choose from, and which is cheapest when."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from job.evidence import cutoffs
+from job.report.facts import Facts
+from job.report.formats import number
+from job.report.section import Section
+from job.report.table import Heading, Name, Row, Table, Words
+from job.report.words import sentence
+from job.wording.cutoffs import REASONS, describe_request, point_of, row_of, tell_cutoff, tell_ranges
+
+Found = Mapping[str, Any]
+
+
+_HEADINGS: Mapping[str, tuple[str, str | None, str, int]] = {
+    "recall": ("Recall", "higher", "", 2),
+    "precision": ("Precision", "higher", "", 2),
+    "false_alarms_per_1000": ("False alerts", "lower", "per 1,000 rows", 1),
+    "alerts_per_1000": ("Alerts", None, "per 1,000 rows", 1),
+    "expected_cost_per_1000": ("Expected cost", "lower", "per 1,000 rows", 1),
+}
+
+
+@dataclass(frozen=True)
+class Block:
+    """One classifier.
+
+    Parameters
+    ----------
+    classifier : Name
+    advised : Table or None
+        None where the spec asks for no cut-off.
+    notes : tuple of str
+        Which strategies have none, and why.
+    menu : Table or None
+        None where no strategy has scores.
+    ranges : Table
+    """
+
+    classifier: Name
+    advised: Table | None
+    notes: tuple[str, ...]
+    menu: Table | None
+    ranges: Table
+
+
+@dataclass(frozen=True)
+class Cutoffs:
+    """All classifiers.
+
+    Parameters
+    ----------
+    request : str
+        What the spec asks for.
+    blocks : tuple of Block
+    """
+
+    request: str
+    blocks: tuple[Block, ...]
+
+
+def build(facts: Facts) -> Section:
+    """Build the section.
+
+    Parameters
+    ----------
+    facts : Facts
+
+    Returns
+    -------
+    Section
+    """
+    decisions = facts.results["decisions"]
+    blocks = tuple(_block(facts, classifier, decisions) for classifier in facts.classifiers)
+    return Section("cutoffs", "Cut-offs", Cutoffs(describe_request(decisions), blocks))
+
+
+def _block(facts: Facts, classifier: Name, decisions: Found) -> Block:
+    rows = [(name, row_of(decisions["rows"], name.label, classifier.label)) for name in facts.strategies]
+    asked = decisions["asked"] is not None
+    without = [(name, row) for name, row in rows if asked and row["cutoff"] is None]
+    notes = (
+        *(f"No cut-off for {name.short}: {REASONS[row['reason']]}." for name, row in without),
+        *dict.fromkeys(sentence(f"{name.short}: {text}") for name, row in rows for text in row["details"]),
+    )
+    advised = _advised(facts, classifier, rows, decisions) if asked else None
+    return Block(classifier, advised, notes, _menu(facts, classifier, decisions), _ranges(facts, classifier, decisions))
+
+
+def _advised(facts: Facts, classifier: Name, rows: Sequence[tuple[Name, Found]], decisions: Found) -> Table:
+    shown = facts.with_values(cutoffs.FACTS)
+    lines = [
+        Row(name, (Words(tell_cutoff(row["cutoff"])), *(_measured(row, fact) for fact in shown))) for name, row in rows
+    ]
+    for action, told in ((cutoffs.NEVER_ALERT, "no alert at all"), (cutoffs.ALWAYS_ALERT, "an alert on every row")):
+        lines.append(Row(told, (Words("–"), *(_measured(decisions[action], fact) for fact in shown))))
+    return Table(
+        f"cutoffs-{classifier.index}",
+        f"Advised cut-off with {classifier.short}, and what it gave on the test parts ({facts.confidence} intervals)",
+        "Strategy",
+        (Heading("Cut-off", numeric=True), *_headings(shown)),
+        tuple(lines),
+    )
+
+
+def _menu(facts: Facts, classifier: Name, decisions: Found) -> Table | None:
+    shown = facts.with_values(cutoffs.FACTS)
+    lines = [
+        Row(
+            f"{name.short}: {point_of(decisions, name.label, point)}",
+            (Words(tell_cutoff(point)), *(_measured(point, fact) for fact in shown)),
+        )
+        for name in facts.strategies
+        for point in row_of(decisions["menu"], name.label, classifier.label)["points"]
+    ]
+    if not lines:
+        return None
+    return Table(
+        f"cutoffs-menu-{classifier.index}",
+        f"Cut-offs to choose from with {classifier.short}",
+        "Strategy and point of its curve",
+        (Heading("Cut-off", numeric=True), *_headings(shown)),
+        tuple(lines),
+    )
+
+
+def _ranges(facts: Facts, classifier: Name, decisions: Found) -> Table:
+    lines = [
+        Row(name, (Words(tell_ranges(decisions, name.label, classifier.label) or "–"),)) for name in facts.strategies
+    ]
+    return Table(
+        f"cutoffs-costs-{classifier.index}",
+        f"Cheapest choice by cost ratio with {classifier.short}",
+        "Strategy",
+        (Heading("Cheapest choice", hint="cost of a missed minority row : cost of a false alert"),),
+        tuple(lines),
+        of_strategies=True,
+    )
+
+
+def _headings(shown: Sequence[str]) -> Iterator[Heading]:
+    for fact in shown:
+        label, better, hint, _ = _HEADINGS[fact]
+        yield Heading(label, better, hint, numeric=True)
+
+
+def _measured(row: Found, fact: str) -> Words:
+    decimals = _HEADINGS[fact][3]
+    interval = (row.get("intervals") or {}).get(fact)
+    limits = "" if interval is None else f" ({' to '.join(number(limit, decimals) for limit in interval)})"
+    return Words(f"{number(row[fact], decimals)}{limits}")

@@ -1,0 +1,241 @@
+"""The answer of a job in words: what it says, what it never says, and that it is about what is recommended."""
+
+from __future__ import annotations
+
+import copy
+import re
+from typing import Any
+
+import pytest
+from outcomes import BETTER, MOVED, OUTCOMES, THRESHOLD, make_moved, make_outcome
+from report_factories import make_judged
+
+from job.evidence.verdict import recommendation
+from job.wording.answer import describe_action, tell_answer
+
+STARTS = {
+    recommendation.HELPS: "Oversampling helps svc here: ",
+    recommendation.PROBABLY_HELPS: "Oversampling probably helps svc here: ",
+    recommendation.NO_DIFFERENCE: "Oversampling makes no practical difference to svc here: ",
+    recommendation.OPEN: "Whether oversampling helps svc is open: ",
+    recommendation.PROBABLY_HARMS: "Oversampling probably makes svc rank worse here: ",
+    recommendation.HARMS: "Oversampling makes svc rank worse here: ",
+}
+LESS = {**MOVED, "average_precision": 0.5}
+SAYS_NO = re.compile(r"doesn't help|does not help|no practical difference|rank worse")
+
+
+def told_of(results: dict[str, Any], **headline: Any) -> Any:
+    """The answer, with parts of the headline set."""
+    verdict = copy.deepcopy(results["verdict"])
+    verdict["headline"].update(headline)
+    return tell_answer(verdict, results["power"])
+
+
+@pytest.fixture(scope="module")
+def helps() -> dict[str, Any]:
+    return make_outcome({"baseline": {}, "threshold": THRESHOLD, "smote": BETTER})
+
+
+@pytest.fixture(scope="module")
+def moved() -> dict[str, Any]:
+    return make_moved()
+
+
+@pytest.mark.parametrize("code", recommendation.HEADLINE_RULES)
+def test_every_code_has_its_sentence(helps: dict[str, Any], code: str) -> None:
+    """one sentence about the classifier, with difference, interval and probability where something was tested"""
+    told = told_of(helps, code=code, about=None) if code == recommendation.NOT_ASKED else None
+    if told is not None:
+        assert "No oversampling strategy was listed, so this job doesn't say whether oversampling helps." == told.short
+        return
+    if code == recommendation.CANNOT_TELL:
+        told = tell_answer((few := OUTCOMES["cannot tell"]())["verdict"], few["power"])
+        assert told.short == (
+            "This job can't tell whether oversampling helps svc: too few splits (three splits with both results, 5 "
+            "needed)."
+        )
+        return
+    short = told_of(helps, code=code).short
+    tested = helps["verdict"]["rows"][0]["ranking"]
+    limits = f"(95 % interval {tested['lower']:+.3f} to {tested['upper']:+.3f})"
+    assert short.startswith(f"{STARTS[code]}smote changes average precision by {tested['difference']:+.3f} {limits}; ")
+    assert "probability of a gain beyond 0.010." in short
+
+
+@pytest.mark.parametrize("code", STARTS)
+def test_what_is_not_shown_says_how_many_rows_would_settle_it(helps: dict[str, Any], code: str) -> None:
+    """about the pair that the sentence is about, and only where it isn't settled"""
+    open_codes = (recommendation.OPEN, recommendation.PROBABLY_HELPS, recommendation.PROBABLY_HARMS)
+    assert (code in open_codes) == ("would be shown with about" in told_of(helps, code=code).short)
+
+
+def test_of_several_oversamplers_the_best_is_named_as_the_best(moved: dict[str, Any]) -> None:
+    """so that nobody takes it for a test of one"""
+    assert (
+        "the best of two oversamplers, smote, changes average precision by"
+        in tell_answer(moved["verdict"], moved["power"]).short
+    )
+
+
+def judge(strategies: dict[str, Any], n_repeats: int = 10, noise: float = 0.01) -> dict[str, Any]:
+    return make_outcome(strategies, n_repeats=n_repeats, noise=noise)
+
+
+@pytest.mark.parametrize(
+    ("custom", "noise", "code"),
+    [
+        (LESS, 0.01, recommendation.HARMS),
+        (MOVED, 0.01, recommendation.NO_DIFFERENCE),
+        ({**MOVED, "average_precision": None}, 0.01, recommendation.OPEN),
+        ({**MOVED, "average_precision": 0.62}, 0.3, recommendation.OPEN),
+    ],
+)
+def test_no_is_said_only_where_every_oversampler_is_shown(custom: Any, noise: float, code: str) -> None:
+    """one that is open, or that never ran, leaves the answer open, however bad the other is"""
+    results = (
+        judge({"baseline": {}, "custom": custom}, noise=noise)
+        if noise > 0.01
+        else judge({"baseline": {}, "smote": LESS, "custom": custom})
+    )
+    told = tell_answer(results["verdict"], results["power"])
+    assert code == results["verdict"]["headline"]["code"]
+    assert (code != recommendation.OPEN) == bool(SAYS_NO.search(told.short))
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_doesnt_help_is_never_said(name: str) -> None:
+    """what is likely is said, and how likely"""
+    results = OUTCOMES[name]()
+    told = " ".join(tell_answer(results["verdict"], results["power"], lambda label: "x").paragraphs())
+    assert not re.search(r"(does not|doesn't|cannot|can't) help", told)
+    assert not re.search(r"\b(None|nan|inf|rope|significan\w+)\b|  |\.\.", told, re.IGNORECASE)
+    if results["verdict"]["headline"]["code"] not in (recommendation.NO_DIFFERENCE, recommendation.HARMS):
+        assert "no practical difference" not in tell_answer(results["verdict"], results["power"], lambda _: "x").short
+
+
+def other(classifier: str, code: str, strategy: str | None = "smote") -> dict[str, Any]:
+    return {"classifier": classifier, "code": code, "strategy": strategy}
+
+
+@pytest.mark.parametrize(
+    ("others", "sentence"),
+    [
+        ([], ""),
+        ([other("knn", "no_practical_difference")], "The same holds for knn."),
+        (
+            [other("knn", "no_practical_difference"), other("mlp", "no_practical_difference")],
+            "The same holds for knn and mlp.",
+        ),
+        (
+            [other("knn", "no_practical_difference"), other("tree", "harms"), other("mlp", "open")],
+            "The same holds for knn; with tree oversampling ranks worse; with mlp it is open.",
+        ),
+        (
+            [other("knn", "helps"), other("mlp", "helps"), other("tree", "helps", "custom")],
+            "With knn and mlp smote ranks better; with tree custom ranks better.",
+        ),
+        ([other("knn", "probably_helps")], "With knn smote probably ranks better."),
+        ([other("knn", "probably_harms")], "With knn oversampling probably ranks worse."),
+        ([other("knn", "cannot_tell")], "With knn it can't be told."),
+    ],
+)
+def test_the_other_classifiers_follow_in_one_sentence(
+    moved: dict[str, Any], others: list[dict[str, Any]], sentence: str
+) -> None:
+    """those of one kind together; a gain names its strategy, whose gain it is"""
+    assert sentence == told_of(moved, others=others).others
+
+
+def test_a_gain_elsewhere_names_its_own_strategy(helps: dict[str, Any]) -> None:
+    """ "the same" would claim the same strategy"""
+    told = told_of(helps, others=[other("knn", "helps", "custom")])
+    assert "With knn custom ranks better." == told.others
+
+
+def test_the_headline_is_about_the_classifier_that_is_recommended() -> None:
+    """whatever the most decisive answer is about"""
+    runs = make_outcome({"baseline": {}, "smote": LESS}, ("knn", "svc"))["runs"]
+    for run in runs:
+        if run["classifier"] == "svc":
+            run["metrics"]["average_precision"] *= 1.2 if run["strategy"] == "baseline" else 1.5
+    headline = make_judged(runs, ("baseline", "smote"), ("knn", "svc"))["verdict"]["headline"]
+    assert headline["recommended"]["classifier"] == headline["classifier"] == headline["about"]["classifier"] == "svc"
+    assert [("knn", "harms")] == [(row["classifier"], row["code"]) for row in headline["others"]]
+
+
+@pytest.mark.parametrize(
+    ("cutoff", "words"),
+    [
+        ({"asked": "cost", "threshold": 0.12, "action": "cut"}, "with the advised cut-off 0.12"),
+        ({"asked": "cost", "threshold": None, "action": "always"}, "with the advised cut-off (an alert on every row)"),
+        ({"asked": "limit", "threshold": None, "action": "never"}, "with the advised cut-off (no alert at all)"),
+        (None, "at its own decision threshold"),
+    ],
+)
+def test_the_price_is_at_the_advised_cutoff(moved: dict[str, Any], cutoff: Any, words: str) -> None:
+    """a cut, an alert on every row or on none; else the strategy's own decision"""
+    use = told_of(moved, cutoff=cutoff).use
+    assert use.startswith(f"Use svc as it is (baseline): {words}")
+    price = moved["verdict"]["headline"]["numbers"]["price"]
+    assert f"finds {100 * price['recall']:.0f} of every 100 minority rows" in use
+    assert f"{price['false_alarms_per_1000']:.0f} false alerts per 1,000 rows" in use
+    assert f"which costs {price['expected_cost_per_1000']:,.0f} per 1,000 rows" in use
+
+
+def test_without_a_cost_no_cost_is_told(moved: dict[str, Any]) -> None:
+    """none is assumed"""
+    numbers = moved["verdict"]["headline"]["numbers"]
+    free = {**numbers, "price": {**numbers["price"], "expected_cost_per_1000": None}}
+    assert "cost" not in told_of(moved, numbers=free).use
+
+
+def test_threshold_is_not_recommended_by_name() -> None:
+    """every strategy has a cut-off, so the model is named and the cut-off beside it"""
+    for name in ("moved threshold", "not asked", "without probabilities"):
+        results = OUTCOMES[name]()
+        assert "baseline" == results["verdict"]["headline"]["recommended"]["strategy"]
+        assert "Use svc as it is (baseline)" == describe_action(results["verdict"]["headline"], str)
+
+
+def test_probabilities_that_oversampling_moves_are_told() -> None:
+    """beside the true share, where the recommended strategy changes them"""
+    results = make_outcome({"baseline": {}, "smote": {**BETTER, "mean_predicted": 0.3}})
+    use = tell_answer(results["verdict"], results["power"]).use
+    assert re.search(r"Its mean predicted probability is 0\.\d{3} instead of 0\.\d{3}; the true share is 0\.105\.", use)
+
+
+def test_one_split_says_what_its_intervals_are_about() -> None:
+    """two fitted models, and not the procedure"""
+    results = OUTCOMES["one split"]()
+    sure = tell_answer(results["verdict"], results["power"]).sure
+    assert sure.startswith("How sure? One split with ")
+    assert sure.endswith("and say nothing about another split.")
+
+
+def test_fresh_data_and_training_rows_are_named(moved: dict[str, Any]) -> None:
+    """what the difference is about"""
+    assert tell_answer(moved["verdict"], moved["power"]).sure == (
+        "How sure? Ten splits, 209 minority rows tested: intervals are about the difference expected on fresh data "
+        "when both are trained on 1,600 rows like these."
+    )
+
+
+def test_the_choice_says_why_the_best_mean_is_not_recommended(moved: dict[str, Any]) -> None:
+    """practically as good and simpler, or no probable gain; and who was left out"""
+    numbers = moved["verdict"]["headline"]["numbers"]
+    best = {"strategy": "smote", "classifier": "svc"}
+    simpler = told_of(moved, numbers={**numbers, "best": best, "alike": [*numbers["alike"], best]})
+    assert (
+        "smote with svc has the best mean average precision; baseline with svc is practically as good and simpler."
+        in (simpler.choice)
+    )
+    alike = [moved["verdict"]["headline"]["recommended"]]
+    unsure = told_of(moved, numbers={**numbers, "best": best, "alike": alike})
+    assert (
+        "but a gain over baseline isn't at least probable there, so baseline with svc is recommended." in unsure.choice
+    )
+    failed = OUTCOMES["failed"]()
+    assert tell_answer(failed["verdict"], failed["power"]).choice.endswith(
+        "Left out for having a result on fewer than all 10 splits: smote with svc (9) and smote with knn (9)."
+    )

@@ -1,0 +1,188 @@
+"""The two answers in words: each code has its own, with difference, interval and probability."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+import pytest
+from judged import make_tested
+from outcomes import OUTCOMES
+
+from job.evidence.verdict import decision, ranking
+from job.wording.verdict import (
+    DECISION_TITLES,
+    RANKING_TITLES,
+    describe_decision,
+    describe_difference,
+    describe_needed,
+    describe_probability,
+    describe_ranking,
+    describe_shortage,
+)
+
+JARGON = re.compile(r"\b(rope|holm|h0|null hypothesis|significan\w*|posterior|prior|equivalen\w*)\b", re.IGNORECASE)
+
+
+def make_row(code: str = ranking.OPEN, decided: str = decision.OPEN, **changes: Any) -> dict[str, Any]:
+    """One oversampler with one classifier: 30 of 100 rows found more, for 50 false alarms."""
+    tested = {"code": code, "metric": "average_precision", "shortage": None, **make_tested(**changes).as_dict()}
+    means = {"recall": (0.45, 0.75), "false_alarms_per_1000": (10.0, 60.0)}
+    return {
+        "strategy": "smote",
+        "classifier": "svc",
+        "reference": "baseline",
+        "ranking": tested,
+        "decision": {"code": decided, "share_found_by_baseline": 0.9},
+        "means": {metric: {"baseline": old, "strategy": new} for metric, (old, new) in means.items()},
+    }
+
+
+def test_every_code_has_a_title() -> None:
+    """and no other has"""
+    assert list(ranking.RULES) == list(RANKING_TITLES)
+    assert set(decision.RULES) == set(DECISION_TITLES)
+    titles = [*RANKING_TITLES.values(), *DECISION_TITLES.values()]
+    assert [] == [title for title in titles if "_" in title or not title[0].isupper()]
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (ranking.BETTER, "smote ranks better than baseline with svc: "),
+        (ranking.WORSE, "smote ranks worse than baseline with svc: "),
+        (ranking.EQUIVALENT, "smote and baseline rank alike with svc: "),
+        (ranking.PROBABLY_BETTER, "smote probably ranks better than baseline with svc: "),
+        (ranking.PROBABLY_WORSE, "smote probably ranks worse than baseline with svc: "),
+        (ranking.OPEN, "Whether smote ranks better than baseline with svc is open: "),
+    ],
+)
+def test_every_ranking_has_its_sentence_and_its_evidence(code: str, words: str) -> None:
+    """difference, interval, probability and p, in plain words"""
+    told = describe_ranking(make_row(code), 0.95)
+    assert told.startswith(words)
+    assert "average precision +0.010 (95 % interval −0.030 to +0.050)" in told
+    assert "50 % probability of a gain beyond 0.010" in told
+    assert "adjusted p = 0.60" in told
+    assert told.endswith(".")
+    assert not JARGON.search(told)
+
+
+@pytest.mark.parametrize(
+    ("shortage", "words"),
+    [
+        (("splits", 3, 5), "too few splits (three splits with both results, 5 needed)"),
+        (("rows", 15, 20), "too few minority rows (15 minority rows over all test parts, 20 needed)"),
+        (("groups", 12, 20), "too few groups (twelve groups with a minority row, 20 needed)"),
+        (("test_rows", 30, 40), "too few minority rows (one split with 30 minority rows in its test part, 40 needed"),
+    ],
+)
+def test_what_is_untested_says_what_is_lacking_and_how_much_it_takes(shortage: Any, words: str) -> None:
+    """no number is invented for it"""
+    found = dict(zip(("what", "found", "needed"), shortage, strict=True))
+    row = make_row(ranking.UNTESTED)
+    row["ranking"]["shortage"] = found
+    assert describe_shortage(found).startswith(words)
+    assert describe_ranking(row, 0.95).startswith(f"smote can't be tested with svc: {words}")
+    assert "%" not in describe_ranking(row, 0.95)
+
+
+@pytest.mark.parametrize(
+    ("better", "equivalent", "worse", "words"),
+    [
+        (0.7, 0.2, 0.1, "70 % probability of a gain beyond 0.010"),
+        (0.1, 0.2, 0.7, "70 % probability of a loss beyond 0.010"),
+        (0.2, 0.6, 0.2, "60 % probability of a difference within 0.010"),
+        (0.9999, 0.0, 0.0001, "more than 99 % probability of a gain beyond 0.010"),
+        (None, None, None, ""),
+    ],
+)
+def test_the_likeliest_is_said(better: Any, equivalent: Any, worse: Any, words: str) -> None:
+    """of a gain, a loss, and neither; never as certain"""
+    tested = make_tested(probability_better=better, probability_equivalent=equivalent, probability_worse=worse)
+    assert words == describe_probability(tested.as_dict())
+
+
+def test_a_small_region_of_no_practical_difference_keeps_its_digits() -> None:
+    """.0019 isn't .002, and never 0.000"""
+    assert describe_probability(make_tested(rope=0.0019).as_dict()).endswith("beyond 0.0019")
+
+
+def test_a_difference_without_an_interval_says_so() -> None:
+    """the same on every split; where nothing was tested there is the mean alone"""
+    same = make_tested(difference=0.0, lower=None, upper=None, reason="the difference is the same on every split")
+    assert "0.000 on every split" == describe_difference(same.as_dict(), 0.95)
+    assert "+0.010 (90 % interval −0.030 to +0.050)" == describe_difference(make_tested().as_dict(), 0.9)
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        (
+            decision.MOVED_THRESHOLD,
+            "Most of that is a lower decision threshold: with as many alerts, baseline finds 90 %",
+        ),
+        (
+            decision.MORE_THAN_THRESHOLD,
+            "That is more than a different threshold: with as many alerts, baseline finds 90 %",
+        ),
+        (decision.NO_CHANGE, ": no practical change in recall."),
+        (decision.OPEN, "How much of that is a different threshold is open: with as many alerts, baseline finds 90 %"),
+    ],
+)
+def test_every_decision_has_its_sentence(code: str, words: str) -> None:
+    """what is found and raised in natural frequencies, and what part of it baseline finds at as many alerts"""
+    told = describe_decision(make_row(decided=code))
+    assert told.startswith(
+        "At its own decision threshold it finds 30 more of every 100 minority rows and raises 50 more false alerts per "
+        "1,000 rows"
+    )
+    assert words in told
+    assert told.endswith(".")
+    assert not JARGON.search(told)
+
+
+@pytest.mark.parametrize(
+    ("share", "words"),
+    [(0.004, "none of that gain"), (-0.2, "none of that gain"), (0.42, "42 % of that gain"), (1.3, "as much or more")],
+)
+def test_what_baseline_finds_at_as_many_alerts_is_a_share_or_all_of_it(share: float, words: str) -> None:
+    """a share beyond the whole gain is no percentage"""
+    row = make_row(decided=decision.MOVED_THRESHOLD)
+    row["decision"]["share_found_by_baseline"] = share
+    assert describe_decision(row).endswith(f"baseline finds {words}.")
+
+
+def test_fewer_alerts_are_told_too() -> None:
+    """a higher threshold, and no share of a gain that isn't there"""
+    row = make_row(decided=decision.MOVED_THRESHOLD)
+    row["decision"]["share_found_by_baseline"] = None
+    row["means"] = {
+        "recall": {"baseline": 0.5, "strategy": 0.2},
+        "false_alarms_per_1000": {"baseline": 40.0, "strategy": 40.0},
+    }
+    assert describe_decision(row) == (
+        "At its own decision threshold it finds 30 fewer of every 100 minority rows and raises as many false alerts "
+        "per 1,000 rows. Most of that is a higher decision threshold."
+    )
+    row["means"]["recall"]["strategy"] = None
+    assert "There are no decisions to compare." == describe_decision(row)
+
+
+def test_how_many_rows_would_settle_it() -> None:
+    """as a range in two digits, about the difference that was estimated; nothing where it is unknown"""
+    power = {"low": 534, "high": 2136, "gain": 0.1234}
+    assert describe_needed(power, 209) == (
+        "A true difference of 0.123 would be shown with about 530 to 2,100 minority rows; the data has 209."
+    )
+    assert "0.0019" in describe_needed({**power, "gain": 0.0019}, 209)
+    assert "" == describe_needed({"low": None, "high": None, "gain": 0.1}, 209)
+
+
+@pytest.mark.parametrize("name", OUTCOMES)
+def test_every_answer_of_every_outcome_can_be_said(name: str) -> None:
+    """whatever a job came to: a sentence of one line, with no None and no nan in it"""
+    for row in OUTCOMES[name]()["verdict"]["rows"]:
+        for told in (describe_ranking(row, 0.95, lambda label: "x"), describe_decision(row)):
+            assert told.endswith(".")
+            assert not re.search(r"\b(None|nan|inf)\b|  |\.\.", told)
