@@ -189,7 +189,7 @@ def _benefit(facts: Facts, found: Found) -> Table:
 
     why = {found["prevalence"]: ", prevalence", found["cost_threshold"]: ", your costs"}
     headings = [
-        Heading(f"at {plain(at)}", hint=f"{(1 - at) / at:.3g} : 1{why.get(at, '')}", numeric=True) for at in shown
+        Heading(f"at {plain(at)}{why.get(at, '')}", hint=f"{(1 - at) / at:.3g} : 1", numeric=True) for at in shown
     ]
     table = _table(facts, "net-benefit", _BENEFIT, headings, found["rows"], cells)
     references = tuple(
