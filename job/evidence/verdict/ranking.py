@@ -88,7 +88,7 @@ def find_shortage(tested: Tested, sizes: Sizes, n_splits: int) -> Shortage | Non
         return Shortage("rows", sizes.n_minority_rows, LEAST_MINORITY_ROWS)
     if sizes.n_minority_groups is not None and sizes.n_minority_groups < LEAST_GROUPS:
         return Shortage("groups", sizes.n_minority_groups, LEAST_GROUPS)
-    return None
+    return Shortage("splits", tested.n_splits, LEAST_PAIRS) if untested else None
 
 
 def grade_ranking(tested: Tested, shortage: Shortage | None, question: Question) -> str:
