@@ -8,7 +8,7 @@ from typing import Any
 
 from job.evaluation import cutoff as codes
 from job.evidence import cutoffs
-from job.evidence.words import decimal, listed, percent, whole
+from job.evidence.words import decimal, listed, whole
 
 Found = Mapping[str, Any]
 
@@ -46,8 +46,8 @@ def describe_request(decisions: Found) -> str:
         )
     aimed = " It is aimed at these and doesn't promise them on other rows: the table shows what the test parts gave."
     return (
-        f"The spec asks for {listed(_bounds(request))}. The cut-off is chosen on inner folds of each training part, the same way "
-        f"for every strategy.{aimed if request['limit'] or request['alerts_per_1000'] is not None else ''}{used}"
+        f"The spec asks for {listed(_bounds(request))}. The cut-off is chosen on inner folds of each training part, "
+        f"the same way for every strategy.{aimed if request['limit'] or request['alerts_per_1000'] is not None else ''}{used}"
     )
 
 
