@@ -44,10 +44,11 @@ def describe_request(decisions: Found) -> str:
             "The spec asks for no cut-off, so none is advised: give evaluation.cost, evaluation.alerts_per_1000 or "
             f"evaluation.limit to have one.{used}"
         )
+    bounded = request["limit"] or request["alerts_per_1000"] is not None
     aimed = " It is aimed at these and doesn't promise them on other rows: the table shows what the test parts gave."
     return (
         f"The spec asks for {listed(_bounds(request))}. The cut-off is chosen on inner folds of each training part, "
-        f"the same way for every strategy.{aimed if request['limit'] or request['alerts_per_1000'] is not None else ''}{used}"
+        f"the same way for every strategy.{aimed if bounded else ''}{used}"
     )
 
 
