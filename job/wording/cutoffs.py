@@ -116,6 +116,7 @@ def tell_menu(decisions: Found, strategy: str, classifier: str) -> str:
         Nothing where the pair has no scores.
     """
     points = row_of(decisions["menu"], strategy, classifier)["points"]
+    points = [point for point in points if point["action"] == cutoffs.CUT]
     told = [
         f"{_cut(point)} ({point_of(decisions, strategy, point)}) finds {whole(100 * point['recall'])}"
         f"{'' if place else ' of every 100 minority rows'} with {whole(point['false_alarms_per_1000'])}"
