@@ -127,7 +127,7 @@ def _short(headline: Row, about: Row | None, naming: Naming) -> str:
         codes.PROBABLY_HARMS: f"Oversampling probably makes {classifier} rank worse here",
         codes.HARMS: f"Oversampling makes {classifier} rank worse here",
     }[code]
-    probability = describe_probability(tested)
+    probability = describe_probability(tested, METRIC_WORDS[tested["metric"]])
     if not probability:
         return f"{start}."
     count = headline["n_oversamplers"]
@@ -195,9 +195,11 @@ def _probabilities(headline: Row) -> str:
     mean = beside["metrics"]["mean_predicted"]
     if mean["strategy"] is None or not mean["difference"]:
         return ""
+    share = headline["numbers"]["prevalence"]
+    warning = ", so don't read its scores as probabilities" if mean["strategy"] > 2 * share else ""
     return (
-        f" Its mean predicted probability is {decimal(mean['strategy'])} instead of {decimal(mean['baseline'])}; the "
-        f"true share is {decimal(headline['numbers']['prevalence'])}."
+        f" Its mean predicted probability is {decimal(mean['strategy'])}, baseline's {decimal(mean['baseline'])} and "
+        f"the true share {decimal(share)}{warning}."
     )
 
 

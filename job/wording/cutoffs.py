@@ -20,6 +20,8 @@ _POINTS = {
     cutoffs.RECALL_80: "recall 0.8",
     cutoffs.BALANCED: "balanced errors",
 }
+AS_IT_IS = "the model as it is"
+OWN_DECISION = "its own decision threshold"
 REASONS = {
     codes.NO_CUTOFF_KEEPS: "no cut-off keeps what the spec asks for on the inner folds of most splits",
     codes.NO_INNER_FOLDS: "the training parts are too small for inner folds with both classes",
@@ -41,8 +43,8 @@ def describe_request(decisions: Found) -> str:
     used = "" if prevalence is None else f" All numbers here are for data with {100 * prevalence:.3g} % positive rows."
     if decisions["asked"] is None:
         return (
-            "The spec asks for no cut-off, so none is advised: give evaluation.cost, evaluation.alerts_per_1000 or "
-            f"evaluation.limit to have one.{used}"
+            "The spec asks for no cut-off, so none is advised and the choice is yours; with evaluation.cost, "
+            f"evaluation.alerts_per_1000 or evaluation.limit in the spec, one is.{used}"
         )
     bounded = request["limit"] or request["alerts_per_1000"] is not None
     aimed = " It is aimed at these and doesn't promise them on other rows: the table shows what the test parts gave."
@@ -88,11 +90,14 @@ def tell_cutoffs(headline: Found, decisions: Found) -> Iterator[str]:
     if headline["cutoff"] is None:
         yield f"No cut-off is advised: {REASONS[headline['numbers']['cutoff_reason']]}."
         return
-    yield f"The cut-off is for {listed(_bounds(decisions['request']))}, chosen on inner folds."
+    yield f"The cut-off is for {listed(_bounds(decisions['request']))}, chosen on inner folds; it is yours to change."
     costs = [decisions[end]["expected_cost_per_1000"] for end in (cutoffs.NEVER_ALERT, cutoffs.ALWAYS_ALERT)]
     if None not in costs:
         never, always = map(whole, costs)
-        yield f"No alert at all would cost {never} per 1,000 rows, an alert on every row {always}."
+        yield (
+            f"No alert at all would cost {never} per 1,000 rows, an alert on every row {always}. The model is chosen "
+            "by its ranking; the table of cut-offs has what the others cost at their own advised cut-offs."
+        )
 
 
 def _tell_costs(decisions: Found, strategy: str, classifier: str) -> str:
@@ -140,7 +145,10 @@ def tell_ranges(decisions: Found, strategy: str, classifier: str) -> str:
         Nothing where the pair has no scores.
     """
     ranges = row_of(decisions["cost_ranges"], strategy, classifier)["ranges"]
-    return _sentence("; ".join(_tell_range(found, len(ranges)) for found in ranges)) if ranges else ""
+    if not ranges:
+        return ""
+    own = AS_IT_IS if strategy == decisions["rows"][0]["strategy"] else OWN_DECISION
+    return _sentence("; ".join(_tell_choice(found, own) for found in ranges))
 
 
 def tell_cutoff(cutoff: Found | None) -> str:
@@ -148,24 +156,27 @@ def tell_cutoff(cutoff: Found | None) -> str:
     return "–" if cutoff is None else _cut(cutoff)
 
 
-def _tell_range(found: Found, n_ranges: int) -> str:
+def _tell_choice(found: Found, own: str) -> str:
     choice = {
-        cutoffs.OWN: "the model as it is",
+        cutoffs.OWN: own,
         cutoffs.NEVER_ALERT: "no alert at all",
         cutoffs.ALWAYS_ALERT: "an alert on every row",
     }.get(found["choice"]) or f"the cut-off {_threshold(found['threshold'])}"
-    if n_ranges == 1:
-        return f"at any cost ratio {choice}"
-    if found["to"] is None:
-        return f"beyond that {choice}"
-    upper = f"{_ratio(found['to'])} : 1"
-    return f"up to {upper} {choice}" if found["from"] == 0 else f"from {_ratio(found['from'])} to {upper} {choice}"
+    return f"{'beyond that' if found['to'] is None and found['from'] else tell_range(found)} {choice}"
+
+
+def tell_range(found: Found) -> str:
+    """Write the cost ratios at which a choice is the cheapest: ``from 3 to 20 : 1``."""
+    lower, upper = (None if found[end] in (None, 0) else f"{_ratio(found[end])}" for end in ("from", "to"))
+    if upper is None:
+        return f"beyond {lower} : 1" if lower else "at any cost ratio"
+    return f"from {lower} to {upper} : 1" if lower else f"up to {upper} : 1"
 
 
 def point_of(decisions: Found, strategy: str, point: Found) -> str:
     """Name a point of a strategy's curve."""
     is_own = point["point"] == cutoffs.BASELINE_FALSE_ALARMS and strategy == decisions["rows"][0]["strategy"]
-    return "the model as it is" if is_own else _POINTS[point["point"]]
+    return AS_IT_IS if is_own else _POINTS[point["point"]]
 
 
 def row_of(rows: Sequence[Found], strategy: str, classifier: str) -> Found:

@@ -23,12 +23,12 @@ LEAVE = "Use svc as it is (baseline): with the advised cut-off 0.4"
 EXPECTED = {
     "helps": (
         "helps",
-        "Oversampling helps svc here: more than 99 % probability of a gain beyond 0.010 with smote.",
+        "Oversampling helps svc here: more than 99 % probability of a gain in average precision bey",
         "Use smote with svc (trained with synthetic minority rows): with the advised cut-off 0.4",
     ),
     "moved threshold": ("no_practical_difference", ALIKE, LEAVE),
     "leave it": ("no_practical_difference", ALIKE, LEAVE),
-    "undecided": ("open", "Whether oversampling helps svc is open: 48 % probability of a loss beyond", LEAVE),
+    "undecided": ("open", "Whether oversampling helps svc is open: 48 % probability of a loss in ave", LEAVE),
     "cannot tell": (
         "cannot_tell",
         "This job can't tell whether oversampling helps svc: too few splits (three splits with both results, 5 needed)",
@@ -137,7 +137,11 @@ def test_where_nothing_is_recommended_nothing_is_compared() -> None:
     labels = tuple(entry["label"] for entry in moved["strategies"])
     runs = [without_numbers(run, "failed", "no luck") for run in moved["runs"]]
     content = content_of(make_results(labels, ("svc", "knn"), runs))
-    assert "nothing is recommended, so these are the values as they are; means of ten splits" == content.beside.note
+    note = (
+        "nothing is recommended, so these are the values as they are; each at its own decision threshold, "
+        "means of ten splits"
+    )
+    assert note == content.beside.note
     assert {("", "–", "", "")} == {(tile.before, tile.after, tile.word, tile.other) for tile in content.tiles[:3]}
     assert ("Nothing is recommended, since no run was scored.", "", ()) == (
         content.action,

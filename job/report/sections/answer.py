@@ -11,12 +11,13 @@ from job.evidence.strategy_kinds import gloss_recommended
 from job.report.canvas import Picture
 from job.report.facts import Facts
 from job.report.section import Section
+from job.report.sections.cutoffs import build_menu
 from job.report.sections.glossary import Gloss, build_glossary
 from job.report.sections.recall import draw_recall, explain_no_recall
 from job.report.sections.tiles import Beside, Tile, build_tiles, find_beside
 from job.report.sections.trouble import Trouble, find_trouble
 from job.report.sections.verdict import name_shortly
-from job.report.table import Name
+from job.report.table import Name, Table
 from job.wording.answer import describe_action, tell_answer
 from job.wording.cutoffs import tell_cutoffs
 
@@ -41,6 +42,8 @@ class Answer:
         What it is, what that gains, and what it costs; goes on where `action` ends.
     cutoffs : tuple of str
         The cut-offs to choose from and which is the cheapest when, or what was asked and what the ends cost.
+    menu : Table or None
+        The same as a table, where nothing was asked.
     sure : tuple of str
         What difference the answer rests on, and how much evidence that is.
     why : tuple of str
@@ -63,6 +66,7 @@ class Answer:
     action: str
     use: str
     cutoffs: tuple[str, ...]
+    menu: Table | None
     sure: tuple[str, ...]
     why: tuple[str, ...]
     beside: Beside
@@ -98,6 +102,7 @@ def build(facts: Facts) -> Section:
         action,
         use.removeprefix(action),
         () if verdict is None else tuple(tell_cutoffs(verdict["headline"], facts.results["decisions"])),
+        _menu(facts),
         sure,
         why,
         beside,
@@ -116,6 +121,15 @@ def find_main_classifier(facts: Facts) -> Name:
     headline = _headline(facts)
     label = headline["classifier"] if headline else None
     return next((name for name in facts.classifiers if name.label == label), facts.classifiers[0])
+
+
+def _menu(facts: Facts) -> Table | None:
+    headline = _headline(facts)
+    pair = headline and headline["recommended"]
+    if not pair or facts.results["decisions"]["asked"] is not None:
+        return None
+    strategy = next(name for name in facts.strategies if name.label == pair["strategy"])
+    return build_menu(facts, strategy, find_main_classifier(facts))
 
 
 def _headline(facts: Facts) -> Mapping[str, Any] | None:
