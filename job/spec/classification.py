@@ -13,7 +13,7 @@ from job.spec.generator_name import GeneratorName
 from job.spec.numbers import Number, Numbers, Switch, Whole
 from job.spec.section import Complaint, Given, Rule, Section
 from job.spec.seeds import SEED, Seed
-from job.spec.words import show
+from job.text import show
 
 _MOST = 10_000
 _ROUNDING = 1e-6

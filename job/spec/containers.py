@@ -13,7 +13,7 @@ from pydantic_core import CoreSchema
 
 from job.spec.kinds import Kind, complaint, got
 from job.spec.scalars import Scalar, plain, read_plain
-from job.spec.words import show
+from job.text import show
 
 
 @dataclass(frozen=True)

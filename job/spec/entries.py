@@ -15,7 +15,7 @@ from job.spec.kinds import Kind, complaint
 from job.spec.scalars import Scalar, plain
 from job.spec.section import Complaint, Given, Rule, Section
 from job.spec.texts import Known, Text
-from job.spec.words import show
+from job.text import show
 
 
 class DottedPath(Kind):

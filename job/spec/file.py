@@ -14,7 +14,7 @@ from job.spec.numbers import Number, Whole
 from job.spec.scalars import plain, source_of
 from job.spec.section import Complaint, Given, Rule, Section
 from job.spec.texts import OneOf, Text
-from job.spec.words import show
+from job.text import show
 
 NA_VALUES = ("", "NA", "N/A", "NaN", "null", "None", "?")
 

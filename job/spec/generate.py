@@ -12,7 +12,7 @@ from job.spec.classification import ClassificationSpec
 from job.spec.mixture import MixtureSpec
 from job.spec.scalars import Scalar, plain
 from job.spec.section import Section
-from job.spec.words import nearest
+from job.text import nearest
 
 GENERATORS: Mapping[str, type[Section]] = {"classification": ClassificationSpec, "mixture": MixtureSpec}
 

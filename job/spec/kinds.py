@@ -12,7 +12,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema, PydanticCustomError, core_schema
 
 from job.spec.scalars import Scalar, plain
-from job.spec.words import show
+from job.text import show
 
 COMPLAINT = "complaint"
 """Type of the errors whose message is ours already."""

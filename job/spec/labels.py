@@ -8,7 +8,7 @@ from typing import Any
 from job.spec.entries import CALIBRATED, Entry
 from job.spec.scalars import source_of
 from job.spec.section import Complaint, Given, Rule
-from job.spec.words import guess, shorten
+from job.text import guess, shorten
 
 BASELINE = "baseline"
 

@@ -20,7 +20,7 @@ from job.spec.section import Complaint
 from job.spec.source import read_source
 from job.spec.tree import Fault, Place, Tree, raw
 from job.spec.unknown import in_words
-from job.spec.words import one_line, show
+from job.text import one_line, show
 
 Check = Callable[[str, int, Entry], Iterable[Complaint]]
 """Takes "strategies", "classifiers" or "ratio_sweep", an index and an entry; key paths are relative to the entry."""

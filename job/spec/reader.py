@@ -27,8 +27,8 @@ from ruamel.yaml.events import (
 
 from job.spec.scalars import Scalar, read_plain
 from job.spec.tree import Child, Fault, Node, Path, Place, Tree
-from job.spec.words import show
 from job.spec.yaml_words import in_words
+from job.text import show
 
 MOST_NODES = 30_000
 MOST_LEVELS = 32

@@ -10,7 +10,7 @@ from importlib.resources import files
 from pathlib import PurePath
 
 from job.spec.scalars import read_plain
-from job.spec.words import is_control, shorten
+from job.text import is_control, shorten
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*([ .-][A-Za-z0-9_]+)*")
 _WORDS_OF_YAML_1_1 = frozenset(("y", "n", "yes", "no", "on", "off"))  # other tools may read them as booleans

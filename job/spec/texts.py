@@ -10,7 +10,7 @@ from pydantic.json_schema import JsonSchemaValue
 
 from job.spec.kinds import Kind, complaint, got
 from job.spec.scalars import plain, source_of
-from job.spec.words import guess, is_control, nearest, show
+from job.text import guess, is_control, nearest, show
 
 
 @dataclass(frozen=True)

@@ -12,7 +12,7 @@ from pydantic.fields import FieldInfo
 from job.spec.generate import GENERATORS, generator_of
 from job.spec.model import JobSpec
 from job.spec.scalars import plain
-from job.spec.words import guess, show
+from job.text import guess, show
 
 
 def in_words(kind: str, path: tuple[str | int, ...], value: Any, document: Any = None) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from ruamel.yaml.error import MarkedYAMLError
 
-from job.spec.words import one_line
+from job.text import one_line
 
 _INDENTATION = "check the indentation, and whether a '-', a ':' or a quote is missing"
 _ESCAPE = r"in double quotes \ starts an escape; write / in a path, or \\, or use single quotes"
