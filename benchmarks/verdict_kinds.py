@@ -32,7 +32,7 @@ from job.evidence.judge import judge_strategies
 from job.evidence.measured import Measured
 from job.evidence.verdict.ranking import BETTER, PROBABLY_BETTER, PROBABLY_WORSE, WORSE, grade_ranking
 from job.names import METRICS
-from job.spec.model import JobSpec
+from job.spec.job_spec import JobSpec
 
 N_ROWS, N_FRESH, N_TRUTHS = 1200, 20_000, 5
 DESIGNS: Mapping[str, Mapping[str, Any]] = {

@@ -15,7 +15,7 @@ from sklearn.base import BaseEstimator
 
 from job.evaluation.outcome import Outcome
 from job.evaluation.unit import RunKey, Unit
-from job.spec.model import Entry
+from job.spec.strategy_entries import Entry
 from job.text import text_of
 
 T = TypeVar("T")

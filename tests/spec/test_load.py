@@ -13,7 +13,7 @@ from spec.bad_specs import BOMBS, DATA, MALFORMED, TOO_LONG, WRONG
 
 from job.errors import SpecError
 from job.evidence.family import question_of
-from job.spec.load import load_spec
+from job.spec.load_spec import load_spec
 
 
 @pytest.fixture
@@ -238,7 +238,7 @@ def test_a_pipe_that_nobody_writes_keeps_nobody_waiting(tmp_path) -> None:
 
 def test_a_process_substitution_is_read(tmp_path) -> None:
     """`run <(init)` is a pipe that somebody writes."""
-    program = "import sys; from job.spec.load import load_spec; print(load_spec(sys.argv[1]).spec.seed)"
+    program = "import sys; from job.spec.load_spec import load_spec; print(load_spec(sys.argv[1]).spec.seed)"
     command = f"{sys.executable} -c '{program}' <(sleep 0.2; echo '{DATA.strip()}')"
 
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=Path(__file__).parents[2])
