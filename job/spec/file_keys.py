@@ -44,46 +44,39 @@ class FileSpec(Section):
 
     rules: ClassVar[tuple[Rule, ...]] = (_delimiter_is_not_decimal, _one_role_each)
 
-    path: str = Field(
-        title="a path",
-        min_length=1,
-        max_length=4096,
-        description="The file, relative to the spec: csv, tsv, their .gz, parquet or jsonl",
-    )
-    target: Column = Field(description="The column with the labels")
+    path: str = Field(title="a path", min_length=1, max_length=4096)
+    """The file, relative to the spec: csv, tsv, their .gz, parquet or jsonl"""
+    target: Column
+    """The column with the labels"""
     positive: Annotated[str, Field(title="a label", max_length=10_000)] | None = Field(
         default=None,
         description="The label that the job is about, on at most half of the rows. Default: the rarest, in a tie the "
         "one that sorts last",
     )
-    drop: tuple[Column, ...] = Field(
-        default=(), title="a list of column names", description="Columns that are left out"
-    )
-    groups: Column | None = Field(default=None, description="A column whose equal values stay on one side of a split")
-    time: Column | None = Field(default=None, description="A column to sort by, for split method time")
-    split: Column | None = Field(
-        default=None, description="A column that says train or test, for split method predefined"
-    )
-    categorical: tuple[Column, ...] = Field(
-        default=(),
-        title="a list of column names",
-        description="Columns that are categories though they look like numbers",
-    )
+    drop: tuple[Column, ...] = Field(default=(), title="a list of column names")
+    """Columns that are left out"""
+    groups: Column | None = None
+    """A column whose equal values stay on one side of a split"""
+    time: Column | None = None
+    """A column to sort by, for split method time"""
+    split: Column | None = None
+    """A column that says train or test, for split method predefined"""
+    categorical: tuple[Column, ...] = Field(default=(), title="a list of column names")
+    """Columns that are categories though they look like numbers"""
     delimiter: (
         Annotated[str, Field(title='one character, such as ";" or "\\t" in double quotes', pattern=r'^([^"\r\n\w]|_)$')]
         | None
-    ) = Field(default=None, description="What parts the cells of a row. Default: by the suffix of the path")
-    decimal: Literal[".", ","] = Field(default=".", description="The decimal sign of numbers")
+    ) = None
+    """What parts the cells of a row. Default: by the suffix of the path"""
+    decimal: Literal[".", ","] = "."
+    """The decimal sign of numbers"""
     na_values: tuple[Annotated[str, Field(title="text", max_length=10_000)], ...] = Field(
-        default=NA_VALUES, title="a list of texts", description="What stands for a missing value"
+        default=NA_VALUES, title="a list of texts"
     )
-    query: Annotated[str, Field(title="one SELECT statement", pattern=r"\S", max_length=100_000)] | None = Field(
-        default=None, description="One SELECT statement over the table data, which holds the file"
-    )
-    query_timeout: StrictFloat = Field(default=300, gt=0, description="Seconds after which the query is stopped")
-    max_rows: StrictInt = Field(
-        default=500_000,
-        ge=10,
-        le=1_000_000_000,
-        description="Most rows that are used; from a longer file a stratified sample is drawn",
-    )
+    """What stands for a missing value"""
+    query: Annotated[str, Field(title="one SELECT statement", pattern=r"\S", max_length=100_000)] | None = None
+    """One SELECT statement over the table data, which holds the file"""
+    query_timeout: StrictFloat = Field(default=300, gt=0)
+    """Seconds after which the query is stopped"""
+    max_rows: StrictInt = Field(default=500_000, ge=10, le=1_000_000_000)
+    """Most rows that are used; from a longer file a stratified sample is drawn"""

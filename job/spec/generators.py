@@ -150,37 +150,41 @@ class ClassificationSpec(Section):
         _one_for_each_feature("scale"),
     )
 
-    kind: Literal["classification"] = Field(default="classification", description="The generator")
-    n_samples: StrictInt = Field(default=100, ge=10, le=10_000_000, description="Rows")
-    n_features: StrictInt = Field(default=20, ge=1, le=_MOST, description="Features, all kinds together")
-    n_informative: StrictInt = Field(default=2, ge=1, le=_MOST, description="Features that tell the classes apart")
-    n_redundant: StrictInt = Field(
-        default=2, ge=0, le=_MOST, description="Features that are linear combinations of the informative ones"
-    )
-    n_repeated: StrictInt = Field(
-        default=0, ge=0, le=_MOST, description="Features that repeat informative or redundant ones"
-    )
-    n_classes: StrictInt = Field(
-        default=2, ge=2, le=_MOST, description="Classes; the rarest is the positive label and all others are the rest"
-    )
-    n_clusters_per_class: StrictInt = Field(default=2, ge=1, le=_MOST, description="Clusters of each class")
+    kind: Literal["classification"] = "classification"
+    """The generator"""
+    n_samples: StrictInt = Field(default=100, ge=10, le=10_000_000)
+    """Rows"""
+    n_features: StrictInt = Field(default=20, ge=1, le=_MOST)
+    """Features, all kinds together"""
+    n_informative: StrictInt = Field(default=2, ge=1, le=_MOST)
+    """Features that tell the classes apart"""
+    n_redundant: StrictInt = Field(default=2, ge=0, le=_MOST)
+    """Features that are linear combinations of the informative ones"""
+    n_repeated: StrictInt = Field(default=0, ge=0, le=_MOST)
+    """Features that repeat informative or redundant ones"""
+    n_classes: StrictInt = Field(default=2, ge=2, le=_MOST)
+    """Classes; the rarest is the positive label and all others are the rest"""
+    n_clusters_per_class: StrictInt = Field(default=2, ge=1, le=_MOST)
+    """Clusters of each class"""
     weights: (
         Annotated[tuple[Share, ...], Field(title="a list of shares of the classes, each from 0 to 1", min_length=1)]
         | None
-    ) = Field(default=None, description="Share of each class; the last may be left out. Null: equal shares")
-    flip_y: Share = Field(default=0.01, description="Share of rows whose class is drawn at random")
-    class_sep: Factor = Field(default=1.0, description="How far the clusters are apart; larger is easier")
-    hypercube: StrictBool = Field(
-        default=True, description="Whether clusters sit on the corners of a hypercube, or of a random polytope"
-    )
-    shift: StrictFloat | tuple[StrictFloat, ...] | None = Field(
-        default=0.0, description="Added to the features: one number, or one for each. Null: random"
-    )
-    scale: Factor | tuple[Factor, ...] | None = Field(
-        default=1.0, description="Multiplies the features: one number, or one for each. Null: random"
-    )
-    shuffle: StrictBool = Field(default=True, description="Whether rows and features are shuffled")
-    random_state: Seed = Field(default=SEED, description="Seed of the data. Default: seed")
+    ) = None
+    """Share of each class; the last may be left out. Null: equal shares"""
+    flip_y: Share = 0.01
+    """Share of rows whose class is drawn at random"""
+    class_sep: Factor = 1.0
+    """How far the clusters are apart; larger is easier"""
+    hypercube: StrictBool = True
+    """Whether clusters sit on the corners of a hypercube, or of a random polytope"""
+    shift: StrictFloat | tuple[StrictFloat, ...] | None = 0.0
+    """Added to the features: one number, or one for each. Null: random"""
+    scale: Factor | tuple[Factor, ...] | None = 1.0
+    """Multiplies the features: one number, or one for each. Null: random"""
+    shuffle: StrictBool = True
+    """Whether rows and features are shuffled"""
+    random_state: Seed = SEED
+    """Seed of the data. Default: seed"""
 
 
 class MixtureSpec(Section):
@@ -188,62 +192,43 @@ class MixtureSpec(Section):
 
     model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["kind"]}, {"required": ["preset"]}]})
 
-    rules: ClassVar[tuple[Rule, ...]] = (
-        _minority_has_rows,
-        _has_columns,
-        _one_for_each_informative_column,
-        _one_place,
-    )
+    rules: ClassVar[tuple[Rule, ...]] = (_minority_has_rows, _has_columns, _one_for_each_informative_column, _one_place)
 
-    kind: Literal["mixture"] = Field(default="mixture", description="The generator")
-    preset: Annotated[str, one_of(PRESETS)] | None = Field(
-        default=None, description="Values for every key that is not given: a problem that people have"
-    )
-    n_samples: StrictInt = Field(default=2_000, ge=10, le=10_000_000, description="Rows")
-    minority_share: StrictFloat = Field(
-        default=0.1, gt=0, le=0.5, description="Share of rows that belong to the minority, before labels are flipped"
-    )
-    n_continuous: StrictInt = Field(
-        default=6, ge=0, le=_MOST, description="Columns of numbers that tell the classes apart"
-    )
-    n_integer: StrictInt = Field(
-        default=0, ge=0, le=_MOST, description="Columns of whole numbers that tell the classes apart"
-    )
-    n_categorical: StrictInt = Field(
-        default=0, ge=0, le=_MOST, description="Columns of categories that tell the classes apart"
-    )
-    n_noise: StrictInt = Field(default=0, ge=0, le=_MOST, description="Further columns of numbers, that tell nothing")
-    clusters: StrictInt = Field(
-        default=1, ge=1, le=1_000, description="Clusters of the minority, of equal size; the majority has one"
-    )
-    cluster_spread: StrictFloat = Field(
-        default=1.0,
-        ge=0.001,
-        le=100,
-        description="Standard deviation of each cluster of the minority; the majority's is 1",
-    )
-    separation: Annotated[StrictFloat, Field(ge=0, le=1_000)] | None = Field(
-        default=None,
-        description="Distance of the clusters' random centres from the majority's. Default: 2, unless shift is given",
-    )
+    kind: Literal["mixture"] = "mixture"
+    """The generator"""
+    preset: Annotated[str, one_of(PRESETS)] | None = None
+    """Values for every key that is not given: a problem that people have"""
+    n_samples: StrictInt = Field(default=2_000, ge=10, le=10_000_000)
+    """Rows"""
+    minority_share: StrictFloat = Field(default=0.1, gt=0, le=0.5)
+    """Share of rows that belong to the minority, before labels are flipped"""
+    n_continuous: StrictInt = Field(default=6, ge=0, le=_MOST)
+    """Columns of numbers that tell the classes apart"""
+    n_integer: StrictInt = Field(default=0, ge=0, le=_MOST)
+    """Columns of whole numbers that tell the classes apart"""
+    n_categorical: StrictInt = Field(default=0, ge=0, le=_MOST)
+    """Columns of categories that tell the classes apart"""
+    n_noise: StrictInt = Field(default=0, ge=0, le=_MOST)
+    """Further columns of numbers, that tell nothing"""
+    clusters: StrictInt = Field(default=1, ge=1, le=1_000)
+    """Clusters of the minority, of equal size; the majority has one"""
+    cluster_spread: StrictFloat = Field(default=1.0, ge=0.001, le=100)
+    """Standard deviation of each cluster of the minority; the majority's is 1"""
+    separation: Annotated[StrictFloat, Field(ge=0, le=1_000)] | None = None
+    """Distance of the clusters' random centres from the majority's. Default: 2, unless shift is given"""
     shift: Annotated[tuple[Shift, ...], Field(title="a list of numbers")] | None = Field(
         default=None,
         description="Instead of separation: the centre of the minority, one number for each informative column "
         "(continuous, integer, categorical)",
     )
-    outliers: Share = Field(
-        default=0.0, description="Share of the minority that is scattered widely around the majority's centre"
-    )
-    label_noise: StrictFloat = Field(
-        default=0.0, ge=0, le=0.5, description="Share of the labels of each class that are flipped"
-    )
-    missing: StrictFloat = Field(
-        default=0.0,
-        ge=0,
-        lt=1,
-        description="Share of the cells of each column that are missing, completely at random",
-    )
-    random_state: Seed = Field(default=SEED, description="Seed of the data. Default: seed")
+    outliers: Share = 0.0
+    """Share of the minority that is scattered widely around the majority's centre"""
+    label_noise: StrictFloat = Field(default=0.0, ge=0, le=0.5)
+    """Share of the labels of each class that are flipped"""
+    missing: StrictFloat = Field(default=0.0, ge=0, lt=1)
+    """Share of the cells of each column that are missing, completely at random"""
+    random_state: Seed = SEED
+    """Seed of the data. Default: seed"""
 
     @classmethod
     def _rewrite(cls, value: Any) -> Any:

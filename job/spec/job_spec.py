@@ -32,8 +32,10 @@ class DataSpec(Section):
 
     rules: ClassVar[tuple[Rule, ...]] = (_generate_or_file,)
 
-    generate: Generate | None = Field(default=None, description="Data to draw")
-    file: FileSpec | None = Field(default=None, description="A file to read")
+    generate: Generate | None = None
+    """Data to draw"""
+    file: FileSpec | None = None
+    """A file to read"""
 
 
 LIMITS = ("false_alarms_per_1000", "recall", "precision")
@@ -84,29 +86,21 @@ def _once(given: Given) -> Iterable[Complaint]:
 class SplitSpec(Section):
     """Which rows train and which rows test."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (
-        _keys_of_the_method,
-        _once,
-    )
+    rules: ClassVar[tuple[Rule, ...]] = (_keys_of_the_method, _once)
 
     method: Literal["holdout", "kfold", "time", "predefined"] = Field(
         default="holdout",
         description="How rows are parted; time tests on the latest, predefined on those that the data marks. Default: "
         "10 folds, twice; holdout where test_size or n_repeats is given",
     )
-    test_size: StrictFloat = Field(
-        gt=0, lt=1, default=0.2, description="Share of the rows that test, for holdout and time"
-    )
-    n_splits: StrictInt = Field(
-        ge=2, le=1000, default=5, description="Folds, for kfold. Default: 5, and 10 where no method is given"
-    )
-    n_repeats: StrictInt = Field(
-        ge=1,
-        le=10_000,
-        default=20,
-        description="How often rows are parted anew. Default: 20 for holdout, 2 without a method, else 1",
-    )
-    random_state: Seed = Field(default=SEED, description="Seed of the first repeat. Default: seed")
+    test_size: StrictFloat = Field(default=0.2, gt=0, lt=1)
+    """Share of the rows that test, for holdout and time"""
+    n_splits: StrictInt = Field(default=5, ge=2, le=1000)
+    """Folds, for kfold. Default: 5, and 10 where no method is given"""
+    n_repeats: StrictInt = Field(default=20, ge=1, le=10_000)
+    """How often rows are parted anew. Default: 20 for holdout, 2 without a method, else 1"""
+    random_state: Seed = SEED
+    """Seed of the first repeat. Default: seed"""
 
     @property
     def is_default(self) -> bool:
@@ -129,19 +123,12 @@ class SplitSpec(Section):
 class PreparationSpec(Section):
     """How columns become numbers; fitted on the training part only."""
 
-    scale: Literal["standard", "robust", "none"] = Field(
-        default="standard", description="How numeric columns are scaled"
-    )
-    impute: Literal["median", "mean", "most_frequent"] = Field(
-        default="median",
-        description="What a missing number becomes; a missing category is one of its own, unless rare",
-    )
-    max_categories: StrictInt = Field(
-        ge=2,
-        le=10_000,
-        default=20,
-        description="Most categories of a column; rarer ones become one infrequent category",
-    )
+    scale: Literal["standard", "robust", "none"] = "standard"
+    """How numeric columns are scaled"""
+    impute: Literal["median", "mean", "most_frequent"] = "median"
+    """What a missing number becomes; a missing category is one of its own, unless rare"""
+    max_categories: StrictInt = Field(default=20, ge=2, le=10_000)
+    """Most categories of a column; rarer ones become one infrequent category"""
 
 
 def _costs_something(given: Given) -> Iterable[Complaint]:
@@ -154,8 +141,10 @@ class CostSpec(Section):
 
     rules: ClassVar[tuple[Rule, ...]] = (_costs_something,)
 
-    false_negative: StrictFloat = Field(ge=0, le=1e12, description="What one missed minority row costs")
-    false_positive: StrictFloat = Field(ge=0, le=1e12, default=1.0, description="What one false alarm costs")
+    false_negative: StrictFloat = Field(ge=0, le=1e12)
+    """What one missed minority row costs"""
+    false_positive: StrictFloat = Field(default=1.0, ge=0, le=1e12)
+    """What one false alarm costs"""
 
 
 def _is_one_limit(given: Given) -> Iterable[Complaint]:
@@ -172,15 +161,12 @@ class LimitSpec(Section):
 
     rules: ClassVar[tuple[Rule, ...]] = (_is_one_limit,)
 
-    false_alarms_per_1000: Annotated[StrictFloat, Field(ge=0, le=1000)] | SkipJsonSchema[None] = Field(
-        default=None, description="At most so many false alarms for each 1,000 rows"
-    )
-    recall: Annotated[StrictFloat, Field(ge=0, le=1)] | SkipJsonSchema[None] = Field(
-        default=None, description="At least this share of the minority rows found, 0.95 say for screening"
-    )
-    precision: Annotated[StrictFloat, Field(ge=0, le=1)] | SkipJsonSchema[None] = Field(
-        default=None, description="At least this share of the alerts right, 0.9 say for confirming"
-    )
+    false_alarms_per_1000: Annotated[StrictFloat, Field(ge=0, le=1000)] | SkipJsonSchema[None] = None
+    """At most so many false alarms for each 1,000 rows"""
+    recall: Annotated[StrictFloat, Field(ge=0, le=1)] | SkipJsonSchema[None] = None
+    """At least this share of the minority rows found, 0.95 say for screening"""
+    precision: Annotated[StrictFloat, Field(ge=0, le=1)] | SkipJsonSchema[None] = None
+    """At least this share of the alerts right, 0.9 say for confirming"""
 
 
 def _ratios_differ(given: Given) -> Iterable[Complaint]:
@@ -195,46 +181,36 @@ class EvaluationSpec(Section):
 
     rules: ClassVar[tuple[Rule, ...]] = (_ratios_differ,)
 
-    primary: Annotated[str, one_of(PRIMARY_METRICS)] = Field(
-        default="average_precision", description="The metric that ranks strategies"
-    )
+    primary: Annotated[str, one_of(PRIMARY_METRICS)] = "average_precision"
+    """The metric that ranks strategies"""
     rope: Literal["auto"] | Annotated[StrictFloat, Field(ge=0, lt=1)] = Field(
         default="auto",
         description="Differences up to this are no practical difference; auto: .04 m (1 - m) around baseline's mean m "
         "for average precision, .01 elsewhere",
     )
-    confidence: StrictFloat = Field(
-        gt=0.5,
-        lt=1,
-        default=0.95,
-        description="Confidence of intervals; a difference counts where its p is below one minus this",
-    )
+    confidence: StrictFloat = Field(default=0.95, gt=0.5, lt=1)
+    """Confidence of intervals; a difference counts where its p is below one minus this"""
     alerts_per_1000: Annotated[StrictFloat, Field(ge=0.001, le=1000)] | None = Field(
         default=None,
         description="Alerts that can be looked at for each 1,000 rows; the advised cut-off then keeps to them. "
         "Default: no capacity is assumed, and rankings are read at as many alerts as there are minority rows",
     )
-    cost: CostSpec | None = Field(
-        default=None,
-        description="What errors cost; the advised cut-off is then the cheapest. Default: nothing is assumed",
-    )
-    limit: LimitSpec | None = Field(default=None, description="What the advised cut-off must keep to. Default: nothing")
-    prevalence_in_use: Annotated[StrictFloat, Field(gt=0, lt=1)] | None = Field(
-        default=None, description="Share of positive rows where the model will be used. Default: that of the data"
-    )
-    calibrated: StrictBool = Field(
-        default=False, description="Whether each strategy is also run inside CalibratedClassifierCV: five more fits"
-    )
+    cost: CostSpec | None = None
+    """What errors cost; the advised cut-off is then the cheapest. Default: nothing is assumed"""
+    limit: LimitSpec | None = None
+    """What the advised cut-off must keep to. Default: nothing"""
+    prevalence_in_use: Annotated[StrictFloat, Field(gt=0, lt=1)] | None = None
+    """Share of positive rows where the model will be used. Default: that of the data"""
+    calibrated: StrictBool = False
+    """Whether each strategy is also run inside CalibratedClassifierCV: five more fits"""
     ratio_sweep: tuple[Annotated[Label, Field(title="the label of a strategy")], ...] = Field(
-        title="a list of labels of strategies",
-        default=(),
-        description="Strategies whose sampling_strategy goes from the data's own ratio to 1",
+        default=(), title="a list of labels of strategies"
     )
+    """Strategies whose sampling_strategy goes from the data's own ratio to 1"""
     imbalance_sweep: tuple[Annotated[StrictFloat, Field(ge=1, le=10_000)], ...] = Field(
-        title="a list of imbalance ratios >= 1, [1, 2, 5, 10] say",
-        default=(),
-        description="Imbalance ratios that the training part is thinned to",
+        default=(), title="a list of imbalance ratios >= 1, [1, 2, 5, 10] say"
     )
+    """Imbalance ratios that the training part is thinned to"""
 
 
 def _parents_have_rows(given: Given) -> Iterable[Complaint]:
@@ -247,16 +223,12 @@ class ReportSpec(Section):
 
     rules: ClassVar[tuple[Rule, ...]] = (_parents_have_rows,)
 
-    timings: StrictBool = Field(
-        default=False, description="Whether the page shows durations; its bytes then vary from run to run"
-    )
-    model: StrictBool = Field(
-        default=False, description="Whether the recommended pipeline, fitted on all rows, is saved as model.skops"
-    )
-    synthetic: StrictBool = Field(
-        default=False,
-        description="Whether the rows that each sampler adds are written, as your file has its own; not anonymous",
-    )
+    timings: StrictBool = False
+    """Whether the page shows durations; its bytes then vary from run to run"""
+    model: StrictBool = False
+    """Whether the recommended pipeline, fitted on all rows, is saved as model.skops"""
+    synthetic: StrictBool = False
+    """Whether the rows that each sampler adds are written, as your file has its own; not anonymous"""
     synthetic_parents: StrictBool = Field(
         default=False,
         description="Whether the parents and weights of these rows are written, too; needs synthetic: true. "
@@ -267,12 +239,10 @@ class ReportSpec(Section):
 class EngineSpec(Section):
     """How the job is executed; results do not depend on it."""
 
-    workers: Literal["auto"] | Annotated[StrictInt, Field(ge=1, le=1024)] = Field(
-        default="auto", description="Worker processes; auto: as many as processors and memory allow"
-    )
-    run_timeout: Annotated[StrictFloat, Field(gt=0)] | None = Field(
-        default=None, description="Seconds that one run may take before it is ended and failed. Default: any time"
-    )
+    workers: Literal["auto"] | Annotated[StrictInt, Field(ge=1, le=1024)] = "auto"
+    """Worker processes; auto: as many as processors and memory allow"""
+    run_timeout: Annotated[StrictFloat, Field(gt=0)] | None = None
+    """Seconds that one run may take before it is ended and failed. Default: any time"""
 
 
 class JobSpec(Section):
@@ -286,31 +256,39 @@ class JobSpec(Section):
         cross_key_rules.split_has_its_column,
     )
 
-    title: Annotated[str, Field(title="a title", min_length=1, max_length=200), BeforeValidator(tidy)] = Field(
-        default="Does oversampling help?", description="Title of the report"
+    title: Annotated[str, Field(title="a title", min_length=1, max_length=200), BeforeValidator(tidy)] = (
+        "Does oversampling help?"
     )
-    seed: Seed = Field(default=SEED, description="Seed of everything that is drawn")
-    data: DataSpec = Field(description="Where the data comes from: data.generate or data.file")
-    split: SplitSpec = Field(default=SplitSpec(), description="Which rows train and which rows test")
-    preparation: PreparationSpec = Field(default=PreparationSpec(), description="How columns become numbers")
+    """Title of the report"""
+    seed: Seed = SEED
+    """Seed of everything that is drawn"""
+    data: DataSpec
+    """Where the data comes from: data.generate or data.file"""
+    split: SplitSpec = SplitSpec()
+    """Which rows train and which rows test"""
+    preparation: PreparationSpec = PreparationSpec()
+    """How columns become numbers"""
     strategies: tuple[StrategyEntry, ...] = Field(
-        title="a list of strategies",
         default=tuple(
             StrategyEntry.model_validate(name) for name in ("baseline", "class_weight", "threshold", "smote", "custom")
         ),
-        description="What is compared; baseline is always run, listed or not",
+        title="a list of strategies",
     )
+    """What is compared; baseline is always run, listed or not"""
     classifiers: tuple[ClassifierEntry, ...] = Field(
-        title="a list of classifiers",
-        min_length=1,
         default=tuple(
             ClassifierEntry.model_validate(name) for name in ("logistic_regression", "hist_gradient_boosting")
         ),
-        description="What each strategy is tried with",
+        title="a list of classifiers",
+        min_length=1,
     )
-    evaluation: EvaluationSpec = Field(default=EvaluationSpec(), description="How results are judged")
-    report: ReportSpec = Field(default=ReportSpec(), description="What is written beside the numbers")
-    engine: EngineSpec = Field(default=EngineSpec(), description="How the job is executed")
+    """What each strategy is tried with"""
+    evaluation: EvaluationSpec = EvaluationSpec()
+    """How results are judged"""
+    report: ReportSpec = ReportSpec()
+    """What is written beside the numbers"""
+    engine: EngineSpec = EngineSpec()
+    """How the job is executed"""
 
     @property
     def baseline(self) -> Entry:

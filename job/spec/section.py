@@ -83,7 +83,9 @@ class Section(BaseModel):
     Every problem of a section is found in one pass: those of single keys, and those between keys that are right.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True, use_attribute_docstrings=True
+    )
 
     rules: ClassVar[tuple[Rule, ...]] = ()
 

@@ -72,20 +72,18 @@ class Entry(Section):
 
     rules: ClassVar[tuple[Rule, ...]] = (_name_or_class,)
 
-    name: Annotated[str, Field(title="a name", min_length=1)] | None = Field(
-        default=None, description="A name that the job knows"
-    )
+    name: Annotated[str, Field(title="a name", min_length=1)] | None = None
+    """A name that the job knows"""
     class_: (
         Annotated[str, Field(title=_CLASS, pattern=_PATH, max_length=300), BeforeValidator(_refuse_private)] | None
-    ) = Field(default=None, alias="class", description="The dotted path of a class, instead of a name")
+    ) = Field(default=None, alias="class")
+    """The dotted path of a class, instead of a name"""
     params: Annotated[dict[str, Any], BeforeValidator(_read_parameters)] = Field(
-        default={},
-        title="a mapping of parameter names to values",
-        description="Parameters of the class, each under its own name",
+        default={}, title="a mapping of parameter names to values"
     )
-    label: Label = Field(
-        default="", description="What tables and files show; by default the name, or the class's own name"
-    )
+    """Parameters of the class, each under its own name"""
+    label: Label = ""
+    """What tables and files show; by default the name, or the class's own name"""
 
     @classmethod
     def _rewrite(cls, value: Any) -> Any:
@@ -117,17 +115,15 @@ class Entry(Section):
 class StrategyEntry(Entry):
     """A strategy: a name; or a mapping with a name or a sampler's class, its parameters and a label."""
 
-    name: Annotated[str, one_of(STRATEGIES), Field(title="the name of a strategy")] | None = Field(
-        default=None, description="The name of a strategy"
-    )
+    name: Annotated[str, one_of(STRATEGIES), Field(title="the name of a strategy")] | None = None
+    """The name of a strategy"""
 
 
 class ClassifierEntry(Entry):
     """A classifier: a name; or a mapping with a name or a class, its parameters and a label."""
 
-    name: Annotated[str, one_of(CLASSIFIERS), Field(title="the name of a classifier")] | None = Field(
-        default=None, description="The name of a classifier"
-    )
+    name: Annotated[str, one_of(CLASSIFIERS), Field(title="the name of a classifier")] | None = None
+    """The name of a classifier"""
 
 
 class CalibratedEntry(StrategyEntry):
