@@ -153,9 +153,13 @@ def check_kinds(full: bool) -> Lines:
         yield told, told if wrong and design != "20 holdouts" else ""
 
 
-@threadpool_limits.wrap(limits=1)
 def _judge_kind(kind: Kind, seed: int, split: Mapping[str, Any]) -> tuple[str, float]:
     """The ranking answer, and SMOTE's true gain: of models fitted on training parts, on fresh rows."""
+    with threadpool_limits(limits=1):
+        return _judge(kind, seed, split)
+
+
+def _judge(kind: Kind, seed: int, split: Mapping[str, Any]) -> tuple[str, float]:
     X, y = kind.draw(seed, N_ROWS + N_FRESH)
     dataset = _dataset(X, y)
     seen = replace(dataset, X=X.iloc[:N_ROWS].reset_index(drop=True), y=dataset.y[:N_ROWS])
@@ -267,9 +271,14 @@ def _precisions(share: float, _known: dict[float, np.ndarray] = {}) -> np.ndarra
     return _known[share]
 
 
-@threadpool_limits.wrap(limits=1)
 def _test_pair(X: np.ndarray, y: np.ndarray, groups: np.ndarray | None, seed: int) -> Tested:
     """Fit and compare both classifiers on 10 folds twice; with groups on eight columns, four each."""
+    with threadpool_limits(limits=1):
+        measured = _measure_pair(X, y, groups, seed)
+    return judge_family(measured, [(("b", "c"), ("a", "c"))], "average_precision", QUESTION)[0]
+
+
+def _measure_pair(X: np.ndarray, y: np.ndarray, groups: np.ndarray | None, seed: int) -> Measured:
     sides = ([0, 1, 2, 3], [0, 1, 4, 5]) if X.shape[1] == 6 else (range(4), range(4, 8))
     values = np.full((2, len(METRICS), 20), np.nan)
     sizes = []
@@ -281,8 +290,7 @@ def _test_pair(X: np.ndarray, y: np.ndarray, groups: np.ndarray | None, seed: in
                 values[side, METRICS.index("average_precision"), len(sizes)] = found
         sizes.append((len(test), len(train)))
     n_test, n_train = np.array(sizes, dtype=float).T
-    measured = Measured(values, {("a", "c"): 0, ("b", "c"): 1}, n_test, n_train)
-    return judge_family(measured, [(("b", "c"), ("a", "c"))], "average_precision", QUESTION)[0]
+    return Measured(values, {("a", "c"): 0, ("b", "c"): 1}, n_test, n_train)
 
 
 def _folds(y: np.ndarray, groups: np.ndarray | None, seed: int) -> Iterable[tuple[np.ndarray, np.ndarray]]:

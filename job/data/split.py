@@ -64,11 +64,11 @@ def settle_split(spec: JobSpec, dataset: Dataset) -> tuple[JobSpec, Dataset]:
     Returns
     -------
     spec : JobSpec
-        The same where the spec names a method, or there are enough.
+        The same where the spec says how rows are parted, or there are enough.
     dataset : Dataset
         With a note where the spec was changed.
     """
-    if not spec.split.is_default:
+    if not spec.split.is_default or "n_splits" in spec.split.model_fields_set:
         return spec, dataset
     try:
         check_folds(dataset, spec.split.n_splits)

@@ -8,7 +8,7 @@ from typing import Any
 
 from job.evaluation import cutoff as codes
 from job.evidence import cutoffs
-from job.evidence.words import decimal, listed, percent, whole
+from job.evidence.words import decimal, listed, whole
 
 Found = Mapping[str, Any]
 
@@ -37,24 +37,31 @@ _LIMITS = {
 def describe_request(decisions: Found) -> str:
     """Say what the spec asks of the cut-off, and what was done about it."""
     request = decisions["request"]
-    prevalence, limit, cost = request["prevalence_in_use"], request["limit"], request["cost"]
-    used = "" if prevalence is None else f" All numbers here are for data with {percent(prevalence)} positive rows."
+    prevalence = request["prevalence_in_use"]
+    used = "" if prevalence is None else f" All numbers here are for data with {100 * prevalence:.3g} % positive rows."
     if decisions["asked"] is None:
         return (
             "The spec asks for no cut-off, so none is advised: give evaluation.cost, evaluation.alerts_per_1000 or "
             f"evaluation.limit to have one.{used}"
         )
-    bounds = [_LIMITS[name].format(_plain(bound)) for name, bound in (limit or {}).items()]
-    if request["alerts_per_1000"] is not None:
-        bounds.append(f"at most {_plain(request['alerts_per_1000'])} alerts per 1,000 rows")
-    if cost is not None:
-        miss, alarm = _plain(cost["false_negative"]), _plain(cost["false_positive"])
-        bounds.insert(0, f"the lowest cost, where a missed minority row costs {miss} and a false alert {alarm}")
+    bounded = request["limit"] or request["alerts_per_1000"] is not None
     aimed = " It is aimed at these and doesn't promise them on other rows: the table shows what the test parts gave."
     return (
-        f"The spec asks for {listed(bounds)}. The cut-off is chosen on inner folds of each training part, the same way "
-        f"for every strategy.{aimed if limit or request['alerts_per_1000'] is not None else ''}{used}"
+        f"The spec asks for {listed(_bounds(request))}. The cut-off is chosen on inner folds of each training part, "
+        f"the same way for every strategy.{aimed if bounded else ''}{used}"
     )
+
+
+def _bounds(request: Found) -> list[str]:
+    """What is asked of a cut-off, each in a few words."""
+    told = []
+    if request["cost"] is not None:
+        miss, alarm = (_plain(request["cost"][kind]) for kind in ("false_negative", "false_positive"))
+        told.append(f"the lowest cost, where a missed minority row costs {miss} and a false alert {alarm}")
+    told += [_LIMITS[name].format(_plain(bound)) for name, bound in (request["limit"] or {}).items()]
+    if request["alerts_per_1000"] is not None:
+        told.append(f"at most {_plain(request['alerts_per_1000'])} alerts per 1,000 rows")
+    return told
 
 
 def tell_cutoffs(headline: Found, decisions: Found) -> Iterator[str]:
@@ -81,7 +88,7 @@ def tell_cutoffs(headline: Found, decisions: Found) -> Iterator[str]:
     if headline["cutoff"] is None:
         yield f"No cut-off is advised: {REASONS[headline['numbers']['cutoff_reason']]}."
         return
-    yield describe_request(decisions)
+    yield f"The cut-off is for {listed(_bounds(decisions['request']))}, chosen on inner folds."
     costs = [decisions[end]["expected_cost_per_1000"] for end in (cutoffs.NEVER_ALERT, cutoffs.ALWAYS_ALERT)]
     if None not in costs:
         never, always = map(whole, costs)

@@ -53,12 +53,12 @@ def describe_shortage(shortage: Row) -> str:
 
 
 def describe_difference(tested: Row, confidence: float) -> str:
-    """Write a difference with its interval: ``+0.031 (95 % interval +0.012 to +0.050)``."""
+    """Write a difference with its interval: ``+0.031 (simultaneous 95 % interval +0.012 to +0.050)``."""
     difference = signed(tested["difference"])
     if tested["lower"] is None:
         return f"{difference} on every split" if tested["reason"] else difference
     limits = f"{signed(tested['lower'])} to {signed(tested['upper'])}"
-    return f"{difference} ({100 * confidence:g} % interval {limits})"
+    return f"{difference} (simultaneous {100 * confidence:g} % interval {limits})"
 
 
 def describe_probability(tested: Row) -> str:

@@ -113,7 +113,7 @@ def test_without_a_cost_terminal_and_markdown_have_their_tables() -> None:
         (Request(limit=("precision", 0.9)), "a precision of at least 0.9"),
         (Request(limit=("false_alarms_per_1000", 10.0)), "at most 10 false alerts per 1,000 rows"),
         (Request(limit=("recall", 0.95)), "doesn't promise them"),
-        (Request(prevalence=0.002), "for data with 0.20 % positive rows"),
+        (Request(prevalence=0.002), "for data with 0.2 % positive rows"),
         (Request((2.0, 1.0), 30.0, ("recall", 0.5)), "a false alert 1, a recall of at least 0.5 and at most 30 alerts"),
     ],
 )

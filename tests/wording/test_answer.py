@@ -56,26 +56,23 @@ def test_every_code_has_its_sentence(helps: dict[str, Any], code: str) -> None:
             "needed)."
         )
         return
-    short = told_of(helps, code=code).short
+    told = told_of(helps, code=code)
     tested = helps["verdict"]["rows"][0]["ranking"]
-    limits = f"(95 % interval {tested['lower']:+.3f} to {tested['upper']:+.3f})"
-    assert short.startswith(f"{STARTS[code]}smote changes average precision by {tested['difference']:+.3f} {limits}; ")
-    assert "probability of a gain beyond 0.010." in short
+    limits = f"(simultaneous 95 % interval {tested['lower']:+.3f} to {tested['upper']:+.3f})"
+    assert told.short == f"{STARTS[code]}more than 99 % probability of a gain beyond 0.010 with smote."
+    assert told.found.startswith(f"smote changes average precision by {tested['difference']:+.3f} {limits}.")
 
 
 @pytest.mark.parametrize("code", STARTS)
 def test_what_is_not_shown_says_how_many_rows_would_settle_it(helps: dict[str, Any], code: str) -> None:
     """about the pair that the sentence is about, and only where it isn't settled"""
     open_codes = (recommendation.OPEN, recommendation.PROBABLY_HELPS, recommendation.PROBABLY_HARMS)
-    assert (code in open_codes) == ("would be shown with about" in told_of(helps, code=code).short)
+    assert (code in open_codes) == ("would be shown with about" in told_of(helps, code=code).found)
 
 
-def test_of_several_oversamplers_the_best_is_named_as_the_best(moved: dict[str, Any]) -> None:
+def test_of_several_oversamplers_the_best_is_named_as_the_best(helps: dict[str, Any]) -> None:
     """so that nobody takes it for a test of one"""
-    assert (
-        "the best of two oversamplers, smote, changes average precision by"
-        in tell_answer(moved["verdict"], moved["power"]).short
-    )
+    assert told_of(helps, n_oversamplers=2).short.endswith(" with smote, the best of two oversamplers.")
 
 
 def judge(strategies: dict[str, Any], n_repeats: int = 10, noise: float = 0.01) -> dict[str, Any]:

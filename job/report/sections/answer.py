@@ -39,10 +39,10 @@ class Answer:
         What is recommended.
     use : str
         What it is, what that gains, and what it costs; goes on where `action` ends.
-    sure : str
-        How sure that is.
     cutoffs : tuple of str
         The cut-offs to choose from and which is the cheapest when, or what was asked and what the ends cost.
+    sure : tuple of str
+        What difference the answer rests on, and how much evidence that is.
     why : tuple of str
         What holds for other classifiers, what the decisions are worth, and why this is recommended.
     beside : Beside
@@ -62,8 +62,8 @@ class Answer:
     lead: str
     action: str
     use: str
-    sure: str
     cutoffs: tuple[str, ...]
+    sure: tuple[str, ...]
     why: tuple[str, ...]
     beside: Beside
     tiles: tuple[Tile, ...]
@@ -86,7 +86,7 @@ def build(facts: Facts) -> Section:
     Section
     """
     verdict = facts.results.get("verdict")
-    lead, use, sure, why = (_ABSENT, "", "", ()) if verdict is None else _sentences(facts, verdict)
+    lead, use, sure, why = (_ABSENT, "", (), ()) if verdict is None else _sentences(facts, verdict)
     action = "" if verdict is None else describe_action(verdict["headline"], name_shortly(facts))
     classifier = find_main_classifier(facts)
     beside = find_beside(facts, classifier, _headline(facts))
@@ -97,8 +97,8 @@ def build(facts: Facts) -> Section:
         lead,
         action,
         use.removeprefix(action),
-        sure,
         () if verdict is None else tuple(tell_cutoffs(verdict["headline"], facts.results["decisions"])),
+        sure,
         why,
         beside,
         build_tiles(facts, classifier, beside),
@@ -123,7 +123,7 @@ def _headline(facts: Facts) -> Mapping[str, Any] | None:
     return None if verdict is None else verdict["headline"]
 
 
-def _sentences(facts: Facts, verdict: Mapping[str, Any]) -> tuple[str, str, str, tuple[str, ...]]:
+def _sentences(facts: Facts, verdict: Mapping[str, Any]) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
     told = tell_answer(verdict, facts.results["power"], name_shortly(facts), gloss_recommended(facts.results))
     why = (told.others, told.why, told.choice)
-    return told.short, told.use, told.sure, tuple(text for text in why if text)
+    return told.short, told.use, tuple(filter(None, (told.found, told.sure))), tuple(filter(None, why))
