@@ -26,9 +26,10 @@ def faults_of(errors: Iterable[Any], document: Document) -> Iterator[Fault]:
         else:
             key = error["loc"][-1:] if error["type"] == "missing" else ()
             wrong.setdefault((*path, *key), []).append(error)
+    everywhere = {*wrong, *(complaint.path for complaint in complaints)}
     for path, found in wrong.items():
-        is_inside = any(path == other[: len(path)] for other in wrong if other != path)
-        if not is_inside:  # else a list of numbers, which is no number either, has an item that is wrong
+        # A list with a wrong item is not said to be no number, nor to have too few items, as pydantic has it.
+        if not any(path == other[: len(path)] for other in everywhere - {path}):
             node, _ = document.find(path)
             yield Fault(node.place, _in_words(found, node), path)
     yield from complaints

@@ -119,6 +119,23 @@ def test_a_problem_of_an_alias_is_told_where_it_is_used(problems) -> None:
     assert ["spec.yaml:2:1 title: got a mapping, must be a title"] == problems("data: &d {generate: {}}\ntitle: *d\n")
 
 
+def test_a_problem_of_an_alias_in_a_list_is_told_where_it_is_used(problems) -> None:
+    """An item has no key, so its place is that of the alias."""
+    first, second = problems("data: {generate: &g {}}\nstrategies: [smote, *g]\nclassifiers: [*g]\n")
+
+    assert ("spec.yaml:2:21 strategies[1]", "spec.yaml:3:15 classifiers[0]") == (
+        first.partition(": ")[0],
+        second.partition(": ")[0],
+    )
+
+
+def test_an_anchor_can_be_defined_again(load) -> None:
+    """YAML allows it; an alias then means the last one above it."""
+    spec = load(DATA + "seed: &x 1\ntitle: &x two\nstrategies: [{name: smote, label: *x}]\n").spec
+
+    assert (1, "two", "two") == (spec.seed, spec.title, spec.strategies[0].label)
+
+
 @pytest.mark.parametrize("written", ["yes", "no", "on", "off", "y", "01", "1.0", "1_000", "0x1F", "1e3", "2024-01-01"])
 def test_words_and_numbers_keep_their_spelling_as_labels(load, written) -> None:
     """YAML 1.2: a class called no stays a word, and a bare label is taken as it is written."""
