@@ -60,7 +60,7 @@ def _odd_number(value: Any) -> float | None:
 
 
 def _name_or_class(given: Given) -> Iterable[Complaint]:
-    has = [key for key in ("name", "class") if key in given and given.raw(key) is not None]
+    has = [key for key in ("name", "class") if key in given and given[key] is not None]
     if len(has) == 2:
         yield ("class",), "stands beside name; an entry has one of the two"
     elif not has:
