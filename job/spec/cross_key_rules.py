@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from job.spec.section import Complaint, Given, Rule
+from job.spec.spec_section import Complaint, Given, Rule
 from job.spec.strategy_entries import BASELINE, CALIBRATED, Entry
 from job.text import guess, shorten
 

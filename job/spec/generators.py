@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar, Literal
 from pydantic import ConfigDict, Discriminator, Field, StrictBool, StrictFloat, StrictInt, Tag
 
 from job.spec.fields import SEED, Seed, one_of
-from job.spec.section import Complaint, Given, Rule, Section
+from job.spec.spec_section import Complaint, Given, Rule, Section
 from job.text import nearest, show
 
 _MOST = 10_000

@@ -13,7 +13,7 @@ from job.spec import cross_key_rules
 from job.spec.fields import SEED, Label, Seed, one_of, tidy
 from job.spec.file_keys import FileSpec
 from job.spec.generators import Generate
-from job.spec.section import Complaint, Given, Rule, Section
+from job.spec.spec_section import Complaint, Given, Rule, Section
 from job.spec.strategy_entries import BASELINE, ClassifierEntry, Entry, StrategyEntry
 
 

@@ -20,7 +20,7 @@ from job.names import ALLOWED_PACKAGES
 from job.spec.file_keys import FileSpec
 from job.spec.job_spec import EvaluationSpec, JobSpec
 from job.spec.messages import faults_of, path_in
-from job.spec.section import Complaint
+from job.spec.spec_section import Complaint
 from job.spec.strategy_entries import BASELINE, ClassifierEntry, Entry, StrategyEntry
 from job.spec.yaml_document import Document, Fault, Place, read_document
 from job.text import one_line, show

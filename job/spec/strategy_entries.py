@@ -12,7 +12,7 @@ from pydantic_core import CoreSchema
 
 from job.names import CLASSIFIERS, STRATEGIES
 from job.spec.fields import Label, complaint, one_of
-from job.spec.section import Complaint, Given, Rule, Section
+from job.spec.spec_section import Complaint, Given, Rule, Section
 from job.spec.yaml_document import read_plain
 from job.text import show
 
