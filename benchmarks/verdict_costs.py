@@ -22,7 +22,7 @@ from threadpoolctl import threadpool_limits
 from job.evaluation.cutoff import TRUST_IN_CALIBRATION, Request, choose_cutoff, median_cutoff
 from job.evaluation.scoring import score
 from job.evaluation.unit import seeds_of
-from job.spec.model import ClassifierEntry, StrategyEntry
+from job.spec.strategy_entries import ClassifierEntry, StrategyEntry
 from job.strategies.inner_folds import fit_inner_models
 from job.strategies.preparation import Preparation
 from job.strategies.recipe import Fitted, Seeds, TrainingPart

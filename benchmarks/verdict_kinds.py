@@ -33,7 +33,7 @@ from job.evidence.measured import Measured
 from job.evidence.verdict.ranking import BETTER, PROBABLY_BETTER, PROBABLY_WORSE, WORSE, grade_ranking
 from job.evidence.verdict.recommendation import HARMS, NO_DIFFERENCE, PROBABLY_HARMS
 from job.names import METRICS
-from job.spec.model import JobSpec
+from job.spec.job_spec import JobSpec
 
 N_ROWS, N_FRESH, N_TRUTHS = 1200, 20_000, 5
 DESIGNS: Mapping[str, Mapping[str, Any]] = {

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from job.spec.words import one_line
+from job.text import one_line
 
 
 def write_answer(results: Mapping[str, Any], width: int) -> Iterator[str]:

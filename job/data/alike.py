@@ -8,7 +8,7 @@ from decimal import Decimal
 from functools import cache
 from itertools import count
 
-from job.spec.words import BLANK, LATIN
+from job.text import BLANK, LATIN
 
 _NUMBER_BEGINS = frozenset("+-.0123456789")
 _MOST_DIGITS = 300

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from job.spec.mixture import INFORMATIVE, count_minority
-from job.spec.model import MixtureSpec
+from job.spec.generators import INFORMATIVE, MixtureSpec, count_minority
 
 OUTLIER_SPREAD = 3.0
 """Standard deviation of the outliers of the minority, around the majority's centre; the majority's own is 1."""

@@ -19,7 +19,7 @@ from job.data.source import DataFile, find_file, read_lines
 from job.data.store import Store, Table, open_store
 from job.data.table import choose_cells, read_table
 from job.errors import DataError
-from job.spec.file import FileSpec
+from job.spec.file_keys import FileSpec
 from job.spec.starter import FileFacts
 
 _LINES = 50

@@ -5,7 +5,7 @@ from __future__ import annotations
 from job.data.classification import generate_classification
 from job.data.dataset import Dataset
 from job.data.mixture import generate_mixture
-from job.spec.model import ClassificationSpec, MixtureSpec
+from job.spec.generators import ClassificationSpec, MixtureSpec
 
 
 def generate_data(spec: ClassificationSpec | MixtureSpec) -> Dataset:

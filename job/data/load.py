@@ -28,7 +28,7 @@ from job.data.table import choose_cells, read_names, read_table
 from job.data.table_query import query_table
 from job.data.wording import quoted
 from job.errors import DataError
-from job.spec.file import FileSpec
+from job.spec.file_keys import FileSpec
 
 _MOST_NAMED = 6
 _LISTED = "the spec lists it under categorical"

@@ -16,8 +16,7 @@ from job.data.posterior import compute_posterior
 from job.data.views import CATEGORIES, View, view_category, view_continuous, view_integer
 from job.errors import DataError
 from job.machine import usable_memory
-from job.spec.mixture import COLUMNS
-from job.spec.model import MixtureSpec
+from job.spec.generators import COLUMNS, MixtureSpec
 
 POSITIVE, REST = "1", "0"
 

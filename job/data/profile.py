@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
 from job.data.store import RawColumn, Store, Table, has_blank_edge, literal, trimmed
-from job.spec.file import numbers_among
+from job.spec.file_keys import numbers_among
 
 _MOST_CELLS, _MOST_COLUMNS = 500_000, 500
 _T = TypeVar("_T")

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from job.data.store import suspect_no_header
 from job.data.wording import listed, nearest, quoted
 from job.errors import DataError
-from job.spec.file import FileSpec
+from job.spec.file_keys import FileSpec
 
 _ONE = ("target", "groups", "time", "split")
 _SEVERAL = ("drop", "categorical")

@@ -12,7 +12,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, train
 from job.data.dataset import Dataset, Note
 from job.data.split_checks import check_folds, check_holdout, check_parts, check_time
 from job.errors import DataError
-from job.spec.model import JobSpec, SplitSpec
+from job.spec.job_spec import JobSpec, SplitSpec
 
 _SEEDS = 2**32  # scikit-learn takes 0 to 2**32 - 1
 

@@ -9,7 +9,7 @@ import numpy as np
 from job.data.dataset import Dataset, Note
 from job.data.split import Split
 from job.data.wording import named, quoted
-from job.spec.model import SplitSpec
+from job.spec.job_spec import SplitSpec
 
 _SIZE_TOLERANCE = 0.1  # a tenth of the share asked for
 _AT_RANDOM = "rows are drawn at random"

@@ -13,7 +13,7 @@ from job.data.profile import Cells, find_numeric, find_spaced
 from job.data.source import DataFile
 from job.data.store import WHITESPACE, Store, Table, name_columns
 from job.errors import DataError
-from job.spec.file import FileSpec
+from job.spec.file_keys import FileSpec
 
 
 def read_table(store: Store, file: DataFile, delimiter: str | None) -> Table:

@@ -10,7 +10,7 @@ from job.data.query import run_query
 from job.data.store import Store, Table
 from job.data.table import complete_cells
 from job.data.typed_view import create_view, find_numbers
-from job.spec.file import FileSpec
+from job.spec.file_keys import FileSpec
 
 _NO_NUMBERS = "by the file's decimal mark its values were no numbers"
 

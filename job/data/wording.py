@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from difflib import get_close_matches
 
 from job.data.alike import SAME, look
-from job.spec.words import escape, visible
+from job.text import escape, visible
 
 _LONGEST = 60
 

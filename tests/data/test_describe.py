@@ -12,7 +12,7 @@ from data_files import N, make_csv, make_labels, write
 from job.data.describe import describe_file
 from job.data.load import check_header, load_dataset
 from job.errors import DataError
-from job.spec.load import load_spec
+from job.spec.load_spec import load_spec
 from job.spec.starter import write_starter
 
 CONTENT = make_csv(

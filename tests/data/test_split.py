@@ -16,7 +16,7 @@ from job.data.dataset import Dataset
 from job.data.split import build_splits, count_splits, settle_split
 from job.data.split_notes import note_splits, note_unused
 from job.errors import DataError
-from job.spec.model import SplitSpec
+from job.spec.job_spec import SplitSpec
 
 
 def make_rows(y, **parts):
