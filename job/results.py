@@ -28,12 +28,12 @@ from job.evidence.levels import build_levels
 from job.evidence.net_benefit import build_net_benefit
 from job.evidence.picture import build_picture
 from job.evidence.rescued import build_rescued, describe_minority_types
-from job.evidence.snippet import build_snippet
 from job.evidence.stability import build_stability
 from job.evidence.study_runs import StudyRuns
 from job.evidence.summary import summarize_runs
 from job.evidence.sweeps import build_sweeps
 from job.provenance import describe_environment, describe_provenance
+from job.snippet.recommended_model import build_snippet
 from job.spec.model import Entry, JobSpec
 from job.strategies.label_keys import key_by_class
 from job.strategies.registry import recipe_of

@@ -19,8 +19,8 @@ from job.evaluation.collect import build_prediction, collect_runs, metric_contex
 from job.evaluation.evaluate import Outcome, evaluate_unit
 from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey, enumerate_units
-from job.evidence.snippet import build_snippet
 from job.pipeline import load_data
+from job.snippet.recommended_model import build_snippet
 from job.spec.model import JobSpec
 
 ROOT = Path(__file__).parents[1]

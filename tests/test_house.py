@@ -25,6 +25,7 @@ ROOMS = (
     "evaluation",
     "engine",
     "evidence",
+    "snippet",
     "wording",
     "provenance",
     "results",

@@ -17,8 +17,8 @@ import pytest
 from factories import make_spec
 from snippets import ROOT, Job, check_pair, run_scripts, run_small_job
 
-from job.evidence.snippet import build_snippet, find_best
 from job.names import STRATEGIES
+from job.snippet.recommended_model import build_snippet, find_best
 
 ONE_SPLIT = {"method": "holdout", "n_repeats": 1}
 TWO_SPLITS = {"method": "holdout", "n_repeats": 2}
