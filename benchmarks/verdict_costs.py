@@ -26,7 +26,7 @@ from job.spec.model import ClassifierEntry, StrategyEntry
 from job.strategies.inner_folds import fit_inner_models
 from job.strategies.preparation import Preparation
 from job.strategies.recipe import Fitted, Seeds, TrainingPart
-from job.strategies.registry import classifier_of, recipe_of
+from job.strategies.recipes import classifier_of, recipe_of
 
 SEEDS, N_SPLITS = range(20), 20
 N_ROWS, N_FRESH, PREVALENCE = 1500, 20_000, 0.08

@@ -45,7 +45,7 @@ from job.spec.model import Entry, FileSpec, JobSpec
 from job.spec.starter import FileFacts
 from job.strategies.label_keys import key_by_class
 from job.strategies.recipe import Complaint
-from job.strategies.registry import check_entry
+from job.strategies.recipes import check_entry
 from job.take_home import take_home
 
 

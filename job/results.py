@@ -36,7 +36,7 @@ from job.provenance import describe_environment, describe_provenance
 from job.snippet.recommended_model import build_snippet
 from job.spec.model import Entry, JobSpec
 from job.strategies.label_keys import key_by_class
-from job.strategies.registry import recipe_of
+from job.strategies.recipes import recipe_of
 
 SCHEMA_VERSION = 2
 

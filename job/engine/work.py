@@ -18,7 +18,7 @@ from job.engine.stored import Stored, store
 from job.evaluation.attempt import attempt
 from job.evaluation.evaluate import Outcome, evaluate_unit
 from job.evaluation.runs import Unit
-from job.strategies.registry import import_classes
+from job.strategies.recipes import import_classes
 
 Work = Callable[[Unit], tuple[Outcome, ...]]
 Answer = tuple[bytes | None, str | None]

@@ -11,7 +11,7 @@ from job.evaluation.studies import RATIO_STEPS
 from job.evaluation.unit import IMBALANCE, INNER_RATIO, RATIO, Study, Unit
 from job.spec.model import StrategyEntry
 from job.strategies.inner_folds import DEFAULT_FOLDS, split_rows
-from job.strategies.sampler import RATIO as SAMPLING_STRATEGY
+from job.strategies.resampling import RATIO as SAMPLING_STRATEGY
 
 LEAST_MINORITY = 5
 _ROUND_OFF = 1e-9

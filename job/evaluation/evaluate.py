@@ -30,7 +30,7 @@ from job.evaluation.unit import LEAK, RunKey, Unit
 from job.spec.model import Entry
 from job.strategies.preparation import Preparation
 from job.strategies.recipe import Fitted, Recipe, Resampled, Seen, TrainingPart
-from job.strategies.registry import classifier_of, recipe_of
+from job.strategies.recipes import classifier_of, recipe_of
 
 __all__ = ["DEGRADED", "FAILED", "NOT_APPLICABLE", "OK", "STATUSES", "Outcome", "evaluate_unit", "fail_unit"]
 

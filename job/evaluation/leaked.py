@@ -21,7 +21,7 @@ from job.spec.model import Entry
 from job.strategies.preparation import Preparation
 from job.strategies.prevalence import prevalence_seen
 from job.strategies.recipe import Recipe, Resampled, TrainingPart, fit_classifier
-from job.strategies.registry import classifier_of, recipe_of
+from job.strategies.recipes import classifier_of, recipe_of
 
 
 @dataclass(frozen=True, eq=False)

@@ -18,7 +18,7 @@ from job.evaluation.unit import seeds_of
 from job.evaluation.whole import take_all_rows
 from job.spec.model import Entry, JobSpec
 from job.strategies.raw_columns import RawColumns
-from job.strategies.registry import classifier_of, recipe_of
+from job.strategies.recipes import classifier_of, recipe_of
 
 
 def fit_on_all_rows(spec: JobSpec, dataset: Dataset, strategy: Entry, classifier: Entry) -> Pipeline:

@@ -15,7 +15,7 @@ from job.evaluation.whole import take_all_rows
 from job.spec.model import Entry, JobSpec
 from job.strategies.preparation import Preparation
 from job.strategies.recipe import Resampled
-from job.strategies.registry import recipe_of
+from job.strategies.recipes import recipe_of
 
 
 @dataclass(frozen=True, eq=False)

@@ -30,7 +30,7 @@ from job.evaluation.runs import RunKey, strategies_of
 from job.evidence.corrected_t import compare_over_splits
 from job.evidence.measured import Place
 from job.spec.model import JobSpec
-from job.strategies.registry import recipe_of
+from job.strategies.recipes import recipe_of
 
 FACTS = ("recall", "precision", "false_alarms_per_1000", "alerts_per_1000", "expected_cost_per_1000")
 """What every choice comes to, as means over test parts."""

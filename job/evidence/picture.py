@@ -21,7 +21,7 @@ from job.evidence.roles import sampler_class_of
 from job.spec.entries import CalibratedEntry
 from job.spec.model import Entry, JobSpec, PreparationSpec
 from job.strategies.preparation import Preparation
-from job.strategies.registry import recipe_of
+from job.strategies.recipes import recipe_of
 
 MOST_MAJORITY = 400
 MOST_MINORITY = 200

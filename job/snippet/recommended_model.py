@@ -26,9 +26,9 @@ from job.spec.entries import CalibratedEntry
 from job.spec.file import FileSpec, numbers_among
 from job.spec.mixture import MixtureSpec
 from job.spec.model import Entry, JobSpec
-from job.strategies.classes import accepts, import_class
 from job.strategies.inner_folds import DEFAULT_FOLDS
-from job.strategies.neighbors import AMONG_ALL, AMONG_MINORITY, FOLDS, INTO_MINORITY
+from job.strategies.parameters import accepts, import_class
+from job.strategies.resampling import AMONG_ALL, AMONG_MINORITY, FOLDS, INTO_MINORITY
 
 _TEMPLATE = Path(__file__).with_name("script.py.jinja").read_text(encoding="utf-8")
 _AFFINITY_SMOTE = "job.samplers.AffinitySMOTE"

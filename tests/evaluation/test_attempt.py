@@ -18,7 +18,7 @@ from job.errors import Interrupted, StrategyError
 from job.evaluation.attempt import attempt, silenced
 from job.evaluation.evaluate import FAILED, OK, evaluate_unit
 from job.pipeline import read_spec
-from job.strategies.classes import accepts, import_class
+from job.strategies.parameters import accepts, import_class
 
 DATASET = make_dataset(200, 40)
 

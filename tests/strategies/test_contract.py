@@ -14,7 +14,7 @@ from job.evaluation.evaluate import DEGRADED, FAILED, OK, evaluate_unit
 from job.evaluation.runs import Unit
 from job.names import STRATEGIES
 from job.spec.model import PreparationSpec
-from job.strategies.registry import check_entry, recipe_of
+from job.strategies.recipes import check_entry, recipe_of
 
 TABLES = {
     "numbers": {"n_numeric": 4, "n_integer": 1},

@@ -10,7 +10,7 @@ from sklearn.linear_model import LogisticRegression
 
 from job.errors import StrategyError
 from job.strategies.inner_folds import build_inner_folds
-from job.strategies.registry import recipe_of
+from job.strategies.recipes import recipe_of
 
 NEEDS_NEIGHBOURS = ("smote", "SMOTE", "BorderlineSMOTE", "ADASYN", "SMOTEENN", "SMOTETomek", "NearMiss")
 
