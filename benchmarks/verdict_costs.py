@@ -20,8 +20,8 @@ from sklearn.model_selection import train_test_split
 from threadpoolctl import threadpool_limits
 
 from job.evaluation.cutoff import TRUST_IN_CALIBRATION, Request, choose_cutoff, median_cutoff
-from job.evaluation.scoring import score
-from job.evaluation.unit import seeds_of
+from job.evaluation.grid import seeds_of
+from job.evaluation.third_party import score
 from job.spec.model import ClassifierEntry, StrategyEntry
 from job.strategies.inner_folds import fit_inner_models
 from job.strategies.preparation import Preparation

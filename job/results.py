@@ -10,10 +10,9 @@ from typing import Any
 from job.data.dataset import Dataset, Note
 from job.data.split import Split
 from job.data.split_notes import note_splits, note_unused
-from job.evaluation.collect import build_prediction, collect_runs, metric_context
-from job.evaluation.evaluate import STATUSES, Outcome
-from job.evaluation.metrics import Prediction
-from job.evaluation.runs import RunKey, strategies_of
+from job.evaluation.grid import RunKey, strategies_of
+from job.evaluation.metrics.run_metrics import Prediction, build_prediction, collect_runs, metric_context
+from job.evaluation.worker import STATUSES, Outcome
 from job.evidence.alarms import build_alarms
 from job.evidence.audit import build_audit
 from job.evidence.best_possible import build_best_possible

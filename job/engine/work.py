@@ -15,9 +15,9 @@ from typing import Any
 
 from job.data.dataset import Dataset
 from job.engine.stored import Stored, store
-from job.evaluation.attempt import attempt
-from job.evaluation.evaluate import Outcome, evaluate_unit
-from job.evaluation.runs import Unit
+from job.evaluation.grid import Unit
+from job.evaluation.third_party import attempt
+from job.evaluation.worker import Outcome, evaluate_unit
 from job.strategies.recipes import import_classes
 
 Work = Callable[[Unit], tuple[Outcome, ...]]

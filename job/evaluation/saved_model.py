@@ -14,8 +14,8 @@ from threadpoolctl import threadpool_limits
 
 from job.data.dataset import Dataset
 from job.errors import StrategyError
-from job.evaluation.unit import seeds_of
-from job.evaluation.whole import take_all_rows
+from job.evaluation.grid import seeds_of
+from job.evaluation.synthetic_rows import take_all_rows
 from job.spec.model import Entry, JobSpec
 from job.strategies.raw_columns import RawColumns
 from job.strategies.recipes import classifier_of, recipe_of

@@ -18,8 +18,8 @@ from job.data.classification import PARAMETERS
 from job.data.dataset import Dataset
 from job.data.delimited import REPEATED_HEADER
 from job.data.profile import ERROR_CELL, MISSING_WORDS
-from job.evaluation.metrics import Prediction
-from job.evaluation.runs import RunKey, strategies_of
+from job.evaluation.grid import RunKey, strategies_of
+from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.comparable import find_comparable
 from job.snippet.python_source import Code, import_statements, literal, render
 from job.spec.entries import CalibratedEntry

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from predictions import CONTEXT, make_noisy_prediction, make_prediction, pairs_of_predictions
 
 from job import names
-from job.evaluation.metrics import METRICS, MetricContext, evaluate_metrics
+from job.evaluation.metrics.run_metrics import METRICS, MetricContext, evaluate_metrics
 
 COMPARED = ("recall_at_baseline_fpr", "rank_gain_at_own_fpr", "precision_at_baseline_recall")
 OF_PROBABILITIES = tuple(

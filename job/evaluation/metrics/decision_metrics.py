@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from job.evaluation.undefined import NO_NEGATIVES, NO_POSITIVES, Undefined, Value
+from job.evaluation.metrics.metric_registry import NO_NEGATIVES, NO_POSITIVES, Undefined, Value
 
 _NO_ALARM = Undefined("no alarm was raised")
 _NOTHING_POSITIVE = Undefined("the test part has no positive row, and no alarm was raised")

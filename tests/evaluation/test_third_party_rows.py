@@ -11,12 +11,10 @@ from factories import SEEDS, make_dataset, make_entry, make_spec
 from hostile import Duck
 from sklearn.linear_model import RidgeClassifier, RidgeClassifierCV
 
-from job.evaluation.attempt import attempt
-from job.evaluation.evaluate import OK, evaluate_unit
-from job.evaluation.leaked import evaluate_leak
-from job.evaluation.runs import Unit
+from job.evaluation.grid import Unit
 from job.evaluation.saved_model import fit_on_all_rows
-from job.evaluation.shared_rows import evaluate_in_turn, fit_apart
+from job.evaluation.third_party import attempt, fit_apart
+from job.evaluation.worker import OK, evaluate_in_turn, evaluate_leak, evaluate_unit
 from job.names import STRATEGIES
 from job.spec.entries import calibrated
 from job.spec.model import PreparationSpec

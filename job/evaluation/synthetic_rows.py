@@ -11,11 +11,35 @@ import numpy as np
 from threadpoolctl import threadpool_limits
 
 from job.data.dataset import Dataset
-from job.evaluation.whole import take_all_rows
+from job.evaluation.grid import seeds_of
 from job.spec.model import Entry, JobSpec
 from job.strategies.preparation import Preparation
-from job.strategies.recipe import Resampled
+from job.strategies.recipe import Resampled, TrainingPart
 from job.strategies.recipes import recipe_of
+
+
+def take_all_rows(spec: JobSpec, dataset: Dataset) -> TrainingPart:
+    """Prepare all rows as a training part, with the seeds of the first split.
+
+    Parameters
+    ----------
+    spec : JobSpec
+    dataset : Dataset
+
+    Returns
+    -------
+    TrainingPart
+    """
+    preparation = Preparation(**spec.preparation.model_dump()).fit(dataset.X)
+    return TrainingPart(
+        X=dataset.X,
+        y=dataset.y,
+        groups=dataset.groups,
+        preparation=preparation,
+        codes=preparation.codes(dataset.X),
+        integer=dataset.integer,
+        seeds=seeds_of(spec.seed, 0, 0),
+    )
 
 
 @dataclass(frozen=True, eq=False)

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import digamma
 
-from job.evaluation.undefined import NO_NEGATIVES, NO_POSITIVES, Undefined, Value
+from job.evaluation.metrics.metric_registry import NO_NEGATIVES, NO_POSITIVES, Undefined, Value
 
 _ROUND_OFF = 1e-9  # a share of the grid times a count may miss its whole number by that much
 

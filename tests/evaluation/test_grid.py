@@ -4,7 +4,7 @@ import numpy as np
 from factories import make_dataset, make_spec
 
 from job.data.split import build_splits
-from job.evaluation.runs import count_grid_runs, enumerate_units, seeds_of
+from job.evaluation.grid import count_grid_runs, enumerate_units, seeds_of
 
 
 def units_of(spec):

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 import numpy as np
 from scipy.special import expit
 
-from job.evaluation.undefined import NO_NEGATIVES, NO_POSITIVES, Undefined, Value
+from job.evaluation.metrics.metric_registry import NO_NEGATIVES, NO_POSITIVES, Undefined, Value
 
 LOG_LOSS_CLIP = 1e-15
 LOGIT_CLIP = 1e-6

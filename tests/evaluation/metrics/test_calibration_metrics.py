@@ -12,9 +12,9 @@ from scipy.special import expit, logit
 from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import brier_score_loss, log_loss
 
-from job.evaluation.calibration import correct_prior, evaluate_probabilities, fit_calibration
-from job.evaluation.metrics import evaluate_metrics
-from job.evaluation.undefined import Undefined
+from job.evaluation.metrics.calibration_metrics import correct_prior, evaluate_probabilities, fit_calibration
+from job.evaluation.metrics.metric_registry import Undefined
+from job.evaluation.metrics.run_metrics import evaluate_metrics
 
 SLOPE, INTERCEPT = "calibration_slope", "calibration_intercept"
 inner = st.floats(0.001, 0.999)

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from job.errors import StrategyError
-from job.evaluation.evaluate import FAILED, evaluate_unit
-from job.evaluation.runs import Unit
-from job.evaluation.scoring import score_and_decide
+from job.evaluation.grid import Unit
+from job.evaluation.third_party import score_and_decide
+from job.evaluation.worker import FAILED, evaluate_unit
 from job.spec.entries import calibrated
 from job.spec.model import PreparationSpec
 

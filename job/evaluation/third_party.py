@@ -1,4 +1,4 @@
-"""Running code of other people: nothing that it raises, warns, logs, prints or draws reaches another run."""
+"""Running other people's code: nothing that it raises, warns, prints, draws or changes reaches another run."""
 
 from __future__ import annotations
 
@@ -12,10 +12,12 @@ import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import Any, TextIO
+from functools import lru_cache, partial
+from numbers import Real
+from typing import Any, TextIO, TypeVar
 
 import numpy as np
+from sklearn.base import BaseEstimator
 
 from job.errors import Interrupted, StrategyError
 from job.spec.words import is_control, text_of, words_of
@@ -167,3 +169,123 @@ def _tidy(text: str) -> str:
     line = " ".join(re.sub(r" at 0x[0-9a-f]+", "", text).split())
     line = "".join("\ufffd" if is_control(character) else character for character in line[: _LONGEST_REASON + 1])
     return line if len(line) <= _LONGEST_REASON else f"{line[:_LONGEST_REASON]}… (cut here)"
+
+
+_ROUNDING = 1e-5  # some libraries compute in float32
+
+
+def score_and_decide(model: BaseEstimator, X: Any, name: str) -> tuple[np.ndarray, np.ndarray, bool]:
+    """Score rows and decide about each.
+
+    Parameters
+    ----------
+    model : estimator
+        Fitted.
+    X : array-like of shape (n_test, n_columns)
+        What it takes.
+    name : str
+        What messages call it.
+
+    Returns
+    -------
+    scores : ndarray of shape (n_test,), float64
+    decisions : ndarray of shape (n_test,), int8
+    is_probability : bool
+
+    Raises
+    ------
+    StrategyError
+        Where these are not what a classifier of two labels, 0 and 1, returns.
+    """
+    scores, is_probability = score(model, X, name)
+    decisions = _numbers(model.predict(X), (len(X),), f"{name}.predict")
+    _check(np.isin(decisions, (0, 1)), decisions, f"{name}.predict", "the labels 0 and 1")
+    return scores, decisions.astype(np.int8), is_probability
+
+
+def score(model: BaseEstimator, X: Any, name: str) -> tuple[np.ndarray, bool]:
+    """Score rows, by probability where the model gives one; takes, raises and returns as `score_and_decide`."""
+    is_probability = hasattr(model, "predict_proba")
+    return _probabilities(model, X, name) if is_probability else _distances(model, X, name), is_probability
+
+
+def _probabilities(model: BaseEstimator, X: Any, name: str) -> np.ndarray:
+    what = f"{name}.predict_proba"
+    p = _numbers(model.predict_proba(X), (len(X), 2), what)
+    _check((p >= -_ROUNDING) & (p <= 1 + _ROUNDING), p, what, "probabilities from 0 to 1")
+    sums = p.sum(axis=1)
+    _check(np.abs(sums - 1) <= _ROUNDING, sums, what, "rows that sum to 1", "a row that sums to ")
+    return p[:, 1]
+
+
+def _distances(model: BaseEstimator, X: Any, name: str) -> np.ndarray:
+    what = f"{name}.decision_function"
+    scores = _numbers(model.decision_function(X), (len(X),), what)
+    _check(np.isfinite(scores), scores, what, "finite numbers")
+    return scores
+
+
+def _numbers(returned: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
+    """Take what a method returned for numbers of this shape; text that looks like one is none."""
+    found = np.asarray(returned)
+    if found.shape != shape:
+        raise StrategyError(f"{what} returned an array of shape {found.shape}, expected {shape}")
+    if found.dtype.kind not in "biuf" and not all(isinstance(value, Real) for value in found.flat):
+        raise StrategyError(f"{what} returned values such as {found.flat[0]!r}, expected numbers")
+    return found.astype(np.float64, copy=False)
+
+
+def _check(is_right: np.ndarray, found: np.ndarray, what: str, expected: str, before: str = "") -> None:
+    if not is_right.all():
+        raise StrategyError(f"{what} returned {before}{found[~is_right][0]:.6g}, expected {expected}")
+
+
+T = TypeVar("T")
+Give = Callable[[np.ndarray, BaseEstimator], np.ndarray]
+
+# numpy, Cython, pybind11, numba, memoryviews and ctypes each have their own words for it.
+_HAD_TO_WRITE = re.compile(r"read-?only|not writ(e?able)|underlying buffer|WRITEABLE", re.IGNORECASE)
+
+
+def fit_apart(fit: Callable[[Give], T]) -> T:
+    """Fit on read-only rows; where that fails because the classifier has to write to them, fit once more on a copy.
+
+    Parameters
+    ----------
+    fit : callable
+        Makes a classifier that isn't fitted, and takes a function that gives it the rows. Scoring belongs to it too:
+        a classifier may keep its rows and write to them only when it predicts.
+    """
+    numpy_state, state = np.random.get_state(), random.getstate()
+    try:
+        return fit(_view)
+    except Exception as error:
+        if not _had_to_write(error):
+            raise
+    np.random.set_state(numpy_state)
+    random.setstate(state)
+    return fit(_copy)
+
+
+def _view(rows: np.ndarray, classifier: BaseEstimator) -> np.ndarray:
+    view = rows.view()  # whose shape and dtype are its own
+    # scikit-learn's own leave their rows alone unless copy_X is false; some would copy read-only ones for nothing.
+    is_tame = type(classifier).__module__.startswith("sklearn.")
+    view.flags.writeable = is_tame and classifier.get_params(deep=False).get("copy_X", True) is True
+    return view
+
+
+def _copy(rows: np.ndarray, classifier: BaseEstimator) -> np.ndarray:
+    return rows.copy(order="K")
+
+
+def _had_to_write(error: BaseException) -> bool:
+    """Tell by what was raised and its causes, which may be unreadable, or each other's."""
+    seen = set[int]()
+    current: BaseException | None = error
+    while current is not None and id(current) not in seen:
+        if _HAD_TO_WRITE.search(text_of(partial(str, current))):
+            return True
+        seen.add(id(current))
+        current = current.__cause__ or current.__context__
+    return False

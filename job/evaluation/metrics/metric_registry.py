@@ -1,9 +1,28 @@
-"""What each metric is called, which way is better, how splits are summarised, and what it says in plain words."""
+"""What each metric is called, which way is better, and how splits are summarised; or why a value is undefined."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Literal
+
+
+@dataclass(frozen=True)
+class Undefined:
+    """A number that doesn't exist.
+
+    Parameters
+    ----------
+    why : str
+        A few words without a full stop, to follow a colon.
+    """
+
+    why: str
+
+
+Value = float | Undefined
+
+NO_POSITIVES = Undefined("the test part has no positive row")
+NO_NEGATIVES = Undefined("the test part has positive rows only")
 
 
 @dataclass(frozen=True)
