@@ -13,7 +13,7 @@ from job.evaluation.grid import IMBALANCE, INNER_RATIO, RATIO, RATIO_STEPS, Stud
 from job.spec.model import StrategyEntry
 from job.strategies.inner_folds import DEFAULT_FOLDS, split_rows
 from job.strategies.preparation import Preparation
-from job.strategies.recipe import Recipe, Resampled, TrainingPart
+from job.strategies.recipe import Recipe, Resampled, prepare_part
 from job.strategies.resampling import RATIO as SAMPLING_STRATEGY
 
 LEAST_MINORITY = 5
@@ -148,12 +148,11 @@ def resample_then_split(unit: Unit, dataset: Dataset, recipe: Recipe) -> LeakedS
     StrategyError
         Where the sampler cannot run, or doesn't keep the rows that it is given.
     """
-    preparation = Preparation(**unit.preparation.model_dump()).fit(dataset.X)
-    codes = preparation.codes(dataset.X)
-    part = TrainingPart(dataset.X, dataset.y, None, preparation, codes, dataset.integer, unit.seeds)
+    preparation = Preparation(**unit.preparation.model_dump())
+    part = prepare_part(preparation, dataset.X, dataset.y, None, dataset.integer, unit.seeds)
     resampled = recipe.resample(part)
     n_rows = dataset.n_rows
-    if not np.array_equal(resampled.X[:n_rows], preparation.encode(codes)):
+    if not np.array_equal(resampled.X[:n_rows], preparation.encode(part.codes)):
         raise StrategyError("the sampler doesn't keep the rows that it is given, so synthetic ones cannot be told")
     share = len(unit.test) / (len(unit.train) + len(unit.test))
     rows = np.arange(len(resampled.y))

@@ -14,7 +14,7 @@ from job.data.dataset import Dataset
 from job.evaluation.grid import seeds_of
 from job.spec.model import Entry, JobSpec
 from job.strategies.preparation import Preparation
-from job.strategies.recipe import Resampled, TrainingPart
+from job.strategies.recipe import Resampled, TrainingPart, prepare_part
 from job.strategies.recipes import recipe_of
 
 
@@ -30,16 +30,8 @@ def take_all_rows(spec: JobSpec, dataset: Dataset) -> TrainingPart:
     -------
     TrainingPart
     """
-    preparation = Preparation(**spec.preparation.model_dump()).fit(dataset.X)
-    return TrainingPart(
-        X=dataset.X,
-        y=dataset.y,
-        groups=dataset.groups,
-        preparation=preparation,
-        codes=preparation.codes(dataset.X),
-        integer=dataset.integer,
-        seeds=seeds_of(spec.seed, 0, 0),
-    )
+    preparation, seeds = Preparation(**spec.preparation.model_dump()), seeds_of(spec.seed, 0, 0)
+    return prepare_part(preparation, dataset.X, dataset.y, dataset.groups, dataset.integer, seeds)
 
 
 @dataclass(frozen=True, eq=False)

@@ -21,7 +21,7 @@ from job.evaluation.third_party import Attempt, Give, attempt, fit_apart, score_
 from job.spec.model import Entry
 from job.strategies.preparation import Preparation
 from job.strategies.prevalence import prevalence_seen
-from job.strategies.recipe import Fitted, Recipe, Resampled, Seen, TrainingPart, fit_classifier
+from job.strategies.recipe import Fitted, Recipe, Resampled, Seen, TrainingPart, fit_classifier, prepare_part
 from job.strategies.recipes import classifier_of, recipe_of
 
 OK, DEGRADED, FAILED, NOT_APPLICABLE = "ok", "degraded", "failed", "not_applicable"
@@ -151,16 +151,9 @@ class _Work:
 
 def _resample(unit: Unit, dataset: Dataset, recipe: Recipe) -> tuple[TrainingPart, Resampled, ResamplingAudit | None]:
     X, y = dataset.X.iloc[unit.train], dataset.y[unit.train]
-    preparation = Preparation(**unit.preparation.model_dump()).fit(X)
-    part = TrainingPart(
-        X=X,
-        y=y,
-        groups=None if dataset.groups is None else dataset.groups[unit.train],
-        preparation=preparation,
-        codes=preparation.codes(X),
-        integer=dataset.integer,
-        seeds=unit.seeds,
-    )
+    groups = None if dataset.groups is None else dataset.groups[unit.train]
+    preparation = Preparation(**unit.preparation.model_dump())
+    part = prepare_part(preparation, X, y, groups, dataset.integer, unit.seeds)
     resampled = recipe.resample(part)
     return part, resampled, None if unit.study else audit_resampling(unit, dataset, part, resampled)
 

@@ -28,7 +28,7 @@ from job.spec.mixture import MixtureSpec
 from job.spec.model import Entry, JobSpec
 from job.strategies.inner_folds import DEFAULT_FOLDS
 from job.strategies.parameters import accepts, import_class
-from job.strategies.resampling import AMONG_ALL, AMONG_MINORITY, FOLDS, INTO_MINORITY
+from job.strategies.resampling import LIMITS
 
 _TEMPLATE = Path(__file__).with_name("script.py.jinja").read_text(encoding="utf-8")
 _AFFINITY_SMOTE = "job.samplers.AffinitySMOTE"
@@ -56,12 +56,6 @@ _IMPORTS = {
 """Name in a script -> where it is imported from."""
 _TAKEN = {*dir(builtins), *re.findall(r"\w+", _TEMPLATE), *_IMPORTS}
 _SCALERS = {"standard": "StandardScaler", "robust": "RobustScaler"}
-_LIMITS = (
-    (AMONG_MINORITY, "minority - 1"),
-    (AMONG_ALL, "len(train) - 1"),
-    (INTO_MINORITY, "minority"),
-    (FOLDS, "minority"),
-)
 _PACKAGES = ("scikit-learn", "imbalanced-learn", "pandas", "numpy")
 
 
@@ -296,8 +290,8 @@ def _lower(path: str, params: Mapping[str, Any]) -> dict[str, Any]:
         inner = {**_lower(_KNOWN["SMOTE"], {}), **given}
         return {"smote": Code(f"SMOTE({', '.join(f'{key}={literal(value)}' for key, value in inner.items())})")}
     changed: dict[str, Any] = {}
-    for parameters, limit in _LIMITS:
-        for parameter in parameters.get(name, ()):
+    for limit, _, parameter, samplers in LIMITS:
+        if name in samplers:
             asked = params.get(parameter, inspect.signature(import_class(path)).parameters[parameter].default)
             if isinstance(asked, int):
                 changed[parameter] = Code(f"min({literal(asked)}, {limit})")

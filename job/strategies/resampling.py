@@ -15,22 +15,16 @@ from job.samplers import AffinitySMOTE
 from job.strategies.parameters import accepts, complain_about_missing, complain_about_parameters, import_class
 from job.strategies.recipe import Complaint, Recipe, Resampled, TrainingPart
 
-# Neighbours are looked for inside the minority, the row itself not counted: n - 1 at most.
-AMONG_MINORITY = {
-    "SMOTE": ("k_neighbors",),
-    "SMOTEN": ("k_neighbors",),
-    "SMOTENC": ("k_neighbors",),
-    "BorderlineSMOTE": ("k_neighbors",),
-    "KMeansSMOTE": ("k_neighbors",),
-    "SVMSMOTE": ("k_neighbors",),
-    "ADASYN": ("n_neighbors",),
-}
-# Neighbours are looked for among all rows.
-AMONG_ALL = {"BorderlineSMOTE": ("m_neighbors",), "SVMSMOTE": ("m_neighbors",)}
-# Majority rows look for their neighbours inside the minority, which they are not part of: n at most.
-INTO_MINORITY = {"NearMiss": ("n_neighbors",)}
-# Stratified inner folds need a minority row each.
-FOLDS = {"InstanceHardnessThreshold": ("cv",)}
+LIMITS = (
+    # Neighbours are looked for inside the minority, the row itself not counted; or among all rows.
+    ("minority - 1", 1, "k_neighbors", ("SMOTE", "SMOTEN", "SMOTENC", "BorderlineSMOTE", "KMeansSMOTE", "SVMSMOTE")),
+    ("minority - 1", 1, "n_neighbors", ("ADASYN",)),
+    ("len(train) - 1", 1, "m_neighbors", ("BorderlineSMOTE", "SVMSMOTE")),
+    # Majority rows look for their neighbours inside the minority; stratified inner folds need a minority row each.
+    ("minority", 1, "n_neighbors", ("NearMiss",)),
+    ("minority", 2, "cv", ("InstanceHardnessThreshold",)),
+)
+"""The most that a parameter of some samplers can be, as a script says it, and the least that makes sense."""
 
 
 def shrink_to_minority(sampler: Any, y: np.ndarray) -> tuple[str, ...]:
@@ -57,25 +51,19 @@ def shrink_to_minority(sampler: Any, y: np.ndarray) -> tuple[str, ...]:
     n_minority = int(min(y.sum(), n_all - y.sum()))
     if not type(sampler).__module__.startswith("imblearn."):
         return ()
-    limits = (
-        (AMONG_MINORITY, n_minority - 1, 1),
-        (AMONG_ALL, n_all - 1, 1),
-        (INTO_MINORITY, n_minority, 1),
-        (FOLDS, n_minority, 2),
-    )
+    most_of = {"minority - 1": n_minority - 1, "len(train) - 1": n_all - 1, "minority": n_minority}
     sentences = []
-    for parameters, most, least in limits:
-        for parameter in parameters.get(name, ()):
-            asked = getattr(sampler, parameter)
-            if not isinstance(asked, int) or asked <= most:
-                continue
-            if most < least:
-                raise StrategyError(
-                    f"{name} needs at least {n_minority + least - most} minority rows in the training part, "
-                    f"but there {_are(n_minority)}"
-                )
-            sampler.set_params(**{parameter: most})
-            sentences.append(f"{parameter}={asked} was lowered to {most}: there {_are(n_minority)}")
+    for limit, least, parameter, samplers in LIMITS:
+        most, asked = most_of[limit], getattr(sampler, parameter) if name in samplers else None
+        if not isinstance(asked, int) or asked <= most:
+            continue
+        if most < least:
+            raise StrategyError(
+                f"{name} needs at least {n_minority + least - most} minority rows in the training part, "
+                f"but there {_are(n_minority)}"
+            )
+        sampler.set_params(**{parameter: most})
+        sentences.append(f"{parameter}={asked} was lowered to {most}: there {_are(n_minority)}")
     return tuple(sentences)
 
 

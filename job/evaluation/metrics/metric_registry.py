@@ -37,91 +37,80 @@ class Metric:
         Short, for tables.
     better : {"higher", "lower"} or None
         Which way is better; None where neither is.
-    statistic : {"mean", "median"}
-        What summarises its values over splits.
-    unit : str
-        What it counts; empty for pure numbers.
     description : str
         One sentence in plain words.
+    unit : str
+        What it counts; empty for pure numbers.
+    statistic : {"mean", "median"}
+        What summarises its values over splits.
     """
 
     name: str
     label: str
     better: Literal["higher", "lower"] | None
-    statistic: Literal["mean", "median"]
-    unit: str
     description: str
-
-
-def _metric(
-    name: str,
-    label: str,
-    better: Literal["higher", "lower"] | None,
-    description: str,
-    unit: str = "",
-    statistic: Literal["mean", "median"] = "mean",
-) -> Metric:
-    return Metric(name, label, better, statistic, unit, description)
+    unit: str = ""
+    statistic: Literal["mean", "median"] = "mean"
 
 
 METRICS: tuple[Metric, ...] = (
-    _metric("tn", "True negatives", None, "Rows of the rest that raised no alarm.", "rows"),
-    _metric("fp", "False alarms", "lower", "Rows of the rest that raised an alarm.", "rows"),
-    _metric("fn", "Missed", "lower", "Positive rows that raised no alarm.", "rows"),
-    _metric("tp", "Found", None, "Positive rows that raised an alarm.", "rows"),
-    _metric("recall", "Recall", "higher", "Share of the positive rows that were found.", "share"),
-    _metric("specificity", "Specificity", "higher", "Share of the rest that raised no alarm.", "share"),
-    _metric("precision", "Precision", "higher", "Share of the alarms that were right.", "share"),
-    _metric("f1", "F1", "higher", "Harmonic mean of precision and recall."),
-    _metric("mcc", "MCC", "higher", "Matthews' correlation between decisions and labels: 1 is perfect, 0 is chance."),
-    _metric("balanced_accuracy", "Balanced accuracy", "higher", "Mean of recall and specificity."),
-    _metric("geometric_mean", "Geometric mean", "higher", "Square root of recall times specificity."),
-    _metric("accuracy", "Accuracy", "higher", "Share of all rows that were decided rightly.", "share"),
-    _metric(
+    Metric("tn", "True negatives", None, "Rows of the rest that raised no alarm.", "rows"),
+    Metric("fp", "False alarms", "lower", "Rows of the rest that raised an alarm.", "rows"),
+    Metric("fn", "Missed", "lower", "Positive rows that raised no alarm.", "rows"),
+    Metric("tp", "Found", None, "Positive rows that raised an alarm.", "rows"),
+    Metric("recall", "Recall", "higher", "Share of the positive rows that were found.", "share"),
+    Metric("specificity", "Specificity", "higher", "Share of the rest that raised no alarm.", "share"),
+    Metric("precision", "Precision", "higher", "Share of the alarms that were right.", "share"),
+    Metric("f1", "F1", "higher", "Harmonic mean of precision and recall."),
+    Metric("mcc", "MCC", "higher", "Matthews' correlation between decisions and labels: 1 is perfect, 0 is chance."),
+    Metric("balanced_accuracy", "Balanced accuracy", "higher", "Mean of recall and specificity."),
+    Metric("geometric_mean", "Geometric mean", "higher", "Square root of recall times specificity."),
+    Metric("accuracy", "Accuracy", "higher", "Share of all rows that were decided rightly.", "share"),
+    Metric(
         "false_alarms_per_1000",
         "False alarms per 1,000",
         "lower",
         "False alarms for every 1,000 rows.",
         "per 1,000 rows",
     ),
-    _metric(
+    Metric(
         "expected_cost_per_1000",
         "Cost per 1,000",
         "lower",
         "What missed positive rows and false alarms cost for every 1,000 rows.",
         "cost per 1,000 rows",
     ),
-    _metric(
+    Metric(
         "roc_auc",
         "ROC AUC",
         "higher",
         "Chance that a positive row has a higher score than a row of the rest, whatever the threshold.",
     ),
-    _metric(
+    Metric(
         "average_precision",
         "Average precision",
         "higher",
         "Precision averaged over all the recalls that thresholds reach; a random order has a little more than the "
         "share of positive rows.",
     ),
-    _metric("brier", "Brier score", "lower", "Mean squared distance of the probability from what came true."),
-    _metric(
+    Metric("brier", "Brier score", "lower", "Mean squared distance of the probability from what came true."),
+    Metric(
         "log_loss",
         "Log loss",
         "lower",
         "Mean of -log of the probability given to what came true; sure and wrong costs most.",
     ),
-    _metric(
+    Metric(
         "mean_predicted", "Mean predicted", None, "Mean probability of being positive; compare with the prevalence."
     ),
-    _metric(
+    Metric(
         "calibration_slope",
         "Calibration slope",
         None,
         "1 is right; below 1 the probabilities are too extreme, above 1 too timid.",
         statistic="median",
     ),
-    _metric(
+    Metric(
         "calibration_intercept",
         "Calibration intercept",
         None,
@@ -129,39 +118,39 @@ METRICS: tuple[Metric, ...] = (
         "log odds",
         statistic="median",
     ),
-    _metric(
+    Metric(
         "brier_corrected",
         "Brier score, corrected",
         "lower",
         "Brier score after the probabilities were corrected for what resampling did to the share of positive rows; "
         "exact for class weights and random over- and under-sampling only.",
     ),
-    _metric("log_loss_corrected", "Log loss, corrected", "lower", "Log loss after the same correction."),
-    _metric(
+    Metric("log_loss_corrected", "Log loss, corrected", "lower", "Log loss after the same correction."),
+    Metric(
         "mean_predicted_corrected", "Mean predicted, corrected", None, "Mean probability after the same correction."
     ),
-    _metric(
+    Metric(
         "recall_at_baseline_fpr",
         "Recall at baseline's false-positive rate",
         "higher",
         "Recall that the ranking reaches with as many false alarms as baseline raises.",
         "share",
     ),
-    _metric(
+    Metric(
         "rank_gain_at_own_fpr",
         "Rank gain at own false-positive rate",
         "higher",
         "Recall beyond what baseline's ranking reaches with as many false alarms as this strategy raises.",
         "difference of shares",
     ),
-    _metric(
+    Metric(
         "precision_at_baseline_recall",
         "Precision at baseline's recall",
         "higher",
         "Highest precision that the ranking reaches while finding at least as many positive rows as baseline finds.",
         "share",
     ),
-    _metric(
+    Metric(
         "recall_at_alerts",
         "Recall at alerts",
         "higher",
