@@ -10,11 +10,16 @@ import numpy as np
 
 from job.data.dataset import Dataset
 from job.data.split import Split, build_splits, settle_split
-from job.evaluation.collect import build_prediction, collect_runs, metric_context
-from job.evaluation.evaluate import evaluate_unit
-from job.evaluation.metrics import MetricContext, Prediction, evaluate_metrics
-from job.evaluation.runs import RunKey, strategies_of
-from job.evaluation.unit import build_unit
+from job.evaluation.grid import RunKey, build_unit, strategies_of
+from job.evaluation.metrics.run_metrics import (
+    MetricContext,
+    Prediction,
+    build_prediction,
+    collect_runs,
+    evaluate_metrics,
+    metric_context,
+)
+from job.evaluation.worker import evaluate_unit
 from job.evidence.judge import judge_strategies
 from job.pipeline import load_data
 from job.spec.job_spec import JobSpec

@@ -26,7 +26,7 @@ def hash_synthetic(order: int, kind: str) -> str:
     """Hash the sampler's output on one table whose rows stand in a given order."""
     import numpy as np
 
-    from job.samplers import AffinitySMOTE
+    from job.samplers.affinity_smote import AffinitySMOTE
 
     table = np.random.RandomState(0)
     n_rows, n_columns = 24_000, 12

@@ -28,7 +28,7 @@ from sklearn.tree import DecisionTreeClassifier
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from job.samplers import AffinitySMOTE
+from job.samplers.affinity_smote import AffinitySMOTE
 
 FAMILIES = {
     "ecoli": "ecoli1 ecoli2 ecoli3 ecoli4 ecoli-0_vs_1 ecoli-0-1-3-7_vs_2-6 ecoli-0-1-4-7_vs_2-3-5-6 ecoli-0-1_vs_5 "

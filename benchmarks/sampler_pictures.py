@@ -15,7 +15,7 @@ from matplotlib.axes import Axes
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from job.samplers import AffinitySMOTE
+from job.samplers.affinity_smote import AffinitySMOTE
 
 PICTURES = Path(__file__).resolve().parent.parent / "docs" / "pictures"
 MAJORITY, MINORITY, SYNTHETIC = "#c2c7cf", "#d1495b", "#1f6fb2"

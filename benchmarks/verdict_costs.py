@@ -20,13 +20,13 @@ from sklearn.model_selection import train_test_split
 from threadpoolctl import threadpool_limits
 
 from job.evaluation.cutoff import TRUST_IN_CALIBRATION, Request, choose_cutoff, median_cutoff
-from job.evaluation.scoring import score
-from job.evaluation.unit import seeds_of
+from job.evaluation.grid import seeds_of
+from job.evaluation.third_party import score
 from job.spec.strategy_entries import ClassifierEntry, StrategyEntry
 from job.strategies.inner_folds import fit_inner_models
 from job.strategies.preparation import Preparation
 from job.strategies.recipe import Fitted, Seeds, TrainingPart
-from job.strategies.registry import classifier_of, recipe_of
+from job.strategies.recipes import classifier_of, recipe_of
 
 SEEDS, N_SPLITS = range(20), 20
 N_ROWS, N_FRESH, PREVALENCE = 1500, 20_000, 0.08

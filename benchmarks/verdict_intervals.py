@@ -16,8 +16,13 @@ from sklearn.model_selection import StratifiedGroupKFold
 from threadpoolctl import threadpool_limits
 
 from job.data.identical import share_near_duplicates
-from job.evaluation.metrics import MetricContext, Prediction
-from job.evaluation.ranking import average_precision, average_precision_of_halves, build_ranking, expect_by_chance
+from job.evaluation.metrics.ranking_metrics import (
+    average_precision,
+    average_precision_of_halves,
+    build_ranking,
+    expect_by_chance,
+)
+from job.evaluation.metrics.run_metrics import MetricContext, Prediction
 from job.evidence.bootstrap import LEAST_GROUPS, compare_over_draws, draw_weights
 from job.evidence.corrected_t import GROUPED_HOLDOUT, compare_over_splits, weigh_training
 from job.evidence.weighted import count_weighted, evaluate_weighted, order_rows

@@ -22,11 +22,10 @@ from threadpoolctl import threadpool_limits
 
 from job.data.dataset import Column, Dataset
 from job.data.split import Split, build_splits
-from job.evaluation.collect import build_prediction, collect_runs, metric_context
-from job.evaluation.evaluate import evaluate_unit
-from job.evaluation.ranking import average_precision, build_ranking
-from job.evaluation.runs import strategies_of
-from job.evaluation.unit import build_unit
+from job.evaluation.grid import build_unit, strategies_of
+from job.evaluation.metrics.ranking_metrics import average_precision, build_ranking
+from job.evaluation.metrics.run_metrics import build_prediction, collect_runs, metric_context
+from job.evaluation.worker import evaluate_unit
 from job.evidence.family import Question, Tested, judge_family
 from job.evidence.judge import judge_strategies
 from job.evidence.measured import Measured

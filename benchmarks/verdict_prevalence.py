@@ -23,9 +23,9 @@ from sklearn.tree import DecisionTreeClassifier
 from threadpoolctl import threadpool_limits
 
 from job.data.split import Split
-from job.evaluation.decisions import at_prevalence
-from job.evaluation.metrics import Prediction
-from job.evaluation.runs import RunKey
+from job.evaluation.grid import RunKey
+from job.evaluation.metrics.decision_metrics import at_prevalence
+from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.in_use import build_in_use
 from job.spec.job_spec import EvaluationSpec
 

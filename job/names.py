@@ -43,13 +43,13 @@ IMBALANCED_LEARN_SAMPLERS: Mapping[str, str] = {
 """Class name -> dotted path of every sampler of imbalanced-learn."""
 
 STRATEGIES: Mapping[str, str] = {
-    "baseline": "job.strategies.plain.Baseline",
-    "class_weight": "job.strategies.class_weight.ClassWeight",
-    "threshold": "job.strategies.threshold.Threshold",
-    "smote": "job.strategies.smote.Smote",
-    "custom": "job.strategies.custom.Custom",
-    **dict.fromkeys(IMBALANCED_LEARN_SAMPLERS, "job.strategies.sampler.Resample"),
-    **dict.fromkeys(("SMOTENC", "SMOTEN"), "job.strategies.smote.CategorySmote"),
+    "baseline": "job.strategies.no_resampling.Baseline",
+    "class_weight": "job.strategies.no_resampling.ClassWeight",
+    "threshold": "job.strategies.no_resampling.Threshold",
+    "smote": "job.strategies.resampling.Smote",
+    "custom": "job.strategies.resampling.Custom",
+    **dict.fromkeys(IMBALANCED_LEARN_SAMPLERS, "job.strategies.resampling.Resample"),
+    **dict.fromkeys(("SMOTENC", "SMOTEN"), "job.strategies.resampling.CategorySmote"),
 }
 """Strategy name -> the recipe that carries it out."""
 

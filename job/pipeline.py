@@ -15,10 +15,10 @@ from job.engine.execute import Engine, execute
 from job.engine.local import local_executor
 from job.engine.work import build_work
 from job.errors import DataError, OutputError
-from job.evaluation.attempt import attempt, silenced
-from job.evaluation.collect import order_outcomes
-from job.evaluation.evaluate import Outcome
-from job.evaluation.runs import count_grid_runs, count_runs, enumerate_units, strategies_of
+from job.evaluation.grid import count_grid_runs, count_runs, enumerate_units, strategies_of
+from job.evaluation.metrics.run_metrics import order_outcomes
+from job.evaluation.third_party import attempt, silenced
+from job.evaluation.worker import Outcome
 from job.evidence.compare import COLUMNS, rows_of_comparisons
 from job.machine import usable_workers
 from job.outputs import (
@@ -47,7 +47,7 @@ from job.spec.starter import FileFacts
 from job.spec.strategy_entries import Entry
 from job.strategies.label_keys import key_by_class
 from job.strategies.recipe import Complaint
-from job.strategies.registry import check_entry
+from job.strategies.recipes import check_entry
 from job.take_home import take_home
 
 

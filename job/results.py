@@ -10,10 +10,9 @@ from typing import Any
 from job.data.dataset import Dataset, Note
 from job.data.split import Split
 from job.data.split_notes import note_splits, note_unused
-from job.evaluation.collect import build_prediction, collect_runs, metric_context
-from job.evaluation.evaluate import STATUSES, Outcome
-from job.evaluation.metrics import Prediction
-from job.evaluation.runs import RunKey, strategies_of
+from job.evaluation.grid import RunKey, strategies_of
+from job.evaluation.metrics.run_metrics import Prediction, build_prediction, collect_runs, metric_context
+from job.evaluation.worker import STATUSES, Outcome
 from job.evidence.alarms import build_alarms
 from job.evidence.audit import build_audit
 from job.evidence.best_possible import build_best_possible
@@ -28,16 +27,16 @@ from job.evidence.levels import build_levels
 from job.evidence.net_benefit import build_net_benefit
 from job.evidence.picture import build_picture
 from job.evidence.rescued import build_rescued, describe_minority_types
-from job.evidence.snippet import build_snippet
 from job.evidence.stability import build_stability
 from job.evidence.study_runs import StudyRuns
 from job.evidence.summary import summarize_runs
 from job.evidence.sweeps import build_sweeps
 from job.provenance import describe_environment, describe_provenance
+from job.snippet.recommended_model import build_snippet
 from job.spec.job_spec import JobSpec
 from job.spec.strategy_entries import Entry
 from job.strategies.label_keys import key_by_class
-from job.strategies.registry import recipe_of
+from job.strategies.recipes import recipe_of
 
 SCHEMA_VERSION = 2
 

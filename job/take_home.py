@@ -11,8 +11,8 @@ import numpy as np
 
 from job.data.dataset import Dataset
 from job.engine.apart import run_apart
-from job.evaluation.runs import strategies_of
-from job.evaluation.synthetic import SyntheticRows, make_synthetic_rows
+from job.evaluation.grid import strategies_of
+from job.evaluation.synthetic_rows import SyntheticRows, make_synthetic_rows
 from job.outputs import MODEL, PARENTS, SYNTHETIC, Outputs, to_csv
 from job.report.file_names import name_files
 from job.spec.job_spec import JobSpec

@@ -8,8 +8,8 @@ from typing import Any
 from predictions import make_noisy_prediction
 
 from job.evaluation.cutoff import Cutoff, Request
-from job.evaluation.metrics import MetricContext
-from job.evaluation.runs import RunKey
+from job.evaluation.grid import RunKey
+from job.evaluation.metrics.run_metrics import MetricContext
 from job.evidence.alarms import build_alarms
 from job.evidence.cutoffs import Part, read_cutoffs
 

@@ -12,8 +12,8 @@ from predictions import make_prediction
 
 from job.data.minority import TYPES
 from job.data.split import Split
-from job.evaluation.metrics import Prediction
-from job.evaluation.runs import RunKey
+from job.evaluation.grid import RunKey
+from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.in_use import build_in_use
 from job.evidence.net_benefit import build_net_benefit
 from job.evidence.stability import build_stability

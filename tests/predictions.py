@@ -7,7 +7,7 @@ from collections.abc import Sequence
 import numpy as np
 from hypothesis import strategies as st
 
-from job.evaluation.metrics import MetricContext, Prediction
+from job.evaluation.metrics.run_metrics import MetricContext, Prediction
 
 CONTEXT = MetricContext(cost_false_negative=9.0, cost_false_positive=1.0, alerts_per_1000=150.0)
 

@@ -15,12 +15,11 @@ import numpy as np
 
 from job.data.dataset import Dataset
 from job.data.split import build_splits
-from job.evaluation.collect import build_prediction, collect_runs, metric_context
-from job.evaluation.evaluate import Outcome, evaluate_unit
-from job.evaluation.metrics import Prediction
-from job.evaluation.runs import RunKey, enumerate_units
-from job.evidence.snippet import build_snippet
+from job.evaluation.grid import RunKey, enumerate_units
+from job.evaluation.metrics.run_metrics import Prediction, build_prediction, collect_runs, metric_context
+from job.evaluation.worker import Outcome, evaluate_unit
 from job.pipeline import load_data
+from job.snippet.recommended_model import build_snippet
 from job.spec.job_spec import JobSpec
 
 ROOT = Path(__file__).parents[1]

@@ -10,7 +10,7 @@ import pytest
 
 from job import pipeline
 from job.errors import SpecError
-from job.evaluation.runs import count_runs
+from job.evaluation.grid import count_runs
 
 SPEC = """
 data: {generate: {kind: classification, n_samples: 240, n_features: 6, n_informative: 4, weights: [0.8]}}

@@ -26,6 +26,7 @@ ROOMS = (
     "evaluation",
     "engine",
     "evidence",
+    "snippet",
     "wording",
     "provenance",
     "results",

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
-from job.evaluation.runs import Unit
+from job.evaluation.grid import Unit
 
 
 @dataclass(frozen=True)

@@ -14,8 +14,8 @@ from tempfile import TemporaryDirectory
 
 from job.engine.culprits import Culprits
 from job.engine.work import Answer, Call, Work, answer, read
-from job.evaluation.evaluate import Outcome, fail_unit
-from job.evaluation.runs import Unit
+from job.evaluation.grid import Unit
+from job.evaluation.worker import Outcome, fail_unit
 from job.text import words_of
 
 MakeExecutor = Callable[[int], AbstractContextManager[Executor]]

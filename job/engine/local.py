@@ -15,7 +15,7 @@ from typing import Any
 
 import loky
 
-from job.evaluation.attempt import silence, silenced
+from job.evaluation.third_party import silence, silenced
 
 # Each worker has one processor: libraries that start threads of their own would take the others' time,
 # and the number of threads could change the last bits of a sum.

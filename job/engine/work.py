@@ -15,10 +15,10 @@ from typing import Any
 
 from job.data.dataset import Dataset
 from job.engine.stored import Stored, store
-from job.evaluation.attempt import attempt
-from job.evaluation.evaluate import Outcome, evaluate_unit
-from job.evaluation.runs import Unit
-from job.strategies.registry import import_classes
+from job.evaluation.grid import Unit
+from job.evaluation.third_party import attempt
+from job.evaluation.worker import Outcome, evaluate_unit
+from job.strategies.recipes import import_classes
 
 Work = Callable[[Unit], tuple[Outcome, ...]]
 Answer = tuple[bytes | None, str | None]

@@ -14,12 +14,12 @@ from threadpoolctl import threadpool_limits
 
 from job.data.dataset import Dataset
 from job.errors import StrategyError
-from job.evaluation.unit import seeds_of
-from job.evaluation.whole import take_all_rows
+from job.evaluation.grid import seeds_of
+from job.evaluation.synthetic_rows import take_all_rows
 from job.spec.job_spec import JobSpec
 from job.spec.strategy_entries import Entry
 from job.strategies.raw_columns import RawColumns
-from job.strategies.registry import classifier_of, recipe_of
+from job.strategies.recipes import classifier_of, recipe_of
 
 
 def fit_on_all_rows(spec: JobSpec, dataset: Dataset, strategy: Entry, classifier: Entry) -> Pipeline:

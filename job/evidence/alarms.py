@@ -8,8 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from job.evaluation.metrics import MetricContext, Prediction
-from job.evaluation.runs import RunKey
+from job.evaluation.grid import RunKey
+from job.evaluation.metrics.run_metrics import MetricContext, Prediction
 
 _STEPS = (10, 12, 14, 16, 18, 20, 25, 30, 35, 40, 45, 50, 60, 70, 80, 90)
 _DECADES_BELOW_BUDGET = 2

@@ -6,9 +6,8 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from job.evaluation.audit import MEASURES, Measured
-from job.evaluation.evaluate import Outcome
-from job.evaluation.resampling_audit import ResamplingAudit
+from job.evaluation.audit import MEASURES, Measured, ResamplingAudit
+from job.evaluation.worker import Outcome
 
 COPIES_MARGIN = 0.05
 MAJORITY_MARGIN = 0.10

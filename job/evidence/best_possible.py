@@ -9,8 +9,9 @@ import numpy as np
 
 from job.data.dataset import Dataset
 from job.data.split import Split
-from job.evaluation.calibration import evaluate_probabilities
-from job.evaluation.ranking import (
+from job.evaluation.metrics.calibration_metrics import evaluate_probabilities
+from job.evaluation.metrics.metric_registry import Undefined
+from job.evaluation.metrics.ranking_metrics import (
     Ranking,
     average_precision,
     build_ranking,
@@ -18,7 +19,6 @@ from job.evaluation.ranking import (
     read_roc,
     roc_auc,
 )
-from job.evaluation.undefined import Undefined
 from job.evidence.curves import GRID
 
 METRICS = ("average_precision", "roc_auc", "brier", "log_loss")

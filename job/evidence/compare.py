@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from job.evaluation.metric_table import METRICS
+from job.evaluation.metrics.metric_registry import METRICS
 from job.evidence.estimates import NO_TEST, Estimates
 from job.evidence.family import Question
 from job.evidence.holm import adjust_holm

@@ -7,9 +7,9 @@ from typing import Any
 
 import numpy as np
 
-from job.evaluation.metrics import Prediction
-from job.evaluation.ranking import read_precision_recall, read_roc
-from job.evaluation.runs import RunKey
+from job.evaluation.grid import RunKey
+from job.evaluation.metrics.ranking_metrics import read_precision_recall, read_roc
+from job.evaluation.metrics.run_metrics import Prediction
 
 GRID = np.round(np.linspace(0.0, 1.0, 101), 2)
 

@@ -23,14 +23,14 @@ from job.evaluation.cutoff import (
     median_cutoff,
     request_of,
 )
-from job.evaluation.metrics import Prediction
-from job.evaluation.outcome import Outcome
-from job.evaluation.ranking import read_roc
-from job.evaluation.runs import RunKey, strategies_of
+from job.evaluation.grid import RunKey, strategies_of
+from job.evaluation.metrics.ranking_metrics import read_roc
+from job.evaluation.metrics.run_metrics import Prediction
+from job.evaluation.worker import Outcome
 from job.evidence.corrected_t import compare_over_splits
 from job.evidence.measured import Place
 from job.spec.job_spec import JobSpec
-from job.strategies.registry import recipe_of
+from job.strategies.recipes import recipe_of
 
 FACTS = ("recall", "precision", "false_alarms_per_1000", "alerts_per_1000", "expected_cost_per_1000")
 """What every choice comes to, as means over test parts."""

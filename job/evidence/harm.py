@@ -9,10 +9,10 @@ from typing import Any
 import numpy as np
 
 from job.data.split import Split
-from job.evaluation.calibration import correct_prior, fit_calibration
-from job.evaluation.metrics import Prediction
-from job.evaluation.runs import RunKey
-from job.evaluation.undefined import Undefined
+from job.evaluation.grid import RunKey
+from job.evaluation.metrics.calibration_metrics import correct_prior, fit_calibration
+from job.evaluation.metrics.metric_registry import Undefined
+from job.evaluation.metrics.run_metrics import Prediction
 
 N_BINS = 20
 LEAST_ROWS_PER_BIN = 20

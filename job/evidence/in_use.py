@@ -10,11 +10,11 @@ import numpy as np
 from scipy.special import expit, logit, ndtri, stdtrit
 
 from job.data.split import Split
-from job.evaluation.calibration import correct_prior
-from job.evaluation.decisions import at_prevalence
-from job.evaluation.metrics import Prediction
-from job.evaluation.runs import RunKey
-from job.evaluation.undefined import Undefined
+from job.evaluation.grid import RunKey
+from job.evaluation.metrics.calibration_metrics import correct_prior
+from job.evaluation.metrics.decision_metrics import at_prevalence
+from job.evaluation.metrics.metric_registry import Undefined
+from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.corrected_t import LEAST_PAIRS
 from job.spec.job_spec import EvaluationSpec
 

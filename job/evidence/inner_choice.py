@@ -6,10 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from job.data.split import Split
-from job.evaluation.arrange import ratio_of
-from job.evaluation.runs import Study
-from job.evaluation.studies import RATIO_STEPS
-from job.evaluation.unit import INNER_RATIO
+from job.evaluation.grid import INNER_RATIO, RATIO_STEPS, Study
+from job.evaluation.studies import ratio_of
 from job.evidence.family import question_of
 from job.evidence.study_runs import Measurement, StudyRuns
 from job.spec.job_spec import JobSpec

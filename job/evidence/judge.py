@@ -8,8 +8,8 @@ from typing import Any
 
 from job.data.dataset import Dataset
 from job.data.split import Split
-from job.evaluation.metrics import MetricContext, Prediction
-from job.evaluation.runs import RunKey, strategies_of
+from job.evaluation.grid import RunKey, strategies_of
+from job.evaluation.metrics.run_metrics import MetricContext, Prediction
 from job.evidence.basis import build_basis
 from job.evidence.compare import compare_strategies, list_pairs
 from job.evidence.corrected_t import GROUPED_HOLDOUT

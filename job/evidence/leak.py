@@ -8,10 +8,8 @@ from typing import Any
 import numpy as np
 
 from job.data.split import Split
-from job.evaluation.evaluate import Outcome
-from job.evaluation.runs import Study
-from job.evaluation.studies import LEAK_SPLITS, leaking_strategy
-from job.evaluation.unit import HONEST, LEAK
+from job.evaluation.grid import HONEST, LEAK, LEAK_SPLITS, Study, leaking_strategy
+from job.evaluation.worker import Outcome
 from job.evidence.proof import prove_no_leak
 from job.evidence.study_runs import StudyRuns, count_reasons
 from job.spec.job_spec import JobSpec

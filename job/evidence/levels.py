@@ -7,10 +7,10 @@ from typing import Any
 
 import numpy as np
 
-from job.evaluation.metrics import Prediction
-from job.evaluation.ranking import average_precision_of_halves, expect_by_chance
-from job.evaluation.runs import RunKey
-from job.evaluation.undefined import Undefined
+from job.evaluation.grid import RunKey
+from job.evaluation.metrics.metric_registry import Undefined
+from job.evaluation.metrics.ranking_metrics import average_precision_of_halves, expect_by_chance
+from job.evaluation.metrics.run_metrics import Prediction
 
 N_HALVES = 10
 MOST_POSITIVES = 1000  # with more, average precision reads less than .001 too high

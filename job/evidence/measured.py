@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from job.evaluation.metrics import MetricContext, Prediction
-from job.evaluation.runs import RunKey
+from job.evaluation.grid import RunKey
+from job.evaluation.metrics.run_metrics import MetricContext, Prediction
 from job.evidence.bootstrap import LEAST_GROUPS, LEAST_POSITIVES, compare_over_draws, draw_weights, enough_to_draw
 from job.evidence.corrected_t import LEAST_PAIRS, compare_over_splits, weigh_training
 from job.evidence.estimates import Estimates

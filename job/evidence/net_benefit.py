@@ -7,11 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from job.evaluation.calibration import correct_prior
-from job.evaluation.decisions import at_prevalence
-from job.evaluation.metrics import Prediction
-from job.evaluation.runs import RunKey
-from job.evaluation.undefined import Undefined
+from job.evaluation.grid import RunKey
+from job.evaluation.metrics.calibration_metrics import correct_prior
+from job.evaluation.metrics.decision_metrics import at_prevalence
+from job.evaluation.metrics.metric_registry import Undefined
+from job.evaluation.metrics.run_metrics import Prediction
 from job.spec.job_spec import CostSpec, EvaluationSpec
 
 _STEPS = (1, 1.5, 2, 3, 4, 5, 7)

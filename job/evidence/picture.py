@@ -14,14 +14,14 @@ from job.data.minority import TYPES, count_minority_of_rows, draw, thin, type_mi
 from job.data.plane import Plane, fit_plane
 from job.data.split import Split
 from job.errors import StrategyError
-from job.evaluation.evaluate import Outcome
-from job.evaluation.resampling_audit import FIRST_SPLIT
-from job.evaluation.runs import seeds_of
+from job.evaluation.audit import FIRST_SPLIT
+from job.evaluation.grid import seeds_of
+from job.evaluation.worker import Outcome
 from job.evidence.roles import sampler_class_of
 from job.spec.job_spec import JobSpec, PreparationSpec
 from job.spec.strategy_entries import CalibratedEntry, Entry
 from job.strategies.preparation import Preparation
-from job.strategies.registry import recipe_of
+from job.strategies.recipes import recipe_of
 
 MOST_MAJORITY = 400
 MOST_MINORITY = 200

@@ -10,8 +10,8 @@ import numpy as np
 from job.data.dataset import Dataset
 from job.data.identical import ALONE, number_identical
 from job.data.split import Split
-from job.evaluation.evaluate import Outcome
-from job.evaluation.resampling_audit import ResamplingAudit
+from job.evaluation.audit import ResamplingAudit
+from job.evaluation.worker import Outcome
 
 _NAMED_SETS = 10
 _NAMED_ROWS = 5

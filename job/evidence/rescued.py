@@ -21,8 +21,8 @@ from job.data.minority import (
 )
 from job.data.split import Split
 from job.errors import StrategyError
-from job.evaluation.metrics import Prediction
-from job.evaluation.runs import RunKey, seeds_of
+from job.evaluation.grid import RunKey, seeds_of
+from job.evaluation.metrics.run_metrics import Prediction
 from job.spec.job_spec import PreparationSpec
 from job.strategies.preparation import Preparation
 

@@ -12,15 +12,13 @@ from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.under_sampling.base import BaseCleaningSampler, BaseUnderSampler
 
 from job.names import STRATEGIES
-from job.samplers import AffinitySMOTE
+from job.samplers.affinity_smote import AffinitySMOTE
 from job.spec.strategy_entries import Entry
-from job.strategies.classes import import_class
-from job.strategies.custom import Custom
+from job.strategies.no_resampling import Threshold
+from job.strategies.parameters import import_class
 from job.strategies.recipe import Recipe
-from job.strategies.registry import recipe_of
-from job.strategies.sampler import Resample
-from job.strategies.smote import Smote
-from job.strategies.threshold import Threshold
+from job.strategies.recipes import recipe_of
+from job.strategies.resampling import Custom, Resample, Smote
 
 _BASELINE = "baseline"
 _ADDING = (BaseOverSampler, SMOTEENN, SMOTETomek)

@@ -11,12 +11,11 @@ import numpy as np
 
 from job.data.dataset import Dataset
 from job.data.split import Split
-from job.evaluation.calibration import correct_prior, fit_calibration
-from job.evaluation.collect import build_study_prediction
-from job.evaluation.evaluate import Outcome
-from job.evaluation.metrics import MetricContext, Prediction, evaluate_metrics
-from job.evaluation.runs import RunKey, Study
-from job.evaluation.undefined import Undefined
+from job.evaluation.grid import RunKey, Study
+from job.evaluation.metrics.calibration_metrics import correct_prior, fit_calibration
+from job.evaluation.metrics.metric_registry import Undefined
+from job.evaluation.metrics.run_metrics import MetricContext, Prediction, build_study_prediction, evaluate_metrics
+from job.evaluation.worker import Outcome
 from job.evidence.corrected_t import compare_over_splits
 
 INTERCEPT_CORRECTED = "calibration_intercept_corrected"

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from job.evaluation.metrics import METRICS, Metric
+from job.evaluation.metrics.metric_registry import METRICS, Metric
 
 Row = Mapping[str, Any]
 

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from typing import Any
 
 from job.data.split import Split
-from job.evaluation.arrange import LEAST_MINORITY, ratio_of
-from job.evaluation.metric_table import METRICS
-from job.evaluation.runs import Study
-from job.evaluation.studies import (
+from job.evaluation.grid import (
+    IMBALANCE,
+    RATIO,
     RATIO_STEPS,
     SWEEP_SPLITS,
+    Study,
     imbalance_ratios,
     swept_strategies,
     thinned_strategies,
 )
-from job.evaluation.unit import IMBALANCE, RATIO
+from job.evaluation.metrics.metric_registry import METRICS
+from job.evaluation.studies import LEAST_MINORITY, ratio_of
 from job.evidence.best_possible import build_best_possible
 from job.evidence.inner_choice import choose_ratio
 from job.evidence.study_runs import INTERCEPT_CORRECTED, Measurement, StudyRuns, count_reasons

@@ -8,9 +8,9 @@ from dataclasses import dataclass
 import numpy as np
 from scipy.special import expit
 
-from job.evaluation.calibration import LOG_LOSS_CLIP, LOGIT_CLIP, correct_prior, fit_calibration
-from job.evaluation.metrics import MetricContext, Prediction
-from job.evaluation.undefined import Undefined
+from job.evaluation.metrics.calibration_metrics import LOG_LOSS_CLIP, LOGIT_CLIP, correct_prior, fit_calibration
+from job.evaluation.metrics.metric_registry import Undefined
+from job.evaluation.metrics.run_metrics import MetricContext, Prediction
 
 Samples = np.ndarray
 """One number for each bootstrap sample: shape (n_draws,), float64, NaN where undefined."""
@@ -117,7 +117,7 @@ def evaluate_weighted(
     baseline: WeightedCounts | None,
     context: MetricContext,
 ) -> Mapping[str, Samples]:
-    """Compute every metric on each sample, as `job.evaluation.metrics` does on the test part.
+    """Compute every metric on each sample, as `job.evaluation.metrics.run_metrics` does on the test part.
 
     Parameters
     ----------

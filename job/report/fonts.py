@@ -8,7 +8,7 @@ import shutil
 import tempfile
 
 from job.errors import OutputError
-from job.evaluation.attempt import silenced
+from job.evaluation.third_party import silenced
 
 
 def settle_matplotlib() -> None:

@@ -7,7 +7,7 @@ from dataclasses import replace
 from statistics import median
 from types import MappingProxyType
 
-from job.evaluation.metric_table import METRICS, Metric
+from job.evaluation.metrics.metric_registry import METRICS, Metric
 from job.report.facts import Facts
 from job.report.table import Heading, Name, Number, Row, Table
 from job.report.words import counted, sentence

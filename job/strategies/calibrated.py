@@ -17,8 +17,8 @@ from sklearn.model_selection import FixedThresholdClassifier
 
 from job.errors import StrategyError
 from job.strategies.inner_folds import DEFAULT_FOLDS, Folds, Inside, build_inner_folds
+from job.strategies.no_resampling import CONSTANT_SCORES, Threshold, say_untuned
 from job.strategies.recipe import Complaint, Fitted, Recipe, Resampled, Seen, TrainingPart
-from job.strategies.threshold import CONSTANT_SCORES, Threshold, say_untuned
 
 
 class Calibrated(Recipe):

@@ -10,7 +10,7 @@ from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from sklearn.utils.metaestimators import available_if
 
-from job.strategies.recipe import Fitted, Recipe, Seen, TrainingPart
+from job.strategies.recipe import Fitted, Recipe, Seen, TrainingPart, prepare_part
 
 Folds = list[tuple[np.ndarray, np.ndarray]]
 
@@ -110,9 +110,7 @@ class Inside(ClassifierMixin, BaseEstimator):
 
     def fit(self, X: pd.DataFrame, y: np.ndarray) -> Inside:
         """Prepare, resample and fit; seeds are those of the split."""
-        preparation = clone(self.part.preparation).fit(X)
-        codes = preparation.codes(X)
-        part = TrainingPart(X, y, None, preparation, codes, self.part.integer, self.part.seeds)
+        part = prepare_part(clone(self.part.preparation), X, y, None, self.part.integer, self.part.seeds)
         resampled = self.recipe.resample(part)
         fitted = self.recipe.fit(self.classifier, part, resampled)
         self.classes_ = np.unique(y)

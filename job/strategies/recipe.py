@@ -71,6 +71,19 @@ class TrainingPart:
         return list(range(len(self.preparation.numeric_), self.codes.shape[1]))
 
 
+def prepare_part(
+    preparation: Preparation,
+    X: pd.DataFrame,
+    y: np.ndarray,
+    groups: np.ndarray | None,
+    integer: tuple[str, ...],
+    seeds: Seeds,
+) -> TrainingPart:
+    """Fit a preparation on training rows, and keep them raw and prepared."""
+    fitted = preparation.fit(X)
+    return TrainingPart(X, y, groups, fitted, fitted.codes(X), integer, seeds)
+
+
 @dataclass(frozen=True, eq=False)
 class Resampled:
     """What classifiers are fitted on.

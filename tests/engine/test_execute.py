@@ -20,8 +20,8 @@ from job.engine.apart import run_apart
 from job.engine.execute import Engine, execute
 from job.engine.local import local_executor
 from job.engine.work import Call
-from job.evaluation.evaluate import FAILED, OK, evaluate_unit
-from job.evaluation.runs import Unit
+from job.evaluation.grid import Unit
+from job.evaluation.worker import FAILED, OK, evaluate_unit
 from job.spec.job_spec import PreparationSpec
 
 DATASET = make_dataset(200, 40)

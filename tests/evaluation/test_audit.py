@@ -26,7 +26,7 @@ from job.evaluation.audit import (
     measure_density,
 )
 from job.evidence.audit import FLAGS
-from job.samplers import AffinitySMOTE
+from job.samplers.affinity_smote import AffinitySMOTE
 
 KEEL = (
     "ecoli1",

@@ -18,7 +18,6 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
 from job.data.split import build_splits
-from job.evaluation.collect import metric_context
 from job.evaluation.cutoff import (
     ALWAYS,
     INNER_FOLDS_FAILED,
@@ -32,9 +31,9 @@ from job.evaluation.cutoff import (
     median_cutoff,
     request_of,
 )
-from job.evaluation.evaluate import FAILED, OK, evaluate_unit
-from job.evaluation.metrics import evaluate_metrics
-from job.evaluation.unit import Study, build_unit
+from job.evaluation.grid import Study, build_unit
+from job.evaluation.metrics.run_metrics import evaluate_metrics, metric_context
+from job.evaluation.worker import FAILED, OK, evaluate_unit
 from job.spec.strategy_entries import calibrated
 
 ASKED = Request(cost=(9.0, 1.0))

@@ -12,8 +12,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from predictions import CONTEXT, make_noisy_prediction, make_prediction, pairs_of_predictions
 
-from job.evaluation.metrics import MetricContext, Prediction, evaluate_metrics
-from job.evaluation.runs import RunKey
+from job.evaluation.grid import RunKey
+from job.evaluation.metrics.run_metrics import MetricContext, Prediction, evaluate_metrics
 from job.evidence.alarms import alarm_rates, build_alarms
 
 FACTS = ("threshold", "recall", "precision", "false_alarms_per_1000", "expected_cost_per_1000")

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from predictions import CONTEXT, make_noisy_prediction, pairs_of_predictions
 
-from job.evaluation.metrics import Prediction, evaluate_metrics
+from job.evaluation.metrics.run_metrics import Prediction, evaluate_metrics
 from job.evidence.bootstrap import N_DRAWS, compare_over_draws, draw_weights, enough_to_draw
 from job.evidence.weighted import count_weighted, evaluate_weighted, order_rows
 from job.names import METRICS

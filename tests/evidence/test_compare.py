@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from judged import make_roles, make_runs_of
 
-from job.evaluation.metric_table import METRICS
+from job.evaluation.metrics.metric_registry import METRICS
 from job.evidence.compare import COLUMNS, RANKING, ZERO_TO_ONE, compare_strategies, list_pairs
 from job.evidence.corrected_t import compare_over_splits
 from job.evidence.family import Question

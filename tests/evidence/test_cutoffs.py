@@ -12,10 +12,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from job.data.split import build_splits
-from job.evaluation.collect import build_prediction
 from job.evaluation.cutoff import NO_CUTOFF_KEEPS, NO_INNER_FOLDS, NOTHING_ASKED, Cutoff
-from job.evaluation.outcome import FAILED, OK, Outcome
-from job.evaluation.runs import RunKey
+from job.evaluation.grid import RunKey
+from job.evaluation.metrics.run_metrics import build_prediction
+from job.evaluation.worker import FAILED, OK, Outcome
 from job.evidence.cutoffs import FACTS, MENU, NO_SCORES, advised, build_decisions, find_cheapest
 
 DATASET = make_dataset(400, 60)

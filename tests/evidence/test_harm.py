@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from job.data.split import Split
-from job.evaluation.calibration import fit_calibration
-from job.evaluation.metrics import MetricContext, Prediction, evaluate_metrics
-from job.evaluation.runs import RunKey
+from job.evaluation.grid import RunKey
+from job.evaluation.metrics.calibration_metrics import fit_calibration
+from job.evaluation.metrics.run_metrics import MetricContext, Prediction, evaluate_metrics
 from job.evidence.harm import EXACT_ONLY, MOST_PREDICTIONS, build_harm, sort_into_bins
 from job.pipeline import read_spec, run_job
 from job.report.metric_groups import GROUPS

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from predictions import make_noisy_prediction, make_prediction
 
 from job.data.split import Split
-from job.evaluation.calibration import correct_prior
-from job.evaluation.metrics import Prediction
-from job.evaluation.runs import RunKey
+from job.evaluation.grid import RunKey
+from job.evaluation.metrics.calibration_metrics import correct_prior
+from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.in_use import build_in_use, precision_interval
 from job.spec.job_spec import EvaluationSpec
 

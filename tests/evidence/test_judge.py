@@ -12,8 +12,8 @@ from factories import make_dataset, make_spec
 from predictions import CONTEXT
 
 from job.data.split import Split
-from job.evaluation.metrics import Prediction, evaluate_metrics
-from job.evaluation.runs import RunKey
+from job.evaluation.grid import RunKey
+from job.evaluation.metrics.run_metrics import Prediction, evaluate_metrics
 from job.evidence.judge import judge_strategies
 
 STRATEGIES = ["baseline", "threshold", "smote", "custom"]

@@ -12,9 +12,9 @@ from sklearn.metrics import average_precision_score, recall_score
 
 from job.data.generate import generate_data
 from job.data.split import Split, build_splits
-from job.evaluation.collect import metric_context
-from job.evaluation.evaluate import evaluate_unit
-from job.evaluation.runs import RunKey, Study, enumerate_units
+from job.evaluation.grid import RunKey, Study, enumerate_units
+from job.evaluation.metrics.run_metrics import metric_context
+from job.evaluation.worker import evaluate_unit
 from job.evidence.leak import build_leak
 from job.evidence.proof import count_identical, prove_no_leak
 from job.evidence.study_runs import StudyRuns

@@ -9,10 +9,15 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from job.evaluation.metrics import Prediction
-from job.evaluation.ranking import average_precision, average_precision_of_halves, build_ranking, expect_by_chance
-from job.evaluation.runs import RunKey
-from job.evaluation.undefined import Undefined
+from job.evaluation.grid import RunKey
+from job.evaluation.metrics.metric_registry import Undefined
+from job.evaluation.metrics.ranking_metrics import (
+    average_precision,
+    average_precision_of_halves,
+    build_ranking,
+    expect_by_chance,
+)
+from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.levels import build_levels
 
 

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 from predictions import make_noisy_prediction, make_prediction, probabilities
 
-from job.evaluation.calibration import correct_prior
-from job.evaluation.metrics import Prediction
-from job.evaluation.runs import RunKey
+from job.evaluation.grid import RunKey
+from job.evaluation.metrics.calibration_metrics import correct_prior
+from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.net_benefit import build_net_benefit, net_benefit, threshold_grid
 from job.spec.job_spec import EvaluationSpec
 

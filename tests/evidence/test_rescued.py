@@ -14,8 +14,8 @@ from sklearn.preprocessing import StandardScaler
 from job.data.dataset import Dataset
 from job.data.minority import TYPES
 from job.data.split import Split
-from job.evaluation.metrics import Prediction
-from job.evaluation.runs import RunKey
+from job.evaluation.grid import RunKey
+from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.rescued import MOST_TEST_ROWS, build_rescued, describe_minority_types
 
 

@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 from predictions import make_prediction
 
 from job.data.split import Split
-from job.evaluation.metrics import Prediction
-from job.evaluation.runs import RunKey
+from job.evaluation.grid import RunKey
+from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.stability import build_stability
 
 Y = np.array([1, 1, 0, 0, 0, 0, 0, 0, 0, 0], dtype=np.int8)

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 from scipy import sparse
 
-from job.samplers import AffinitySMOTE, affinity_oversample
+from job.samplers.affinity_smote import AffinitySMOTE, affinity_oversample
 
 
 def resample(X, y, **params):

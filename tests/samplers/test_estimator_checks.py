@@ -10,7 +10,7 @@ from imblearn.utils.estimator_checks import (
 from imblearn.utils.estimator_checks import parametrize_with_checks as parametrize_with_sampler_checks
 from sklearn.utils.estimator_checks import estimator_checks_generator
 
-from job.samplers import AffinitySMOTE
+from job.samplers.affinity_smote import AffinitySMOTE
 
 SAMPLER = AffinitySMOTE(random_state=42)
 

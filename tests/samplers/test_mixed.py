@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from job.samplers import AffinitySMOTE, affinity_oversample
+from job.samplers.affinity_smote import AffinitySMOTE, affinity_oversample
 
 
 def make_frame(n_rows=120, n_minority=24, *, missing=False):

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from job.samplers import AffinitySMOTE, affinity_oversample
+from job.samplers.affinity_smote import AffinitySMOTE, affinity_oversample
 
 CELLS = {
     "wide": st.floats(-1e300, 1e300),

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from factories import make_dataset, make_entry, make_training_part
 
-from job.strategies.registry import recipe_of
+from job.strategies.recipes import recipe_of
 
 
 def resample(name, **table):

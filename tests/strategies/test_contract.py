@@ -10,11 +10,11 @@ import pytest
 from factories import SEEDS, make_dataset, make_entry, make_training_part
 
 from job.data.dataset import Dataset
-from job.evaluation.evaluate import DEGRADED, FAILED, OK, evaluate_unit
-from job.evaluation.runs import Unit
+from job.evaluation.grid import Unit
+from job.evaluation.worker import DEGRADED, FAILED, OK, evaluate_unit
 from job.names import STRATEGIES
 from job.spec.job_spec import PreparationSpec
-from job.strategies.registry import check_entry, recipe_of
+from job.strategies.recipes import check_entry, recipe_of
 
 TABLES = {
     "numbers": {"n_numeric": 4, "n_integer": 1},

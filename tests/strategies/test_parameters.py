@@ -4,7 +4,7 @@ import pytest
 from factories import make_entry
 
 from job.names import CLASSIFIERS
-from job.strategies.registry import check_entry
+from job.strategies.recipes import check_entry
 
 
 def complaints(kind, name, **params):

@@ -22,11 +22,10 @@ from sklearn.naive_bayes import BernoulliNB, ComplementNB, GaussianNB, Multinomi
 from sklearn.neighbors import KNeighborsClassifier, NearestCentroid
 from sklearn.svm import SVC
 
-from job.evaluation.calibration import correct_prior
-from job.evaluation.evaluate import evaluate_unit
-from job.evaluation.leaked import evaluate_leak
-from job.evaluation.metrics import MetricContext, Prediction, evaluate_metrics
-from job.evaluation.runs import Unit
+from job.evaluation.grid import Unit
+from job.evaluation.metrics.calibration_metrics import correct_prior
+from job.evaluation.metrics.run_metrics import MetricContext, Prediction, evaluate_metrics
+from job.evaluation.worker import evaluate_leak, evaluate_unit
 from job.spec.job_spec import PreparationSpec
 from job.strategies.prevalence import prevalence_seen
 

@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from job.evaluation.metrics import Prediction
-from job.evaluation.ranking import recall_at_alerts
+from job.evaluation.metrics.ranking_metrics import recall_at_alerts
+from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.family import Question, Tested
 
 MOVED_THRESHOLD = "moved_threshold"

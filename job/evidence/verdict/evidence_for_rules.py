@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from job.data.split import Split
-from job.evaluation.metrics import Prediction
-from job.evaluation.runs import RunKey
+from job.evaluation.grid import RunKey
+from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.measured import Measured, Place
 
 QUOTED = (

@@ -6,10 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from job.evidence.python_code import literal
 from job.report.facts import Facts
 from job.report.section import Section
 from job.report.words import counted, sentence, shorten, shorten_all
+from job.snippet.python_source import literal
 
 _LABEL_LENGTH = 40
 _ABSENT = "These results hold no script."

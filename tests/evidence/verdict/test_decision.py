@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from judged import make_tested
 
-from job.evaluation.metrics import Prediction
+from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.family import Question
 from job.evidence.verdict.decision import grade_decision, read_at_same_alerts
 

@@ -1,0 +1,309 @@
+"""The recommended strategy and classifier as a script that gives the report's numbers again."""
+
+from __future__ import annotations
+
+import builtins
+import inspect
+import math
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from sklearn.datasets import make_classification
+
+from job import names
+from job.data.classification import PARAMETERS
+from job.data.dataset import Dataset
+from job.data.delimited import REPEATED_HEADER
+from job.data.profile import ERROR_CELL, MISSING_WORDS
+from job.evaluation.grid import RunKey, strategies_of
+from job.evaluation.metrics.run_metrics import Prediction
+from job.evidence.comparable import find_comparable
+from job.snippet.python_source import Code, import_statements, literal, render
+from job.spec.file_keys import FileSpec, numbers_among
+from job.spec.generators import MixtureSpec
+from job.spec.job_spec import JobSpec
+from job.spec.strategy_entries import CalibratedEntry, Entry
+from job.strategies.inner_folds import DEFAULT_FOLDS
+from job.strategies.parameters import accepts, import_class
+from job.strategies.resampling import LIMITS
+
+_TEMPLATE = Path(__file__).with_name("script.py.jinja").read_text(encoding="utf-8")
+_AFFINITY_SMOTE = "job.samplers.AffinitySMOTE"
+_KNOWN = {
+    path.rpartition(".")[2]: path
+    for path in (*names.CLASSIFIERS.values(), *names.IMBALANCED_LEARN_SAMPLERS.values(), _AFFINITY_SMOTE)
+}
+_FROM = {
+    "imblearn": "FunctionSampler",
+    "job.data.mixture": "generate_mixture",
+    "job.spec.generators": "MixtureSpec",
+    "sklearn.compose": "make_column_transformer",
+    "sklearn.datasets": "make_classification",
+    "sklearn.impute": "SimpleImputer",
+    "sklearn.metrics": "average_precision_score brier_score_loss confusion_matrix roc_auc_score",
+    "sklearn.model_selection": "StratifiedGroupKFold StratifiedKFold TunedThresholdClassifierCV train_test_split",
+    "sklearn.preprocessing": "FunctionTransformer OneHotEncoder OrdinalEncoder RobustScaler StandardScaler",
+    "threadpoolctl": "threadpool_limits",
+}
+_IMPORTS = {
+    **{"np": "numpy", "pd": "pandas", "duckdb": "duckdb", "hashlib": "hashlib", "json": "json"},
+    **{name: f"{module}.{name}" for module, found in _FROM.items() for name in found.split()},
+    **_KNOWN,
+}
+"""Name in a script -> where it is imported from."""
+_TAKEN = {*dir(builtins), *re.findall(r"\w+", _TEMPLATE), *_IMPORTS}
+_SCALERS = {"standard": "StandardScaler", "robust": "RobustScaler"}
+_PACKAGES = ("scikit-learn", "imbalanced-learn", "pandas", "numpy")
+
+
+def build_snippet(
+    spec: JobSpec,
+    dataset: Dataset,
+    runs: Sequence[dict[str, Any]],
+    predictions: Mapping[RunKey, Prediction | None],
+    verdict: Mapping[str, Any] | None = None,
+) -> dict[str, Any]:
+    """Write the recommended strategy and classifier as a script; takes runs and verdict as in results.json.
+
+    Without a recommendation, the pair with the best mean of the primary metric is taken.
+
+    Returns
+    -------
+    dict
+        ``strategy``, ``classifier``, ``recommended`` (whether the verdict named them), ``code`` and ``notes``
+        (where the script's numbers may differ from the report's). Where there can be no script, ``code`` is None and
+        ``reason`` says why.
+    """
+    named = ((verdict or {}).get("headline") or {}).get("recommended")
+    pair = (named["strategy"], named["classifier"]) if named else find_best(spec, runs)
+    head = dict(zip(("strategy", "classifier"), pair or (None, None), strict=True))
+    none = {**head, "recommended": False, "code": None, "notes": []}
+    if pair is None:
+        return {**none, "reason": "No snippet: no strategy has a score with any classifier."}
+    strategy = next((entry for entry in _listed(spec) if entry.label == pair[0]), None)
+    classifier = next((entry for entry in spec.classifiers if entry.label == pair[1]), None)
+    if strategy is None or classifier is None:
+        return {**none, "reason": "No snippet: what is recommended is no strategy of the spec itself."}
+    own = [run for run in runs if (run["strategy"], run["classifier"]) == pair]
+    scored = (predictions.get(RunKey(pair[0], pair[1], run["repeat"], run["fold"])) for run in own)
+    is_probability = next((found.is_probability for found in scored if found is not None), True)
+    code, notes = write_script(spec, dataset, strategy, classifier, own, is_probability)
+    return {**head, "recommended": bool(named), "code": code, "notes": notes, "reason": None}
+
+
+def find_best(spec: JobSpec, runs: Iterable[Mapping[str, Any]]) -> tuple[str, str] | None:
+    """Find the strategy and classifier with the best mean of the primary metric; the first of equals.
+
+    Only those with a value on the same splits are ranked: no mean is the better for runs that failed.
+    """
+    found: dict[tuple[str, str], dict[tuple[int, int], float]] = {}
+    splits: dict[tuple[int, int], None] = {}
+    for run in runs:
+        value, split = run["metrics"][spec.evaluation.primary], (run["repeat"], run["fold"])
+        splits[split] = None
+        if value is not None:
+            found.setdefault((run["strategy"], run["classifier"]), {})[split] = value
+    listed = [(s.label, c.label) for s in _listed(spec) for c in spec.classifiers]
+    scored = {pair: set(found[pair]) for pair in listed if pair in found}
+    compared = find_comparable(scored, list(splits))
+    sums = {pair: sum(found[pair][split] for split in compared.splits) for pair in compared.places}
+    return max(sums, key=lambda pair: sums[pair]) if sums else None
+
+
+def _listed(spec: JobSpec) -> list[Entry]:
+    return [entry for entry in strategies_of(spec) if not isinstance(entry, CalibratedEntry)]
+
+
+def write_script(
+    spec: JobSpec,
+    dataset: Dataset,
+    strategy: Entry,
+    classifier: Entry,
+    runs: Sequence[dict[str, Any]],
+    is_probability: bool,
+) -> tuple[str, list[str]]:
+    """Write the whole script, and say where its numbers may differ from the report's."""
+    file, trouble = spec.data.file, "; ".join(run["reason"] for run in runs if run["reason"])
+    data = _generator_values(spec) if file is None else _file_values(dataset, file)
+    model, classes = _model_values(spec, dataset, strategy, classifier, trouble)
+    notes = [*(_file_notes(dataset, file) if file is not None else ()), *_model_notes(classes.values(), trouble)]
+    pipeline = f"{'imblearn' if model['sampler'] else 'sklearn'}.pipeline.make_pipeline"
+    paths = {**_IMPORTS, "make_pipeline": pipeline, **classes}
+    code = render(
+        _TEMPLATE,
+        **{"spec": spec, "dataset": dataset, "file": file, "notes": notes, **data, **model},
+        numbers=list(dataset.numeric),
+        categories=list(dataset.categorical),
+        note_codes={note.code for note in dataset.notes},
+        last_training_row=dataset.n_rows - math.ceil(spec.split.test_size * dataset.n_rows) - 1,
+        folder=f"Stratified{'' if dataset.groups is None else 'Group'}KFold",
+        labels=[strategy.label, classifier.label],
+        is_probability=is_probability,
+        one_class=any(run["n_test_positive"] in (0, run["n_test"]) for run in runs),
+        versions=", ".join(f"{package} {version(package)}" for package in _PACKAGES),
+        imports_of=lambda script: "\n".join(import_statements(script, paths)),
+    )
+    return code, notes
+
+
+def _generator_values(spec: JobSpec) -> dict[str, Any]:
+    """Parameters of the job's own generator, or those of ``make_classification`` that aren't its defaults."""
+    if isinstance(spec.data.generate, MixtureSpec):
+        return {"mixture": spec.data.generate.model_dump(mode="json", by_alias=True, exclude_none=True)}
+    given = spec.model_dump(mode="json")["data"]["generate"]
+    defaults = {name: p.default for name, p in inspect.signature(make_classification).parameters.items()}
+    changed = {name: given[name] for name in PARAMETERS if name == "n_samples" or given[name] != defaults[name]}
+    return {"classification": changed, "mixture": None}
+
+
+def _file_values(dataset: Dataset, file: FileSpec) -> dict[str, Any]:
+    """What the template has to know about a file, beside its spec."""
+    lower, codes = file.path.lower(), {note.code for note in dataset.notes}
+    texts = " ".join(note.text for note in dataset.notes if note.code == "encoding-converted").lower()
+    encoding = next((name for name in ("utf-16", "utf-32") if name in texts), "utf-8-sig")
+    delimiter = file.delimiter or ("\t" if lower.endswith((".tsv", ".tsv.gz")) else ",")
+    arguments: dict[str, Any] = {"sep": delimiter} if delimiter != "," else {}
+    if "column-named" in codes and file.query is None:
+        arguments |= {"names": [column.name for column in dataset.columns], "header": 0}
+    arguments |= {"dtype": Code("str"), "keep_default_na": False, "index_col": False, "encoding": encoding}
+    if "comment-lines" in codes:
+        arguments["skiprows"] = Code("n_comments")
+    form = next((form for form in ("parquet", "jsonl") if lower.endswith(f".{form}")), "csv")
+    keys = [name for name in (file.target, file.groups, file.time, file.split) if name is not None]
+    whole = form == "parquet" and re.fullmatch(r"-?\d+", dataset.positive)
+    return {
+        "form": form,
+        "encoding": encoding,
+        "csv_arguments": arguments,
+        "used_columns": list(dict.fromkeys([*dataset.X.columns, *keys])),
+        "repeated_header": REPEATED_HEADER,
+        "missing": list(dict.fromkeys(word.strip() for word in file.na_values)),
+        "missing_words": "|".join(map(re.escape, MISSING_WORDS)),
+        "error_cell": "|" + ERROR_CELL,
+        "no_numbers": lambda decimal: [Code("np.inf"), Code("-np.inf"), *numbers_among(file.na_values, decimal)],
+        "kept_as_text": list(dict.fromkeys(name for name in keys if name != file.time)),
+        # In Parquet a whole number may be stored as a real one.
+        "same_number": [dataset.positive, f"{dataset.positive}.0"] if whole else None,
+        "booleans": [
+            column.name for column in dataset.columns if column.kind == "boolean" and column.role == "feature"
+        ],
+        "time_is_number": any(column.name == file.time and column.kind == "number" for column in dataset.columns),
+    }
+
+
+def _file_notes(dataset: Dataset, file: FileSpec) -> Iterator[str]:
+    codes, lower = {note.code for note in dataset.notes}, file.path.lower()
+    if "comment-lines" in codes and lower.endswith(".gz"):
+        yield "Unpack the file first, and write its name without .gz here: there are comments above its header."
+    if "json-constants" in codes:
+        yield "NaN and Infinity in the file are read as missing."
+    if file.query is not None:
+        yield (
+            "The rows come out of a query: where it computes what is neither a whole number nor text, they may "
+            "be sorted in another way than the report's, and the splits and numbers then differ."
+        )
+
+
+def _model_values(
+    spec: JobSpec, dataset: Dataset, strategy: Entry, classifier: Entry, trouble: str
+) -> tuple[dict[str, Any], dict[str, str]]:
+    """Preparation, sampler, classifier and tuning, each call as its name and arguments; and the classes called."""
+    asked, X, grouped = spec.preparation, dataset.X, dataset.groups is not None
+    lowered, fewer_folds, tuned = "was lowered" in trouble, "inner folds" in trouble, strategy.name == "threshold"
+    samples = strategy.name not in ("baseline", "class_weight", "threshold")
+    on_codes = bool(dataset.categorical) and strategy.name in ("smote", "custom", "SMOTENC", "SMOTEN")
+    has_rare = any(
+        len(X[name].cat.categories) + bool(X[name].isna().any()) > asked.max_categories for name in dataset.categorical
+    )
+    how: dict[str, Any] = {"handle_unknown": "infrequent_if_exist", "sparse_output": False}
+    if on_codes:
+        how = {"handle_unknown": "use_encoded_value", "unknown_value": -1}
+    encoder = "OneHotEncoder" if not on_codes else "Codes" if has_rare else "OrdinalEncoder"
+    whole = [dataset.numeric.index(name) for name in dataset.integer] if strategy.name == "custom" else []
+    n_folds = strategy.params.get("cv", DEFAULT_FOLDS)
+    cv = "list(folds.split(X.iloc[train], y[train], groups[train]))" if grouped else "folds"
+    path = _class_path(classifier, dataset)
+    fitted, sampler = (_alias(path, "Classifier"), _classifier_params(path, strategy, classifier)), None
+    classes = {fitted[0]: path}
+    if samples:
+        path = _class_path(strategy, dataset)
+        sampler = (_alias(path, "Sampler"), _sampler_params(path, strategy, dataset, lowered))
+        classes[sampler[0]] = path
+    return {
+        "counts_minority": lowered or fewer_folds,
+        "scaler": _SCALERS.get(asked.scale),
+        "encoder": (encoder, {"max_categories": asked.max_categories, **how}),
+        "on_codes": on_codes,
+        "has_rare": has_rare,
+        "sampler": sampler,
+        "whole": whole,
+        "classifier": fitted,
+        "tuning": {**{k: v for k, v in strategy.params.items() if k != "cv"}, "cv": Code(cv)} if tuned else None,
+        "n_inner_folds": Code(f"min({n_folds}, minority)") if fewer_folds else n_folds,
+        "inner_folds": {"shuffle": True, "random_state": Code('seed_of(repeat, fold, "inner_folds")')},
+        "seeded": tuned or "seed_of(" in literal([sampler, fitted]),
+    }, classes
+
+
+def _sampler_params(path: str, strategy: Entry, dataset: Dataset, lowered: bool) -> dict[str, Any]:
+    params, first = {**_seed(path, "sampler"), **strategy.params}, len(dataset.numeric)
+    if dataset.categorical and (strategy.name == "custom" or (path == _KNOWN["SMOTENC"] and strategy.name is not None)):
+        params = {"categorical_features": list(range(first, first + len(dataset.categorical))), **params}
+    return {**params, **_lower(path, params)} if lowered else params
+
+
+def _classifier_params(path: str, strategy: Entry, classifier: Entry) -> dict[str, Any]:
+    params: dict[str, Any] = {**_seed(path, "classifier"), **classifier.params}
+    if strategy.name == "class_weight":
+        weights = strategy.params.get("class_weight", "balanced")
+        params["class_weight"] = weights if isinstance(weights, str) else {int(k): float(w) for k, w in weights.items()}
+    return params
+
+
+def _class_path(entry: Entry, dataset: Dataset) -> str:
+    if entry.name == "smote":
+        return _KNOWN["SMOTE" if not dataset.categorical else "SMOTENC" if dataset.numeric else "SMOTEN"]
+    named = {**names.CLASSIFIERS, **names.IMBALANCED_LEARN_SAMPLERS, "custom": _AFFINITY_SMOTE}
+    return str(entry.class_) if entry.name is None else named[entry.name]
+
+
+def _alias(path: str, role: str) -> str:
+    """Name a class in a script: by its role where its own name means something else there."""
+    name = path.rpartition(".")[2]
+    return role if path not in _KNOWN.values() and name in _TAKEN else name
+
+
+def _seed(path: str, role: str) -> dict[str, Any]:
+    """Write the seed of the split, for a class that takes one."""
+    takes_one = accepts(import_class(path), "random_state")
+    return {"random_state": Code(f'seed_of(repeat, fold, "{role}")')} if takes_one else {}
+
+
+def _lower(path: str, params: Mapping[str, Any]) -> dict[str, Any]:
+    """Lower for a small minority what the job lowered."""
+    name = path.rpartition(".")[2]
+    if name in ("SMOTEENN", "SMOTETomek"):
+        given = {key: params[key] for key in ("random_state", "sampling_strategy") if key in params}
+        inner = {**_lower(_KNOWN["SMOTE"], {}), **given}
+        return {"smote": Code(f"SMOTE({', '.join(f'{key}={literal(value)}' for key, value in inner.items())})")}
+    changed: dict[str, Any] = {}
+    for limit, _, parameter, samplers in LIMITS:
+        if name in samplers:
+            asked = params.get(parameter, inspect.signature(import_class(path)).parameters[parameter].default)
+            if isinstance(asked, int):
+                changed[parameter] = Code(f"min({literal(asked)}, {limit})")
+    return changed
+
+
+def _model_notes(classes: Iterable[str], trouble: str) -> Iterator[str]:
+    for path in classes:
+        package, name = path.partition(".")[0], path.rpartition(".")[2]
+        if package not in ("sklearn", "imblearn", "job") and not accepts(import_class(path), "random_state"):
+            yield f"{name} takes no random_state: where it draws at random, its numbers vary from run to run."
+    if "not tuned" in trouble:
+        yield "On some splits no threshold could be tuned; the report then kept 0.5, and this script may stop there."
+    if "one class only and were left out" in trouble:
+        yield "The report left out inner folds with one class only; this script doesn't."
