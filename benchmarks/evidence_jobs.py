@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.split import Split, build_splits, settle_split
+from job.data.splitting.splits import Split, build_splits, settle_split
 from job.evaluation.collect import build_prediction, collect_runs, metric_context
 from job.evaluation.evaluate import evaluate_unit
 from job.evaluation.metrics import MetricContext, Prediction, evaluate_metrics

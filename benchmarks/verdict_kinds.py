@@ -21,7 +21,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from job.data.dataset import Column, Dataset
-from job.data.split import Split, build_splits
+from job.data.splitting.splits import Split, build_splits
 from job.evaluation.collect import build_prediction, collect_runs, metric_context
 from job.evaluation.evaluate import evaluate_unit
 from job.evaluation.ranking import average_precision, build_ranking

@@ -22,7 +22,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict, train_te
 from sklearn.tree import DecisionTreeClassifier
 from threadpoolctl import threadpool_limits
 
-from job.data.split import Split
+from job.data.splitting.splits import Split
 from job.evaluation.decisions import at_prevalence
 from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey

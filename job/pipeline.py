@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from job.data.dataset import Dataset
-from job.data.generate import generate_data
-from job.data.split import Split, build_splits, count_splits, settle_split
+from job.data.generating.generate import generate_data
+from job.data.splitting.splits import Split, build_splits, count_splits, settle_split
 from job.engine.execute import Engine, execute
 from job.engine.local import local_executor
 from job.engine.work import build_work
@@ -209,7 +209,7 @@ def plan_job(loaded: LoadedSpec) -> Plan:
 
 def check_file(spec: FileSpec, folder: Path) -> None:
     """Check a data file by its header; raises DataError where it cannot be used."""
-    from job.data.load import check_header  # needs DuckDB, which generated data doesn't
+    from job.data.reading.load_data import check_header  # needs DuckDB, which generated data doesn't
 
     check_header(spec, folder)
 
@@ -233,7 +233,7 @@ def describe_data(path: str, target: str) -> FileFacts:
     DataError
         Where the file cannot be read, or has no such column.
     """
-    from job.data.describe import describe_file
+    from job.data.reading.describe import describe_file
 
     return describe_file(path, target)
 
@@ -311,7 +311,7 @@ def load_data(spec: JobSpec, folder: Path) -> Dataset:
     if spec.data.generate is not None:
         return generate_data(spec.data.generate)
     assert spec.data.file is not None  # the spec has exactly one of the two
-    from job.data.load import load_dataset  # needs DuckDB, which generated data doesn't
+    from job.data.reading.load_data import load_dataset  # needs DuckDB, which generated data doesn't
 
     return load_dataset(spec.data.file, folder)
 

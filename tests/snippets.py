@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.split import build_splits
+from job.data.splitting.splits import build_splits
 from job.evaluation.collect import build_prediction, collect_runs, metric_context
 from job.evaluation.evaluate import Outcome, evaluate_unit
 from job.evaluation.metrics import Prediction

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.split import Split
+from job.data.splitting.splits import Split
 from job.evaluation.evaluate import Outcome
 from job.evaluation.metrics import MetricContext, Prediction, evaluate_metrics
 from job.evaluation.runs import RunKey, Unit

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.minority import draw
+from job.data.difficulty.minority_types import draw
 from job.evaluation.audit import Measured, Real, audit_rows, layout_of
 from job.evaluation.synthetic import find_added
 from job.evaluation.unit import Unit

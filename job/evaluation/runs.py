@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from job.data.split import Split, count_splits
+from job.data.splitting.splits import Split, count_splits
 from job.evaluation.studies import SWEEP_SPLITS, enumerate_study_units
 from job.evaluation.unit import RunKey, Study, Unit, build_unit, seeds_of
 from job.spec.entries import calibrated

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from job.data.split import Split
+from job.data.splitting.splits import Split
 from job.evaluation.unit import HONEST, IMBALANCE, INNER_RATIO, LEAK, RATIO, Study, Unit, build_unit
 from job.spec.model import Entry, JobSpec, StrategyEntry
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
-from job.data.split import Split
+from job.data.splitting.splits import Split
 from job.evaluation.cutoff import Request, request_of
 from job.spec.model import Entry, JobSpec, PreparationSpec
 from job.strategies.recipe import Seeds

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit, ndtri, stdtrit
 
-from job.data.split import Split
+from job.data.splitting.splits import Split
 from job.evaluation.calibration import correct_prior
 from job.evaluation.decisions import at_prevalence
 from job.evaluation.metrics import Prediction

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from job.data.split import Split
+from job.data.splitting.splits import Split
 from job.evaluation.arrange import ratio_of
 from job.evaluation.runs import Study
 from job.evaluation.studies import RATIO_STEPS

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from job.data.dataset import Dataset
-from job.data.split import Split
+from job.data.splitting.splits import Split
 from job.evaluation.metrics import MetricContext, Prediction
 from job.evaluation.runs import RunKey, strategies_of
 from job.evidence.basis import build_basis

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from job.data.split import Split
+from job.data.splitting.splits import Split
 from job.evaluation.evaluate import Outcome
 from job.evaluation.runs import Study
 from job.evaluation.studies import LEAK_SPLITS, leaking_strategy

@@ -8,7 +8,7 @@ from typing import Any
 
 from job.data.alike import look
 from job.data.dataset import Dataset, Note
-from job.data.wording import listed, nearest, quoted
+from job.data.quoting import listed, nearest, quoted
 from job.spec.model import Entry, JobSpec
 from job.strategies.recipe import Complaint
 

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from job.data.alike import find_alike, look
-from job.data.wording import named, nearest, quoted, quoted_apart
+from job.data.quoting import named, nearest, quoted, quoted_apart
 
 ALIKE = {
     "a decimal point": ("12", "12.0"),

@@ -10,8 +10,8 @@ import pytest
 from factories import make_dataset, make_spec
 from sklearn.metrics import average_precision_score, recall_score
 
-from job.data.generate import generate_data
-from job.data.split import Split, build_splits
+from job.data.generating.generate import generate_data
+from job.data.splitting.splits import Split, build_splits
 from job.evaluation.collect import metric_context
 from job.evaluation.evaluate import evaluate_unit
 from job.evaluation.runs import RunKey, Study, enumerate_units

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from job.data.split import Split
+from job.data.splitting.splits import Split
 from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey
 from job.evidence.measured import Measured, Place

@@ -1,0 +1,346 @@
+"""A data file: found, checked to be a plain file of a known form, and read as clean UTF-8 bytes."""
+
+from __future__ import annotations
+
+import codecs
+import gzip
+import io
+import os
+import re
+import stat
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO, cast
+
+import numpy as np
+
+from job.data.quoting import nearest, quoted, visible_path
+from job.data.reading.kind import HEAD_LENGTH, check_kind
+from job.errors import DataError
+
+BLOCK = 1 << 24
+LARGEST_CELL = 10_000_000
+"""Most bytes of a cell."""
+LONGEST_LINE = 1 << 25
+"""Most bytes of a line; a longer one would be held in memory several times over."""
+_BOMB_SIZE, _BOMB_RATIO = 1 << 30, 200
+
+SUFFIXES = {
+    ".csv": ("delimited", ",", False),
+    ".tsv": ("delimited", "\t", False),
+    ".csv.gz": ("delimited", ",", True),
+    ".tsv.gz": ("delimited", "\t", True),
+    ".parquet": ("parquet", "", False),
+    ".jsonl": ("jsonl", "", False),
+}
+"""Suffix -> form, default delimiter, whether it is packed with gzip."""
+
+_ADVICE = {
+    ".xlsx": "export the sheet as CSV",
+    ".xls": "export the sheet as CSV",
+    ".json": "write one object a line and name it .jsonl",
+    ".ndjson": "name it .jsonl",
+    ".txt": "name it .csv and set data.file.delimiter",
+    ".dat": "name it .csv and set data.file.delimiter",
+    ".data": "name it .csv and set data.file.delimiter",
+    ".pq": "name it .parquet",
+    ".jsonl.gz": "unpack it with gunzip",
+    ".parquet.gz": "unpack it with gunzip",
+}
+
+_ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+
+
+@dataclass(frozen=True)
+class DataFile:
+    """A plain file that can be opened.
+
+    Parameters
+    ----------
+    shown : str
+        Its path as the spec writes it; what messages and the report say.
+    path : pathlib.Path
+        Where it is.
+    form : {"delimited", "jsonl", "parquet"}
+        How it is written.
+    delimiter : str
+        The delimiter that its suffix stands for.
+    packed : bool
+        Whether it is packed with gzip.
+    encoding : str or None
+        What it is written in where that isn't UTF-8.
+    names : tuple of str
+        Its columns, where they are known; for messages.
+    """
+
+    shown: str
+    path: Path
+    form: str
+    delimiter: str
+    packed: bool
+    encoding: str | None = None
+    names: tuple[str, ...] = ()
+
+    def too_large(self, line: int | str, column: int | str, size: str) -> DataError:
+        """Make the error for a cell that is too large: line or rows, and the column by place, from 0, or by name."""
+        if isinstance(column, int):
+            column = self.names[column] if column < len(self.names) else f"number {column + 1}"
+        named = quoted(column) if column in self.names or self.form != "delimited" else column
+        return DataError(
+            f"{self.shown}:{line}: the cell in column {named} has {size}, allowed are {LARGEST_CELL:,}; shorten it, or "
+            "leave the column out of the file"
+            + ("" if self.form == "parquet" else " (or is a closing quote or a line end missing?)")
+        )
+
+
+def find_file(shown: str, folder: Path) -> DataFile:
+    """Find a data file and make sure that it is one.
+
+    Parameters
+    ----------
+    shown : str
+        The path as the spec writes it, absolute or relative to ``folder``.
+    folder : pathlib.Path
+        The folder of the spec.
+
+    Returns
+    -------
+    DataFile
+
+    Raises
+    ------
+    DataError
+        There is no such file, it isn't a plain file, can't be opened, is empty, has an unknown suffix, or
+        is something else than its suffix says.
+    """
+    path, shown = folder / shown, visible_path(shown)
+    _check_regular(path, shown)
+    form, delimiter, packed = _form(path, shown)
+    head = _head(path, shown)
+    if packed:
+        if not head.startswith(b"\x1f\x8b"):
+            check_kind(head, shown, form)
+            raise DataError(f"{shown}: the name says gzip but the content isn't packed; take .gz off its name")
+        with _translated(shown), gzip.open(path) as stream:
+            head = stream.read(HEAD_LENGTH)
+        if head.startswith(b"\x1f\x8b"):
+            raise DataError(f"{shown}: it was packed with gzip twice; unpack it once with gunzip")
+    if not head.removeprefix(codecs.BOM_UTF8).strip():
+        _check_blank(DataFile(shown, path, form, delimiter, packed), head)
+    check_kind(head, shown, form)
+    return DataFile(shown, path, form, delimiter, packed, _encoding(head, shown))
+
+
+def _check_regular(path: Path, shown: str) -> None:
+    """Refuse what isn't a plain file before anything is opened: a pipe that nobody writes would wait for ever."""
+    try:
+        mode = path.stat().st_mode
+    except FileNotFoundError:
+        raise DataError(_missing(path, shown)) from None
+    except (OSError, ValueError) as error:
+        raise DataError(f"{shown}: cannot be opened: {getattr(error, 'strerror', None) or error}") from None
+    if stat.S_ISREG(mode):
+        return
+    kinds = {
+        stat.S_IFDIR: "a folder; name the data file in it",
+        stat.S_IFIFO: "a pipe; write the data to a file first",
+        stat.S_IFCHR: "a device; give a file",
+        stat.S_IFBLK: "a device; give a file",
+        stat.S_IFSOCK: "a socket; give a file",
+    }
+    raise DataError(f"{shown}: this is {kinds.get(stat.S_IFMT(mode), 'no plain file; give a file')}")
+
+
+def _missing(path: Path, shown: str) -> str:
+    if "://" in shown:
+        return f"{shown}: data is never fetched from the network; download the file and give its path"
+    if path.is_symlink():
+        return f"{shown}: a link to {os.readlink(path)}, which doesn't exist here (in a container: is it mounted?)"
+    folder = path.parent
+    if advice := _explain_backslashes(str(path)):
+        return f"{shown}: no such file; {advice}"
+    if not folder.is_dir():
+        return f"{shown}: no such file: there is no folder {folder} (in a container: is it mounted?)"
+    names = sorted(entry.name for entry in os.scandir(folder))
+    return f"{shown}: no such file in {folder.resolve()} (paths are relative to the spec).{nearest(path.name, names)}"
+
+
+_ESCAPES = dict(zip("\n\t\b\r\a\f\v\x1b\0", "ntbrafve0", strict=True))
+
+
+def _explain_backslashes(path: str) -> str:
+    """Say what became of backslashes: in double quotes they start an escape, and elsewhere they part no folders."""
+    found = ", ".join(f"\\{_ESCAPES[character]}" for character in dict.fromkeys(path) if character in _ESCAPES)
+    if found:
+        return (
+            f"YAML reads {found} between double quotes as a line break or another control character; write / for each "
+            "backslash, or put the path between single quotes"
+        )
+    return "\\ parts no folders here; write / for each backslash" if "\\" in path and os.sep == "/" else ""
+
+
+def _form(path: Path, shown: str) -> tuple[str, str, bool]:
+    name = path.name.lower()
+    for suffix in sorted(SUFFIXES, key=len, reverse=True):
+        if name.endswith(suffix):
+            return SUFFIXES[suffix]
+    advice = next((text for suffix, text in _ADVICE.items() if name.endswith(suffix)), "")
+    suffix = path.suffix or "none"
+    raise DataError(
+        f"{shown}: unknown suffix ({suffix}); allowed: {', '.join(SUFFIXES)}" + (f"; {advice}" if advice else "")
+    )
+
+
+def _head(path: Path, shown: str) -> bytes:
+    try:
+        with path.open("rb") as stream:
+            head = stream.read(HEAD_LENGTH)
+    except OSError as error:
+        raise DataError(f"{shown}: cannot be read: {error.strerror}") from None
+    if not head:
+        raise DataError(f"{shown}: the file is empty")
+    return head
+
+
+def _check_blank(file: DataFile, head: bytes) -> None:
+    """Refuse a file of blanks only; look further than its head only where that is blank."""
+    if file.form != "parquet" and not any(block.strip() for block in read_blocks(file)):
+        raise DataError(f"{file.shown}: the file is empty" + (" but for blanks and line ends" if head else ""))
+
+
+def _encoding(head: bytes, shown: str) -> str | None:
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise DataError(f"{shown}: the text is UTF-32; convert it: iconv -f UTF-32 -t UTF-8")
+    return next((name for mark, name in _ENCODINGS.items() if head.startswith(mark)), None)
+
+
+@contextmanager
+def _translated(shown: str) -> Iterator[None]:
+    """Turn what gzip and the file system raise while reading into errors that name the file."""
+    try:
+        yield
+    except EOFError:
+        raise DataError(f"{shown}: the gzip file is truncated (it ends too early); copy or download it again") from None
+    except (gzip.BadGzipFile, zlib.error) as error:
+        raise DataError(f"{shown}: the gzip file is damaged ({error}); copy or download it again") from None
+    except OSError as error:
+        raise DataError(f"{shown}: cannot be read: {error.strerror or error}") from None
+
+
+def read_blocks(file: DataFile) -> Iterator[bytes]:
+    """Read a text file as UTF-8, in blocks of whole lines.
+
+    Parameters
+    ----------
+    file : DataFile
+        A delimited or JSON Lines file, packed or not; a byte order mark is left out.
+
+    Yields
+    ------
+    bytes
+        Valid UTF-8 without NUL; every block but the last ends with a line feed.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read or unpacked, or isn't UTF-8; with its line.
+    """
+    rest, line = b"", 1
+    for block in _transcoded(file):
+        rest += block
+        cut = rest.rfind(b"\n") + 1
+        if cut:
+            _check_text(rest[:cut], line, file.shown)
+            line += rest.count(b"\n", 0, cut)
+            yield rest[:cut]
+            rest = rest[cut:]
+        elif len(rest) > LONGEST_LINE:
+            raise _too_long(rest, line, file)
+    if rest:
+        _check_text(rest, line, file.shown)
+        yield rest
+
+
+def read_lines(file: DataFile) -> Iterator[str]:
+    r"""Read a text file line by line, each with its own end (``\n``, ``\r\n`` or ``\r``)."""
+    for block in read_blocks(file):
+        yield from io.StringIO(block.decode(), newline="")  # a block ends where a line ends
+
+
+def _transcoded(file: DataFile) -> Iterator[bytes]:
+    """Read raw blocks, as UTF-8 whatever the file is written in."""
+    blocks = _unpacked(file)
+    if file.encoding is not None:
+        decoder = codecs.getincrementaldecoder(file.encoding)()
+        try:
+            for block in blocks:
+                yield decoder.decode(block).encode()
+            yield decoder.decode(b"", final=True).encode()
+        except UnicodeError as error:
+            raise DataError(f"{file.shown}: begins like {file.encoding.upper()} but isn't: {error}") from None
+        return
+    first = next(blocks, b"")
+    yield first.removeprefix(codecs.BOM_UTF8)
+    yield from blocks
+
+
+def _open(file: DataFile) -> BinaryIO:
+    return cast(BinaryIO, gzip.open(file.path)) if file.packed else file.path.open("rb")
+
+
+def _unpacked(file: DataFile) -> Iterator[bytes]:
+    with _translated(file.shown):
+        size = file.path.stat().st_size
+        with _open(file) as stream:
+            total = 0
+            while block := stream.read(BLOCK):
+                total += len(block)
+                if file.packed and total > max(_BOMB_SIZE, _BOMB_RATIO * size):
+                    raise DataError(
+                        f"{file.shown}: unpacks to more than {_BOMB_RATIO} times its size; "
+                        "if this is data and no gzip bomb, unpack it first"
+                    )
+                yield block
+
+
+def _too_long(start: bytes, line: int, file: DataFile) -> DataError:
+    """Name the largest cell of a line that is too long, or the line itself where its cells are of ordinary size."""
+    if file.form == "delimited":
+        marks = np.frombuffer(start, dtype=np.uint8)
+        inside = (np.cumsum(marks == ord('"'), dtype=np.uint8) & 1).astype(bool)
+        ends = np.append(np.flatnonzero((marks == ord(file.delimiter)) & ~inside), len(marks))
+        sizes = np.diff(ends, prepend=-1) - 1
+        column: int | str = int(sizes.argmax())
+    else:
+        ends = np.append(np.flatnonzero(np.frombuffer(start, dtype=np.uint8) == ord('"')), len(start))
+        sizes = np.diff(ends, prepend=0)
+        key = re.findall(rb'"([^"]{1,200})"\s*:', start[: ends[sizes.argmax() - 1] if sizes.argmax() else 0][-300:])
+        column = key[-1].decode(errors="replace") if key else "?"
+    if sizes.max() > LARGEST_CELL:
+        return file.too_large(line, column, f"{sizes.max():,} bytes or more")
+    return DataError(
+        f"{file.shown}:{line}: the line has more than the {LONGEST_LINE:,} bytes allowed; is this a data file?"
+    )
+
+
+def _check_text(block: bytes, line: int, shown: str) -> None:
+    nul = block.find(b"\0")
+    if nul >= 0:
+        where = line + block.count(b"\n", 0, nul)
+        wide = block.count(b"\0") > len(block) // 4
+        hint = "is it UTF-16 without a byte order mark?" if wide else "is this a text file?"
+        raise DataError(f"{shown}:{where}: a NUL byte, which no text has; {hint}")
+    if block.isascii():
+        return
+    try:
+        block.decode()
+    except UnicodeDecodeError as error:
+        where = line + block.count(b"\n", 0, error.start)
+        column = error.start - block.rfind(b"\n", 0, error.start)
+        raise DataError(
+            f"{shown}:{where}: byte {column} of the line (0x{block[error.start]:02x}) isn't UTF-8; if the file is in "
+            f"another encoding, Windows-1252 or Latin-1 say, convert it: iconv -f WINDOWS-1252 -t UTF-8"
+        ) from None
