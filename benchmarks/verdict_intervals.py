@@ -15,7 +15,7 @@ from scipy.special import expit
 from sklearn.model_selection import StratifiedGroupKFold
 from threadpoolctl import threadpool_limits
 
-from job.data.difficulty.identical import share_near_duplicates
+from job.data.difficulty.leakage import share_near_duplicates
 from job.evaluation.metrics import MetricContext, Prediction
 from job.evaluation.ranking import average_precision, average_precision_of_halves, build_ranking, expect_by_chance
 from job.evidence.bootstrap import LEAST_GROUPS, compare_over_draws, draw_weights

@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any
 
 from job.data.dataset import Dataset
-from job.data.generating.generate import generate_data
+from job.data.generating.classification import generate_classification
+from job.data.generating.mixture import generate_mixture
 from job.data.splitting.splits import Split, build_splits, count_splits, settle_split
 from job.engine.execute import Engine, execute
 from job.engine.local import local_executor
@@ -41,7 +42,7 @@ from job.outputs import (
 from job.report.fonts import settle_matplotlib
 from job.results import build_results, build_timings
 from job.spec.load import LoadedSpec, load_spec
-from job.spec.model import Entry, FileSpec, JobSpec
+from job.spec.model import Entry, FileSpec, JobSpec, MixtureSpec
 from job.spec.starter import FileFacts
 from job.strategies.label_keys import key_by_class
 from job.strategies.recipe import Complaint
@@ -233,7 +234,7 @@ def describe_data(path: str, target: str) -> FileFacts:
     DataError
         Where the file cannot be read, or has no such column.
     """
-    from job.data.reading.describe import describe_file
+    from job.data.reading.load_data import describe_file
 
     return describe_file(path, target)
 
@@ -308,8 +309,10 @@ def load_data(spec: JobSpec, folder: Path) -> Dataset:
     -------
     Dataset
     """
+    if isinstance(spec.data.generate, MixtureSpec):
+        return generate_mixture(spec.data.generate)
     if spec.data.generate is not None:
-        return generate_data(spec.data.generate)
+        return generate_classification(spec.data.generate)
     assert spec.data.file is not None  # the spec has exactly one of the two
     from job.data.reading.load_data import load_dataset  # needs DuckDB, which generated data doesn't
 

@@ -8,8 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from job.data.dataset import Dataset, Note
-from job.data.splitting.split_notes import note_splits, note_unused
-from job.data.splitting.splits import Split
+from job.data.splitting.splits import Split, note_splits, note_unused
 from job.evaluation.collect import build_prediction, collect_runs, metric_context
 from job.evaluation.evaluate import STATUSES, Outcome
 from job.evaluation.metrics import Prediction

@@ -7,7 +7,7 @@ from typing import Any
 
 from job.data.dataset import Dataset
 from job.data.difficulty.diagnose import MOST_ROWS, Prepared, diagnose
-from job.data.difficulty.identical import share_near_duplicates
+from job.data.difficulty.leakage import share_near_duplicates
 from job.data.difficulty.minority_types import thin
 from job.errors import StrategyError
 from job.spec.model import PreparationSpec

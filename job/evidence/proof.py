@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.difficulty.identical import ALONE, number_identical
+from job.data.difficulty.leakage import ALONE, number_identical
 from job.data.splitting.splits import Split
 from job.evaluation.evaluate import Outcome
 from job.evaluation.resampling_audit import ResamplingAudit

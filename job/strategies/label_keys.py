@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from job.data.alike import look
 from job.data.dataset import Dataset, Note
-from job.data.quoting import listed, nearest, quoted
+from job.data.quoting import listed, look, nearest, quoted
 from job.spec.model import Entry, JobSpec
 from job.strategies.recipe import Complaint
 

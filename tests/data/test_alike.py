@@ -7,8 +7,7 @@ from data_files import N, load, make_csv, note_codes, note_text, refusal
 from hypothesis import given
 from hypothesis import strategies as st
 
-from job.data.alike import find_alike, look
-from job.data.quoting import named, nearest, quoted, quoted_apart
+from job.data.quoting import find_alike, look, named, nearest, quoted, quoted_apart
 
 ALIKE = {
     "a decimal point": ("12", "12.0"),

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from job.data.difficulty.magnitude import shrink
-from job.data.difficulty.minority_types import count_minority_of_rows
+from job.data.difficulty.minority_types import count_minority_of_rows, shrink
 
 _HUGE = 1e100
 

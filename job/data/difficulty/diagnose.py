@@ -15,10 +15,9 @@ from job.data.difficulty.class_overlap import (
     maximum_fisher_ratio,
     nearest_neighbor_errors,
 )
-from job.data.difficulty.clusters import find_clusters
 from job.data.difficulty.findings import Facts, find_all
 from job.data.difficulty.leakage import count_duplicates, find_equal_columns, score_columns
-from job.data.difficulty.minority_types import thin
+from job.data.difficulty.minority_types import find_clusters, thin
 
 MOST_ROWS = 20_000
 MOST_TREE_ROWS = 10_000
@@ -72,7 +71,7 @@ def diagnose(
     seed : int
         Of the samples.
     near_duplicates : (float, int) or None
-        From `job.data.difficulty.identical.share_near_duplicates`.
+        From `job.data.difficulty.leakage.share_near_duplicates`.
 
     Returns
     -------

@@ -7,9 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from job.data.dataset import Column, Dataset
-from job.data.difficulty.clusters import Clusters
-from job.data.difficulty.identical import NEARER
-from job.data.difficulty.leakage import Duplicates
+from job.data.difficulty.leakage import NEARER, Duplicates
+from job.data.difficulty.minority_types import Clusters
 from job.data.quoting import counted
 
 NOTE, WARNING, PROBLEM = "note", "warning", "problem"

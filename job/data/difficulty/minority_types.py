@@ -2,14 +2,20 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.sparse import coo_array
+from scipy.sparse.csgraph import connected_components
 from sklearn.neighbors import NearestNeighbors
 from threadpoolctl import threadpool_limits
 
-from job.data.difficulty.magnitude import find_shrinkage
+# MERGED: Into how many clusters the minority falls.
+
+# MERGED: Keep squares of huge numbers from overflowing, where only the ratios of distances count.
+
 
 N_NEIGHBORS = 5
 TYPES = ("safe", "borderline", "rare", "outlier")
@@ -237,3 +243,99 @@ def _expect(distances: np.ndarray, minority: np.ndarray, rows: np.ndarray, k: in
     places_left = wanted - (rows * closer).sum(axis=1)
     share = (minority * level).sum(axis=1) / (rows * level).sum(axis=1)
     return np.asarray(((minority * closer).sum(axis=1) + places_left * share) * (k / wanted))
+
+
+LEAST_ROWS = 3
+
+
+@dataclass(frozen=True)
+class Clusters:
+    """The minority's clusters.
+
+    Parameters
+    ----------
+    sizes : tuple of int
+        Rows of each cluster of at least three, largest first.
+    n_alone : int
+        Minority rows in none of them.
+    """
+
+    sizes: tuple[int, ...]
+    n_alone: int
+
+
+def find_clusters(X: np.ndarray, y: np.ndarray) -> Clusters:
+    """Find the clusters of the minority: what neighbourhood joins without a gap.
+
+    Two minority rows are joined where one is among the five nearest distinct rows of the other, whatever their class;
+    a cluster is what such joints connect. So majority rows part clusters, and so does emptiness: a cluster without a
+    majority row nearby still ends where its five nearest neighbours are found inside it. Of distances that are equal
+    the row whose columns sort first counts.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_rows, n_columns), float64
+        Prepared columns.
+    y : ndarray of shape (n_rows,) of 0 and 1
+
+    Returns
+    -------
+    Clusters
+
+    References
+    ----------
+    .. [1] Jo, Japkowicz (2004). Class imbalances versus small disjuncts. SIGKDD Explorations 6(1), 40-49.
+    .. [2] Maier, Hein, von Luxburg (2009). Optimal construction of k-nearest-neighbor graphs for identifying noisy
+       clusters. Theoretical Computer Science 410, 1749-1764.
+    """
+    neighborhood = gather_neighborhood(X, y)
+    minority = np.flatnonzero(neighborhood.minority)
+    found = find_nearest(neighborhood, neighborhood.X[minority], N_NEIGHBORS + 1)[:, 1:]  # the first is the row itself
+    place = np.full(len(neighborhood.X), -1)
+    place[minority] = np.arange(len(minority))
+    source, column = np.nonzero(neighborhood.minority[found])
+    edges = (np.ones(len(source)), (source, place[found[source, column]]))
+    joints = coo_array(edges, shape=(len(minority), len(minority)))
+    _, cluster = connected_components(joints, directed=False)
+    sizes = np.bincount(cluster, weights=neighborhood.minority[minority]).astype(np.int64)
+    large = sizes[sizes >= LEAST_ROWS]
+    return Clusters(tuple(int(size) for size in np.sort(large)[::-1]), int(sizes.sum() - large.sum()))
+
+
+_MOST = 510  # the square of 2 ** 511 still has room below the largest float
+
+
+def find_shrinkage(largest: float, n_terms: int) -> float:
+    """Find the power of two that makes sums of squared differences finite.
+
+    Parameters
+    ----------
+    largest : float
+        Largest absolute value.
+    n_terms : int
+        Squares that are summed.
+
+    Returns
+    -------
+    float
+        1 where nothing overflows. Multiplying by a power of two rounds nothing, so that ratios stay as they are.
+    """
+    exponent = math.frexp(largest)[1] + 1 + math.ceil(math.log2(max(n_terms, 1)) / 2)
+    return 2.0 ** min(0, _MOST - exponent)
+
+
+def shrink(X: np.ndarray, n_terms: int) -> np.ndarray:
+    """Multiply all values by one such power of two; the array itself where nothing overflows.
+
+    Parameters
+    ----------
+    X : ndarray
+        Finite.
+    n_terms : int
+
+    Returns
+    -------
+    ndarray of the same shape
+    """
+    factor = find_shrinkage(float(np.abs(X).max(initial=0.0)), n_terms)
+    return X if factor == 1.0 else X * factor

@@ -17,23 +17,7 @@ from job.errors import DataError
 from job.machine import usable_memory
 from job.spec.model import ClassificationSpec
 
-PARAMETERS = (
-    "n_samples",
-    "n_features",
-    "n_informative",
-    "n_redundant",
-    "n_repeated",
-    "n_classes",
-    "n_clusters_per_class",
-    "weights",
-    "flip_y",
-    "class_sep",
-    "hypercube",
-    "shift",
-    "scale",
-    "shuffle",
-    "random_state",
-)
+PARAMETERS = tuple(name for name in ClassificationSpec.model_fields if name != "kind")
 """Every parameter of ``make_classification`` that says what is drawn."""
 
 _COPIES = 3  # the matrix that scikit-learn fills, its shuffled copy, and the data frame; centres are copied as often
@@ -59,11 +43,17 @@ def generate_classification(spec: ClassificationSpec) -> Dataset:
         When the parameters contradict each other, when the data would not fit into memory, when a value is not
         finite, or when fewer than two rows of either class were drawn.
     """
-    X, labels = _draw({name: _as_sklearn(getattr(spec, name)) for name in PARAMETERS})
-    counts = _count_labels(labels)
+    given = {name: getattr(spec, name) for name in PARAMETERS}
+    # lists are the only sequences that every parameter takes
+    X, labels = _draw({name: list(value) if isinstance(value, tuple) else value for name, value in given.items()})
+    found, n_rows = np.unique(labels, return_counts=True)
+    counts = dict(sorted((str(label), int(n)) for label, n in zip(found, n_rows, strict=True)))
     positive = max(label for label, n_rows in counts.items() if n_rows == min(counts.values()))
     _check_classes(counts, positive)
     frame = pd.DataFrame(X, columns=[f"feature_{i}" for i in range(X.shape[1])])
+    why = "a number drawn by make_classification"
+    columns = [Column(str(name), "number", "feature", 0, int(frame[name].nunique()), why) for name in frame.columns]
+    target = Column("target", "category", "target", 0, len(counts), "the class drawn by make_classification")
     dataset = Dataset(
         source="make_classification",
         X=frame,
@@ -71,18 +61,24 @@ def generate_classification(spec: ClassificationSpec) -> Dataset:
         positive=positive,
         rest=tuple(label for label in counts if label != positive),
         label_counts=counts,
-        columns=_describe_columns(frame, n_labels=len(counts)),
+        columns=(*columns, target),
     )
     return replace(dataset, digest=digest_dataset(dataset))
 
 
 def _draw(parameters: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     """Call scikit-learn, and say in the job's words what it could not draw."""
-    n_bytes = _estimate_bytes(parameters)
+    # the rows, the centre of each cluster, and the matrix that turns one
+    n_clusters, n_informative = (
+        parameters["n_classes"] * parameters["n_clusters_per_class"],
+        parameters["n_informative"],
+    )
+    n_cells = parameters["n_samples"] * parameters["n_features"] + n_clusters * n_informative
+    n_bytes = int(8 * (_COPIES * n_cells + n_informative**2))
     if n_bytes > usable_memory():
         raise DataError(
             f"data.generate: {parameters['n_samples']:,} rows of {parameters['n_features']:,} features, in "
-            f"{parameters['n_classes'] * parameters['n_clusters_per_class']:,} clusters, need about "
+            f"{n_clusters:,} clusters, need about "
             f"{n_bytes / 1e9:,.1f} GB while they are drawn, and {usable_memory() / 1e9:,.1f} GB may be used; lower "
             "n_samples, n_features or n_clusters_per_class"
         )
@@ -98,26 +94,6 @@ def _draw(parameters: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     return X, labels
 
 
-def _estimate_bytes(parameters: Mapping[str, Any]) -> int:
-    """Estimate the memory that drawing takes: the rows, the centre of each cluster, and the matrix that turns one."""
-    n_informative = parameters["n_informative"]
-    n_clusters = parameters["n_classes"] * parameters["n_clusters_per_class"]
-    rows, centres = parameters["n_samples"] * parameters["n_features"], n_clusters * n_informative
-    return int(8 * (_COPIES * (rows + centres) + n_informative**2))
-
-
-def _as_sklearn(value: object) -> object:
-    """Turn the tuples of a frozen spec into lists, the only sequence that every parameter takes."""
-    return list(value) if isinstance(value, tuple) else value
-
-
-def _count_labels(labels: np.ndarray) -> dict[str, int]:
-    """Count the rows of each label, in the order of the labels as text."""
-    found, n_rows = np.unique(labels, return_counts=True)
-    counts = {str(label): int(n) for label, n in zip(found, n_rows, strict=True)}
-    return dict(sorted(counts.items()))
-
-
 def _check_classes(counts: Mapping[str, int], positive: str) -> None:
     """Refuse data in which the positive label or the rest has fewer than two rows."""
     n_positive = counts[positive]
@@ -128,11 +104,3 @@ def _check_classes(counts: Mapping[str, int], positive: str) -> None:
             f"data.generate: drew {found} of {n_positive + n_rest:,} rows; at least two rows of the positive label and "
             "two of the rest are needed: raise n_samples, or the rare class's share in weights"
         )
-
-
-def _describe_columns(frame: pd.DataFrame, n_labels: int) -> tuple[Column, ...]:
-    """Say of every generated column what it is."""
-    why = "a number drawn by make_classification"
-    features = [Column(str(name), "number", "feature", 0, int(frame[name].nunique()), why) for name in frame.columns]
-    target = Column("target", "category", "target", 0, n_labels, "the class drawn by make_classification")
-    return (*features, target)

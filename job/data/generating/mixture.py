@@ -2,62 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
+from scipy.special import ndtri
 
-from job.data.dataset import Dataset
+from job.data.dataset import Column, Dataset, Note
 from job.data.digest import digest_dataset
-from job.data.generating.components import Component, build_components
-from job.data.generating.mixture_columns import describe_columns, kind_of, note_left_out
-from job.data.generating.mixture_posterior import compute_posterior
-from job.data.generating.views import CATEGORIES, View, view_category, view_continuous, view_integer
+from job.data.generating.mixture_posterior import Component, Continuous, Discrete, View, compute_posterior
+from job.data.quoting import quoted
 from job.errors import DataError
 from job.machine import usable_memory
-from job.spec.mixture import COLUMNS
+from job.spec.mixture import COLUMNS, INFORMATIVE, count_minority
 from job.spec.model import MixtureSpec
 
 POSITIVE, REST = "1", "0"
 
+OUTLIER_SPREAD = 3.0
+"""Standard deviation of the outliers of the minority, around the majority's centre; the majority's own is 1."""
+
+INTEGER_SCALE = 3.0
+"""Whole numbers are the normal times this, rounded: the majority's have standard deviation 3."""
+
+CATEGORIES = ("a", "b", "c", "d", "e")
+CUTS = ndtri([0.4, 0.7, 0.85, 0.95])
+"""Where the normal is cut into categories; of the majority 40, 30, 15, 10 and 5 % are a to e."""
+
 _INFORMATIVE = {"continuous": "n_continuous", "integer": "n_integer", "category": "n_categorical"}
 _COPIES = 4  # the columns, what the posterior reads, the data frame, and one more while it is made
-
-
-@dataclass(frozen=True)
-class Streams:
-    """Random numbers, one stream for each thing that is drawn, so that what is changed in one leaves the others.
-
-    Parameters
-    ----------
-    places, owners, values, gaps, labels : numpy.random.Generator
-        For the centres of clusters, the component of each row, the values of columns, missing cells, flipped labels.
-    """
-
-    places: np.random.Generator
-    owners: np.random.Generator
-    values: np.random.Generator
-    gaps: np.random.Generator
-    labels: np.random.Generator
-
-
-@dataclass(frozen=True, eq=False)
-class Drawn:
-    """One column.
-
-    Parameters
-    ----------
-    name : str
-    values : ndarray or Series of shape (n_rows,)
-        As the data set has them.
-    view : Continuous, Discrete or None
-        What the posterior reads; None for a column that tells nothing.
-    """
-
-    name: str
-    values: np.ndarray | pd.Series
-    view: View | None
+_WHY = {
+    "continuous": ("number", "a normal"),
+    "integer": ("integer", f"a normal, times {INTEGER_SCALE:g} and rounded"),
+    "category": ("category", f"a normal, cut into {len(CATEGORIES)} categories"),
+    "noise": ("number", "a normal that is the same in both classes"),
+}
 
 
 def generate_mixture(spec: MixtureSpec) -> Dataset:
@@ -86,16 +66,68 @@ def generate_mixture(spec: MixtureSpec) -> Dataset:
         When the data would not fit into memory, or no column has two different values.
     """
     _check_size(spec)
-    streams = Streams(*(np.random.default_rng([spec.random_state, place]) for place in range(5)))
-    components = build_components(spec, streams.places)
-    owner = streams.owners.permutation(np.repeat(np.arange(len(components)), [c.n_rows for c in components]))
-    columns = [*_draw_informative(spec, components, owner, streams), *_draw_noise(spec, streams)]
-    is_minority = np.array([component.is_minority for component in components])[owner]
-    y, flipped = _flip(is_minority, spec.label_noise, streams.labels)
-    dataset = _describe(pd.DataFrame({column.name: column.values for column in columns}, copy=False), y)
-    views = [column.view for column in columns if column.view is not None]
+    # one stream for each thing that is drawn, so that what is changed in one leaves the others
+    places, owners, values, gaps, labels = (np.random.default_rng([spec.random_state, place]) for place in range(5))
+    components = build_components(spec, places)
+    owner = owners.permutation(np.repeat(np.arange(len(components)), [c.n_rows for c in components]))
+    centres, spreads = np.array([c.centre for c in components]), np.array([c.spread for c in components])
+    columns: dict[str, np.ndarray | pd.Series] = {}
+    views: list[View] = []
+    for kind, key in _INFORMATIVE.items():
+        for number in range(getattr(spec, key)):
+            normal = centres[owner, len(views)] + spreads[owner] * values.standard_normal(spec.n_samples)
+            columns[f"{kind}_{number}"], view = _show(kind, normal, _draw_gaps(spec, gaps))
+            views.append(view)
+    for number in range(spec.n_noise):
+        noise = values.standard_normal(spec.n_samples)
+        columns[f"noise_{number}"] = np.where(_draw_gaps(spec, gaps), np.nan, noise)
+    y, flipped = _flip(np.array([c.is_minority for c in components])[owner], spec.label_noise, labels)
+    dataset = _describe(pd.DataFrame(columns, copy=False), y)
     dataset = replace(dataset, posterior=compute_posterior(views, components, *flipped))
     return replace(dataset, digest=digest_dataset(dataset))
+
+
+def build_components(spec: MixtureSpec, draw: np.random.Generator) -> tuple[Component, ...]:
+    """Place the components of a mixture and share out the rows.
+
+    Parameters
+    ----------
+    spec : MixtureSpec
+    draw : numpy.random.Generator
+        For the directions of the clusters; drawn uniformly on a sphere [1]_.
+
+    Returns
+    -------
+    tuple of Component
+        The majority first, then the clusters, then the outliers; those without a row are left out. Rows are shared
+        out exactly: ``round(n_samples * minority_share)`` to the minority (never more than half), of these
+        ``round(outliers * n)`` to the outliers, the others to clusters whose sizes differ by one at most.
+
+    References
+    ----------
+    .. [1] Muller (1959). A note on a method for generating points uniformly on n-dimensional spheres. Communications
+       of the ACM 2 (4), 19-20.
+    """
+    n_minority = count_minority(spec.n_samples, spec.minority_share)
+    n_outliers = round(spec.outliers * n_minority)
+    middle = np.zeros(sum(getattr(spec, key) for key in INFORMATIVE))
+    clusters = _build_clusters(spec, n_minority - n_outliers, len(middle), draw)
+    majority = Component(spec.n_samples - n_minority, False, middle, 1.0)
+    outliers = Component(n_outliers, True, middle, OUTLIER_SPREAD)
+    return tuple(component for component in (majority, *clusters, outliers) if component.n_rows)
+
+
+def _build_clusters(spec: MixtureSpec, n_rows: int, n_columns: int, draw: np.random.Generator) -> Iterator[Component]:
+    for cluster in range(spec.clusters):
+        if spec.shift is not None:
+            centre = np.array(spec.shift, dtype=float)
+        else:
+            assert spec.separation is not None  # a spec without either has the default
+            point = draw.standard_normal(n_columns)
+            # without a column there is no direction
+            centre = spec.separation * (point / np.sqrt((point * point).sum()) if n_columns else point)
+        size = n_rows // spec.clusters + (cluster < n_rows % spec.clusters)
+        yield Component(size, True, centre, spec.cluster_spread)
 
 
 def _check_size(spec: MixtureSpec) -> None:
@@ -108,35 +140,19 @@ def _check_size(spec: MixtureSpec) -> None:
         )
 
 
-def _draw_informative(
-    spec: MixtureSpec, components: Sequence[Component], owner: np.ndarray, streams: Streams
-) -> Iterator[Drawn]:
-    centres = np.array([component.centre for component in components])
-    spreads = np.array([component.spread for component in components])
-    names = [f"{name}_{number}" for name, key in _INFORMATIVE.items() for number in range(getattr(spec, key))]
-    for place, name in enumerate(names):
-        normal = centres[owner, place] + spreads[owner] * streams.values.standard_normal(spec.n_samples)
-        yield _show(name, normal, _draw_gaps(spec, streams.gaps))
-
-
-def _draw_noise(spec: MixtureSpec, streams: Streams) -> Iterator[Drawn]:
-    for number in range(spec.n_noise):
-        values = streams.values.standard_normal(spec.n_samples)
-        values[_draw_gaps(spec, streams.gaps)] = np.nan
-        yield Drawn(f"noise_{number}", values, None)
-
-
-def _show(name: str, normal: np.ndarray, missing: np.ndarray) -> Drawn:
-    kind = kind_of(name)
+def _show(kind: str, normal: np.ndarray, missing: np.ndarray) -> tuple[np.ndarray | pd.Series, View]:
+    """Show a normal as it is, rounded to whole numbers or cut into categories; and as the posterior reads it."""
     if kind == "continuous":
-        numbers = view_continuous(normal, missing)
-        return Drawn(name, numbers.values, numbers)
+        values = np.where(missing, np.nan, normal)
+        return values, Continuous(values)
     if kind == "integer":
-        whole, values = view_integer(normal, missing)
-        return Drawn(name, values, whole)
-    letters = view_category(normal, missing)
-    categories = pd.Categorical.from_codes(letters.codes, pd.Index(CATEGORIES)).remove_unused_categories()
-    return Drawn(name, pd.Series(categories), letters)
+        whole = np.rint(INTEGER_SCALE * normal) + 0.0  # no minus zero
+        seen, codes = np.unique(whole, return_inverse=True)
+        codes, low, high = np.where(missing, -1, codes), (seen - 0.5) / INTEGER_SCALE, (seen + 0.5) / INTEGER_SCALE
+        return np.where(missing, np.nan, whole), Discrete(codes, low, high)
+    codes = np.where(missing, -1, np.searchsorted(CUTS, normal))
+    letters = pd.Categorical.from_codes(codes, pd.Index(CATEGORIES)).remove_unused_categories()
+    return pd.Series(letters), Discrete(codes, np.append(-np.inf, CUTS), np.append(CUTS, np.inf))
 
 
 def _draw_gaps(spec: MixtureSpec, draw: np.random.Generator) -> np.ndarray:
@@ -147,7 +163,7 @@ def _draw_gaps(spec: MixtureSpec, draw: np.random.Generator) -> np.ndarray:
 
 
 def _flip(is_minority: np.ndarray, share: float, draw: np.random.Generator) -> tuple[np.ndarray, tuple[float, float]]:
-    """Flip a share of the labels of each class; return the labels, and the shares as they came out."""
+    """Flip a share of the labels of each class; return the labels, and the shares that were flipped in fact."""
     minority, majority = np.flatnonzero(is_minority), np.flatnonzero(~is_minority)
     n_from_minority = round(share * len(minority))
     room = len(is_minority) // 2 - (len(minority) - n_from_minority)
@@ -159,8 +175,9 @@ def _flip(is_minority: np.ndarray, share: float, draw: np.random.Generator) -> t
 
 
 def _describe(frame: pd.DataFrame, y: np.ndarray) -> Dataset:
-    """Say of every column what it is; one with a single value is left out, as one of a file would be."""
-    columns = describe_columns(frame)
+    """Describe the columns, the target last; one with a single value is left out, as one of a file would be."""
+    target = Column("target", "category", "target", 0, 2, "the class, with labels flipped where label_noise says so")
+    columns = (*(_describe_column(str(name), frame[name]) for name in frame.columns), target)
     kept = [column.name for column in columns if column.role == "feature"]
     if not kept:
         raise DataError(
@@ -176,5 +193,20 @@ def _describe(frame: pd.DataFrame, y: np.ndarray) -> Dataset:
         rest=(REST,),
         label_counts={REST: len(y) - n_positive, POSITIVE: n_positive},
         columns=columns,
-        notes=note_left_out(columns),
+        notes=tuple(_note_left_out(column) for column in columns if column.role == "dropped"),
     )
+
+
+def _describe_column(name: str, values: pd.Series) -> Column:
+    kind, why = _WHY[name.rpartition("_")[0]]
+    n_missing, n_distinct = int(values.isna().sum()), int(values.nunique())
+    gaps_are_a_value = kind == "category" and 0 < n_missing < len(values)
+    if n_distinct + gaps_are_a_value < 2:
+        why = "all its present values are equal" if n_distinct else "all its values are missing"
+        return Column(name, "constant", "dropped", n_missing, n_distinct, why)
+    return Column(name, kind, "feature", n_missing, n_distinct, why)
+
+
+def _note_left_out(column: Column) -> Note:
+    code = "constant" if column.n_distinct else "all-missing"
+    return Note(code, f"Column {quoted(column.name)} is left out: {column.why}.", column.name)

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 from pathlib import Path
 
 from job.data.dataset import Note
 from job.data.quoting import counted, listed, quoted
-from job.data.reading.csv_records import Record, RecordReader
+from job.data.reading.column_profile import MISSING_WORDS
+from job.data.reading.csv_records import Record, RecordReader, scan_structure
 from job.data.reading.data_file import LARGEST_CELL, DataFile, read_blocks, read_lines
 from job.data.reading.database import (
     WHITESPACE,
@@ -26,10 +27,12 @@ from job.data.reading.database import (
     room,
     too_much,
 )
-from job.data.reading.likely_delimiter import advise, explain_one_column, guess_delimiter, name_delimiter
-from job.data.reading.odd_lines import find_odd_ends
-from job.data.reading.scan import scan_structure
 from job.errors import DataError
+
+# MERGED: What parts the values of a row, where it isn't what the suffix of the file says.
+
+# MERGED: Lines at the ends of a table that aren't rows: units below the header, totals and remarks below the rows.
+
 
 REPEATED_HEADER, ODD_LINE = "repeated-header", "odd-line"
 _MOST_ABOVE = 50
@@ -412,3 +415,115 @@ def _blank_line_notes(n_blank: int) -> tuple[Note, ...]:
     if not n_blank:
         return ()
     return (Note("blank-lines", f"{counted(n_blank, 'blank line')} between or below the rows passed over."),)
+
+
+_LIKELY = ("\t", ";", ",", "|", ":", " ")
+_NAMES = {"\t": "a tab", " ": "a blank"}
+_MOST_GUESSED = 50
+
+
+def name_delimiter(delimiter: str) -> str:
+    """Name a delimiter in words that show what it is."""
+    return _NAMES.get(delimiter, quoted(delimiter))
+
+
+def guess_delimiter(lines: Sequence[str], shown: str) -> str | None:
+    """Guess what parts the values, from the first lines of a file.
+
+    Parameters
+    ----------
+    lines : sequence of str
+        The header and rows below it, with their ends.
+    shown : str
+        The file's path for messages.
+
+    Returns
+    -------
+    str or None
+        The delimiter by which all of them have the same number of values, the largest; None where none parts them.
+    """
+    widths = {delimiter: _common_width(lines, delimiter, shown) for delimiter in _LIKELY}
+    best = max(_LIKELY, key=lambda delimiter: widths[delimiter])
+    return best if widths[best] > 1 else None
+
+
+def _common_width(lines: Sequence[str], delimiter: str, shown: str) -> int:
+    """Count the values of each line, 0 where lines differ."""
+    try:
+        widths = {len(record.values) for record in RecordReader(lines[:_MOST_GUESSED], delimiter, shown)}
+    except DataError:
+        return 0  # by this delimiter the quotes are wrong, so it isn't the one
+    return widths.pop() if len(widths) == 1 else 0
+
+
+def explain_one_column(shown: str, header: Record, delimiter: str, text: str, likely: str | None) -> str:
+    """Say why a header of one name is refused, and which delimiter the file likely has."""
+    likely = likely or _most_frequent(text, delimiter)
+    got = f"the header has one column only ({quoted(text)}) when values are parted by {name_delimiter(delimiter)}"
+    advice = "a target and at least one feature are needed" if likely is None else advise(likely)
+    return f"{shown}:{header.line}: {got}; {advice}"
+
+
+def advise(likely: str) -> str:
+    """Say what to do where another delimiter is likely."""
+    written = "\\t" if likely == "\t" else likely
+    return f'they seem to be parted by {name_delimiter(likely)}: set data.file.delimiter to "{written}"'
+
+
+def _most_frequent(text: str, delimiter: str) -> str | None:
+    counts = {other: text.count(other) for other in _LIKELY if other != delimiter}
+    likely = max(counts, key=lambda other: counts[other])
+    return likely if counts[likely] else None
+
+
+_ABOVE, _BELOW, _LEAST = 2, 5, 5
+_NUMBER = re.compile(r"[+-]?[0-9.,]*[0-9][.,]?([eE][+-]?[0-9]+)?")
+_TOTAL = re.compile(
+    r"(sub ?|grand )?(totals?|totale?|sums?|summe|gesamt|somme|suma|averages?|avg|mean|count|mittelwert|median)\b.*",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(r"[^\w\s.+-].*|[-=_*+~]{2,}.*")
+
+
+def find_odd_ends(rows: Mapping[int, Sequence[str]]) -> Mapping[int, str]:
+    """Find lines that look like no rows among the first and last ones.
+
+    Parameters
+    ----------
+    rows : Mapping[int, sequence of str]
+        Rows at both ends of a table by their places.
+
+    Returns
+    -------
+    Mapping[int, str]
+        What they look like, by their places.
+    """
+    places = sorted(rows)
+    inner = [[text.strip() for text in rows[place]] for place in places[_ABOVE : len(places) - _BELOW]]
+    if len(inner) < _LEAST:
+        return {}
+    numeric = [column for column, texts in enumerate(zip(*inner, strict=True)) if _are_numbers(texts)]
+    first_cells = {row[0] for row in inner}
+    return dict(_odd(rows, places, numeric, first_cells))
+
+
+def _odd(
+    rows: Mapping[int, Sequence[str]], places: Sequence[int], numeric: Sequence[int], first_cells: set[str]
+) -> Iterator[tuple[int, str]]:
+    for place in (*places[:_ABOVE], *places[-_BELOW:]):
+        cells = [text.strip() for text in rows[place]]
+        filled = [text for text in cells if text]
+        among_numbers = [cells[column] for column in numeric if cells[column].lower() not in MISSING_WORDS]
+        is_text = bool(among_numbers) and not any(map(_NUMBER.fullmatch, among_numbers))
+        is_new = bool(filled) and cells[0] not in first_cells
+        is_remark = is_new and len(cells) > 2 and len(filled) == 1 and bool(_REMARK.fullmatch(filled[0]))
+        if place in places[:_ABOVE]:
+            if is_text or is_remark:
+                yield place, "units or a second header"
+        elif is_text or is_remark or (is_new and _TOTAL.fullmatch(filled[0])):
+            yield place, "a total or a remark"
+
+
+def _are_numbers(texts: Sequence[str]) -> bool:
+    present = [text for text in texts if text.lower() not in MISSING_WORDS]
+    return len(present) >= _LEAST and all(map(_NUMBER.fullmatch, present))

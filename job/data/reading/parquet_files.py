@@ -16,14 +16,17 @@ from job.data.reading.database import (
     RawColumn,
     Store,
     Table,
+    as_text,
     count_rows,
+    decoded,
     fetch_row,
+    is_bytes,
     name_columns,
     open_store,
     reason_of,
     room,
+    why_unusable,
 )
-from job.data.reading.exact_text import as_text, decoded, is_bytes, why_unusable
 from job.errors import DataError
 
 _MAGIC = b"PAR1"

@@ -1,21 +1,162 @@
-"""Run the spec's query over the table ``data``, in a database that can reach nothing else any more."""
+"""The spec's query: the table that it makes of the file's."""
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from threading import TIMEOUT_MAX, Event, Thread
+from typing import Any
 
 import duckdb
 
-from job.data.quoting import counted
-from job.data.reading.database import Store, Table, count_rows, name_columns
-from job.data.reading.exact_text import as_text, why_unusable
-from job.data.reading.query_rules import TABLE, load_rules, parse
+from job.data.dataset import Note
+from job.data.quoting import counted, quoted
+from job.data.reading.column_profile import Cells, Profile, is_read_as_number, profile_columns
+from job.data.reading.column_types import is_boolean
+from job.data.reading.database import (
+    RawColumn,
+    Store,
+    Table,
+    as_text,
+    count_rows,
+    fetch_row,
+    identifier,
+    name_columns,
+    why_unusable,
+)
+from job.data.reading.load_data import complete_cells
 from job.errors import DataError
+from job.spec.file import FileSpec
 
+# MERGED: The table ``data`` that a query reads: the file's own column names, and values with types.
+
+# MERGED: Run the spec's query over the table ``data``, in a database that can reach nothing else any more.
+
+# MERGED: What a query may say: it reads the table ``data`` and nothing else, and gives the same rows every time.
+#
+#   The rules are held by DuckDB's own parse of the query, and stand beside the settings under which it is run.
+
+
+_NO_NUMBERS = "by the file's decimal mark its values were no numbers"
+
+
+def query_table(
+    store: Store, table: Table, cells: Cells, spec: FileSpec, shown: str
+) -> tuple[Table, Cells, Mapping[str, str]]:
+    """Run the spec's query over the file's table.
+
+    Parameters
+    ----------
+    store : Store
+        Where the table is.
+    table : Table
+        Text.
+    cells : Cells
+        How its text becomes values.
+    spec : FileSpec
+        The spec's ``data.file``, with a query.
+    shown : str
+        The file's path for messages.
+
+    Returns
+    -------
+    table : Table
+        Text again, sorted by content.
+    cells : Cells
+        How that text becomes values: numbers now have a decimal point.
+    texts : Mapping[str, str]
+        Columns that are no numbers though a decimal point makes them look so, and why.
+
+    Raises
+    ------
+    DataError
+        The query cannot be run, or gives no rows.
+    """
+    assert spec.query is not None
+    kept = [name for name in (spec.target, spec.groups, spec.split) if name is not None]
+    notes = (*table.notes, *create_view(store, table, cells, kept))
+    result = run_query(store, spec.query, shown, spec.query_timeout)
+    result = replace(result, notes=(*notes, *result.notes))
+    after = complete_cells(store, result, replace(cells, decimal="."))
+    texts = {}
+    if cells.decimal == ",":
+        others = set(table.names) - find_numbers(store, table, cells)
+        texts = dict.fromkeys(others & find_numbers(store, result, after), _NO_NUMBERS)
+    return result, after, texts
+
+
+NAME = "data"
+_LARGEST = 2**63
+
+
+def create_view(store: Store, table: Table, cells: Cells, labels: Sequence[str]) -> tuple[Note, ...]:
+    """Make the view that a query reads.
+
+    Numbers are BIGINT or DOUBLE, booleans BOOLEAN, all else VARCHAR; missing values are NULL.
+
+    Parameters
+    ----------
+    store : Store
+        Where the table is.
+    table : Table
+        Text.
+    cells : Cells
+        How text becomes values.
+    labels : sequence of str
+        Columns whose text counts, the target for one: these get a type only where it keeps the text of every row.
+
+    Returns
+    -------
+    tuple of Note
+        What the types cost.
+    """
+    profiles = profile_columns(store, table, cells)
+    parts = []
+    for column in table.columns:
+        value = cells.value(column.key)
+        typed, kind = _typed(cells, value, profiles[column.key])
+        if column.name in labels and not _keeps_text(store, table, value, as_text(typed, kind)):
+            typed = value
+        parts.append(f"{typed} AS {identifier(column.name)}")
+    store.connection.execute(f"CREATE VIEW {NAME} AS SELECT {', '.join(parts)} FROM {table.relation}")
+    return tuple(_notes(table.columns, profiles))
+
+
+def find_numbers(store: Store, table: Table, cells: Cells) -> frozenset[str]:
+    """Find the columns of numbers."""
+    profiles = profile_columns(store, table, cells)
+    return frozenset(column.name for column in table.columns if is_read_as_number(profiles[column.key]))
+
+
+def _typed(cells: Cells, value: str, profile: Profile) -> tuple[str, str]:
+    """Write the SQL for a typed value, and name the type."""
+    if is_read_as_number(profile):
+        is_whole = profile.n_integers == profile.n_numbers == profile.n_present
+        if is_whole and profile.low > -_LARGEST and profile.high < _LARGEST:
+            return f"TRY_CAST({value} AS BIGINT)", "BIGINT"
+        number = cells.number(f"({value})")
+        return f"CASE WHEN isfinite({number}) THEN {number} END", "DOUBLE"
+    return (f"TRY_CAST({value} AS BOOLEAN)", "BOOLEAN") if is_boolean(profile) else (value, "VARCHAR")
+
+
+def _keeps_text(store: Store, table: Table, value: str, written: str) -> bool:
+    sql = f"SELECT count(*) FROM {table.relation} WHERE {written} IS DISTINCT FROM {value}"
+    return bool(fetch_row(store, sql)[0] == 0)
+
+
+def _notes(columns: Sequence[RawColumn], profiles: Mapping[str, Profile]) -> Iterator[Note]:
+    for column in columns:
+        profile = profiles[column.key]
+        n_lost = profile.n_present - (profile.n_numbers - profile.n_infinite)
+        if is_read_as_number(profile) and n_lost:
+            text = f"{counted(n_lost, 'value')} of {quoted(column.name)} no finite number: NULL for the query."
+            yield Note("not-numbers-for-query", text, column.name)
+
+
+TABLE = "data"
 _KEY = "data.file.query"
 _ANSWER, _SORTED = "query_answer", "query_result"
 _ADVICE = f"allowed is one SELECT statement over the table {TABLE}"
@@ -171,3 +312,148 @@ def _explained(error: duckdb.Error) -> str:
             lines.append(line.strip())
     text = _ERROR_KIND.sub("", " ".join(lines))
     return "".join(character if character.isprintable() else "?" for character in text)
+
+
+_TABLE_FUNCTIONS = frozenset({"generate_series", "json_each", "json_tree", "range", "unnest"})
+_CLOCKS = frozenset({"current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"})
+_PARTS = frozenset(
+    {
+        "BASE_TABLE",
+        "CTE_NODE",
+        "EMPTY",
+        "EXPRESSION_LIST",
+        "JOIN",
+        "PIVOT",
+        "RECURSIVE_CTE_NODE",
+        "SELECT_NODE",
+        "SET_OPERATION_NODE",
+        "SUBQUERY",
+        "TABLE_FUNCTION",
+    }
+)
+_HARMLESS = ("_MODIFIER", "_TYPE_INFO", "_DEFAULT", "_ASCENDING", "_DESCENDING", "ASCENDING", "DESCENDING")
+_ONLY = f"the file is the table {TABLE}, and nothing else can be read"
+
+Tree = Mapping[str, Any]
+
+
+@dataclass(frozen=True)
+class Rules:
+    """The rules, and what DuckDB says of its own functions.
+
+    Parameters
+    ----------
+    connection : duckdb.DuckDBPyConnection
+        Parses the definitions of functions.
+    changing : frozenset of str
+        Functions of which no form depends on its arguments alone.
+    macros : Mapping[str, tuple of str]
+        Functions that stand for SQL, and this SQL.
+    tables : frozenset of str
+        Names that WITH has given to tables, in lower case.
+    """
+
+    connection: duckdb.DuckDBPyConnection
+    changing: frozenset[str]
+    macros: Mapping[str, tuple[str, ...]]
+    tables: frozenset[str] = frozenset()
+
+    def problems(self, tree: Any) -> Iterator[str]:
+        """Yield what isn't allowed in a parsed query.
+
+        Parameters
+        ----------
+        tree : Any
+            What ``json_serialize_sql`` gives, or a part of it.
+
+        Yields
+        ------
+        str
+            What was found and why it isn't allowed.
+        """
+        if isinstance(tree, list):
+            for member in tree:
+                yield from self.problems(member)
+        elif isinstance(tree, dict):
+            yield from self._of_node(tree)
+            inner = replace(self, tables=self.tables | _named_by_with(tree))
+            for member in tree.values():
+                yield from inner.problems(member)
+
+    def _of_node(self, node: Tree) -> Iterator[str]:
+        kind = node.get("type")
+        if node.get("repeatable") is False and "sample_size" in node:
+            yield "a sample without a seed differs from run to run; write TABLESAMPLE ... REPEATABLE (42)"
+        if not isinstance(kind, str):
+            return
+        if node.get("class") in ("FUNCTION", "WINDOW"):
+            yield from self._of_function(str(node["function_name"]).lower(), len(node["arguments"]))
+        elif node.get("class") == "COLUMN_REF":
+            yield from self._of_column(node["column_names"])
+        elif node.get("class") == "PARAMETER":
+            yield "a parameter (? or $) has no value here; write the value"
+        elif "class" not in node:
+            yield from self._of_part(kind, node)
+
+    def _of_part(self, kind: str, node: Tree) -> Iterator[str]:
+        if kind == "BASE_TABLE":
+            path = [str(name) for name in node["qualified_name"]["path"]]
+            if len(path) > 1 or path[0].lower() not in {TABLE, *self.tables}:
+                yield f"there is no table {quoted('.'.join(path))}; {_ONLY}"
+        elif kind == "TABLE_FUNCTION":
+            name = str(node["function"]["function_name"]).lower()
+            if name not in _TABLE_FUNCTIONS:
+                yield f"{name}() isn't allowed in FROM; {_ONLY}"
+        elif kind == "SHOW_REF":
+            yield f"DESCRIBE, SHOW and SUMMARIZE aren't allowed; {_ONLY}"
+        elif kind not in _PARTS and not kind.endswith(_HARMLESS):
+            yield f"{kind.removesuffix('_NODE').removesuffix('_QUERY')} isn't allowed; {_ONLY}"
+
+    def _of_column(self, names: list[str]) -> Iterator[str]:
+        if len(names) == 1 and names[0].lower() in _CLOCKS:
+            yield _changing(names[0], f"a column of that name is {TABLE}.{names[0]}")
+
+    def _of_function(self, name: str, n_arguments: int) -> Iterator[str]:
+        if name in self.changing or (name == "age" and n_arguments != 2):  # one argument counts from today
+            yield _changing(f"{name}()", "write a value in its place")
+        elif any(self._forbids(definition, name) for definition in self.macros.get(name, ())):
+            yield f"{name}() isn't allowed: it depends on more than the table {TABLE}"
+
+    def _forbids(self, definition: str, name: str) -> bool:
+        others = {other: found for other, found in self.macros.items() if other != name}
+        tree = parse(self.connection, f"SELECT {definition}")
+        return "statements" not in tree or any(replace(self, macros=others).problems(tree["statements"]))
+
+
+def load_rules(connection: duckdb.DuckDBPyConnection) -> Rules:
+    """Ask a database what its functions do."""
+    functions = connection.execute(
+        "SELECT function_name, stability, CASE function_type WHEN 'macro' THEN macro_definition END "
+        "FROM duckdb_functions()"
+    ).fetchall()
+    known = {name for name, stability, _ in functions if stability is not None}
+    constant = {name for name, stability, _ in functions if stability == "CONSISTENT"}
+    macros: dict[str, tuple[str, ...]] = {}
+    for name, _, definition in functions:
+        if definition is not None:
+            macros[name] = (*macros.get(name, ()), definition)
+    return Rules(connection, frozenset(known - constant - {"error"}), macros)  # error() fails, and fails every time
+
+
+def parse(connection: duckdb.DuckDBPyConnection, query: str) -> Tree:
+    """Give DuckDB's own parse of a SELECT statement; an ``error_message`` in place of ``statements`` where it fails."""
+    row = connection.execute("SELECT json_serialize_sql(?)", [query]).fetchone()
+    assert row is not None
+    tree: Tree = json.loads(row[0])
+    return tree
+
+
+def _changing(what: str, advice: str) -> str:
+    return f"{what} depends on more than the data, and the same spec and data have to give the same report; {advice}"
+
+
+def _named_by_with(node: Tree) -> frozenset[str]:
+    tables = node.get("cte_map")
+    named = [entry["key"] for entry in tables["map"]] if isinstance(tables, dict) else []
+    recursive = [node["cte_name"]] if isinstance(node.get("cte_name"), str) else []
+    return frozenset(name.lower() for name in (*named, *recursive))

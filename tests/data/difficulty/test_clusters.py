@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from job.data.difficulty.clusters import Clusters, find_clusters
+from job.data.difficulty.minority_types import Clusters, find_clusters
 
 
 def clusters_by_hand(X: np.ndarray, y: np.ndarray) -> Clusters:

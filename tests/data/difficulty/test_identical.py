@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from job.data.difficulty.identical import number_identical, share_near_duplicates
+from job.data.difficulty.leakage import number_identical, share_near_duplicates
 
 
 @given(

@@ -9,9 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from job.data.difficulty.class_overlap import find_borderline, fisher_ratios, nearest_neighbor_errors
-from job.data.difficulty.clusters import find_clusters
-from job.data.difficulty.magnitude import find_shrinkage, shrink
-from job.data.difficulty.minority_types import count_minority_of_rows
+from job.data.difficulty.minority_types import count_minority_of_rows, find_clusters, find_shrinkage, shrink
 from job.data.difficulty.plane import fit_plane
 from job.strategies.preparation import Preparation
 

@@ -12,9 +12,8 @@ from data_files import N, load, refusal
 from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
-from job.data.reading.csv_records import RecordReader
+from job.data.reading.csv_records import RecordReader, scan_structure
 from job.data.reading.database import WHITESPACE
-from job.data.reading.scan import scan_structure
 from job.errors import DataError
 
 CELL = st.text(st.sampled_from(list('ab1 ;,"\t\né')), max_size=5)

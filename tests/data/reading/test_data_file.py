@@ -18,7 +18,7 @@ import numpy as np
 import pytest
 from data_files import load, make_csv, make_file_spec, refusal, write
 
-from job.data.reading.kind import recognise
+from job.data.reading.data_file import recognise
 from job.data.reading.load_data import load_dataset
 from job.errors import DataError
 

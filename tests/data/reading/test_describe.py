@@ -9,8 +9,7 @@ import pandas as pd
 import pytest
 from data_files import N, make_csv, make_labels, write
 
-from job.data.reading.describe import describe_file
-from job.data.reading.load_data import check_header, load_dataset
+from job.data.reading.load_data import check_header, describe_file, load_dataset
 from job.errors import DataError
 from job.spec.load import load_spec
 from job.spec.starter import write_starter
