@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 
 import numpy as np
 
@@ -58,22 +57,26 @@ class RecordReader:
     ----------
     lines : iterable of str
         Lines with their ends.
-    delimiter : str
-        One character.
-    file : DataFile or str
-        The file, or only its path, for messages.
+    file : DataFile
+        Its delimiter counts; its path and names are for messages.
+
+    Attributes
+    ----------
+    line : str
+        The line that was read last.
     """
 
-    def __init__(self, lines: Iterable[str], delimiter: str, file: DataFile | str) -> None:
+    def __init__(self, lines: Iterable[str], file: DataFile) -> None:
         self._lines = iter(lines)
-        self._delimiter = delimiter
-        self._file = file if isinstance(file, DataFile) else DataFile(file, Path(file), "delimited", delimiter, False)
-        self._shown = self._file.shown
+        self._delimiter = file.delimiter
+        self.file = file
+        self.line = ""
         self._number = 0
 
     def __iter__(self) -> Iterator[Record]:
         """Yield every record; lines of blanks only are passed over."""
         for line in self._lines:
+            self.line = line
             self._number += 1
             if not line.strip(" \r\n\t") and not (self._delimiter == "\t" and "\t" in line):
                 continue
@@ -113,32 +116,29 @@ class RecordReader:
             following = next(self._lines, None)
             if following is None:
                 raise DataError(
-                    f"{self._shown}:{opened}: the quote that opens value {column} is never closed; "
+                    f"{self.file.shown}:{opened}: the quote that opens value {column} is never closed; "
                     "close it, or write a double quote that belongs to the value twice, between quotes"
                 )
             self._number += 1
             line, at = following, 0
+            self.line = line
             if size > LARGEST_CELL:
-                raise self._file.too_large(opened, column - 1, f"{size:,} characters or more")
+                raise self.file.too_large(opened, column - 1, f"{size:,} characters or more")
             physical.append(line)
         parts.append(closing.group(1))
         if len(parts) > 1 and (size := size + len(closing.group(1))) > LARGEST_CELL:
-            raise self._file.too_large(opened, column - 1, f"{size:,} characters or more")
+            raise self.file.too_large(opened, column - 1, f"{size:,} characters or more")
         end = closing.end()
         while end < len(line) and line[end] in " \t" and line[end] != self._delimiter:
             end += 1
         rest = line[end:].rstrip("\r\n")
         if rest and not rest.startswith(self._delimiter):
-            raise DataError(self._text_after_quote(opened, column, rest))
+            where = f" (it ends on line {self._number})" if self._number > opened else ""
+            raise DataError(
+                f"{self.file.shown}:{opened}: text after the closing quote of value {column}{where}: {quoted(rest)}; a "
+                "double quote inside a quoted value is written twice, not with a backslash"
+            )
         return "".join(parts).replace('""', '"'), line, end
-
-    def _text_after_quote(self, opened: int, column: int, rest: str) -> str:
-        lines = f"{self._shown}:{opened}"
-        where = f" (it ends on line {self._number})" if self._number > opened else ""
-        return (
-            f"{lines}: text after the closing quote of value {column}{where}: {quoted(rest)}; a double quote inside "
-            "a quoted value is written twice, not with a backslash"
-        )
 
     def _check_swallowed(self, physical: list[str], start: int, width: int) -> None:
         """Refuse a value over several lines each of which has as many delimiters as a row of its own."""
@@ -147,7 +147,7 @@ class RecordReader:
             return
         if all(line.count(self._delimiter) == width - 1 for line in physical):
             raise DataError(
-                f"{self._shown}:{start}: a quoted value goes on to line {self._number}, but each of these "
+                f"{self.file.shown}:{start}: a quoted value goes on to line {self._number}, but each of these "
                 f"{len(physical)} lines looks like a row of its own; is a double quote missing or too many on line "
                 f"{start}?"
             )

@@ -11,17 +11,14 @@ import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import BinaryIO, cast
 
 import numpy as np
 
+from job.data.dataset import Note
 from job.data.quoting import nearest, quoted, visible_path
 from job.errors import DataError
-
-# MERGED: What a file really is, whatever its name says: told from its first bytes.
-
 
 BLOCK = 1 << 24
 LARGEST_CELL = 10_000_000
@@ -41,19 +38,66 @@ SUFFIXES = {
 """Suffix -> form, default delimiter, whether it is packed with gzip."""
 
 _ADVICE = {
-    ".xlsx": "export the sheet as CSV",
-    ".xls": "export the sheet as CSV",
+    **dict.fromkeys((".xlsx", ".xls"), "export the sheet as CSV"),
     ".json": "write one object a line and name it .jsonl",
     ".ndjson": "name it .jsonl",
-    ".txt": "name it .csv and set data.file.delimiter",
-    ".dat": "name it .csv and set data.file.delimiter",
-    ".data": "name it .csv and set data.file.delimiter",
+    **dict.fromkeys((".txt", ".dat", ".data"), "name it .csv and set data.file.delimiter"),
     ".pq": "name it .parquet",
-    ".jsonl.gz": "unpack it with gunzip",
-    ".parquet.gz": "unpack it with gunzip",
+    **dict.fromkeys((".jsonl.gz", ".parquet.gz"), "unpack it with gunzip"),
 }
 
-_ENCODINGS = {codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
+HEAD_LENGTH = 4096
+"""Bytes by which to tell what a file is."""
+
+_UNPACK, _EXPORT = "unpack it and give the data file inside", "export the table as CSV or Parquet"
+
+_MAGIC: tuple[tuple[bytes, str, str], ...] = (
+    (b"PK\x03\x04", "a ZIP archive (Excel's .xlsx, OpenDocument and NumPy's .npz are ZIP archives too)", _EXPORT),
+    (b"%PDF", "a PDF document", _EXPORT),
+    (b"\x89PNG\r\n", "a PNG image", "give a table"),
+    (b"\xff\xd8\xff", "a JPEG image", "give a table"),
+    (b"SQLite format 3\x00", "an SQLite database", _EXPORT),
+    (b"DUCK", "a DuckDB database", _EXPORT),
+    (b"\x89HDF\r\n", "an HDF5 file", _EXPORT),
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel (.xls) or other Microsoft Office file", _EXPORT),
+    (b"ARROW1", "an Arrow (Feather) file", _EXPORT),
+    (b"ORC", "an ORC file", _EXPORT),
+    (b"PARE", "an encrypted Parquet file", "give it decrypted"),
+    (b"\x93NUMPY", "a NumPy array (.npy)", _EXPORT),
+    (b"<stata_dta>", "a Stata file", _EXPORT),
+    (b"BZh", "a bzip2 archive", _UNPACK),
+    (b"\xfd7zXZ\x00", "an xz archive", _UNPACK),
+    (b"\x28\xb5\x2f\xfd", "a Zstandard archive", _UNPACK),
+    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _UNPACK),
+    (b"Rar!", "a RAR archive", _UNPACK),
+)
+
+_TEXTS: tuple[tuple[bytes, str, str], ...] = (
+    (
+        rb"version https://git-lfs\.github\.com/spec/",
+        "a Git LFS pointer, not the data itself",
+        "fetch the data with `git lfs pull`",
+    ),
+    (
+        rb"(\.\./|\.git/)*(\.git/)?/?annex/objects/",
+        "a git-annex pointer, not the data itself",
+        "fetch the data with `git annex get`",
+    ),
+    (
+        rb"<!doctype html|<html|<head[ >]|<body[ >]|<script[ >]",
+        "an HTML page, not data (often a login or error page saved in place of the file)",
+        "download the file itself",
+    ),
+    (rb"<\?xml|<error>|<svg", "an XML document", _EXPORT),
+    (
+        rb"@(relation|attribute)\s",
+        "an ARFF or KEEL file (its first line begins with @)",
+        "save it as CSV: column names in the first line, then the rows after @data",
+    ),
+)
+
+_JSON = re.compile(rb"\[\s*[\[{\"\d\-tfn\]]|\{\s*(?:\"|\}|$)")
+_PICKLE = re.compile(rb"\x80[\x02-\x05][^,;\t\n]")
 
 
 @dataclass(frozen=True)
@@ -98,7 +142,7 @@ class DataFile:
         )
 
 
-def find_file(shown: str, folder: Path) -> DataFile:
+def find_file(shown: str, folder: Path, delimiter: str | None = None) -> DataFile:
     """Find a data file and make sure that it is one.
 
     Parameters
@@ -107,10 +151,8 @@ def find_file(shown: str, folder: Path) -> DataFile:
         The path as the spec writes it, absolute or relative to ``folder``.
     folder : pathlib.Path
         The folder of the spec.
-
-    Returns
-    -------
-    DataFile
+    delimiter : str or None
+        One character; None for the one that the suffix stands for.
 
     Raises
     ------
@@ -120,20 +162,37 @@ def find_file(shown: str, folder: Path) -> DataFile:
     """
     path, shown = folder / shown, visible_path(shown)
     _check_regular(path, shown)
-    form, delimiter, packed = _form(path, shown)
-    head = _head(path, shown)
+    form, usual, packed = _form(path, shown)
+    with _translated(shown), path.open("rb") as stream:
+        head = stream.read(HEAD_LENGTH)
+    if not head:
+        raise DataError(f"{shown}: the file is empty")
     if packed:
         if not head.startswith(b"\x1f\x8b"):
             check_kind(head, shown, form)
             raise DataError(f"{shown}: the name says gzip but the content isn't packed; take .gz off its name")
         with _translated(shown), gzip.open(path) as stream:
             head = stream.read(HEAD_LENGTH)
-        if head.startswith(b"\x1f\x8b"):
-            raise DataError(f"{shown}: it was packed with gzip twice; unpack it once with gunzip")
-    if not head.removeprefix(codecs.BOM_UTF8).strip():
-        _check_blank(DataFile(shown, path, form, delimiter, packed), head)
+    file = DataFile(shown, path, form, delimiter or usual, packed)
+    # of a file of blanks only, more than the head is looked at
+    if (
+        not head.removeprefix(codecs.BOM_UTF8).strip()
+        and form != "parquet"
+        and not any(map(bytes.strip, read_blocks(file)))
+    ):
+        raise DataError(f"{shown}: the file is empty" + (" but for blanks and line ends" if head else ""))
     check_kind(head, shown, form)
-    return DataFile(shown, path, form, delimiter, packed, _encoding(head, shown))
+    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        raise DataError(f"{shown}: the text is UTF-32; convert it: iconv -f UTF-32 -t UTF-8")
+    is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return replace(file, encoding="utf-16" if is_wide else None)
+
+
+def note_encoding(file: DataFile) -> list[Note]:
+    """Note that a file was converted, where it isn't UTF-8."""
+    if file.encoding is None:
+        return []
+    return [Note("encoding-converted", f"The file is written in {file.encoding.upper()} and was converted.")]
 
 
 def _check_regular(path: Path, shown: str) -> None:
@@ -146,14 +205,8 @@ def _check_regular(path: Path, shown: str) -> None:
         raise DataError(f"{shown}: cannot be opened: {getattr(error, 'strerror', None) or error}") from None
     if stat.S_ISREG(mode):
         return
-    kinds = {
-        stat.S_IFDIR: "a folder; name the data file in it",
-        stat.S_IFIFO: "a pipe; write the data to a file first",
-        stat.S_IFCHR: "a device; give a file",
-        stat.S_IFBLK: "a device; give a file",
-        stat.S_IFSOCK: "a socket; give a file",
-    }
-    raise DataError(f"{shown}: this is {kinds.get(stat.S_IFMT(mode), 'no plain file; give a file')}")
+    kinds = {stat.S_IFDIR: "a folder; name the data file in it", stat.S_IFIFO: "a pipe; write the data to a file first"}
+    raise DataError(f"{shown}: this is {kinds.get(stat.S_IFMT(mode), 'a device and no file; give a file')}")
 
 
 def _missing(path: Path, shown: str) -> str:
@@ -194,29 +247,6 @@ def _form(path: Path, shown: str) -> tuple[str, str, bool]:
     raise DataError(
         f"{shown}: unknown suffix ({suffix}); allowed: {', '.join(SUFFIXES)}" + (f"; {advice}" if advice else "")
     )
-
-
-def _head(path: Path, shown: str) -> bytes:
-    try:
-        with path.open("rb") as stream:
-            head = stream.read(HEAD_LENGTH)
-    except OSError as error:
-        raise DataError(f"{shown}: cannot be read: {error.strerror}") from None
-    if not head:
-        raise DataError(f"{shown}: the file is empty")
-    return head
-
-
-def _check_blank(file: DataFile, head: bytes) -> None:
-    """Refuse a file of blanks only; look further than its head only where that is blank."""
-    if file.form != "parquet" and not any(block.strip() for block in read_blocks(file)):
-        raise DataError(f"{file.shown}: the file is empty" + (" but for blanks and line ends" if head else ""))
-
-
-def _encoding(head: bytes, shown: str) -> str | None:
-    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise DataError(f"{shown}: the text is UTF-32; convert it: iconv -f UTF-32 -t UTF-8")
-    return next((name for mark, name in _ENCODINGS.items() if head.startswith(mark)), None)
 
 
 @contextmanager
@@ -289,14 +319,10 @@ def _transcoded(file: DataFile) -> Iterator[bytes]:
     yield from blocks
 
 
-def _open(file: DataFile) -> BinaryIO:
-    return cast(BinaryIO, gzip.open(file.path)) if file.packed else file.path.open("rb")
-
-
 def _unpacked(file: DataFile) -> Iterator[bytes]:
     with _translated(file.shown):
         size = file.path.stat().st_size
-        with _open(file) as stream:
+        with gzip.open(file.path) if file.packed else file.path.open("rb") as stream:
             total = 0
             while block := stream.read(BLOCK):
                 total += len(block)
@@ -348,93 +374,10 @@ def _check_text(block: bytes, line: int, shown: str) -> None:
         ) from None
 
 
-HEAD_LENGTH = 4096
-"""Bytes to look at."""
-
-_UNPACK = "unpack it and give the data file inside"
-_EXPORT = "export the table as CSV or Parquet"
-
-_MAGIC: tuple[tuple[bytes, str, str], ...] = (
-    (b"PK\x03\x04", "a ZIP archive (Excel's .xlsx, OpenDocument and NumPy's .npz are ZIP archives too)", _EXPORT),
-    (b"PK\x05\x06", "an empty ZIP archive", _EXPORT),
-    (b"%PDF", "a PDF document", _EXPORT),
-    (b"\x89PNG\r\n", "a PNG image", "give a table"),
-    (b"\xff\xd8\xff", "a JPEG image", "give a table"),
-    (b"GIF8", "a GIF image", "give a table"),
-    (b"SQLite format 3\x00", "an SQLite database", _EXPORT),
-    (b"\x89HDF\r\n", "an HDF5 file", _EXPORT),
-    (b"CDF\x01", "a NetCDF file", _EXPORT),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel (.xls) or other Microsoft Office file", _EXPORT),
-    (b"ARROW1", "an Arrow (Feather) file", _EXPORT),
-    (b"FEA1", "a Feather file", _EXPORT),
-    (b"ORC", "an ORC file", _EXPORT),
-    (b"Obj\x01", "an Avro file", _EXPORT),
-    (b"PARE", "an encrypted Parquet file", "give it decrypted"),
-    (b"\x93NUMPY", "a NumPy array (.npy)", _EXPORT),
-    (b"BZh", "a bzip2 archive", _UNPACK),
-    (b"\xfd7zXZ\x00", "an xz archive", _UNPACK),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard archive", _UNPACK),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _UNPACK),
-    (b"Rar!", "a RAR archive", _UNPACK),
-    (b"\x04\x22\x4d\x18", "an LZ4 archive", _UNPACK),
-    (b"RDX", "an R workspace (.RData)", _EXPORT),
-    (b"<stata_dta>", "a Stata file", _EXPORT),
-    (b"$FL2", "an SPSS file", _EXPORT),
-    (b"DUCK", "a DuckDB database", _EXPORT),
-    (b"\x7fELF", "a program", "give a table"),
-    (b"MZ\x90", "a program", "give a table"),
-)
-
-_TEXTS: tuple[tuple[re.Pattern[bytes], str, str], ...] = (
-    (
-        re.compile(rb"version https://git-lfs\.github\.com/spec/"),
-        "a Git LFS pointer, not the data itself",
-        "fetch the data with `git lfs pull`",
-    ),
-    (
-        re.compile(rb"(?:\.\./|\.git/)*(?:\.git/)?/?annex/objects/"),
-        "a git-annex pointer, not the data itself",
-        "fetch the data with `git annex get`",
-    ),
-    (
-        re.compile(rb"<!doctype html|<html|<head[ >]|<body[ >]|<script[ >]", re.IGNORECASE),
-        "an HTML page, not data (often a login or error page saved in place of the file)",
-        "download the file itself",
-    ),
-    (re.compile(rb"<\?xml|<error>|<svg", re.IGNORECASE), "an XML document", _EXPORT),
-    (
-        re.compile(rb"@(?:relation|attribute)\s", re.IGNORECASE),
-        "an ARFF or KEEL file (its first line begins with @)",
-        "save it as CSV: column names in the first line, then the rows after @data",
-    ),
-    (re.compile(rb"%!PS|\{\\rtf"), "a printed or formatted document", _EXPORT),
-)
-
-_JSON = re.compile(rb"\[\s*[\[{\"\d\-tfn\]]|\{\s*(?:\"|\}|$)")
-_PICKLE = re.compile(rb"\x80[\x02-\x05][^,;\t\n]")
-
-
 def check_kind(head: bytes, shown: str, form: str) -> None:
-    """Refuse a file that isn't what its name says.
-
-    Parameters
-    ----------
-    head : bytes
-        The first ``HEAD_LENGTH`` bytes, unpacked where the file is packed.
-    shown : str
-        The file's path as the spec writes it.
-    form : {"delimited", "jsonl", "parquet"}
-        What the suffix of its name says.
-
-    Raises
-    ------
-    DataError
-        It is something else; the message names what, and what to do.
-    """
-    found = recognise(head, form)
-    if found is not None:
-        what, advice = found
-        raise DataError(f"{shown}: this is {what}; {advice}")
+    """Refuse a file whose first bytes, unpacked, show that it isn't what the suffix of its name says."""
+    if found := recognise(head, form):
+        raise DataError(f"{shown}: this is {found[0]}; {found[1]}")
 
 
 def recognise(head: bytes, form: str) -> tuple[str, str] | None:
@@ -442,7 +385,7 @@ def recognise(head: bytes, form: str) -> tuple[str, str] | None:
     if head.startswith(b"PAR1"):
         return None if form == "parquet" else ("a Parquet file", "give its name the suffix .parquet")
     if head.startswith(b"\x1f\x8b"):
-        return ("packed with gzip", "give its name the suffix .csv.gz or .tsv.gz, or unpack it with gunzip")
+        return "packed with gzip", "give its name the suffix .csv.gz or .tsv.gz, or unpack it with gunzip"
     for prefix, what, advice in _MAGIC:
         if head.startswith(prefix) and (not prefix.isalnum() or _has_control(head)):
             return what, advice
@@ -456,7 +399,7 @@ def recognise(head: bytes, form: str) -> tuple[str, str] | None:
 def _recognise_text(head: bytes, form: str) -> tuple[str, str] | None:
     text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
     for pattern, what, advice in _TEXTS:
-        if pattern.match(text):
+        if re.match(pattern, text, re.IGNORECASE):
             return what, advice
     if form == "parquet":
         if _has_control(text):

@@ -1,31 +1,35 @@
-"""A private DuckDB in memory that holds the data as text while it is read."""
+"""A private DuckDB in memory that holds the data as text while it is read, and the SQL that makes values of text."""
 
 from __future__ import annotations
 
 import os
 import tempfile
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 import duckdb
+import numpy as np
 
 from job.data.dataset import Note
 from job.data.quoting import counted, listed, quoted
 from job.errors import DataError
 from job.machine import usable_memory
-
-# MERGED: Write a value of any database type as the text that stands for exactly that value.
-
+from job.spec.file import numbers_among
 
 MAX_COLUMNS = 10_000
+_MOST_COLUMNS = 500  # of one statement
 _LEAST_MEMORY = 200_000_000
 
 WHITESPACE = (
     " \t\r\n\v\f\x1c\x1d\x1e\x1f\x85\xa0\u1680\u2000\u2001\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a"
     "\u2028\u2029\u202f\u205f\u3000\ufeff"
+)
+
+_NESTED = {"LIST": "lists", "STRUCT": "structures", "TUPLE": "structures", "MAP": "maps"} | dict.fromkeys(
+    ("UNION", "VARIANT", "GEOMETRY", "TYPE"), "of a nested type"
 )
 
 
@@ -39,10 +43,13 @@ class Store:
         Reads files only by the full name given to it, and never the network.
     folder : pathlib.Path
         Private and temporary.
+    shown : str
+        The data file's path for messages.
     """
 
     connection: duckdb.DuckDBPyConnection
     folder: Path
+    shown: str
 
     def link(self, path: Path) -> str:
         """Give a file a name that DuckDB takes literally, as it takes ``[1]``, ``*`` and ``k=v`` in names for more."""
@@ -74,41 +81,139 @@ class RawColumn:
 
 
 @dataclass(frozen=True)
+class Cells:
+    """How the text of a table's cells becomes values.
+
+    Parameters
+    ----------
+    na_values : tuple of str
+        Texts that stand for a missing value.
+    decimal : {".", ","}
+        The decimal mark.
+    spaced : frozenset of str
+        Keys of the columns in which values have to be trimmed.
+    numeric : frozenset of str
+        Keys of the columns of numbers, in which a number of ``na_values`` is missing however it is written.
+    """
+
+    na_values: tuple[str, ...] = ()
+    decimal: str = "."
+    spaced: frozenset[str] = frozenset()
+    numeric: frozenset[str] = frozenset()
+
+    def text(self, key: str) -> str:
+        """Write the SQL for a cell's trimmed text, missing values as they are written."""
+        if key not in self.spaced:
+            return key
+        # taking off characters of a list is slow, and almost all blanks are spaces
+        plain = f"trim({key})"
+        return f"CASE WHEN {has_blank_edge(plain)} THEN trim({plain}, {literal(WHITESPACE)}) ELSE {plain} END"
+
+    def value(self, key: str) -> str:
+        """Write the SQL for a cell's text, or NULL where it is missing."""
+        text = self.text(key)
+        if not self.na_values:
+            return text
+        missing = f"{text} IN ({', '.join(map(literal, self.na_values))})"
+        if key in self.numeric:
+            numbers = ", ".join(f"'{number!r}'::DOUBLE" for number in numbers_among(self.na_values, self.decimal))
+            missing += f" OR ({self.number(text)}) IN ({numbers})"
+        return f"CASE WHEN {missing} THEN NULL ELSE {text} END"
+
+    def number(self, value: str) -> str:
+        """Write the SQL for a value's number (also infinite), or NULL where it isn't one."""
+        # DuckDB takes 1_000 and +-5 for numbers, and no decimal comma
+        none, plain = f"contains({value}, '_') OR starts_with({value}, '+-')", value
+        if self.decimal == ",":
+            none, plain = f"{none} OR contains({value}, '.')", f"replace({value}, ',', '.')"
+        return f"CASE WHEN {none} THEN NULL ELSE TRY_CAST({plain} AS DOUBLE) END"
+
+
+@dataclass(frozen=True)
 class Table:
     """All rows as text, in the order of the file.
 
     Parameters
     ----------
+    store : Store
+        Where it is.
     relation : str
         Its name in the database.
     columns : tuple of RawColumn
         Their names differ, also when case is disregarded.
     n_rows : int
         Rows.
-    may_have_spaces : bool
-        Whether values may have blanks around them.
     notes : tuple of Note
         What the reader of the file wants known.
+    may_have_spaces : bool
+        Whether values may have blanks around them.
+    cells : Cells
+        How its text becomes values.
     """
 
+    store: Store
     relation: str
     columns: tuple[RawColumn, ...]
     n_rows: int
+    notes: tuple[Note, ...] = ()
     may_have_spaces: bool = True
-    notes: tuple[Note, ...] = field(default=())
+    cells: Cells = field(default=Cells())
 
     @property
     def names(self) -> tuple[str, ...]:
         """The names of all columns."""
         return tuple(column.name for column in self.columns)
 
+    @property
+    def shown(self) -> str:
+        """The file's path for messages."""
+        return self.store.shown
+
     def column(self, name: str) -> RawColumn:
         """Find a column by its name."""
         return next(column for column in self.columns if column.name == name)
 
+    def value(self, name: str) -> str:
+        """Write the SQL for a value of a column, or NULL where it is missing."""
+        return self.cells.value(self.column(name).key)
+
     def with_notes(self, notes: Iterable[Note]) -> Table:
         """Add notes."""
         return replace(self, notes=(*self.notes, *notes))
+
+    def delete(self, condition: str) -> Table:
+        """Delete rows."""
+        self.store.connection.execute(f"DELETE FROM {self.relation} WHERE {condition}")
+        return replace(self, n_rows=count_rows(self.store, self.relation))
+
+    def fetch(self, expression: str) -> np.ndarray:
+        """Fetch an expression for every row, in their order."""
+        frame = self.store.connection.execute(f"SELECT {expression} AS v FROM {self.relation} ORDER BY rowid").df()
+        return frame["v"].to_numpy()
+
+    def fetch_row(self, aggregates: str) -> tuple[Any, ...]:
+        """Fetch aggregates over all rows."""
+        return fetch_row(self.store, f"SELECT {aggregates} FROM {self.relation}")
+
+    def lots(self, columns: Sequence[RawColumn], n_cells: int) -> Iterator[tuple[Sequence[RawColumn], str]]:
+        """Part columns into lots of so many cells, that a statement over a lot neither holds nor says too much.
+
+        Yields
+        ------
+        columns : sequence of RawColumn
+            Alike: in all of them a number may stand for missing, or in none.
+        value : str
+            The SQL for a value of any of them, whose text is ``t``.
+        """
+        size = min(max(n_cells // max(self.n_rows, 1), 1), _MOST_COLUMNS)
+        for is_numeric in (False, True):
+            alike = [column for column in columns if (column.key in self.cells.numeric) == is_numeric]
+            for start in range(0, len(alike), size):
+                lot = alike[start : start + size]
+                spaced = any(column.key in self.cells.spaced for column in lot)
+                place = {True: frozenset(["t"]), False: frozenset[str]()}
+                cells = replace(self.cells, spaced=place[spaced], numeric=place[is_numeric])
+                yield lot, cells.value("t")
 
 
 @contextmanager
@@ -131,7 +236,7 @@ def open_store(shown: str) -> Iterator[Store]:
         raise DataError(f"{shown}: there is no folder for temporary files ({error.strerror}); set TMPDIR") from None
     with folder as name, _connect(Path(name)) as connection:
         try:
-            yield Store(connection, Path(name))
+            yield Store(connection, Path(name), shown)
         except duckdb.OutOfMemoryException:
             raise too_much(shown) from None
         except duckdb.Error as error:
@@ -186,31 +291,9 @@ def literal(text: str) -> str:
     return "'" + text.replace("'", "''") + "'"
 
 
-def identifier(name: str) -> str:
-    """Write a name as an SQL identifier."""
-    return '"' + name.replace('"', '""') + '"'
-
-
-def options(values: Mapping[str, str]) -> str:
-    """Write named arguments of a table function."""
-    return ", ".join(f"{name} = {value}" for name, value in values.items())
-
-
-def list_of(texts: Sequence[str]) -> str:
-    """Write texts as an SQL list."""
-    return "[" + ", ".join(literal(text) for text in texts) + "]"
-
-
 def has_blank_edge(expression: str) -> str:
     """Write the SQL that tells whether a text begins or ends with a blank of any kind."""
     return f"regexp_matches({expression}, {literal(f'^[{WHITESPACE}]|[{WHITESPACE}]$')})"
-
-
-def trimmed(expression: str) -> str:
-    """Write an expression without the blanks around it."""
-    # taking off characters of a list is slow, and almost all blanks are spaces
-    plain = f"trim({expression})"
-    return f"CASE WHEN {has_blank_edge(plain)} THEN trim({plain}, {literal(WHITESPACE)}) ELSE {plain} END"
 
 
 def count_rows(store: Store, relation: str) -> int:
@@ -220,9 +303,71 @@ def count_rows(store: Store, relation: str) -> int:
 
 def fetch_row(store: Store, sql: str) -> tuple[Any, ...]:
     """Fetch the one row that a statement gives."""
-    row = store.connection.execute(sql).fetchone()
-    assert row is not None
+    (row,) = store.connection.execute(sql).fetchall()
     return tuple(row)
+
+
+def load_csv(
+    store: Store,
+    path: Path,
+    keys: Sequence[str],
+    n_rows: int,
+    longest: int,
+    *,
+    delimiter: str = ",",
+    packed: bool = False,
+    skip: int = 0,
+    nulls: bool = False,
+) -> None:
+    """Have DuckDB read a CSV file whose structure is known to be sound into the table ``raw``.
+
+    Parameters
+    ----------
+    store : Store
+    path : pathlib.Path
+    keys : sequence of str
+        The columns' names in the database.
+    n_rows : int
+        Rows that the file has.
+    longest : int
+        Bytes of the longest record.
+    delimiter : str
+        One ASCII character.
+    packed : bool
+        Whether it is packed with gzip.
+    skip : int
+        Lines above the rows; values may hold line breaks only where there are none.
+    nulls : bool
+        Whether an empty value without quotes is missing rather than empty text.
+    """
+    names = ", ".join(map(literal, keys))
+    settings = {
+        "auto_detect": "false",
+        "header": "false",
+        "skip": str(skip),
+        "delim": literal(delimiter),
+        "quote": literal('"'),
+        "escape": literal('"'),
+        "comment": "''",
+        "columns": "{" + ", ".join(f"'{key}': 'VARCHAR'" for key in keys) + "}",
+        "compression": "'gzip'" if packed else "'none'",
+        "max_line_size": str(max(longest + 16, 2_000_000)),
+        "strict_mode": "true",
+        "null_padding": "false",
+        "ignore_errors": "false",
+        "hive_partitioning": "false",
+        "parallel": "true" if skip else "false",  # never look for a row's start inside a value with line breaks
+    }
+    if not skip:
+        settings["new_line"] = r"'\n'"  # or the first line break would be taken for a row's end, one in a value too
+    settings |= {"nullstr": "''", "allow_quoted_nulls": "false"} if nulls else {"force_not_null": f"[{names}]"}
+    options = ", ".join(f"{name} = {value}" for name, value in settings.items())
+    store.connection.execute(f"CREATE TABLE raw AS SELECT * FROM read_csv({store.link(path)}, {options})")
+    n_read = count_rows(store, "raw")
+    if n_read != n_rows:
+        raise DataError(
+            f"{store.shown}: {n_read:,} rows were read where the file has {n_rows:,}; please report this file"
+        )
 
 
 def name_columns(names: Iterable[str], shown: str) -> tuple[tuple[RawColumn, ...], tuple[Note, ...]]:
@@ -283,85 +428,25 @@ def _check_names(names: Sequence[str], shown: str) -> None:
         raise DataError(f"{shown}: column names that differ only in case: {listed(clashes[0])}; rename one of them")
 
 
-_SINGLE = frozenset(
-    {
-        "BIGINT",
-        "BIGNUM",
-        "BIT",
-        "BLOB",
-        "BOOLEAN",
-        "DATE",
-        "DECIMAL",
-        "DOUBLE",
-        "ENUM",
-        "FLOAT",
-        "HUGEINT",
-        "INTEGER",
-        "INTERVAL",
-        "JSON",
-        '"NULL"',
-        "SMALLINT",
-        "TIME",
-        "TIME WITH TIME ZONE",
-        "TIME_NS",
-        "TIMESTAMP",
-        "TIMESTAMP WITH TIME ZONE",
-        "TIMESTAMPTZ_NS",
-        "TIMESTAMP_MS",
-        "TIMESTAMP_NS",
-        "TIMESTAMP_S",
-        "TINYINT",
-        "UBIGINT",
-        "UHUGEINT",
-        "UINTEGER",
-        "USMALLINT",
-        "UTINYINT",
-        "UUID",
-        "VARCHAR",
-    }
-)
-
-
 def why_unusable(written: str) -> str:
-    """Say why values of a type are no single values.
+    """Say why values of a type, as ``DESCRIBE`` writes it, are no single values; nothing where they are."""
+    kind = kind_of(written)
+    return f"its values are {_NESTED[kind]} ({quoted(written)[1:-1]}), not single values" if kind in _NESTED else ""
 
-    Parameters
-    ----------
-    written : str
-        The type as ``DESCRIBE`` writes it.
 
-    Returns
-    -------
-    str
-        Nothing where they are.
-    """
-    kind = _kind(written)
-    if kind in _SINGLE:
-        return ""
-    names = {"LIST": "lists", "STRUCT": "structures", "TUPLE": "structures", "MAP": "maps"}
-    return f"its values are {names.get(kind, 'of a nested type')} ({quoted(written)[1:-1]}), not single values"
+def kind_of(written: str) -> str:
+    """Give the name of a type without its parameters."""
+    return "LIST" if written.endswith("]") else written.partition("(")[0]
 
 
 def as_text(expression: str, written: str) -> str:
-    """Write the SQL that turns a value into text; a missing value stays missing.
+    """Write the SQL that turns a value of a type, as ``DESCRIBE`` writes it, into text; missing stays missing.
 
     Decimals keep the digits of their scale, which is a part of their type: 1.50 of two decimal places is ``1.50``.
     A floating point number is the shortest text that reads back as the same number of its own precision, so a whole
     one is written as an integer. Times with a zone are given in UTC.
-
-    Parameters
-    ----------
-    expression : str
-        SQL for the value.
-    written : str
-        Its type as ``DESCRIBE`` writes it.
-
-    Returns
-    -------
-    str
-        SQL for its text.
     """
-    kind, text = _kind(written), f"CAST({expression} AS VARCHAR)"
+    kind, text = kind_of(written), f"CAST({expression} AS VARCHAR)"
     if kind in ("FLOAT", "DOUBLE"):
         # from the text alone: what DuckDB knows of a Parquet file's values leaves out NaN, and isnan() is then false
         return (
@@ -377,24 +462,10 @@ def as_text(expression: str, written: str) -> str:
         return f"regexp_replace(replace({text}, ' ', 'T'), '[+]00$', 'Z')"
     if kind.startswith("TIMESTAMP"):
         return f"replace({text}, ' ', 'T')"
-    if kind == "BLOB":
-        return f"coalesce({decoded(expression)}, {text})"
-    return text
+    return f"coalesce({decoded(expression)}, {text})" if kind == "BLOB" else text
 
 
 def decoded(expression: str) -> str:
     """Write the SQL that reads bytes as text; NULL where they aren't UTF-8 or hold control characters."""
     text = f"TRY(decode({expression}))"
     return f"CASE WHEN regexp_matches({text}, '[\\x00-\\x08\\x0e-\\x1f]') THEN NULL ELSE {text} END"
-
-
-def is_bytes(written: str) -> bool:
-    """Tell whether a type holds bytes, which may be text or not."""
-    return _kind(written) == "BLOB"
-
-
-def _kind(written: str) -> str:
-    """Give the name of a type without its parameters."""
-    if written.endswith("]"):
-        return "LIST"
-    return written.partition("(")[0]

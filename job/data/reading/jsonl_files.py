@@ -1,73 +1,95 @@
-"""The objects of a JSON Lines file, each checked and with the source text of its numbers."""
+"""Read JSON Lines: one object a line, every value as the text it has in the file.
+
+The objects are written to a plain CSV file, which DuckDB reads without guessing: an empty value without quotes is
+missing, one between quotes is empty text.
+"""
 
 from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from job.data.dataset import Note
 from job.data.quoting import counted, listed, quoted
-from job.data.reading.csv_files import load_csv
-from job.data.reading.data_file import LARGEST_CELL, DataFile, read_lines
-from job.data.reading.database import MAX_COLUMNS, Store, Table, count_rows, name_columns, room, too_much
+from job.data.reading.data_file import LARGEST_CELL, DataFile, note_encoding, read_lines
+from job.data.reading.database import MAX_COLUMNS, Store, Table, load_csv, name_columns, room, too_much
 from job.errors import DataError
-
-# MERGED: Read JSON Lines: one object a line, every value as the text it has in the file.
-#
-#   The objects are written to a plain CSV file, which DuckDB reads without guessing: an empty value without quotes is
-#   missing, one between quotes is empty text.
-
 
 Row = dict[str, Any]
 """Key -> str, bool, None, or a list or dict, in which numbers are str."""
 
-SURROGATE = re.compile("[\ud800-\udfff]")
-"""Half a character: JSON can write it, no text can hold it."""
-
+_SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: JSON can write it, no text can hold it
 _TOO_DEEP = "objects or arrays nested too deep to be read; is this a table?"
+_ODDITIES = {
+    "blank-lines": "Blank lines were passed over",
+    "json-constants": "NaN and Infinity, which JSON doesn't have, were read as numbers",
+    "half-characters": "Half characters (lone surrogates) in text were replaced by U+FFFD",
+}
 
 
-class Oddities:
-    """The lines that have something odd and are read all the same: how many of each kind, and the first."""
+def read_names(file: DataFile) -> tuple[str, ...]:
+    """Read the keys of a JSON Lines file, in the order in which they first come; of all lines, since one may come late.
 
-    def __init__(self) -> None:
-        self._seen: dict[str, tuple[int, int]] = {}
-
-    def see(self, kind: str, line: int) -> None:
-        """Count a line."""
-        count, first = self._seen.get(kind, (0, line))
-        self._seen[kind] = (count + 1, first)
-
-    def __iter__(self) -> Iterator[tuple[str, str]]:
-        """Yield each kind with its lines in words."""
-        for kind, (count, first) in self._seen.items():
-            yield kind, f"line {first:,}" if count == 1 else f"{count:,} lines, line {first:,} first"
+    Raises
+    ------
+    DataError
+        A line is no JSON object, or there are fewer than two keys or too many; the message names the line.
+    """
+    reader = ObjectReader(file)
+    for _ in reader:
+        pass
+    _check_width(reader)
+    return tuple(reader.keys)
 
 
-@dataclass
+def read_jsonl(store: Store, file: DataFile) -> Table:
+    """Read a JSON Lines file into a table of text, with as many rows, in the same order, as it has objects.
+
+    Numbers keep the spelling of the file, true and false are written so; null, and a key that isn't there, are
+    missing. A column that holds an object or an array in any row is unusable.
+
+    Raises
+    ------
+    DataError
+        As ``read_names``, or two keys are the same but for case or blanks around them.
+    """
+    path = store.folder / "rewritten.csv"
+    writer = _Writer(file)
+    writer.write(path)
+    _check_width(writer)
+    names = tuple(writer.keys)
+    columns, named = name_columns(names, file.shown)
+    if len(names) > len(writer.names):  # a key first came after the first row
+        writer = _Writer(file, names)
+        writer.write(path)
+    keys = [column.key for column in columns]
+    load_csv(store, path, keys, writer.n_rows, writer.longest, nulls=True)
+    path.unlink()
+    marked = (replace(c, unusable=writer.unusable.get(name, "")) for c, name in zip(columns, names, strict=True))
+    notes = (*named, *writer.notes(), *note_encoding(file))
+    return Table(store, "raw", tuple(marked), writer.n_rows, notes)
+
+
 class ObjectReader:
-    """Read a file object by object.
+    """Read a file object by object, each checked and with the source text of its numbers.
 
-    Parameters
+    Attributes
     ----------
-    file : DataFile
-        A JSON Lines file.
-    oddities : Oddities
-        Where it counts blank lines (``blank-lines``) and lines with NaN or Infinity (``json-constants``).
     line : int
         The number of the line that was read last, from 1.
-    keys : dict of str to int
-        All keys so far, in the order in which they first came, each with its first line.
+    keys : dict of str to None
+        All keys so far, in the order in which they first came.
     """
 
-    file: DataFile
-    oddities: Oddities = field(default_factory=Oddities)
-    line: int = 0
-    keys: dict[str, int] = field(default_factory=dict)
+    def __init__(self, file: DataFile) -> None:
+        self.file = file
+        self.line = 0
+        self.keys: dict[str, None] = {}
+        self._odd: dict[str, tuple[int, int]] = {}
 
     def __iter__(self) -> Iterator[Row]:
         """Yield the object of every line that isn't blank."""
@@ -81,26 +103,30 @@ class ObjectReader:
         for line in read_lines(self.file):
             self.line += 1
             if line.isspace():
-                self.oddities.see("blank-lines", self.line)
+                self.count_odd("blank-lines")
                 continue
             row = self._row(decoder, line)
             if constants:
-                self.oddities.see("json-constants", self.line)
+                self.count_odd("json-constants")
                 constants.clear()
             if not row.keys() <= self.keys.keys():
                 self._add_keys(row)
             yield row
 
+    def count_odd(self, kind: str) -> None:
+        """Count a line that has something odd and is read all the same."""
+        count, first = self._odd.get(kind, (0, self.line))
+        self._odd[kind] = (count + 1, first)
+
+    def notes(self) -> Iterator[Note]:
+        """Note what was odd, on how many lines."""
+        for kind, (count, first) in self._odd.items():
+            lines = f"line {first:,}" if count == 1 else f"{count:,} lines, line {first:,} first"
+            yield Note(kind, f"{_ODDITIES[kind]}: {lines}.")
+
     def refused(self, problem: str) -> DataError:
         """Make the error for the line that was read last."""
         return DataError(f"{self.file.shown}:{self.line}: {problem}")
-
-    def nested_text(self, value: Row | list[Any]) -> str:
-        """Write an object or array as compact JSON; its numbers as strings, which keeps all their digits."""
-        try:
-            return json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-        except RecursionError:
-            raise self.refused(_TOO_DEEP) from None
 
     def _object(self, pairs: list[tuple[str, Any]]) -> Row:
         made = dict(pairs)
@@ -118,29 +144,22 @@ class ObjectReader:
         except RecursionError:
             raise self.refused(_TOO_DEEP) from None
         if not isinstance(value, dict):
+            kind = {list: "an array", type(None): "null", bool: "true or false"}.get(type(value), "a single value")
             raise self.refused(
-                f"got {_kind(value)} ({quoted(line.strip())}); each line has to be one JSON object, "
+                f"got {kind} ({quoted(line.strip())}); each line has to be one JSON object, "
                 'such as {"age": 41, "label": "yes"}'
             )
         return value
 
     def _add_keys(self, row: Row) -> None:
         for name in row:
-            if SURROGATE.search(name):
+            if _SURROGATE.search(name):
                 raise self.refused(f"the key {quoted(name)} holds half a character (a lone surrogate); rename it")
-            self.keys.setdefault(name, self.line)
+            self.keys.setdefault(name)
         if len(self.keys) > MAX_COLUMNS:
             raise self.refused(
                 f"more than the {MAX_COLUMNS:,} different keys that can be read; are the keys values, IDs or dates say?"
             )
-
-
-def _kind(value: Any) -> str:
-    if isinstance(value, list):
-        return "an array"
-    if value is None:
-        return "null"
-    return "true or false" if isinstance(value, bool) else "a single value"
 
 
 def _broken(line: str, error: json.JSONDecodeError) -> str:
@@ -157,81 +176,6 @@ def _broken(line: str, error: json.JSONDecodeError) -> str:
     return f"no valid JSON at character {error.colno} ({error.msg}): {quoted(text[error.pos : error.pos + 40])}"
 
 
-_ODDITIES = {
-    "blank-lines": "Blank lines were passed over",
-    "json-constants": "NaN and Infinity, which JSON doesn't have, were read as numbers",
-    "half-characters": "Half characters (lone surrogates) in text were replaced by U+FFFD",
-}
-
-
-def read_names(file: DataFile) -> tuple[str, ...]:
-    """Read the keys of a JSON Lines file; of all its lines, since a key may first come late.
-
-    Parameters
-    ----------
-    file : DataFile
-        A JSON Lines file.
-
-    Returns
-    -------
-    tuple of str
-        As they are written, in the order in which they first come.
-
-    Raises
-    ------
-    DataError
-        A line is no JSON object, or there are fewer than two keys or too many; the message names the line.
-    """
-    reader = ObjectReader(file)
-    for _ in reader:
-        pass
-    _check_width(reader)
-    return tuple(reader.keys)
-
-
-def read_jsonl(store: Store, file: DataFile) -> Table:
-    """Read a JSON Lines file into a table of text.
-
-    Numbers keep the spelling of the file, true and false are written so; null, and a key that isn't there, are
-    missing. A column that holds an object or an array in any row is unusable.
-
-    Parameters
-    ----------
-    store : Store
-        Where the table goes.
-    file : DataFile
-        A JSON Lines file.
-
-    Returns
-    -------
-    Table
-        As many rows, in the same order, as the file has objects; columns in the order in which keys first come.
-
-    Raises
-    ------
-    DataError
-        As ``read_names``, or two keys are the same but for case or blanks around them.
-    """
-    path = store.folder / "rewritten.csv"
-    reader = ObjectReader(file)
-    written = _write_rows(reader, path, ())
-    _check_width(reader)
-    names = tuple(reader.keys)
-    columns, named = name_columns(names, file.shown)
-    if len(names) > written.width:  # a key first came after the first row
-        reader = ObjectReader(file)
-        written = _write_rows(reader, path, names)
-    load_csv(store, path, [column.key for column in columns], longest=written.longest, nulls=True)
-    path.unlink()
-    n_rows = count_rows(store, "raw")
-    if n_rows != written.n_rows:
-        raise DataError(
-            f"{file.shown}: {n_rows:,} rows were read where the file has {written.n_rows:,}; please report this file"
-        )
-    marked = (replace(c, unusable=written.unusable.get(name, "")) for c, name in zip(columns, names, strict=True))
-    return Table("raw", tuple(marked), n_rows, True, (*named, *_notes(reader)))
-
-
 def _check_width(reader: ObjectReader) -> None:
     """Refuse objects of one key; a line of the CSV file would be blank where its value is missing."""
     if len(reader.keys) < 2:
@@ -239,63 +183,63 @@ def _check_width(reader: ObjectReader) -> None:
         raise DataError(f"{reader.file.shown}: {few}; a target and at least one feature are needed")
 
 
-@dataclass(frozen=True)
-class _Written:
-    """What was written: rows, values in the shortest of them, bytes of the longest, and why columns are unusable."""
+class _Writer(ObjectReader):
+    """Write the rows of a file as CSV.
 
-    n_rows: int
-    width: int
-    longest: int
-    unusable: Mapping[str, str]
+    Attributes
+    ----------
+    names : tuple of str
+        The keys that are written: those given, or those of the first object; once another comes, keys are only read.
+    n_rows, longest : int
+        Rows, and bytes of the longest.
+    unusable : dict of str to str
+        Keys that hold no single values, and why.
+    """
 
+    def __init__(self, file: DataFile, names: tuple[str, ...] = ()) -> None:
+        super().__init__(file)
+        self.names = names
+        self.n_rows = self.longest = 0
+        self.unusable: dict[str, str] = {}
 
-def _write_rows(reader: ObjectReader, path: Path, names: tuple[str, ...]) -> _Written:
-    """Write rows of these keys, or of those of the first object; once another key comes, only look for more."""
-    n_rows = longest = n_bytes = 0
-    most = room()
-    unusable: dict[str, str] = {}
-    with path.open("wb") as stream:
-        for row in reader:
-            n_rows += 1
-            if n_rows == 1 and not names:  # an empty first object has no keys, and all of them come later
-                names = tuple(row)
-            if len(reader.keys) > len(names):
-                continue
-            cells = [_cell(value, reader) if (value := row.get(name)) is not None else "" for name in names]
-            for name, cell in zip(names, cells, strict=True):
-                if len(cell) > LARGEST_CELL // 4 and (size := len(cell.encode(errors="replace"))) > LARGEST_CELL:
-                    raise reader.file.too_large(reader.line, name, f"{size:,} bytes")
-            for name, value in row.items():
-                if isinstance(value, list | dict) and name not in unusable:
-                    kind = "arrays" if isinstance(value, list) else "objects"
-                    unusable[name] = f"its values are {kind}, not single values (line {reader.line:,} first)"
-            line = _encoded(",".join(cells), reader) + b"\n"
-            longest = max(longest, len(line))
-            n_bytes += len(line)
-            if n_bytes > 2 * most:
-                raise too_much(reader.file.shown)
-            stream.write(line)
-    return _Written(n_rows, len(names), longest, unusable)
+    def write(self, path: Path) -> None:
+        most, n_bytes = room(), 0
+        with path.open("wb") as stream:
+            for row in self:
+                self.n_rows += 1
+                if self.n_rows == 1 and not self.names:  # an empty first object has no keys, and all of them come later
+                    self.names = tuple(row)
+                if len(self.keys) > len(self.names):
+                    continue
+                line = self._line(row)
+                self.longest = max(self.longest, len(line))
+                n_bytes += len(line)
+                if n_bytes > 2 * most:
+                    raise too_much(self.file.shown)
+                stream.write(line)
 
+    def _line(self, row: Row) -> bytes:
+        cells = [self._cell(value) if (value := row.get(name)) is not None else "" for name in self.names]
+        for name, cell in zip(self.names, cells, strict=True):
+            if len(cell) > LARGEST_CELL // 4 and (size := len(cell.encode(errors="replace"))) > LARGEST_CELL:
+                raise self.file.too_large(self.line, name, f"{size:,} bytes")
+        for name, value in row.items():
+            if isinstance(value, list | dict) and name not in self.unusable:
+                kind = "arrays" if isinstance(value, list) else "objects"
+                self.unusable[name] = f"its values are {kind}, not single values (line {self.line:,} first)"
+        line = ",".join(cells) + "\n"
+        try:
+            return line.encode()
+        except UnicodeEncodeError:
+            self.count_odd("half-characters")
+            return _SURROGATE.sub("\ufffd", line).encode()
 
-def _cell(value: Any, reader: ObjectReader) -> str:
-    if value is True or value is False:
-        return "true" if value else "false"
-    text = value if isinstance(value, str) else reader.nested_text(value)
-    return '"' + text.replace('"', '""') + '"'
-
-
-def _encoded(line: str, reader: ObjectReader) -> bytes:
-    try:
-        return line.encode()
-    except UnicodeEncodeError:
-        reader.oddities.see("half-characters", reader.line)
-        return SURROGATE.sub("\ufffd", line).encode()
-
-
-def _notes(reader: ObjectReader) -> tuple[Note, ...]:
-    notes = [Note(kind, f"{_ODDITIES[kind]}: {lines}.") for kind, lines in reader.oddities]
-    if reader.file.encoding is not None:
-        text = f"The file is written in {reader.file.encoding.upper()} and was converted."
-        notes.append(Note("encoding-converted", text))
-    return tuple(notes)
+    def _cell(self, value: Any) -> str:
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if not isinstance(value, str):  # numbers in it are strings, which keeps all their digits
+            try:
+                value = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+            except RecursionError:
+                raise self.refused(_TOO_DEEP) from None
+        return '"' + str(value).replace('"', '""') + '"'

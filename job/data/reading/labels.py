@@ -3,23 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 import numpy as np
 
 from job.data.dataset import Note
 from job.data.quoting import counted, listed, nearest, quoted, share
-from job.data.reading.column_profile import MISSING_WORDS, Cells
+from job.data.reading.column_profile import MISSING_WORDS
 from job.data.reading.column_types import note_alike
 from job.data.reading.csv_files import ODD_LINE
-from job.data.reading.database import Store, Table, count_rows, fetch_row
+from job.data.reading.database import Table, literal
 from job.errors import DataError
 
-# MERGED: Is a column a column of labels? And which label is positive?
-
-
-UNLABELLED = "unlabelled-rows"
+_UNLABELLED = "unlabelled-rows"
 _MOST_UNLABELLED = 0.05
+_MOST_LABELS = 100
+_MOST_FRACTIONAL = 10
 
 
 @dataclass(frozen=True)
@@ -46,80 +45,43 @@ class Labels:
         return tuple(label for label in self.counts if label != self.positive)
 
 
-def drop_unlabelled(store: Store, table: Table, target: str, cells: Cells, shown: str) -> Table:
-    """Take out the rows without a label.
-
-    Parameters
-    ----------
-    store : Store
-        Where the table is; the rows are deleted there.
-    table : Table
-        Text.
-    target : str
-        The column with the labels.
-    cells : Cells
-        How text becomes values.
-    shown : str
-        The file's path for messages.
-
-    Returns
-    -------
-    Table
-        With a note where rows were taken out.
+def drop_unlabelled(table: Table, target: str) -> Table:
+    """Take out the rows without a label, with a note.
 
     Raises
     ------
     DataError
         More than 5 % of the rows have no label.
     """
-    key = table.column(target).key
-    value = cells.value(key)
-    n_missing = int(fetch_row(store, f"SELECT count(*) - count({value}) FROM {table.relation}")[0])
+    value = table.value(target)
+    n_missing = int(table.fetch_row(f"count(*) - count({value})")[0])
     if n_missing == 0:
         return table
     if n_missing > _MOST_UNLABELLED * table.n_rows:
-        raise DataError(_too_many(store, table, target, cells, shown, n_missing))
-    store.connection.execute(f"DELETE FROM {table.relation} WHERE {value} IS NULL")
+        # name what is in the place of a label, since it may be one: None, say, is a word too
+        text = table.cells.text(table.column(target).key)
+        found = table.fetch_row(f"list(DISTINCT {text}) FILTER ({value} IS NULL)")[0]
+        words = sorted(word for word in found if word)
+        advice = f"; if {listed(words)} is a label, take it out of data.file.na_values" if words else ""
+        raise DataError(
+            f"{table.shown}: {share(n_missing, table.n_rows)} rows have no label in column {quoted(target)}, more than "
+            f"5 %; remove them, or fill in their labels{advice}"
+        )
     text = f"{counted(n_missing, 'row')} of {table.n_rows:,} without a label (column {quoted(target)}) left out."
-    rest = replace(table, n_rows=count_rows(store, table.relation))
-    return rest.with_notes([Note(UNLABELLED, text, target)])
+    return table.delete(f"{value} IS NULL").with_notes([Note(_UNLABELLED, text, target)])
 
 
-def _too_many(store: Store, table: Table, target: str, cells: Cells, shown: str, n_missing: int) -> str:
-    """Name what stands in the place of a label, since it may be one: None, say, is a word too."""
-    key = table.column(target).key
-    sql = f"SELECT DISTINCT {cells.text(key)} FROM {table.relation} WHERE {cells.value(key)} IS NULL"
-    words = sorted(word for (word,) in store.connection.execute(sql).fetchall() if word)
-    message = (
-        f"{shown}: {share(n_missing, table.n_rows)} rows have no label in column {quoted(target)}, more than 5 %; "
-        "remove them, or fill in their labels"
-    )
-    if words:
-        message += f"; if {listed(words)} is a label, take it out of data.file.na_values"
-    return message
-
-
-def read_labels(store: Store, table: Table, target: str, positive: str | None, cells: Cells, shown: str) -> Labels:
+def read_labels(table: Table, target: str, positive: str | None) -> Labels:
     """Count the labels and choose the positive one.
 
     Parameters
     ----------
-    store : Store
-        Where the table is.
     table : Table
-        Text, every row with a label.
+        Every row with a label.
     target : str
         The column with the labels.
     positive : str or None
         The positive label as the spec names it; None for the rarest, in a tie the one that sorts last.
-    cells : Cells
-        How text becomes values.
-    shown : str
-        The file's path for messages.
-
-    Returns
-    -------
-    Labels
 
     Raises
     ------
@@ -127,64 +89,34 @@ def read_labels(store: Store, table: Table, target: str, positive: str | None, c
         The target is no label but a measurement, say; ``positive`` is no label; or a class has fewer than two rows.
     """
     raw = table.column(target)
+    where = f"{table.shown}: the target {quoted(target)}"
     if raw.unusable:
-        raise DataError(f"{shown}: the target {quoted(target)} holds no labels: {raw.unusable}")
-    counts = count_labels(store, table, target, cells)
-    left_out = "".join(f" ({note.text[:-1]})" for note in table.notes if note.code == UNLABELLED)
+        raise DataError(f"{where} holds no labels: {raw.unusable}")
+    counts = count_labels(table, target)
+    left_out = "".join(f" ({note.text[:-1]})" for note in table.notes if note.code == _UNLABELLED)
+    odd = "".join(f" ({note.text[:-1]})" for note in table.notes if note.code == ODD_LINE)
     try:
-        check_labels(counts, target, positive, shown, left_out)
-        chosen = choose_positive(counts, target, positive, shown)
+        _check_labels(counts, where, positive, left_out)
+        chosen = _choose_positive(counts, where, positive)
     except DataError as error:
-        odd = "".join(f" ({note.text[:-1]})" for note in table.notes if note.code == ODD_LINE)
         raise DataError(f"{error}{odd}") from None
-    return Labels(chosen, counts, note_labels(counts, target, chosen, cells.decimal))
+    return Labels(chosen, counts, _note_labels(counts, target, chosen, table.cells.decimal))
 
 
-def count_labels(store: Store, table: Table, target: str, cells: Cells) -> dict[str, int]:
+def count_labels(table: Table, target: str) -> dict[str, int]:
     """Count the rows of each label, sorted by its text."""
-    value = cells.value(table.column(target).key)
-    sql = f"SELECT {value} AS v, count(*) FROM {table.relation} GROUP BY v ORDER BY v"
-    return {str(label): int(n_rows) for label, n_rows in store.connection.execute(sql).fetchall()}
+    sql = f"SELECT {table.value(target)} AS v, count(*) FROM {table.relation} GROUP BY v ORDER BY v"
+    return {str(label): int(n_rows) for label, n_rows in table.store.connection.execute(sql).fetchall()}
 
 
-def fetch_y(store: Store, table: Table, target: str, positive: str, cells: Cells) -> np.ndarray:
-    """Fetch the labels of all rows, in their order.
-
-    Returns
-    -------
-    ndarray of shape (n_rows,), int8
-        1 for the positive label, 0 for all others.
-    """
-    sql = f"SELECT ({cells.value(table.column(target).key)} = ?)::TINYINT AS y FROM {table.relation} ORDER BY rowid"
-    return np.asarray(store.connection.execute(sql, [positive]).fetchnumpy()["y"], dtype=np.int8)
+def fetch_y(table: Table, target: str, positive: str) -> np.ndarray:
+    """Fetch the labels of all rows, in their order, as int8: 1 for the positive label, 0 for all others."""
+    return table.fetch(f"({table.value(target)} = {literal(positive)})::TINYINT").astype(np.int8)
 
 
-_MOST_LABELS = 100
-_MOST_FRACTIONAL = 10
-
-
-def check_labels(counts: Mapping[str, int], target: str, positive: str | None, shown: str, left_out: str = "") -> None:
-    """Refuse a target that measures, names each row, or says the same of all.
-
-    Parameters
-    ----------
-    counts : Mapping[str, int]
-        Rows of each label.
-    target : str
-        The column's name.
-    positive : str or None
-        The positive label as the spec names it.
-    shown : str
-        The file's path for messages.
-    left_out : str
-        Which rows were left out for want of a label.
-
-    Raises
-    ------
-    DataError
-        In one line, with what to do.
-    """
-    n_rows, where = sum(counts.values()), f"{shown}: the target {quoted(target)}"
+def _check_labels(counts: Mapping[str, int], where: str, positive: str | None, left_out: str) -> None:
+    """Refuse a target that measures, names each row, or says the same of all."""
+    n_rows = sum(counts.values())
     if not counts:
         raise DataError(f"{where} has no label, because there are no rows")
     if len(counts) == 1:
@@ -211,30 +143,8 @@ def check_labels(counts: Mapping[str, int], target: str, positive: str | None, s
         raise DataError(f"{told}; name a column of labels, or {advice}")
 
 
-def choose_positive(counts: Mapping[str, int], target: str, positive: str | None, shown: str) -> str:
-    """Find the positive label: as named, or the rarest.
-
-    Parameters
-    ----------
-    counts : Mapping[str, int]
-        Rows of each label, two or more.
-    target : str
-        The column's name.
-    positive : str or None
-        The positive label as the spec names it.
-    shown : str
-        The file's path for messages.
-
-    Returns
-    -------
-    str
-
-    Raises
-    ------
-    DataError
-        There is no such label, it or the rest has fewer than two rows, or it is on more than half of the rows.
-    """
-    where = f"{shown}: the target {quoted(target)}"
+def _choose_positive(counts: Mapping[str, int], where: str, positive: str | None) -> str:
+    """Find the positive label: as named, or the rarest; refuse one that isn't there, is too rare, or the majority."""
     rarest = min(counts.values())
     chosen = max(label for label in counts if counts[label] == rarest) if positive is None else positive.strip()
     if chosen not in counts:
@@ -263,7 +173,7 @@ def choose_positive(counts: Mapping[str, int], target: str, positive: str | None
     return chosen
 
 
-def note_labels(counts: Mapping[str, int], target: str, positive: str, decimal: str = ".") -> tuple[Note, ...]:
+def _note_labels(counts: Mapping[str, int], target: str, positive: str, decimal: str) -> tuple[Note, ...]:
     """Note labels that are joined, and labels that may be one."""
     notes = []
     rest = [label for label in counts if label != positive]

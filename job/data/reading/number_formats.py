@@ -44,96 +44,85 @@ class Mark:
         Of the note.
     pattern : str
         A regular expression for the whole value.
-    text : str
-        What such values hold and what to do, with a place for an example.
+    what : str
+        What such values do or hold.
+    advice : str
     is_weak : bool
         Whether categories are often written so, sizes and age bands for example.
     """
 
     code: str
     pattern: str
-    text: str
+    what: str
+    advice: str = "write the number alone"
     is_weak: bool = False
 
     def explain(self, example: str) -> str:
         """Say what the values hold and what to do."""
-        return self.text.replace("EXAMPLE", quoted(example))
+        return f"values such as {quoted(example)} {self.what}; {self.advice}"
 
 
 def list_marks(decimal: str) -> tuple[Mark, ...]:
-    """List the marks to look for, in the order in which a tie is decided.
-
-    Parameters
-    ----------
-    decimal : {".", ","}
-        The decimal mark by which numbers are read.
-
-    Returns
-    -------
-    tuple of Mark
-    """
+    """List the marks to look for where numbers have this decimal mark, in the order in which a tie is decided."""
     other, name = (",", "comma") if decimal == "." else (".", "point")
-    set_it = f'set data.file.decimal to "{other}"'
+    point = ", and with a decimal point" if decimal == "." else ""
     return (
         Mark(
             "decimal-mark",
             rf"[+-]?[0-9]*[{other}][0-9]+([eE][+-]?[0-9]+)?",
-            f"values such as EXAMPLE look like numbers with a decimal {name}; if they are, {set_it} "
-            f"(if the {name} stands between thousands, write the numbers without it)",
+            f"look like numbers with a decimal {name}",
+            f'if they are, set data.file.decimal to "{other}" (if the {name} stands between thousands, write the '
+            "numbers without it)",
         ),
         Mark(
             "thousands-separators",
             r"[+-]?[0-9]{1,3}(([,.'\s\x{a0}\x{202f}\x{2009}’][0-9]{3})+|(,[0-9]{2})+,[0-9]{3})([.,][0-9]+)?",
-            "values such as EXAMPLE look like numbers with separators between thousands; write them without"
-            + (", and with a decimal point" if decimal == "." else ""),
+            "look like numbers with separators between thousands",
+            f"write them without{point}",
         ),
         *_MARKS,
     )
 
 
-def _mark(code: str, pattern: str, what: str, advice: str = "write the number alone", **keys: bool) -> Mark:
-    return Mark(code, pattern, f"values such as EXAMPLE {what}; {advice}", **keys)
-
-
 _MARKS = (
-    _mark(
+    Mark(
         "dates",
         f"{_DATE}|{_DAY_OF}-[A-Za-z]{{3}}|[A-Za-z]{{3}}-[0-9]{{2}}",
         "look like dates",
         "write a number of days, say",
     ),
-    _mark("percent-signs", f"{_SIGNED}{_BLANK}[%‰]", "hold a percent sign"),
-    _mark(
+    Mark("percent-signs", f"{_SIGNED}{_BLANK}[%‰]", "hold a percent sign"),
+    Mark(
         "currency-signs",
         f"[(]?[+-]?{_MONEY}{_BLANK}[(]?{_SIGNED}(,?[-–]+)?[)]?|[(]?{_SIGNED}(,?[-–]+)?{_BLANK}{_MONEY}[)]?",
         "hold a currency",
     ),
-    _mark("underscores", "[+-]?[0-9]+(_[0-9]+)+", "hold underscores", "write the digits alone"),
-    _mark(
+    Mark("underscores", "[+-]?[0-9]+(_[0-9]+)+", "hold underscores", "write the digits alone"),
+    Mark(
         "bounds",
         rf"([<>≤≥]=?|=[<>]|(?i:under|below|less than|over|above|more than) ){_BLANK}{_SIGNED}({_BLANK}[\pL%µ°/]+)?|"
         f"{_FIGURES}[+]",
         "are bounds",
         "write a number, or nothing where it isn't known",
     ),
-    _mark(
+    Mark(
         "approximations",
         f"([~≈≃]|(?i:ca|approx|about|around|circa|etwa|env)[.]?){_BLANK}{_SIGNED}|{_SIGNED}{_BLANK}(±|[+]/?-){_BLANK}{_FIGURES}",
         "are approximate",
     ),
-    _mark(
+    Mark(
         "formulas",
         f"=.*[0-9].*|['’`]{_SIGNED}([eE][+-]?[0-9]+)?",
         "are written as a spreadsheet's formulas or texts",
         "write the number or code alone, without =, quotes or apostrophe",
     ),
-    _mark(
+    Mark(
         "minus-signs",
         rf"[−–—‒﹣－]{_BLANK}{_FIGURES}|[+-][ ]+{_FIGURES}|{_FIGURES}[-−–]|[(]{_FIGURES}[)]",
         "look like numbers with a sign that isn't read",
         "write -5 with a plain hyphen in front",
     ),
-    _mark(
+    Mark(
         "times",
         rf"[+-]?[0-9]+:[0-9]{{1,2}}(:[0-9]{{1,2}})?([.,][0-9]+)?( ?[AaPp][.]?[Mm][.]?)?|"
         rf"[+-]?P([0-9.,]+[YMWD])+(T([0-9.,]+[HMS])+)?|[+-]?PT([0-9.,]+[HMS])+|"
@@ -143,48 +132,48 @@ _MARKS = (
         "look like times of day or lengths of time",
         "write them as a number, of minutes say",
     ),
-    _mark("units", f"{_SIGNED}{_BLANK}{_UNIT}(/{_UNIT}[0-9²³]?)?[²³23]?", "hold a unit"),
-    _mark(
+    Mark("units", f"{_SIGNED}{_BLANK}{_UNIT}(/{_UNIT}[0-9²³]?)?[²³23]?", "hold a unit"),
+    Mark(
         "other-digits",
         r"[+-]?[\p{Nd}.,٫٬]*[^\x00-\x7f٫٬\P{Nd}][\p{Nd}.,٫٬]*",
         "hold digits other than 0 to 9",
         "write them with 0 to 9",
     ),
-    _mark(
+    Mark(
         "invisible-characters",
         r"[+-]?[0-9.,\p{Cf}\p{Cc}]*[\p{Cf}\p{Cc}][0-9.,\p{Cf}\p{Cc}]*",
         "hold invisible characters",
         "write the digits alone",
     ),
-    _mark("hexadecimal", "[+-]?0[xX][0-9a-fA-F]+", "look like hexadecimal numbers", "write them in decimal"),
-    _mark(
+    Mark("hexadecimal", "[+-]?0[xX][0-9a-fA-F]+", "look like hexadecimal numbers", "write them in decimal"),
+    Mark(
         "powers",
         rf"{_SIGNED} ?([x×*·] ?10 ?(\^|\*\*)?|\^|\*\*) ?[+-]?[0-9]+|{_SIGNED}.*[⁰¹²³⁴⁵⁶⁷⁸⁹]+|{_SIGNED}[dD][+-]?[0-9]+",
         "look like numbers with a power",
         "write 1.5e3",
     ),
-    _mark(
+    Mark(
         "fractions",
         "([0-9]+ )?[0-9]+/[0-9]+|[+-]?[0-9]*[¼½¾⅓⅔⅛]",
         "look like fractions",
         "write a decimal number",
         is_weak=True,
     ),
-    _mark(
+    Mark(
         "ranges",
         f"{_SIGNED}{_BLANK}(-|–|—|to|bis|[.]{{2,3}}){_BLANK}{_SIGNED}",
         "look like ranges",
         "write one number, the middle say, where a number is meant",
         is_weak=True,
     ),
-    _mark(
+    Mark(
         "text-behind-numbers",
         rf"{_SIGNED}{_BLANK}[\pL%°µ/²³]+[.]?",
         "hold text behind a number",
         "write the number alone where it is a unit",
         is_weak=True,
     ),
-    _mark(
+    Mark(
         "several-points",
         "[0-9]+([.][0-9]+){2,}",
         "hold several points, as version numbers do",

@@ -11,22 +11,9 @@ import duckdb
 
 from job.data.dataset import Note
 from job.data.quoting import quoted
+from job.data.reading import database
 from job.data.reading.data_file import LARGEST_CELL, DataFile
-from job.data.reading.database import (
-    RawColumn,
-    Store,
-    Table,
-    as_text,
-    count_rows,
-    decoded,
-    fetch_row,
-    is_bytes,
-    name_columns,
-    open_store,
-    reason_of,
-    room,
-    why_unusable,
-)
+from job.data.reading.database import Store, Table, as_text, fetch_row, kind_of, open_store, room
 from job.errors import DataError
 
 _MAGIC = b"PAR1"
@@ -35,18 +22,23 @@ _SMALLEST = 12  # bytes: the magic at both ends and the length of the footer
 _PANDAS_INDEX = re.compile(r"__index_level_\d+__")
 
 
+@dataclass(frozen=True)
+class _Opened:
+    """A file whose footer has been read: its path as an SQL literal, and its columns' names and types."""
+
+    file: DataFile
+    link: str
+    names: tuple[str, ...] = ()
+    types: tuple[str, ...] = ()
+
+    def relation(self, also: str = "") -> str:
+        """Write the relation of its rows, by place: DuckDB renames columns whose names are the same but for case."""
+        keys = ", ".join(f"c{place}" for place in range(len(self.names)))
+        return f"read_parquet({self.link}, hive_partitioning = false{also}) AS file({keys}{', r' if also else ''})"
+
+
 def read_names(file: DataFile) -> tuple[str, ...]:
-    """Read the names of a Parquet file's columns.
-
-    Parameters
-    ----------
-    file : DataFile
-        A Parquet file.
-
-    Returns
-    -------
-    tuple of str
-        As they are written, also where two are the same.
+    """Read the names of a Parquet file's columns, as they are written, also where two are the same.
 
     Raises
     ------
@@ -54,26 +46,14 @@ def read_names(file: DataFile) -> tuple[str, ...]:
         The file is cut off, damaged or encrypted, or holds no rows.
     """
     with open_store(file.shown) as store:
-        return tuple(column.name for column in _open(store, file).columns)
+        return _open(store, file).names
 
 
 def read_parquet(store: Store, file: DataFile) -> Table:
-    """Read a Parquet file into a table of text.
+    """Read a Parquet file into a table of text, with as many rows, in the same order, as the file has.
 
     Missing values, and those of a column without a type, are NULL. Columns of lists, structures and maps, of bytes
     that aren't text, and the row index that pandas writes along, are unusable.
-
-    Parameters
-    ----------
-    store : Store
-        Where the table goes.
-    file : DataFile
-        A Parquet file.
-
-    Returns
-    -------
-    Table
-        As many rows, in the same order, as the file has.
 
     Raises
     ------
@@ -82,56 +62,52 @@ def read_parquet(store: Store, file: DataFile) -> Table:
     """
     opened = _open(store, file)
     _check_sizes(store, opened)
-    columns, named = name_columns((column.name for column in opened.columns), file.shown)
-    cells = (f"{as_text(c.key, t.written)} AS {c.key}" for c, t in zip(columns, opened.columns, strict=True))
+    columns, notes = database.name_columns(opened.names, file.shown)
+    marked = []
     with _translated(opened):
-        # by place and not by name: DuckDB renames columns whose names are the same but for case
-        keys = ", ".join(column.key for column in columns)
-        rows = f"SELECT * FROM {opened.relation} AS file({keys})"
-        store.connection.execute(f"CREATE TABLE raw AS SELECT {', '.join(cells)} FROM ({rows})")
-        broken = _not_text(store, columns, opened)
-    marked = tuple(
-        replace(column, unusable=_why(typed, column.key in broken))
-        for column, typed in zip(columns, opened.columns, strict=True)
-    )
-    notes = tuple(_bytes_notes(marked, opened.columns))
-    return Table("raw", marked, count_rows(store, "raw"), True, (*named, *notes))
-
-
-@dataclass(frozen=True)
-class _Column:
-    """A column's name in the file, and its type as ``DESCRIBE`` writes it."""
-
-    name: str
-    written: str
-
-
-@dataclass(frozen=True)
-class _Opened:
-    """A file whose footer has been read: its path as an SQL literal, and its columns."""
-
-    file: DataFile
-    link: str
-    columns: tuple[_Column, ...] = ()
-
-    @property
-    def relation(self) -> str:
-        return f"read_parquet({self.link}, hive_partitioning = false)"
+        cells = (f"{as_text(c.key, written)} AS {c.key}" for c, written in zip(columns, opened.types, strict=True))
+        store.connection.execute(f"CREATE TABLE raw AS SELECT {', '.join(cells)} FROM {opened.relation()}")
+        for column, name, written in zip(columns, opened.names, opened.types, strict=True):
+            why = database.why_unusable(written)
+            if _PANDAS_INDEX.fullmatch(name):
+                why = "it is the row index that pandas wrote along"
+            elif kind_of(written) == "BLOB":
+                broken = f"bool_or({column.key} IS NOT NULL AND {database.decoded(column.key)} IS NULL)"
+                if fetch_row(store, f"SELECT {broken} FROM {opened.relation()}")[0]:
+                    why = "its values are bytes that aren't text"
+                else:
+                    text = (
+                        f"{quoted(column.name)} holds bytes by its type; all of them are UTF-8 and were read as text."
+                    )
+                    notes = (*notes, Note("bytes-as-text", text, column.name))
+            marked.append(replace(column, unusable=why))
+    return Table(store, "raw", tuple(marked), database.count_rows(store, "raw"), notes)
 
 
 def _open(store: Store, file: DataFile) -> _Opened:
     """Read the footer of a file that is whole and has rows."""
-    _check_ends(file)
+    try:
+        with file.path.open("rb") as stream:
+            size = stream.seek(0, 2)
+            stream.seek(max(0, size - len(_MAGIC)))
+            end = stream.read()
+    except OSError as error:
+        raise DataError(f"{file.shown}: cannot be read: {error.strerror}") from None
+    if size < _SMALLEST or end != _MAGIC:  # how it begins has been looked at
+        raise DataError(
+            f"{file.shown}: the Parquet file is truncated (it ends too early, without its footer); "
+            "copy or download it again"
+        )
     opened = _Opened(file, store.link(file.path))
     with _translated(opened):
-        types = store.connection.execute(f"DESCRIBE SELECT * FROM {opened.relation}").fetchall()
+        rows = f"FROM read_parquet({opened.link}, hive_partitioning = false)"
+        types = store.connection.execute(f"DESCRIBE SELECT * {rows}").fetchall()
         tree = store.connection.execute(f"SELECT name, num_children FROM parquet_schema({opened.link})").fetchall()
-        n_rows = fetch_row(store, f"SELECT count(*) FROM {opened.relation}")[0]
+        n_rows = fetch_row(store, f"SELECT count(*) {rows}")[0]
     if not n_rows:
         raise DataError(f"{file.shown}: there are only column names and no rows")
     names = _top_names([(str(name), int(children or 0)) for name, children in tree])
-    columns = (_Column(name, str(row[1])) for name, row in zip(names, types, strict=True))
-    return replace(opened, columns=tuple(columns))
+    return replace(opened, names=names, types=tuple(str(row[1]) for row in types))
 
 
 def _check_sizes(store: Store, opened: _Opened) -> None:
@@ -141,7 +117,7 @@ def _check_sizes(store: Store, opened: _Opened) -> None:
         f"FROM parquet_metadata({opened.link}) WHERE type LIKE '%BYTE_ARRAY' OR contains(path_in_schema, ', ') "
         f"GROUP BY ALL HAVING max(total_uncompressed_size) > {LARGEST_CELL}"
     )
-    places = {column.name: place for place, column in enumerate(opened.columns)}
+    places = {name: place for place, name in enumerate(opened.names)}
     with _translated(opened):
         for path, group, size in store.connection.execute(sql).fetchall():
             place = places.get(path, places.get(str(path).partition(", ")[0]))
@@ -150,38 +126,19 @@ def _check_sizes(store: Store, opened: _Opened) -> None:
 
 
 def _check_size(store: Store, opened: _Opened, place: int, group: str, most: int) -> None:
-    column, keys = opened.columns[place], ", ".join(f"c{number}" for number in range(len(opened.columns)))
-    size = f"octet_length(c{place})" if is_bytes(column.written) else f"strlen(CAST(c{place} AS VARCHAR))"
-    relation = (
-        opened.relation.replace(", hive_partitioning", ", file_row_number = true, hive_partitioning")
-        + f" AS file({keys}, r)"
-    )
+    is_bytes = kind_of(opened.types[place]) == "BLOB"
+    size = f"octet_length(c{place})" if is_bytes else f"strlen(CAST(c{place} AS VARCHAR))"
     store.connection.execute(f"SET memory_limit = '{min(room(), _ROOM_FOR_A_CELL)}B'")
     try:
-        sql = f"SELECT r + 1, {size} AS s FROM {relation} WHERE s > {LARGEST_CELL} ORDER BY r LIMIT 1"
+        rows = opened.relation(", file_row_number = true")
+        sql = f"SELECT r + 1, {size} AS s FROM {rows} WHERE s > {LARGEST_CELL} ORDER BY r LIMIT 1"
         found = store.connection.execute(sql).fetchone()
     except duckdb.OutOfMemoryException:
-        raise opened.file.too_large(group, column.name, f"up to {most:,} bytes") from None
+        raise opened.file.too_large(group, opened.names[place], f"up to {most:,} bytes") from None
     finally:
         store.connection.execute(f"SET memory_limit = '{room()}B'")
     if found:
-        raise opened.file.too_large(f" row {found[0]:,}", column.name, f"{found[1]:,} bytes")
-
-
-def _check_ends(file: DataFile) -> None:
-    """Refuse a file that doesn't end as each whole Parquet file does; how it begins has been looked at."""
-    try:
-        with file.path.open("rb") as stream:
-            size = stream.seek(0, 2)
-            stream.seek(max(0, size - len(_MAGIC)))
-            end = stream.read()
-    except OSError as error:
-        raise DataError(f"{file.shown}: cannot be read: {error.strerror}") from None
-    if size < _SMALLEST or end != _MAGIC:
-        raise DataError(
-            f"{file.shown}: the Parquet file is truncated (it ends too early, without its footer); "
-            "copy or download it again"
-        )
+        raise opened.file.too_large(f" row {found[0]:,}", opened.names[place], f"{found[1]:,} bytes")
 
 
 @contextmanager
@@ -193,7 +150,7 @@ def _translated(opened: _Opened) -> Iterator[None]:
     except duckdb.OutOfMemoryException:
         raise
     except duckdb.Error as error:
-        reason = reason_of(error).replace(opened.link.strip("'"), shown)
+        reason = database.reason_of(error).replace(opened.link.strip("'"), shown)
         reason = "".join(character if character.isprintable() else "?" for character in reason)
         if "encrypt" in reason.lower():
             raise DataError(f"{shown}: the Parquet file is encrypted; give it decrypted") from None
@@ -214,30 +171,3 @@ def _top_names(tree: Sequence[tuple[str, int]]) -> tuple[str, ...]:
             pending += tree[place][1] - 1
             place += 1
     return tuple(names)
-
-
-def _why(column: _Column, is_broken: bool) -> str:
-    if _PANDAS_INDEX.fullmatch(column.name):
-        return "it is the row index that pandas wrote along"
-    if is_broken:
-        return "its values are bytes that aren't text"
-    return why_unusable(column.written)
-
-
-def _not_text(store: Store, columns: Sequence[RawColumn], opened: _Opened) -> frozenset[str]:
-    """Find the columns of bytes that aren't UTF-8."""
-    keys = ", ".join(column.key for column in columns)
-    found = set()
-    for column, typed in zip(columns, opened.columns, strict=True):
-        if is_bytes(typed.written):
-            broken = f"{column.key} IS NOT NULL AND {decoded(column.key)} IS NULL"
-            if fetch_row(store, f"SELECT bool_or({broken}) FROM {opened.relation} AS file({keys})")[0]:
-                found.add(column.key)
-    return frozenset(found)
-
-
-def _bytes_notes(columns: Sequence[RawColumn], typed: Sequence[_Column]) -> Iterator[Note]:
-    for column, kind in zip(columns, typed, strict=True):
-        if is_bytes(kind.written) and not column.unusable:
-            text = f"{quoted(column.name)} holds bytes by its type; all of them are UTF-8 and were read as text."
-            yield Note("bytes-as-text", text, column.name)

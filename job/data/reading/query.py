@@ -1,4 +1,8 @@
-"""The spec's query: the table that it makes of the file's."""
+"""The spec's query: what it may say, the typed table ``data`` that it reads, and the table that it makes.
+
+It reads the table ``data`` and nothing else, and gives the same rows every time. The rules are held by DuckDB's own
+parse of the query, beside the settings under which it is run.
+"""
 
 from __future__ import annotations
 
@@ -14,59 +18,51 @@ import duckdb
 
 from job.data.dataset import Note
 from job.data.quoting import counted, quoted
-from job.data.reading.column_profile import Cells, Profile, is_read_as_number, profile_columns
-from job.data.reading.column_types import is_boolean
-from job.data.reading.database import (
-    RawColumn,
-    Store,
-    Table,
-    as_text,
-    count_rows,
-    fetch_row,
-    identifier,
-    name_columns,
-    why_unusable,
-)
-from job.data.reading.load_data import complete_cells
+from job.data.reading.column_profile import Profile, complete_cells, profile_columns
+from job.data.reading.database import Store, Table, as_text, count_rows, name_columns, why_unusable
 from job.errors import DataError
 from job.spec.file import FileSpec
 
-# MERGED: The table ``data`` that a query reads: the file's own column names, and values with types.
-
-# MERGED: Run the spec's query over the table ``data``, in a database that can reach nothing else any more.
-
-# MERGED: What a query may say: it reads the table ``data`` and nothing else, and gives the same rows every time.
-#
-#   The rules are held by DuckDB's own parse of the query, and stand beside the settings under which it is run.
-
-
+TABLE = "data"
+_KEY = "data.file.query"
+_ANSWER, _SORTED = "query_answer", "query_result"
+_ADVICE = f"allowed is one SELECT statement over the table {TABLE}"
 _NO_NUMBERS = "by the file's decimal mark its values were no numbers"
+_LARGEST = 2**63
+
+_MULTI = "a PIVOT whose columns are not listed (write ON column IN (values))"
+_ERROR_KIND = re.compile(r"^[A-Z][A-Za-z -]{0,40} Error: ")
+
+_TABLE_FUNCTIONS = frozenset({"generate_series", "json_each", "json_tree", "range", "unnest"})
+_CLOCKS = frozenset({"current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"})
+_NODES = frozenset({"CTE_NODE", "RECURSIVE_CTE_NODE", "SELECT_NODE", "SET_OPERATION_NODE"})
+_PARTS = frozenset({"BASE_TABLE", "EMPTY", "EXPRESSION_LIST", "JOIN", "PIVOT", "SUBQUERY", "TABLE_FUNCTION"}) | _NODES
+_HARMLESS = ("_MODIFIER", "_TYPE_INFO", "_DEFAULT", "_ASCENDING", "_DESCENDING", "ASCENDING", "DESCENDING")
+_ONLY = f"the file is the table {TABLE}, and nothing else can be read"
+
+Tree = Mapping[str, Any]
 
 
-def query_table(
-    store: Store, table: Table, cells: Cells, spec: FileSpec, shown: str
-) -> tuple[Table, Cells, Mapping[str, str]]:
+def check_query(query: str) -> None:
+    """Check that a query is one SELECT statement that reads the table ``data`` and nothing else.
+
+    Refused, too, is what depends on more than the data: a clock, chance, settings.
+
+    Raises
+    ------
+    DataError
+        It is something else; in one line.
+    """
+    _statement(query)
+
+
+def query_table(table: Table, spec: FileSpec) -> tuple[Table, Mapping[str, str]]:
     """Run the spec's query over the file's table.
-
-    Parameters
-    ----------
-    store : Store
-        Where the table is.
-    table : Table
-        Text.
-    cells : Cells
-        How its text becomes values.
-    spec : FileSpec
-        The spec's ``data.file``, with a query.
-    shown : str
-        The file's path for messages.
 
     Returns
     -------
     table : Table
-        Text again, sorted by content.
-    cells : Cells
-        How that text becomes values: numbers now have a decimal point.
+        Text again, sorted by content; numbers in it have a decimal point.
     texts : Mapping[str, str]
         Columns that are no numbers though a decimal point makes them look so, and why.
 
@@ -76,111 +72,58 @@ def query_table(
         The query cannot be run, or gives no rows.
     """
     assert spec.query is not None
-    kept = [name for name in (spec.target, spec.groups, spec.split) if name is not None]
-    notes = (*table.notes, *create_view(store, table, cells, kept))
-    result = run_query(store, spec.query, shown, spec.query_timeout)
-    result = replace(result, notes=(*notes, *result.notes))
-    after = complete_cells(store, result, replace(cells, decimal="."))
-    texts = {}
-    if cells.decimal == ",":
-        others = set(table.names) - find_numbers(store, table, cells)
-        texts = dict.fromkeys(others & find_numbers(store, result, after), _NO_NUMBERS)
-    return result, after, texts
+    profiles = profile_columns(table)
+    _create_view(table, profiles, [name for name in (spec.target, spec.groups, spec.split) if name is not None])
+    result = run_query(table.store, spec.query, table.shown, spec.query_timeout)
+    result = replace(result, notes=(*table.notes, *_note_lost(table, profiles), *result.notes))
+    result = complete_cells(result, replace(table.cells, decimal="."))
+    texts: dict[str, str] = {}
+    if table.cells.decimal == ",":
+        others = set(table.names) - _find_numbers(table, profiles)
+        texts = dict.fromkeys(others & _find_numbers(result, profile_columns(result)), _NO_NUMBERS)
+    return result, texts
 
 
-NAME = "data"
-_LARGEST = 2**63
+def _find_numbers(table: Table, profiles: Mapping[str, Profile]) -> frozenset[str]:
+    return frozenset(column.name for column in table.columns if profiles[column.key].is_read_as_number)
 
 
-def create_view(store: Store, table: Table, cells: Cells, labels: Sequence[str]) -> tuple[Note, ...]:
-    """Make the view that a query reads.
+def _create_view(table: Table, profiles: Mapping[str, Profile], labels: Sequence[str]) -> None:
+    """Make the view ``data``: the file's own column names, and values with types.
 
-    Numbers are BIGINT or DOUBLE, booleans BOOLEAN, all else VARCHAR; missing values are NULL.
-
-    Parameters
-    ----------
-    store : Store
-        Where the table is.
-    table : Table
-        Text.
-    cells : Cells
-        How text becomes values.
-    labels : sequence of str
-        Columns whose text counts, the target for one: these get a type only where it keeps the text of every row.
-
-    Returns
-    -------
-    tuple of Note
-        What the types cost.
+    Numbers are BIGINT or DOUBLE, booleans BOOLEAN, all else VARCHAR; missing values are NULL. Of columns whose text
+    counts, the target for one, it has to keep the text of every row.
     """
-    profiles = profile_columns(store, table, cells)
     parts = []
     for column in table.columns:
-        value = cells.value(column.key)
-        typed, kind = _typed(cells, value, profiles[column.key])
-        if column.name in labels and not _keeps_text(store, table, value, as_text(typed, kind)):
-            typed = value
-        parts.append(f"{typed} AS {identifier(column.name)}")
-    store.connection.execute(f"CREATE VIEW {NAME} AS SELECT {', '.join(parts)} FROM {table.relation}")
-    return tuple(_notes(table.columns, profiles))
+        value = table.cells.value(column.key)
+        typed, kind = _typed(table, value, profiles[column.key])
+        if column.name in labels:
+            changed = f"count(*) FILTER ({as_text(typed, kind)} IS DISTINCT FROM {value})"
+            typed = value if table.fetch_row(changed)[0] else typed
+        name = column.name.replace('"', '""')
+        parts.append(f'{typed} AS "{name}"')
+    table.store.connection.execute(f"CREATE VIEW {TABLE} AS SELECT {', '.join(parts)} FROM {table.relation}")
 
 
-def find_numbers(store: Store, table: Table, cells: Cells) -> frozenset[str]:
-    """Find the columns of numbers."""
-    profiles = profile_columns(store, table, cells)
-    return frozenset(column.name for column in table.columns if is_read_as_number(profiles[column.key]))
-
-
-def _typed(cells: Cells, value: str, profile: Profile) -> tuple[str, str]:
+def _typed(table: Table, value: str, profile: Profile) -> tuple[str, str]:
     """Write the SQL for a typed value, and name the type."""
-    if is_read_as_number(profile):
+    if profile.is_read_as_number:
         is_whole = profile.n_integers == profile.n_numbers == profile.n_present
         if is_whole and profile.low > -_LARGEST and profile.high < _LARGEST:
             return f"TRY_CAST({value} AS BIGINT)", "BIGINT"
-        number = cells.number(f"({value})")
+        number = table.cells.number(f"({value})")
         return f"CASE WHEN isfinite({number}) THEN {number} END", "DOUBLE"
-    return (f"TRY_CAST({value} AS BOOLEAN)", "BOOLEAN") if is_boolean(profile) else (value, "VARCHAR")
+    return (f"TRY_CAST({value} AS BOOLEAN)", "BOOLEAN") if profile.is_boolean else (value, "VARCHAR")
 
 
-def _keeps_text(store: Store, table: Table, value: str, written: str) -> bool:
-    sql = f"SELECT count(*) FROM {table.relation} WHERE {written} IS DISTINCT FROM {value}"
-    return bool(fetch_row(store, sql)[0] == 0)
-
-
-def _notes(columns: Sequence[RawColumn], profiles: Mapping[str, Profile]) -> Iterator[Note]:
-    for column in columns:
+def _note_lost(table: Table, profiles: Mapping[str, Profile]) -> Iterator[Note]:
+    for column in table.columns:
         profile = profiles[column.key]
         n_lost = profile.n_present - (profile.n_numbers - profile.n_infinite)
-        if is_read_as_number(profile) and n_lost:
+        if profile.is_read_as_number and n_lost:
             text = f"{counted(n_lost, 'value')} of {quoted(column.name)} no finite number: NULL for the query."
             yield Note("not-numbers-for-query", text, column.name)
-
-
-TABLE = "data"
-_KEY = "data.file.query"
-_ANSWER, _SORTED = "query_answer", "query_result"
-_ADVICE = f"allowed is one SELECT statement over the table {TABLE}"
-
-_MULTI = "a PIVOT whose columns are not listed (write ON column IN (values))"
-_ERROR_KIND = re.compile(r"^[A-Z][A-Za-z -]{0,40} Error: ")
-
-
-def check_query(query: str) -> None:
-    """Check that a query is one SELECT statement that reads the table ``data`` and nothing else.
-
-    Refused, too, is what depends on more than the data: a clock, chance, settings.
-
-    Parameters
-    ----------
-    query : str
-        The spec's ``data.file.query``.
-
-    Raises
-    ------
-    DataError
-        It is something else; in one line.
-    """
-    _statement(query)
 
 
 def run_query(store: Store, query: str, shown: str, timeout: float = 300) -> Table:
@@ -211,7 +154,14 @@ def run_query(store: Store, query: str, shown: str, timeout: float = 300) -> Tab
         The query isn't allowed, fails, needs too much memory or time, or gives no rows; in one line.
     """
     statement = _statement(query)
-    _isolate(store)
+    # let nothing that runs in the store reach a file, the network, a Python variable or a setting from now on
+    for setting in (
+        "threads = 1",
+        "python_enable_replacements = false",
+        "enable_external_access = false",
+        "lock_configuration = true",
+    ):
+        store.connection.execute(f"SET {setting}")
     try:
         with _time_limit(store.connection, timeout):
             types = store.connection.execute(f"DESCRIBE {statement}").fetchall()
@@ -234,7 +184,7 @@ def run_query(store: Store, query: str, shown: str, timeout: float = 300) -> Tab
     if not n_rows:
         raise DataError(f"{_KEY}: no rows of {shown} are left; loosen its conditions")
     marked = tuple(replace(column, unusable=why_unusable(kind)) for column, kind in zip(columns, written, strict=True))
-    return Table(_SORTED, marked, n_rows, True, notes)
+    return Table(store, _SORTED, marked, n_rows, notes)
 
 
 @contextmanager
@@ -280,17 +230,6 @@ def _statement(query: str) -> str:
         return str(statements[0].query)
 
 
-def _isolate(store: Store) -> None:
-    """Let nothing that runs in the store reach a file, the network, a Python variable or a setting from now on."""
-    for setting in (
-        "threads = 1",
-        "python_enable_replacements = false",
-        "enable_external_access = false",
-        "lock_configuration = true",
-    ):
-        store.connection.execute(f"SET {setting}")
-
-
 def _fill(store: Store, statement: str, keys: Sequence[str], types: Sequence[str]) -> None:
     """Make the table of a query's rows, as text and sorted."""
     store.connection.execute(f"CREATE TEMPORARY VIEW {_ANSWER} AS {statement}")
@@ -312,29 +251,6 @@ def _explained(error: duckdb.Error) -> str:
             lines.append(line.strip())
     text = _ERROR_KIND.sub("", " ".join(lines))
     return "".join(character if character.isprintable() else "?" for character in text)
-
-
-_TABLE_FUNCTIONS = frozenset({"generate_series", "json_each", "json_tree", "range", "unnest"})
-_CLOCKS = frozenset({"current_date", "current_time", "current_timestamp", "localtime", "localtimestamp"})
-_PARTS = frozenset(
-    {
-        "BASE_TABLE",
-        "CTE_NODE",
-        "EMPTY",
-        "EXPRESSION_LIST",
-        "JOIN",
-        "PIVOT",
-        "RECURSIVE_CTE_NODE",
-        "SELECT_NODE",
-        "SET_OPERATION_NODE",
-        "SUBQUERY",
-        "TABLE_FUNCTION",
-    }
-)
-_HARMLESS = ("_MODIFIER", "_TYPE_INFO", "_DEFAULT", "_ASCENDING", "_DESCENDING", "ASCENDING", "DESCENDING")
-_ONLY = f"the file is the table {TABLE}, and nothing else can be read"
-
-Tree = Mapping[str, Any]
 
 
 @dataclass(frozen=True)

@@ -6,6 +6,7 @@ import csv
 import io
 from collections import Counter
 from itertools import pairwise
+from pathlib import Path
 
 import pytest
 from data_files import N, load, refusal
@@ -13,6 +14,7 @@ from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
 from job.data.reading.csv_records import RecordReader, scan_structure
+from job.data.reading.data_file import DataFile
 from job.data.reading.database import WHITESPACE
 from job.errors import DataError
 
@@ -24,6 +26,10 @@ def write_csv(rows, delimiter, quoting=csv.QUOTE_MINIMAL, end="\n"):
     stream = io.StringIO()
     csv.writer(stream, delimiter=delimiter, quoting=quoting, lineterminator=end).writerows(rows)
     return stream.getvalue()
+
+
+def named(delimiter):
+    return DataFile("x.csv", Path("x.csv"), "delimited", delimiter, False)
 
 
 def lines_of(text):
@@ -43,7 +49,7 @@ def test_what_python_writes_is_read_as_it_was(rows, delimiter, quoting, end):
     """A sound CSV file comes back value by value, whatever its quoting."""
     text = write_csv(rows, delimiter, quoting, end)
     try:
-        read = [record.values for record in RecordReader(lines_of(text), delimiter, "x.csv")]
+        read = [record.values for record in RecordReader(lines_of(text), named(delimiter))]
     except DataError:
         event("refused rather than read wrong")
         assert looks_swallowed(text, delimiter)
@@ -62,7 +68,7 @@ def test_a_file_that_passes_the_scan_is_read_alike_by_all(text):
     scan = scan_structure([text.encode()], ",", width)
     if scan is None:
         return
-    ours = [record.values for record in RecordReader(lines_of(text), ",", "x.csv")]
+    ours = [record.values for record in RecordReader(lines_of(text), named(","))]
     theirs = [row for row in csv.reader(lines_of(text), strict=True) if row]
 
     assert theirs == ours
@@ -131,7 +137,7 @@ READ = {
 @pytest.mark.parametrize(("text", "expected"), READ.values(), ids=READ)
 def test_lenient_spellings_have_one_reading(text, expected):
     """Blanks around quotes go, quotes inside a value stay, and every line end is one."""
-    assert expected == [record.values for record in RecordReader(lines_of(text), ",", "x.csv")]
+    assert expected == [record.values for record in RecordReader(lines_of(text), named(","))]
 
 
 def test_a_row_of_tabs_is_a_row(tmp_path):

@@ -89,7 +89,7 @@ NOT_DATA = {
     "a tar archive in gzip": (tarred("w:gz"), "data.csv.gz", ["tar archive"]),
     "gzip without its suffix": (gzip.compress(CSV), "data.csv", ["gzip", ".csv.gz"]),
     "the suffix without gzip": (CSV, "data.csv.gz", ["isn't packed", "take .gz off"]),
-    "gzip twice": (gzip.compress(gzip.compress(CSV)), "data.csv.gz", ["packed with gzip twice"]),
+    "gzip twice": (gzip.compress(gzip.compress(CSV)), "data.csv.gz", ["packed with gzip", "unpack it with gunzip"]),
     "nothing in gzip": (gzip.compress(b""), "data.csv.gz", ["is empty"]),
     "Parquet as CSV": (b"PAR1" + BINARY, "data.csv", ["a Parquet file", ".parquet"]),
     "CSV as Parquet": (CSV, "data.parquet", ["text, not Parquet"]),
