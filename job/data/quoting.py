@@ -1,4 +1,4 @@
-"""Words for messages: names in quotes, lists with an end, the nearest known name."""
+"""How messages name what a file holds: quoted, listed, told apart from what looks alike, the nearest known name."""
 
 from __future__ import annotations
 
@@ -11,10 +11,19 @@ from itertools import count
 
 from job.spec.words import BLANK, LATIN, escape, visible
 
-# MERGED: Texts that are two and look like one: 12 and 12.0, Berlin and berlin, a foreign letter, a hidden blank.
-
-
 _LONGEST = 60
+_NUMBER_BEGINS = frozenset("+-.0123456789")
+_MOST_DIGITS = 300
+_BREVE = "\u0306"  # makes another letter of a Cyrillic one
+_HIDDEN = {*map(chr, range(0x300, 0x370)), *BLANK} - {_BREVE}
+_QUOTES = " '\"`"
+SAME: Mapping[int, int | str] = {
+    **LATIN,
+    **{ord(chr(foreign).lower()): chr(latin).lower() for foreign, latin in LATIN.items()},
+    **dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-"),
+    **dict.fromkeys((0x2018, 0x2019, 0x2BC), "'"),
+}
+"""Letters and signs by their numbers, and the plain ones that they look like."""
 
 
 def quoted(text: str) -> str:
@@ -119,20 +128,6 @@ def counted(count: int, one: str, many: str | None = None) -> str:
 def share(part: int, whole: int) -> str:
     """Write a part of a count: ``3 of 1,200``, ``all 1,200``."""
     return f"all {whole:,}" if part == whole else f"{part:,} of {whole:,}"
-
-
-_NUMBER_BEGINS = frozenset("+-.0123456789")
-_MOST_DIGITS = 300
-_BREVE = "\u0306"  # makes another letter of a Cyrillic one
-_HIDDEN = {*map(chr, range(0x300, 0x370)), *BLANK} - {_BREVE}
-_QUOTES = " '\"`"
-SAME: Mapping[int, int | str] = {
-    **LATIN,
-    **{ord(chr(foreign).lower()): chr(latin).lower() for foreign, latin in LATIN.items()},
-    **dict.fromkeys((*range(0x2010, 0x2016), 0x2212), "-"),
-    **dict.fromkeys((0x2018, 0x2019, 0x2BC), "'"),
-}
-"""Letters and signs by their numbers, and the plain ones that they look like."""
 
 
 def look(text: str, decimal: str = ".") -> object:

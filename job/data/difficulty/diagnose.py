@@ -9,14 +9,8 @@ from typing import Any
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.difficulty.class_overlap import (
-    find_borderline,
-    fisher_ratios,
-    maximum_fisher_ratio,
-    nearest_neighbor_errors,
-)
+from job.data.difficulty import class_overlap, leakage
 from job.data.difficulty.findings import Facts, find_all
-from job.data.difficulty.leakage import count_duplicates, find_equal_columns, score_columns
 from job.data.difficulty.minority_types import find_clusters, thin
 
 MOST_ROWS = 20_000
@@ -83,7 +77,7 @@ def diagnose(
         the ``columns`` it is about, ``found`` and ``advice``, a sentence each.
     """
     scored = thin(dataset.y, 1, seed, MOST_SCORED_ROWS)
-    scores = score_columns(dataset.X.iloc[scored], dataset.y[scored])
+    scores = leakage.score_columns(dataset.X.iloc[scored], dataset.y[scored])
     known = sorted(((score, name) for name, score in scores.items() if score is not None), key=lambda pair: -pair[0])
     facts = Facts(
         dataset=dataset,
@@ -91,8 +85,8 @@ def diagnose(
         overlap=None if prepared is None else _measure_overlap(prepared, seed),
         clusters=None if prepared is None else find_clusters(prepared.X, prepared.y),
         scores=tuple((name, score) for score, name in known),
-        equal_columns=find_equal_columns(dataset.X),
-        duplicates=count_duplicates(dataset.X, dataset.y),
+        equal_columns=leakage.find_equal_columns(dataset.X),
+        duplicates=leakage.count_duplicates(dataset.X, dataset.y),
         near_duplicates=None if near_duplicates is None else near_duplicates[0],
     )
     clusters = facts.clusters
@@ -117,12 +111,12 @@ def diagnose(
 
 
 def _measure_overlap(prepared: Prepared, seed: int) -> dict[str, Any]:
-    ratios = fisher_ratios(prepared.X, prepared.y)
-    errors = nearest_neighbor_errors(prepared.X, prepared.y)
+    ratios = class_overlap.fisher_ratios(prepared.X, prepared.y)
+    errors = class_overlap.nearest_neighbor_errors(prepared.X, prepared.y)
     inside = thin(prepared.y, prepared.X.shape[1], seed, MOST_TREE_ROWS)
-    is_borderline = find_borderline(prepared.X[inside], prepared.y[inside])
+    is_borderline = class_overlap.find_borderline(prepared.X[inside], prepared.y[inside])
     return {
-        "f1": maximum_fisher_ratio(ratios),
+        "f1": class_overlap.maximum_fisher_ratio(ratios),
         "f1_column": prepared.names[int(np.argmax(ratios))],
         "n1": float(is_borderline.mean()),
         "n1_minority": float(is_borderline[prepared.y[inside] == 1].mean()),

@@ -1,4 +1,4 @@
-"""How well each column alone tells the classes apart, and which rows contradict each other."""
+"""What lets a model score too well: columns that give the label away, and rows that are the same, or nearly."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 from scipy.stats import rankdata
-from sklearn.neighbors import NearestNeighbors
-from threadpoolctl import threadpool_limits
 
 from job.data.dataset import Note
-from job.data.difficulty.minority_types import draw, find_shrinkage
+from job.data.difficulty.minority_types import draw, find_shrinkage, search_exactly
 from job.data.quoting import quoted
 
-# MERGED: Rows that are the same in every feature, or nearly.
+ALONE = -1
+NEARER = 100
 
-# MERGED: Features that give the label away.
-
-
-LEAST_ROWS_PER_CATEGORY = 10
+_LEAST_ROWS_PER_CATEGORY = 10
+_MOST_ASKED, _LEAST_ASKED = 1_000, 200
+_MOST_WORK = 10_000_000_000  # of one search: a few seconds on one core
+_WORK_OF_A_ROW = 100  # to be compared with another one, beside that of each column
+_BLOCK_CELLS = 4_000_000
+_COPIES = 16  # that a row may have and still be found out
+_CLOSE = 0.01
 
 
 @dataclass(frozen=True)
@@ -71,10 +73,6 @@ def score_columns(X: pd.DataFrame, y: np.ndarray) -> dict[str, float | None]:
 def find_equal_columns(X: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
     """Group the features that have the same content in every row, missing cells included.
 
-    Parameters
-    ----------
-    X : pandas.DataFrame of shape (n_rows, n_features)
-
     Returns
     -------
     tuple of tuple of str
@@ -88,28 +86,37 @@ def find_equal_columns(X: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
 
 
 def count_duplicates(X: pd.DataFrame, y: np.ndarray) -> Duplicates:
-    """Count rows that are equal in every feature, and those among them that carry different labels.
-
-    Parameters
-    ----------
-    X : pandas.DataFrame of shape (n_rows, n_features)
-    y : ndarray of shape (n_rows,) of 0 and 1
-
-    Returns
-    -------
-    Duplicates
-    """
-    row = np.zeros(len(X), dtype=np.int64)
-    for name in X.columns:  # numbers the distinct rows so far; such a number times that of a value fits 64 bits
-        if row.max(initial=-1) == len(row) - 1:
-            break  # no two rows are equal in the columns so far
-        codes = _codes(X[name])
-        row = pd.factorize(row * (int(codes.max(initial=0)) + 1) + codes)[0]
+    """Count rows that are equal in every feature, and those among them that carry different labels."""
+    row = _number_rows(X)
     n_distinct = int(row.max(initial=-1)) + 1
     of_minority = np.bincount(row[y == 1], minlength=n_distinct)
     of_majority = np.bincount(row[y == 0], minlength=n_distinct)
     both = (of_minority > 0) & (of_majority > 0)
     return Duplicates(len(row) - n_distinct, int((of_minority + of_majority)[both].sum()), int(of_minority[both].sum()))
+
+
+def number_identical(X: pd.DataFrame) -> np.ndarray:
+    """Give rows that are the same in every feature one number; missing values are equal to each other.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,) of int64
+        0, 1, 2, ... in the order of first appearance; `ALONE` for a row like no other.
+    """
+    row = _number_rows(X)
+    is_shared = np.bincount(row) > 1
+    return np.asarray(np.where(is_shared, np.cumsum(is_shared) - 1, ALONE)[row], dtype=np.int64)
+
+
+def _number_rows(X: pd.DataFrame) -> np.ndarray:
+    """Number the distinct rows, in the order of first appearance."""
+    row = np.zeros(len(X), dtype=np.int64)
+    for name in X.columns:  # such a number times that of a value fits 64 bits
+        if row.max(initial=-1) == len(row) - 1:
+            break  # no two rows are equal in the columns so far
+        codes = _codes(X[name])
+        row = pd.factorize(row * (int(codes.max(initial=0)) + 1) + codes)[0]
+    return row
 
 
 def _codes(column: pd.Series) -> np.ndarray:
@@ -128,15 +135,19 @@ def _content(column: pd.Series) -> np.ndarray:
 def _score(column: pd.Series, y: np.ndarray) -> float | None:
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes = _codes(column)
-        n_rows = np.bincount(codes)
-        if LEAST_ROWS_PER_CATEGORY * np.count_nonzero(n_rows) > len(codes):
+        n_rows, n_minority = _count_categories(codes, y)
+        if _LEAST_ROWS_PER_CATEGORY * np.count_nonzero(n_rows) > len(codes):
             return None
-        shares = np.bincount(codes, weights=y, minlength=len(n_rows)) / np.maximum(n_rows, 1)
-        return _auc(shares[codes], y)
+        return _auc((n_minority / np.maximum(n_rows, 1))[codes], y)
     values = column.to_numpy(dtype=np.float64)
     if not np.isnan(values).any():
         return _auc(values, y)
     return max(_auc(np.where(np.isnan(values), end, values), y) for end in (-np.inf, np.inf))
+
+
+def _count_categories(codes: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Count rows, and minority rows, of each category."""
+    return np.bincount(codes), np.bincount(codes, weights=y)
 
 
 def _auc(scores: np.ndarray, y: np.ndarray) -> float:
@@ -145,49 +156,6 @@ def _auc(scores: np.ndarray, y: np.ndarray) -> float:
     pairs = n_minority * (len(y) - n_minority)
     area = float((ranks[y == 1].sum() - n_minority * (n_minority + 1) / 2) / pairs)
     return max(area, 1 - area)
-
-
-ALONE = -1
-NEARER = 100
-
-_MOST_ASKED, _LEAST_ASKED = 1_000, 200
-_MOST_WORK = 10_000_000_000  # of one search: a few seconds on one core
-_WORK_OF_A_ROW = 100  # to be compared with another one, beside that of each column
-_BLOCK_CELLS = 4_000_000
-_COPIES = 16  # that a row may have and still be found out
-_CLOSE = 0.01
-
-
-def number_identical(X: pd.DataFrame) -> np.ndarray:
-    """Give rows that are the same in every feature one number.
-
-    Parameters
-    ----------
-    X : pandas.DataFrame of shape (n_rows, n_features)
-        Features; missing values are equal to each other.
-
-    Returns
-    -------
-    ndarray of shape (n_rows,) of int64
-        0, 1, 2, ... in the order of first appearance; `ALONE` for a row like no other.
-    """
-    numbers = np.full(len(X), ALONE, dtype=np.int64)
-    # A hash finds the few rows that may be alike in one pass; only these are compared whole.
-    hashes = pd.util.hash_pandas_object(X, index=False).to_numpy()
-    candidates = np.flatnonzero(pd.Series(hashes).duplicated(keep=False).to_numpy())
-    if len(candidates):
-        codes = _code_cells(X.iloc[candidates])
-        _, first, place, count = np.unique(codes, axis=0, return_index=True, return_inverse=True, return_counts=True)
-        shared = np.flatnonzero(count > 1)
-        order = np.full(len(count), ALONE, dtype=np.int64)
-        order[shared[np.argsort(first[shared])]] = np.arange(len(shared))
-        numbers[candidates] = order[place.ravel()]
-    return numbers
-
-
-def _code_cells(X: pd.DataFrame) -> np.ndarray:
-    """Number the values of each column; missing ones are a value too."""
-    return np.column_stack([pd.factorize(X[name], use_na_sentinel=False)[0] for name in X.columns])
 
 
 def share_near_duplicates(
@@ -251,25 +219,18 @@ def _find_nearest_unequal(
     """Distances of the nearest rows, nearest first, and which these are; infinite where there are no more."""
     distances = np.full((len(asked), _COPIES + 1), np.inf)
     found = np.zeros(distances.shape, dtype=np.intp)
-    for start, block in _prepare_blocks(prepare, X, asked.shape[1]):
+    size = max(1, _BLOCK_CELLS // max(asked.shape[1], 1))
+    for start in range(0, len(X), size):
+        block = prepare(X.iloc[start : start + size])
         factor = find_shrinkage(float(max(np.abs(asked).max(initial=0.0), np.abs(block).max())), asked.shape[1])
-        with threadpool_limits(limits=1), np.errstate(over="ignore"):
-            search = NearestNeighbors(n_neighbors=min(_COPIES + 2, len(block)), algorithm="brute").fit(factor * block)
-            near = search.kneighbors(factor * asked, return_distance=False)
-            # Again, one by one: the search has distances from a product of matrices, whose round-off hides small ones.
-            exact = np.sqrt(((factor * asked[:, np.newaxis] - factor * block[near]) ** 2).sum(axis=2)) / factor
+        with np.errstate(over="ignore"):
+            exact, near = search_exactly(factor * block, factor * asked, _COPIES + 2)
+            exact /= factor
         exact[exact == 0] = np.inf
         distances, found = np.hstack([distances, exact]), np.hstack([found, start + near])
         order = np.argsort(distances, axis=1, kind="stable")[:, : _COPIES + 1]
         distances, found = np.take_along_axis(distances, order, axis=1), np.take_along_axis(found, order, axis=1)
     return distances, found
-
-
-def _prepare_blocks(
-    prepare: Callable[[pd.DataFrame], np.ndarray], X: pd.DataFrame, n_columns: int
-) -> Iterator[tuple[int, np.ndarray]]:
-    size = max(1, _BLOCK_CELLS // max(n_columns, 1))
-    return ((start, prepare(X.iloc[start : start + size])) for start in range(0, len(X), size))
 
 
 def _share_between(left: np.ndarray, right: np.ndarray, others: np.ndarray) -> np.ndarray:
@@ -286,25 +247,9 @@ _ROWS_PER_CATEGORY = 10
 
 
 def note_leaks(X: pd.DataFrame, y: np.ndarray) -> Iterator[Note]:
-    """Note each feature that alone parts positive rows from all others without an error.
-
-    Parameters
-    ----------
-    X : pandas.DataFrame of shape (n_rows, n_features)
-        Features.
-    y : ndarray of shape (n_rows,)
-        1 for the positive label, 0 for all others.
-
-    Yields
-    ------
-    Note
-    """
-    positive = y == 1
+    """Note each feature that alone parts positive rows from all others without an error."""
     for name in X.columns:
-        values = X[name]
-        is_category = isinstance(values.dtype, pd.CategoricalDtype)
-        parts = _categories_part(values, positive) if is_category else _numbers_part(values.to_numpy(), positive)
-        if parts:
+        if _tells_all(X[name], y):
             text = (
                 f"Column {quoted(name)} alone tells the label of every row. If it was written after the label was "
                 "known, list it under data.file.drop."
@@ -312,18 +257,13 @@ def note_leaks(X: pd.DataFrame, y: np.ndarray) -> Iterator[Note]:
             yield Note("tells-the-label", text, name)
 
 
-def _categories_part(values: pd.Series, positive: np.ndarray) -> bool:
-    codes = values.cat.codes.to_numpy().astype(np.int64) + 1
-    n_categories = len(values.cat.categories) + 1
-    if n_categories * _ROWS_PER_CATEGORY > len(codes):
-        return False
-    n_rows = np.bincount(codes, minlength=n_categories)
-    n_positive = np.bincount(codes, weights=positive, minlength=n_categories)
-    return bool(((n_positive == 0) | (n_positive == n_rows)).all())
-
-
-def _numbers_part(values: np.ndarray, positive: np.ndarray) -> bool:
-    if np.isnan(values).any():
-        return False
-    inside, outside = values[positive], values[~positive]
-    return bool(inside.min() > outside.max() or inside.max() < outside.min())
+def _tells_all(column: pd.Series, y: np.ndarray) -> bool:
+    """Tell whether each category, or each side of some number, is of one class; in time that grows with the rows."""
+    if isinstance(column.dtype, pd.CategoricalDtype):
+        if (len(column.cat.categories) + 1) * _LEAST_ROWS_PER_CATEGORY > len(column):
+            return False
+        n_rows, n_minority = _count_categories(_codes(column), y)
+        return bool(((n_minority == 0) | (n_minority == n_rows)).all())
+    values = column.to_numpy()
+    inside, outside = values[y == 1], values[y == 0]
+    return bool(inside.min() > outside.max() or inside.max() < outside.min())  # not where a value is missing

@@ -1,4 +1,4 @@
-"""Which kind of row is this: how many of its nearest neighbours belong to the minority."""
+"""Types of minority rows by their nearest neighbours, the minority's clusters, and the exact neighbour search."""
 
 from __future__ import annotations
 
@@ -12,11 +12,6 @@ from scipy.sparse.csgraph import connected_components
 from sklearn.neighbors import NearestNeighbors
 from threadpoolctl import threadpool_limits
 
-# MERGED: Into how many clusters the minority falls.
-
-# MERGED: Keep squares of huge numbers from overflowing, where only the ratios of distances count.
-
-
 N_NEIGHBORS = 5
 TYPES = ("safe", "borderline", "rare", "outlier")
 
@@ -24,6 +19,8 @@ MOST_ROWS = 20_000
 MOST_CELLS = 2_000_000
 
 _LEAST_ROWS = 1_000
+_LEAST_OF_CLUSTER = 3
+_MOST_EXPONENT = 510  # the square of 2 ** 511 still has room below the largest float
 _CANDIDATES = 32
 _TIE = 1e-9
 _BLOCK_CELLS = 4_000_000
@@ -197,30 +194,35 @@ def draw(rows: np.ndarray, n: int, random: np.random.RandomState) -> np.ndarray:
     return rows if len(rows) <= n else np.sort(random.choice(rows, n, replace=False))
 
 
-def _blocks(n_rows: int, n_columns: int) -> Iterator[slice]:
-    """Cut rows into blocks whose differences from their candidates fit into 32 MB."""
-    size = max(1, _BLOCK_CELLS // (_CANDIDATES * max(n_columns, 1)))
-    return (slice(start, start + size) for start in range(0, n_rows, size))
-
-
 def _search(neighborhood: Neighborhood, X: np.ndarray) -> Iterator[tuple[slice, np.ndarray, np.ndarray]]:
-    """Find the nearest distinct reference rows, block by block; their distances are computed again, one by one.
-
-    A fast search gets distances from a product of matrices, whose round-off parts what is equally far, and whose last
-    bits vary with the number of threads. Where distances would overflow, all are told in a larger unit.
-    """
-    n_candidates, reference = min(_CANDIDATES, len(neighborhood.X)), neighborhood.X
+    """Find the nearest distinct reference rows, block by block; where distances would overflow, in a larger unit."""
+    reference = neighborhood.X
     largest = max(float(np.abs(each).max(initial=0.0)) for each in (reference, X))
     factor = find_shrinkage(largest, X.shape[1])
     if factor != 1.0:
         reference, X = reference * factor, X * factor
+    size = max(1, _BLOCK_CELLS // (_CANDIDATES * max(X.shape[1], 1)))  # their differences fit into 32 MB
+    for start in range(0, len(X), size):
+        block = slice(start, start + size)
+        yield block, *search_exactly(reference, X[block], _CANDIDATES)
+
+
+def search_exactly(reference: np.ndarray, X: np.ndarray, n: int) -> tuple[np.ndarray, np.ndarray]:
+    """Find the nearest reference rows of each row by Euclidean distance; of equally far ones the earlier first.
+
+    A fast search gets distances from a product of matrices, whose round-off parts what is equally far and hides small
+    distances, and whose last bits vary with the number of threads; so they are computed again, one by one.
+
+    Returns
+    -------
+    distances, found : ndarray of shape (n_rows, at most n)
+    """
     with threadpool_limits(limits=1):
-        search = NearestNeighbors(n_neighbors=n_candidates, algorithm="brute").fit(reference)
-        for block in _blocks(len(X), neighborhood.X.shape[1]):
-            found = np.sort(search.kneighbors(X[block], return_distance=False), axis=1)
-            distances = np.sqrt(((X[block][:, None, :] - reference[found]) ** 2).sum(axis=2))
-            order = np.argsort(distances, axis=1, kind="stable")
-            yield block, np.take_along_axis(distances, order, axis=1), np.take_along_axis(found, order, axis=1)
+        search = NearestNeighbors(n_neighbors=min(n, len(reference)), algorithm="brute").fit(reference)
+        found = np.sort(search.kneighbors(X, return_distance=False), axis=1)
+        distances = np.sqrt(((X[:, None, :] - reference[found]) ** 2).sum(axis=2))
+    order = np.argsort(distances, axis=1, kind="stable")
+    return np.take_along_axis(distances, order, axis=1), np.take_along_axis(found, order, axis=1)
 
 
 def _take_out(distances: np.ndarray, minority: np.ndarray, majority: np.ndarray, own: np.ndarray) -> None:
@@ -243,9 +245,6 @@ def _expect(distances: np.ndarray, minority: np.ndarray, rows: np.ndarray, k: in
     places_left = wanted - (rows * closer).sum(axis=1)
     share = (minority * level).sum(axis=1) / (rows * level).sum(axis=1)
     return np.asarray(((minority * closer).sum(axis=1) + places_left * share) * (k / wanted))
-
-
-LEAST_ROWS = 3
 
 
 @dataclass(frozen=True)
@@ -298,11 +297,8 @@ def find_clusters(X: np.ndarray, y: np.ndarray) -> Clusters:
     joints = coo_array(edges, shape=(len(minority), len(minority)))
     _, cluster = connected_components(joints, directed=False)
     sizes = np.bincount(cluster, weights=neighborhood.minority[minority]).astype(np.int64)
-    large = sizes[sizes >= LEAST_ROWS]
+    large = sizes[sizes >= _LEAST_OF_CLUSTER]
     return Clusters(tuple(int(size) for size in np.sort(large)[::-1]), int(sizes.sum() - large.sum()))
-
-
-_MOST = 510  # the square of 2 ** 511 still has room below the largest float
 
 
 def find_shrinkage(largest: float, n_terms: int) -> float:
@@ -321,7 +317,7 @@ def find_shrinkage(largest: float, n_terms: int) -> float:
         1 where nothing overflows. Multiplying by a power of two rounds nothing, so that ratios stay as they are.
     """
     exponent = math.frexp(largest)[1] + 1 + math.ceil(math.log2(max(n_terms, 1)) / 2)
-    return 2.0 ** min(0, _MOST - exponent)
+    return 2.0 ** min(0, _MOST_EXPONENT - exponent)
 
 
 def shrink(X: np.ndarray, n_terms: int) -> np.ndarray:

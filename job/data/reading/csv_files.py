@@ -10,22 +10,11 @@ from pathlib import Path
 
 from job.data.dataset import Note
 from job.data.quoting import counted, listed, quoted
+from job.data.reading import database
 from job.data.reading.column_profile import MISSING_WORDS
 from job.data.reading.csv_records import Record, RecordReader, scan_structure
 from job.data.reading.data_file import LARGEST_CELL, DataFile, note_encoding, read_blocks, read_lines
-from job.data.reading.database import (
-    WHITESPACE,
-    RawColumn,
-    Store,
-    Table,
-    count_rows,
-    fetch_row,
-    literal,
-    load_csv,
-    name_columns,
-    room,
-    too_much,
-)
+from job.data.reading.database import RawColumn, Store, Table, count_rows, fetch_row, literal, room
 from job.errors import DataError
 
 REPEATED_HEADER, ODD_LINE = "repeated-header", "odd-line"
@@ -91,7 +80,8 @@ def read_header(file: DataFile) -> Header:
     if below is None and len(names) > 1:
         raise DataError(f"{file.shown}: there is only a header and no rows")
     if below is None or len(names) == 1 or len(below.values) != len(names):
-        top += islice(lines, _MOST_ABOVE)
+        for _ in islice(lines, _MOST_ABOVE):
+            pass  # each is kept in top
         raise DataError(_explain_width(replace(file, names=names), header, below, top))
     plain = header.line == 1 and header.lines == 1 and not header.stray and not comments
     return Header(names, plain, comments)
@@ -219,7 +209,7 @@ def read_delimited(store: Store, file: DataFile) -> Table:
     """
     header = read_header(file)
     file = replace(file, names=header.names)
-    columns, named = name_columns(header.names, file.shown)
+    columns, named = database.name_columns(header.names, file.shown)
     keys = [column.key for column in columns]
     above, notes = [], []
     if header.comments:
@@ -230,7 +220,7 @@ def read_delimited(store: Store, file: DataFile) -> Table:
         if scan.n_blank:
             text = f"{counted(scan.n_blank, 'blank line')} between or below the rows passed over."
             notes.append(Note("blank-lines", text))
-        load_csv(
+        database.load_csv(
             store,
             file.path,
             keys,
@@ -243,7 +233,7 @@ def read_delimited(store: Store, file: DataFile) -> Table:
     else:
         path = store.folder / "rewritten.csv"
         n_rows, longest, notes = _rewrite(file, header, path)
-        load_csv(store, path, keys, n_rows, longest)
+        database.load_csv(store, path, keys, n_rows, longest)
         path.unlink()
     odd = tuple(_note_odd_lines(store, file, header, columns))
     notes = [*above, *named, *notes, *odd]
@@ -278,7 +268,7 @@ def _rewrite(file: DataFile, header: Header, path: Path) -> tuple[int, int, list
             n_rows += 1
             n_characters += len(row)
             if n_characters > 2 * most:
-                raise too_much(file.shown)
+                raise database.too_much(file.shown)
             longest = max(longest, 4 * len(row) + 4)
             if longest > LARGEST_CELL:
                 for column, value in enumerate(record.values):
@@ -326,7 +316,7 @@ def _note_odd_lines(store: Store, file: DataFile, header: Header, columns: Seque
 
 def _take_out_headers(store: Store, columns: Sequence[RawColumn], names: Sequence[str]) -> list[int]:
     """Delete the rows whose cells are the names, as files joined end to end have them; give their places."""
-    around = WHITESPACE + '"'
+    around = database.WHITESPACE + '"'
     wanted = [(column.key, literal(name.strip(around))) for column, name in zip(columns, names, strict=True)]
     is_name = [f"trim({key}, {literal(around)}) = {name}" for key, name in wanted[:_MOST_LOOKED_AT]]
     key, name = wanted[0]

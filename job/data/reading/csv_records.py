@@ -17,7 +17,6 @@ from job.data.quoting import quoted
 from job.data.reading.data_file import LARGEST_CELL, DataFile
 from job.errors import DataError
 
-# MERGED: A fast look at the structure of a delimited file: is it so plain that nothing about it can be misread?
 #
 #   Plain means: each line that isn't blank has as many values as the header has names, quotes stand only around values
 #   and never span lines, and all lines end alike. Such a file goes to DuckDB as it is. Any other file is read by
@@ -179,7 +178,11 @@ class Scan:
 
 
 def scan_structure(blocks: Iterable[bytes], delimiter: str, width: int) -> Scan | None:
-    """Look at a whole file.
+    """Look fast at the structure of a whole file: is it so plain that nothing about it can be misread?
+
+    Plain means: each line that isn't blank has as many values as the header has names, quotes stand only around values
+    and never span lines, and all lines end alike. Such a file goes to DuckDB as it is. Any other file is read by
+    `RecordReader`, which is slower, mends what can be mended and names what is wrong where.
 
     Parameters
     ----------

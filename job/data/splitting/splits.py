@@ -15,10 +15,8 @@ from job.data.splitting.split_checks import check_folds, check_holdout, check_pa
 from job.errors import DataError
 from job.spec.model import JobSpec, SplitSpec
 
-# MERGED: What a reader has to know about splits that are possible, but not as one would expect.
-
-
 _SEEDS = 2**32  # scikit-learn takes 0 to 2**32 - 1
+_SIZE_TOLERANCE = 0.1  # a tenth of the share asked for
 
 
 @dataclass(frozen=True, eq=False)
@@ -203,10 +201,6 @@ def _as_split(repeat: int, fold: int, is_test: np.ndarray) -> Split:
     return Split(repeat=repeat, fold=fold, train=train, test=test)
 
 
-_SIZE_TOLERANCE = 0.1  # a tenth of the share asked for
-_AT_RANDOM = "rows are drawn at random"
-
-
 def note_splits(dataset: Dataset, spec: SplitSpec, splits: Sequence[Split]) -> tuple[Note, ...]:
     """Note test parts without one class, of another size than asked for, common positives and groups on both sides.
 
@@ -224,19 +218,18 @@ def note_splits(dataset: Dataset, spec: SplitSpec, splits: Sequence[Split]) -> t
     tuple of Note
         Empty where there is nothing to say.
     """
-    notes = (
-        _note_absent_class(dataset, splits, 1, f"labelled {named(dataset.positive)} (positive)"),
-        _note_absent_class(dataset, splits, 0, "of the rest"),
-        _note_size(dataset, spec, splits),
-        _note_common_positive(dataset, splits),
-        _note_shared_groups(dataset, splits),
-    )
+    positive, rest = f"labelled {named(dataset.positive)} (positive)", "of the rest"
+    notes = [_note_absent_class(dataset, splits, 1, positive), _note_absent_class(dataset, splits, 0, rest)]
+    notes += [_note_size(dataset, spec, splits), _note_common_positive(dataset, splits)]
+    notes += [_note_shared_groups(dataset, splits)]
     return tuple(note for note in notes if note is not None)
 
 
 def note_unused(dataset: Dataset, method: str) -> Iterator[Note]:
     """Note a column for another split method: it only keeps itself out of the features."""
-    how = {"predefined": "the data marks which rows test", "time": "the latest rows test"}.get(method, _AT_RANDOM)
+    how = {"predefined": "the data marks which rows test", "time": "the latest rows test"}.get(
+        method, "rows are drawn at random"
+    )
     for role, by in (("time", "time"), ("split", "predefined")):
         if getattr(dataset, role) is not None and method != by:
             name = next((column.name for column in dataset.columns if column.role == role), role)
