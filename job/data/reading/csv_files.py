@@ -20,6 +20,7 @@ from job.errors import DataError
 REPEATED_HEADER, ODD_LINE = "repeated-header", "odd-line"
 _MOST_ABOVE = 50
 _MOST_LOOKED_AT = 100
+_MOST_GUESSED = 25  # rows below a header by which its delimiter is guessed: further down one may be broken
 _MOST_LINES = 8
 _SEP = re.compile(r'\s*"?sep\s*=\s*?(\\t|[^"\r\n])?"?[;,\t ]*\r?\n?', re.IGNORECASE)
 
@@ -118,7 +119,10 @@ def _skip_comments(records: Iterator[Record]) -> tuple[int, Record | None, Recor
 
 def _explain_width(file: DataFile, header: Record, below: Record | None, top: Sequence[str]) -> str:
     """Say why there are fewer names than values, or only one: another delimiter, or lines above the header."""
-    rest = {number: guess_delimiter(top[number - 1 :], file) for number in range(header.line, len(top))}
+    rest = {
+        number: guess_delimiter(top[number - 1 : number + _MOST_GUESSED], file)
+        for number in range(header.line, len(top))
+    }
     start, likely = next(((number, found) for number, found in rest.items() if found), (header.line, None))
     text = top[header.line - 1].strip()
     advice = "" if likely in (None, " ", ":", file.delimiter) else f"; {_advise(str(likely))}"
@@ -142,9 +146,7 @@ def guess_delimiter(lines: Sequence[str], file: DataFile) -> str | None:
     str or None
         None where nothing parts all of them.
     """
-    widths = {
-        delimiter: _common_width(lines[:_MOST_ABOVE], replace(file, delimiter=delimiter)) for delimiter in _LIKELY
-    }
+    widths = {delimiter: _common_width(lines, replace(file, delimiter=delimiter)) for delimiter in _LIKELY}
     best = max(_LIKELY, key=lambda delimiter: widths[delimiter])
     return best if widths[best] > 1 else None
 
