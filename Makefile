@@ -52,7 +52,7 @@ verdicts: $(DEV_READY)  ## try the verdict where the truth is known: kinds of da
 
 verdicts-full: $(DEV_READY)  ## all that docs/verdict.md shows: every design and number of jobs, costs, prevalence, intervals (3 hours)
 	PYTHONPATH=. .venv/bin/python benchmarks/verdict_kinds.py --full
-	@set -e; for part in costs prevalence stability intervals; do echo "verdict_$$part"; PYTHONPATH=. .venv/bin/python benchmarks/verdict_$$part.py; done
+	@set -e; for part in designs costs prevalence stability intervals; do echo "verdict_$$part"; PYTHONPATH=. .venv/bin/python benchmarks/verdict_$$part.py; done
 
 picture: $(DEV_READY)  ## take the README's picture again: the first screen of the default job's report
 	.venv/bin/python docs/pictures/first_screen.py

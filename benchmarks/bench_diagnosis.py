@@ -18,7 +18,8 @@ from job.data.generating.mixture import generate_mixture
 from job.data.splitting.splits import build_splits
 from job.evidence.diagnosis import build_diagnosis
 from job.evidence.rescued import build_rescued, describe_minority_types
-from job.spec.model import MixtureSpec, PreparationSpec, SplitSpec
+from job.spec.generators import MixtureSpec
+from job.spec.job_spec import PreparationSpec, SplitSpec
 
 N_COLUMNS = 30
 SIZES = (2_000, 20_000, 100_000)

@@ -15,7 +15,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from job.data.dataset import Dataset
 from job.data.generating.mixture import generate_mixture
-from job.spec.model import MixtureSpec
+from job.spec.generators import MixtureSpec
 
 N_ROWS = 1_000_000
 N_BINS = 20

@@ -17,7 +17,7 @@ from job.evaluation.runs import RunKey, strategies_of
 from job.evaluation.unit import build_unit
 from job.evidence.judge import judge_strategies
 from job.pipeline import load_data
-from job.spec.model import JobSpec
+from job.spec.job_spec import JobSpec
 
 Judged = tuple[
     JobSpec, Dataset, tuple[Split, ...], list[dict[str, Any]], dict[RunKey, Prediction | None], MetricContext

@@ -1,6 +1,6 @@
 """The verdict where the truth is known: kinds of data on which SMOTE can't gain, gains, or loses; nulls; calibration.
 
-PYTHONPATH=. .venv/bin/python benchmarks/verdict_kinds.py kinds nulls calibration [--full]
+PYTHONPATH=. .venv/bin/python benchmarks/verdict_kinds.py kinds headlines nulls calibration [--full]
 """
 
 from __future__ import annotations
@@ -31,8 +31,9 @@ from job.evidence.family import Question, Tested, judge_family
 from job.evidence.judge import judge_strategies
 from job.evidence.measured import Measured
 from job.evidence.verdict.ranking import BETTER, PROBABLY_BETTER, PROBABLY_WORSE, WORSE, grade_ranking
+from job.evidence.verdict.recommendation import HARMS, NO_DIFFERENCE, PROBABLY_HARMS
 from job.names import METRICS
-from job.spec.model import JobSpec
+from job.spec.job_spec import JobSpec
 
 N_ROWS, N_FRESH, N_TRUTHS = 1200, 20_000, 5
 DESIGNS: Mapping[str, Mapping[str, Any]] = {
@@ -153,23 +154,18 @@ def check_kinds(full: bool) -> Lines:
         yield told, told if wrong and design != "20 holdouts" else ""
 
 
-@threadpool_limits.wrap(limits=1)
 def _judge_kind(kind: Kind, seed: int, split: Mapping[str, Any]) -> tuple[str, float]:
     """The ranking answer, and SMOTE's true gain: of models fitted on training parts, on fresh rows."""
+    with threadpool_limits(limits=1):
+        return _judge(kind, seed, split)
+
+
+def _judge(kind: Kind, seed: int, split: Mapping[str, Any]) -> tuple[str, float]:
     X, y = kind.draw(seed, N_ROWS + N_FRESH)
     dataset = _dataset(X, y)
     seen = replace(dataset, X=X.iloc[:N_ROWS].reset_index(drop=True), y=dataset.y[:N_ROWS])
-    sections = {"seed": seed, "data": {"file": {"path": "x.csv", "target": "y"}}, "split": {**split}}
-    spec = JobSpec.model_validate({**sections, "strategies": ["baseline", "smote"], "classifiers": [kind.classifier]})
-    splits = build_splits(seen, spec.split)
-    outcomes = [
-        o for s in splits for entry in strategies_of(spec) for o in evaluate_unit(build_unit(spec, s, entry), seen)
-    ]
-    by_split = {(each.repeat, each.fold): each for each in splits}
-    predictions = {o.key: build_prediction(o, by_split[o.key.repeat, o.key.fold], seen) for o in outcomes}
-    context = metric_context(spec, seen)
-    runs = collect_runs(outcomes, predictions, splits, seen, context, spec.baseline.label)
-    judged = judge_strategies(spec, seen, splits, runs, predictions, context)
+    spec = _spec(seed, split, ["smote"], [kind.classifier])
+    splits, judged = _run(spec, seen)
     fresh = np.arange(N_ROWS, N_ROWS + N_FRESH)
     truths = [
         [
@@ -180,6 +176,24 @@ def _judge_kind(kind: Kind, seed: int, split: Mapping[str, Any]) -> tuple[str, f
         for s in splits[:N_TRUTHS]
     ]
     return judged["verdict"]["rows"][0]["ranking"]["code"], float(np.diff(truths, axis=1).mean())
+
+
+def _spec(seed: int, split: Mapping[str, Any], oversamplers: list[str], classifiers: list[str]) -> JobSpec:
+    sections = {"seed": seed, "data": {"file": {"path": "x.csv", "target": "y"}}, "split": {**split}}
+    return JobSpec.model_validate({**sections, "strategies": ["baseline", *oversamplers], "classifiers": classifiers})
+
+
+def _run(spec: JobSpec, seen: Dataset) -> tuple[tuple[Split, ...], dict[str, Any]]:
+    """Run the grid in this process; the splits, and what the evidence says."""
+    splits = build_splits(seen, spec.split)
+    outcomes = [
+        o for s in splits for entry in strategies_of(spec) for o in evaluate_unit(build_unit(spec, s, entry), seen)
+    ]
+    by_split = {(each.repeat, each.fold): each for each in splits}
+    predictions = {o.key: build_prediction(o, by_split[o.key.repeat, o.key.fold], seen) for o in outcomes}
+    context = metric_context(spec, seen)
+    runs = collect_runs(outcomes, predictions, splits, seen, context, spec.baseline.label)
+    return splits, judge_strategies(spec, seen, splits, runs, predictions, context)
 
 
 def _dataset(X: pd.DataFrame, y: np.ndarray) -> Dataset:
@@ -194,14 +208,30 @@ def _dataset(X: pd.DataFrame, y: np.ndarray) -> Dataset:
     return Dataset("x.csv", X, y.astype(np.int8), "1", ("0",), counts, columns)
 
 
+def check_headlines(full: bool) -> Lines:
+    """Judge eight small minority clusters, on which oversampling truly gains: nothing may say that it doesn't."""
+    told: Counter[str] = Counter(Parallel(n_jobs=2)(delayed(_head)(seed) for seed in range(20)))
+    wrong = sum(told[code] for code in (NO_DIFFERENCE, PROBABLY_HARMS, HARMS))
+    line = f"eight clusters, 20 jobs: {', '.join(f'{code} {n}' for code, n in told.most_common())}"
+    yield line, line if wrong else ""
+
+
+def _head(seed: int) -> str:
+    X, y = draw_clusters(8, 0.35, 2.4, 6, 0.05)(seed, 800)
+    split = {"method": "holdout", "n_repeats": 8}
+    with threadpool_limits(limits=1):
+        _, judged = _run(_spec(seed, split, ["smote", "custom"], ["hist_gradient_boosting"]), _dataset(X, y))
+    return str(judged["verdict"]["headline"]["code"])
+
+
 def check_nulls(full: bool) -> Lines:
     """Compare two classifiers on exchangeable features: how often a difference is shown where there is none."""
     n_jobs = 1000 if full else 300
     most = 0.05 + 2 * np.sqrt(0.05 * 0.95 / n_jobs)
     cases: Mapping[str, Callable[[int], tuple[np.ndarray, np.ndarray, np.ndarray | None]]] = {
-        "10 % positive": lambda seed: _draw_pair(seed, 1200, 0.1, 0.0, 0.7),
-        "10 % positive, pairs less alike": lambda seed: _draw_pair(seed, 1200, 0.1, 0.0, 0.0),
-        "3 % positive": lambda seed: _draw_pair(seed, 2000, 0.03, 0.0, 0.7),
+        "10 % positive": lambda seed: draw_pair(seed, 1200, 0.1, 0.0, 0.7),
+        "10 % positive, pairs less alike": lambda seed: draw_pair(seed, 1200, 0.1, 0.0, 0.0),
+        "3 % positive": lambda seed: draw_pair(seed, 2000, 0.03, 0.0, 0.7),
         "100 groups of 10": lambda seed: draw_groups(seed, 100, 10, 0.3),
         "40 groups of 25": lambda seed: draw_groups(seed, 40, 25, 0.7),
     }
@@ -223,7 +253,7 @@ def check_calibration(full: bool) -> Lines:
         luck = np.random.default_rng(5)
         gains = luck.normal(0, 0.05, n_jobs) * (luck.random(n_jobs) >= null_share)
         tested = Parallel(n_jobs=2)(
-            delayed(_test_pair)(*_draw_pair(seed, 1200, 0.1, gains[seed], shared), seed) for seed in range(n_jobs)
+            delayed(_test_pair)(*draw_pair(seed, 1200, 0.1, gains[seed], shared), seed) for seed in range(n_jobs)
         )
         said = np.array([max(each.probability_better or 0, each.probability_worse or 0) for each in tested])
         signs = np.array([1 if (e.probability_better or 0) > (e.probability_worse or 0) else -1 for e in tested])
@@ -240,7 +270,7 @@ def check_calibration(full: bool) -> Lines:
             yield told, told if checked and abs(said[rows].mean() - beyond[rows].mean()) > 0.1 else ""
 
 
-def _draw_pair(
+def draw_pair(
     seed: int, n_rows: int, share: float, gain: float, alike: float
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray | None]:
     """Draw rows for two linear classifiers, of four columns each, the second better by `gain` in average precision.
@@ -267,22 +297,26 @@ def _precisions(share: float, _known: dict[float, np.ndarray] = {}) -> np.ndarra
     return _known[share]
 
 
-@threadpool_limits.wrap(limits=1)
 def _test_pair(X: np.ndarray, y: np.ndarray, groups: np.ndarray | None, seed: int) -> Tested:
     """Fit and compare both classifiers on 10 folds twice; with groups on eight columns, four each."""
+    with threadpool_limits(limits=1):
+        measured = _measure_pair(X, y, groups, seed)
+    return judge_family(measured, [(("b", "c"), ("a", "c"))], "average_precision", QUESTION)[0]
+
+
+def _measure_pair(X: np.ndarray, y: np.ndarray, groups: np.ndarray | None, seed: int) -> Measured:
     sides = ([0, 1, 2, 3], [0, 1, 4, 5]) if X.shape[1] == 6 else (range(4), range(4, 8))
     values = np.full((2, len(METRICS), 20), np.nan)
     sizes = []
     for train, test in _folds(y, groups, seed):
         for side, columns in enumerate(sides):
-            scores = X[np.ix_(test, columns)] @ _fit(X[np.ix_(train, columns)], y[train])
+            scores = X[np.ix_(test, columns)] @ fit_discriminant(X[np.ix_(train, columns)], y[train])
             found = average_precision(build_ranking(y[test], scores))
             if isinstance(found, float):
                 values[side, METRICS.index("average_precision"), len(sizes)] = found
         sizes.append((len(test), len(train)))
     n_test, n_train = np.array(sizes, dtype=float).T
-    measured = Measured(values, {("a", "c"): 0, ("b", "c"): 1}, n_test, n_train)
-    return judge_family(measured, [(("b", "c"), ("a", "c"))], "average_precision", QUESTION)[0]
+    return Measured(values, {("a", "c"): 0, ("b", "c"): 1}, n_test, n_train)
 
 
 def _folds(y: np.ndarray, groups: np.ndarray | None, seed: int) -> Iterable[tuple[np.ndarray, np.ndarray]]:
@@ -291,7 +325,7 @@ def _folds(y: np.ndarray, groups: np.ndarray | None, seed: int) -> Iterable[tupl
         yield from kind(10, shuffle=True, random_state=100 * seed + repeat).split(y, y, groups)
 
 
-def _fit(X: np.ndarray, y: np.ndarray) -> np.ndarray:
+def fit_discriminant(X: np.ndarray, y: np.ndarray) -> np.ndarray:
     """Fisher's linear discriminant, the true model of equal normals."""
     centred = X - np.where(y[:, np.newaxis] == 1, X[y == 1].mean(axis=0), X[y == 0].mean(axis=0))
     return np.linalg.solve(centred.T @ centred, X[y == 1].mean(axis=0) - X[y == 0].mean(axis=0))
@@ -299,6 +333,7 @@ def _fit(X: np.ndarray, y: np.ndarray) -> np.ndarray:
 
 PARTS: Mapping[str, Callable[[bool], Lines]] = {
     "kinds": check_kinds,
+    "headlines": check_headlines,
     "nulls": check_nulls,
     "calibration": check_calibration,
 }

@@ -27,7 +27,7 @@ from job.evaluation.decisions import at_prevalence
 from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey
 from job.evidence.in_use import build_in_use
-from job.spec.model import EvaluationSpec
+from job.spec.job_spec import EvaluationSpec
 
 N_JOBS, LEAST = 200, 0.92
 SHIFTS = np.array([0.9, 0.9, 0.6, 0.3, 0.0])

@@ -41,9 +41,12 @@ from job.outputs import (
 )
 from job.report.fonts import settle_matplotlib
 from job.results import build_results, build_timings
-from job.spec.load import LoadedSpec, load_spec
-from job.spec.model import Entry, FileSpec, JobSpec, MixtureSpec
+from job.spec.file_keys import FileSpec
+from job.spec.generators import MixtureSpec
+from job.spec.job_spec import JobSpec
+from job.spec.load_spec import LoadedSpec, load_spec
 from job.spec.starter import FileFacts
+from job.spec.strategy_entries import Entry
 from job.strategies.label_keys import key_by_class
 from job.strategies.recipe import Complaint
 from job.strategies.registry import check_entry

@@ -33,7 +33,8 @@ from job.evidence.study_runs import StudyRuns
 from job.evidence.summary import summarize_runs
 from job.evidence.sweeps import build_sweeps
 from job.provenance import describe_environment, describe_provenance
-from job.spec.model import Entry, JobSpec
+from job.spec.job_spec import JobSpec
+from job.spec.strategy_entries import Entry
 from job.strategies.label_keys import key_by_class
 from job.strategies.registry import recipe_of
 

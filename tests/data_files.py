@@ -9,7 +9,7 @@ from typing import Any
 from job.data.dataset import Column, Dataset
 from job.data.reading.load_data import load_dataset
 from job.errors import DataError
-from job.spec.file import FileSpec
+from job.spec.file_keys import FileSpec
 
 N = 40
 

@@ -17,7 +17,7 @@ from job.evaluation.runs import RunKey
 from job.evidence.in_use import build_in_use
 from job.evidence.net_benefit import build_net_benefit
 from job.evidence.stability import build_stability
-from job.spec.model import EvaluationSpec
+from job.spec.job_spec import EvaluationSpec
 
 
 def make_state(luck: random.Random, n_bins: int = 20, **changes: Any) -> dict[str, Any]:

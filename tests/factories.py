@@ -10,7 +10,8 @@ import pandas as pd
 
 from job.data.dataset import Column, Dataset
 from job.data.digest import digest_dataset
-from job.spec.model import Entry, JobSpec, PreparationSpec
+from job.spec.job_spec import JobSpec, PreparationSpec
+from job.spec.strategy_entries import Entry
 from job.strategies.preparation import Preparation
 from job.strategies.recipe import Seeds, TrainingPart
 

@@ -21,7 +21,7 @@ from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey, enumerate_units
 from job.evidence.snippet import build_snippet
 from job.pipeline import load_data
-from job.spec.model import JobSpec
+from job.spec.job_spec import JobSpec
 
 ROOT = Path(__file__).parents[1]
 METRICS = ("average_precision", "roc_auc", "recall", "precision", "false_alarms_per_1000", "brier")

@@ -15,9 +15,8 @@ from job.cli import commands
 from job.errors import DataError, JobError, OutputError, SpecError
 from job.names import ALLOWED_PACKAGES, CLASSIFIERS
 from job.pipeline import read_spec, run_job
-from job.spec.model import MixtureSpec
-from job.spec.presets import PRESETS
-from job.spec.unknown import keys_of, section_at
+from job.spec.generators import PRESETS, MixtureSpec
+from job.spec.schema import keys_at
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -89,9 +88,8 @@ def test_the_keys_of_the_readme_are_those_of_a_spec() -> None:
     assert {"strategies[]", "classifiers[]", "evaluation.cost", "data.generate of kind mixture"} < set(written)
     for section, keys in written.items():
         dotted, _, kind = section.partition(" of kind ")
-        path = tuple(dotted.replace("[]", "").split(".")) if section else ()
-        document = {"data": {"generate": {"kind": kind}}} if kind else {}
-        assert (section, keys_of(section_at(path, document))) == (section, keys)
+        path = [*dotted.removesuffix("[]").split("."), *([0] if "[]" in dotted else []), kind]
+        assert (section, keys_at([step for step in path if step != ""])) == (section, keys)
 
 
 def test_presets_of_the_readme_are_those_of_the_job() -> None:
@@ -118,7 +116,7 @@ def test_defaults_of_a_mixture_are_those_of_the_readme() -> None:
     assert {key: getattr(made, key) for key in fields if key != "shift"} == {
         key: default for key, default in fields.items() if key != "shift"
     }
-    assert set(fields) == set(keys_of(MixtureSpec)) - {"kind", "preset", "random_state"}
+    assert set(fields) == set(keys_at(("data", "generate", "mixture"))) - {"kind", "preset", "random_state"}
 
 
 def test_the_spec_of_the_readme_can_be_read(tmp_path) -> None:

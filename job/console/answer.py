@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from job.spec.words import one_line
+from job.text import one_line
 
 
 def write_answer(results: Mapping[str, Any], width: int) -> Iterator[str]:
@@ -32,7 +32,7 @@ def write_answer(results: Mapping[str, Any], width: int) -> Iterator[str]:
     cutoffs = tell_cutoffs(results["verdict"]["headline"], results["decisions"])
     problems = " ".join(describe_problems(results))
     warning = f"A problem with the data: {problems}" if problems else ""
-    for text in (warning, told.short, told.others, told.use, *cutoffs, told.sure, told.why):
+    for text in (warning, told.short, told.found, told.others, told.use, *cutoffs, told.sure, told.why):
         if text:
             yield from _wrap(one_line(text), width)
 

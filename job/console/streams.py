@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import TextIO
 
 from job.errors import OutputError
-from job.spec.words import is_control, one_line
+from job.text import is_control, one_line
 
 _WIDTH = 80
 _STDOUT, _STDERR = 1, 2

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from job.spec.words import one_line
+from job.text import one_line
 
 _METRICS: tuple[tuple[str, str, int], ...] = (
     ("recall", "recall", 3),

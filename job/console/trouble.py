@@ -13,7 +13,7 @@ import click
 from job import __version__
 from job.console.streams import print_text, tell
 from job.errors import Interrupted, JobError, SpecError
-from job.spec.words import words_of
+from job.text import words_of
 
 BUG = 1
 USAGE = 2

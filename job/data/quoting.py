@@ -9,7 +9,7 @@ from difflib import get_close_matches
 from functools import cache
 from itertools import count
 
-from job.spec.words import BLANK, LATIN, escape, visible
+from job.text import BLANK, LATIN, escape, visible
 
 _LONGEST = 60
 _NUMBER_BEGINS = frozenset("+-.0123456789")

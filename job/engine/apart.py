@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from job.engine.execute import too_long
 from job.engine.local import local_executor
 from job.engine.work import answer, read
-from job.spec.words import words_of
+from job.text import words_of
 
 T = TypeVar("T")
 

@@ -16,7 +16,7 @@ from job.engine.culprits import Culprits
 from job.engine.work import Answer, Call, Work, answer, read
 from job.evaluation.evaluate import Outcome, fail_unit
 from job.evaluation.runs import Unit
-from job.spec.words import words_of
+from job.text import words_of
 
 MakeExecutor = Callable[[int], AbstractContextManager[Executor]]
 OnDone = Callable[[tuple[Outcome, ...]], None]

@@ -9,7 +9,7 @@ import numpy as np
 from job.data.dataset import Dataset
 from job.evaluation.studies import RATIO_STEPS
 from job.evaluation.unit import IMBALANCE, INNER_RATIO, RATIO, Study, Unit
-from job.spec.model import StrategyEntry
+from job.spec.strategy_entries import StrategyEntry
 from job.strategies.inner_folds import DEFAULT_FOLDS, split_rows
 from job.strategies.sampler import RATIO as SAMPLING_STRATEGY
 

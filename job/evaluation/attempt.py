@@ -18,7 +18,7 @@ from typing import Any, TextIO
 import numpy as np
 
 from job.errors import Interrupted, StrategyError
-from job.spec.words import is_control, text_of, words_of
+from job.text import is_control, text_of, words_of
 
 _LONGEST_REASON = 600
 _MOST_WORDS = 20

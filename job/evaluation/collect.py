@@ -14,7 +14,7 @@ from job.evaluation.evaluate import Outcome
 from job.evaluation.metrics import MetricContext, Prediction, evaluate_metrics
 from job.evaluation.runs import RunKey, Unit
 from job.names import METRICS
-from job.spec.model import JobSpec
+from job.spec.job_spec import JobSpec
 
 NO_PROBABILITY = "the classifier gives no probabilities; rows are ranked by its decision function"
 

@@ -15,7 +15,7 @@ from sklearn.linear_model import LogisticRegression
 from job.evaluation.calibration import LOGIT_CLIP
 from job.evaluation.ranking import Ranking, build_ranking
 from job.evaluation.scoring import score
-from job.spec.model import LIMITS, JobSpec
+from job.spec.job_spec import LIMITS, JobSpec
 from job.strategies.inner_folds import fit_inner_models
 from job.strategies.recipe import Fitted, Recipe, TrainingPart
 
@@ -46,7 +46,7 @@ class Request:
     alerts_per_1000 : float or None
         The capacity, where one is written.
     limit : (str, float) or None
-        One of `job.spec.model.LIMITS` and its value.
+        One of `job.spec.job_spec.LIMITS` and its value.
     prevalence : float or None
         Share of positive rows where the model will be used; None takes that of the rows at hand.
     """

@@ -27,7 +27,7 @@ from job.evaluation.resampling_audit import ResamplingAudit, audit_resampling
 from job.evaluation.scoring import score_and_decide
 from job.evaluation.shared_rows import Give, evaluate_in_turn, fit_apart
 from job.evaluation.unit import LEAK, RunKey, Unit
-from job.spec.model import Entry
+from job.spec.strategy_entries import Entry
 from job.strategies.preparation import Preparation
 from job.strategies.recipe import Fitted, Recipe, Resampled, Seen, TrainingPart
 from job.strategies.registry import classifier_of, recipe_of

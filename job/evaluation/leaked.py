@@ -17,7 +17,7 @@ from job.evaluation.outcome import DEGRADED, FAILED, OK, Outcome, without_scores
 from job.evaluation.scoring import score_and_decide
 from job.evaluation.shared_rows import Give, evaluate_in_turn, fit_apart
 from job.evaluation.unit import RunKey, Unit
-from job.spec.model import Entry
+from job.spec.strategy_entries import Entry
 from job.strategies.preparation import Preparation
 from job.strategies.prevalence import prevalence_seen
 from job.strategies.recipe import Recipe, Resampled, TrainingPart, fit_classifier

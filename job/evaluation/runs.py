@@ -9,8 +9,8 @@ import numpy as np
 from job.data.splitting.splits import Split, count_splits
 from job.evaluation.studies import SWEEP_SPLITS, enumerate_study_units
 from job.evaluation.unit import RunKey, Study, Unit, build_unit, seeds_of
-from job.spec.entries import calibrated
-from job.spec.model import Entry, JobSpec
+from job.spec.job_spec import JobSpec
+from job.spec.strategy_entries import Entry, calibrated
 
 __all__ = [
     "RunKey",

@@ -16,7 +16,8 @@ from job.data.dataset import Dataset
 from job.errors import StrategyError
 from job.evaluation.unit import seeds_of
 from job.evaluation.whole import take_all_rows
-from job.spec.model import Entry, JobSpec
+from job.spec.job_spec import JobSpec
+from job.spec.strategy_entries import Entry
 from job.strategies.raw_columns import RawColumns
 from job.strategies.registry import classifier_of, recipe_of
 

@@ -15,8 +15,8 @@ from sklearn.base import BaseEstimator
 
 from job.evaluation.outcome import Outcome
 from job.evaluation.unit import RunKey, Unit
-from job.spec.model import Entry
-from job.spec.words import text_of
+from job.spec.strategy_entries import Entry
+from job.text import text_of
 
 T = TypeVar("T")
 Give = Callable[[np.ndarray, BaseEstimator], np.ndarray]

@@ -10,7 +10,8 @@ from collections.abc import Iterator
 
 from job.data.splitting.splits import Split
 from job.evaluation.unit import HONEST, IMBALANCE, INNER_RATIO, LEAK, RATIO, Study, Unit, build_unit
-from job.spec.model import Entry, JobSpec, StrategyEntry
+from job.spec.job_spec import JobSpec
+from job.spec.strategy_entries import Entry, StrategyEntry
 
 LEAK_SPLITS = 5
 SWEEP_SPLITS = 10

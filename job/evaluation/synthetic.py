@@ -12,7 +12,8 @@ from threadpoolctl import threadpool_limits
 
 from job.data.dataset import Dataset
 from job.evaluation.whole import take_all_rows
-from job.spec.model import Entry, JobSpec
+from job.spec.job_spec import JobSpec
+from job.spec.strategy_entries import Entry
 from job.strategies.preparation import Preparation
 from job.strategies.recipe import Resampled
 from job.strategies.registry import recipe_of

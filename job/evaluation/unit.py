@@ -9,7 +9,8 @@ import numpy as np
 
 from job.data.splitting.splits import Split
 from job.evaluation.cutoff import Request, request_of
-from job.spec.model import Entry, JobSpec, PreparationSpec
+from job.spec.job_spec import JobSpec, PreparationSpec
+from job.spec.strategy_entries import Entry
 from job.strategies.recipe import Seeds
 
 LEAK, HONEST = "leak", "leak_honest"

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from job.data.dataset import Dataset
 from job.evaluation.unit import seeds_of
-from job.spec.model import JobSpec
+from job.spec.job_spec import JobSpec
 from job.strategies.preparation import Preparation
 from job.strategies.recipe import TrainingPart
 

@@ -29,7 +29,7 @@ from job.evaluation.ranking import read_roc
 from job.evaluation.runs import RunKey, strategies_of
 from job.evidence.corrected_t import compare_over_splits
 from job.evidence.measured import Place
-from job.spec.model import JobSpec
+from job.spec.job_spec import JobSpec
 from job.strategies.registry import recipe_of
 
 FACTS = ("recall", "precision", "false_alarms_per_1000", "alerts_per_1000", "expected_cost_per_1000")
@@ -296,17 +296,22 @@ def _intervals(rates: Rates, parts: Sequence[Part], request: Request, confidence
 
 
 def _menu(parts: Sequence[Part], request: Request) -> list[Row]:
-    """Read the points of the menu on each test part; that of balanced errors from the mean curve, not to overfit."""
+    """Read the points of the menu on each test part.
+
+    Recall .8 and balanced errors are false-positive rates of the mean curve: a part with few minority rows has few
+    recalls to be near to, and its own best point would be too good.
+    """
     if not parts:
         return []
     roc = np.mean([read_roc(part.prediction.ranking, _GRID) for part in parts], axis=0)
-    balanced = float(_GRID[np.argmax(roc - _GRID)])
-    return [
-        {"point": point, **found} for point in MENU if (found := _point(parts, point, balanced, request)) is not None
-    ]
+    rates = {
+        RECALL_80: float(_GRID[np.argmax(roc >= _RECALL - _ROUND_OFF)]),
+        BALANCED: float(_GRID[np.argmax(roc - _GRID)]),
+    }
+    return [{"point": point, **found} for point in MENU if (found := _point(parts, point, rates, request)) is not None]
 
 
-def _point(parts: Sequence[Part], point: str, balanced: float, request: Request) -> Row | None:
+def _point(parts: Sequence[Part], point: str, rates: Mapping[str, float], request: Request) -> Row | None:
     if point == BASELINE_FALSE_ALARMS:
         parts = [part for part in parts if part.baseline is not None]
     if not parts:
@@ -320,15 +325,15 @@ def _point(parts: Sequence[Part], point: str, balanced: float, request: Request)
         elif point == AS_MANY_AS_POSITIVES:
             place = _nearest(prevalence * recall + (1 - prevalence) * false_rate, prevalence)
         else:
-            place = _nearest(recall, _RECALL) if point == RECALL_80 else _nearest(false_rate, balanced)
+            place = _nearest(false_rate, rates[point])
         recalls.append(recall[place])
         false_rates.append(false_rate[place])
         thresholds.append(float(cut_points(part.prediction.scores)[place]))
-    rates = Rates(np.array(recalls), np.array(false_rates), _prevalence(parts, request))
+    found = Rates(np.array(recalls), np.array(false_rates), _prevalence(parts, request))
     return {
         **_written(median_cutoff(thresholds)),
-        **_means(rates, request),
-        "missed_per_1000": _mean(rates.missed_per_1000),
+        **_means(found, request),
+        "missed_per_1000": _mean(found.missed_per_1000),
     }
 
 

@@ -10,7 +10,7 @@ from job.data.difficulty.diagnose import MOST_ROWS, Prepared, diagnose
 from job.data.difficulty.leakage import share_near_duplicates
 from job.data.difficulty.minority_types import thin
 from job.errors import StrategyError
-from job.spec.model import PreparationSpec
+from job.spec.job_spec import PreparationSpec
 from job.strategies.preparation import Preparation
 
 

@@ -12,7 +12,7 @@ from job.evidence.estimates import BOOTSTRAP, NO_TEST
 from job.evidence.holm import adjust_holm
 from job.evidence.measured import Measured, Place
 from job.names import METRICS
-from job.spec.model import JobSpec
+from job.spec.job_spec import JobSpec
 
 PLAIN_ROPE = 0.01
 ROPE_FACTOR = 0.04

@@ -12,7 +12,7 @@ from job.evaluation.studies import RATIO_STEPS
 from job.evaluation.unit import INNER_RATIO
 from job.evidence.family import question_of
 from job.evidence.study_runs import Measurement, StudyRuns
-from job.spec.model import JobSpec
+from job.spec.job_spec import JobSpec
 
 
 def choose_ratio(

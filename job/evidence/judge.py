@@ -28,8 +28,8 @@ from job.evidence.verdict.evidence_for_rules import (
 )
 from job.evidence.verdict.headline import build_headline
 from job.evidence.verdict.ranking import UNTESTED, Sizes, find_shortage, grade_ranking
-from job.spec.entries import CalibratedEntry
-from job.spec.model import JobSpec
+from job.spec.job_spec import JobSpec
+from job.spec.strategy_entries import CalibratedEntry
 
 Row = Mapping[str, Any]
 

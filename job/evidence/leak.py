@@ -14,7 +14,7 @@ from job.evaluation.studies import LEAK_SPLITS, leaking_strategy
 from job.evaluation.unit import HONEST, LEAK
 from job.evidence.proof import prove_no_leak
 from job.evidence.study_runs import StudyRuns, count_reasons
-from job.spec.model import JobSpec
+from job.spec.job_spec import JobSpec
 
 METRICS = ("average_precision", "roc_auc", "recall", "precision")
 _READINGS = ("honest", "leaked", "leaked_real_rows")

@@ -12,7 +12,7 @@ from job.evaluation.decisions import at_prevalence
 from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey
 from job.evaluation.undefined import Undefined
-from job.spec.model import CostSpec, EvaluationSpec
+from job.spec.job_spec import CostSpec, EvaluationSpec
 
 _STEPS = (1, 1.5, 2, 3, 4, 5, 7)
 _TWENTIETHS = tuple(step / 20 for step in range(2, 20))

@@ -23,7 +23,7 @@ from job.data.splitting.splits import Split
 from job.errors import StrategyError
 from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey, seeds_of
-from job.spec.model import PreparationSpec
+from job.spec.job_spec import PreparationSpec
 from job.strategies.preparation import Preparation
 
 MOST_TEST_ROWS = 2_000

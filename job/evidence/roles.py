@@ -13,7 +13,7 @@ from imblearn.under_sampling.base import BaseCleaningSampler, BaseUnderSampler
 
 from job.names import STRATEGIES
 from job.samplers import AffinitySMOTE
-from job.spec.model import Entry
+from job.spec.strategy_entries import Entry
 from job.strategies.classes import import_class
 from job.strategies.custom import Custom
 from job.strategies.recipe import Recipe

@@ -15,8 +15,8 @@ from job.evidence.snippet_data import write_data
 from job.evidence.snippet_model import write_model
 from job.evidence.snippet_parts import Part, Winner
 from job.evidence.snippet_split import write_splits
-from job.spec.entries import CalibratedEntry
-from job.spec.model import Entry, JobSpec
+from job.spec.job_spec import JobSpec
+from job.spec.strategy_entries import CalibratedEntry, Entry
 
 _METRICS = "sklearn.metrics"
 _NO_PAIR = "No snippet: no strategy has a score with any classifier."

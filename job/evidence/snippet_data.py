@@ -14,8 +14,8 @@ from job.data.reading.column_profile import ERROR_CELL, MISSING_WORDS
 from job.data.reading.csv_files import REPEATED_HEADER
 from job.evidence.python_code import Call, Raw, imported_by, keywords, layout, literal, names
 from job.evidence.snippet_parts import Part, Winner
-from job.spec.file import FileSpec, numbers_among
-from job.spec.mixture import MixtureSpec
+from job.spec.file_keys import FileSpec, numbers_among
+from job.spec.generators import MixtureSpec
 
 _SEED_OF_SAMPLE = 0
 _ENOUGH = 0.95
@@ -53,9 +53,8 @@ def write_data(winner: Winner) -> Part:
 def _write_mixture(winner: Winner, generate: MixtureSpec) -> Part:
     """Draw with the job's own generator; no public call stands for it."""
     given = generate.model_dump(mode="json", by_alias=True, exclude_none=True)
-    draw = Call(
-        "job.data.generating.mixture.generate_mixture", (Call("job.spec.mixture.MixtureSpec", (), keywords(given)),)
-    )
+    made = Call("job.spec.generators.MixtureSpec", (), keywords(given))
+    draw = Call("job.data.generating.mixture.generate_mixture", (made,))
     lines = [f"data = {layout(draw, 0, len('data = '))}", "X, y = data.X, data.y.astype(int)"]
     if winner.dataset.categorical:
         lines.append(f"NUMBERS = {layout(names(winner.dataset.numeric), 0, len('NUMBERS = '))}")

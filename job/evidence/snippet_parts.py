@@ -7,7 +7,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from job.data.dataset import Dataset
-from job.spec.model import Entry, JobSpec
+from job.spec.job_spec import JobSpec
+from job.spec.strategy_entries import Entry
 
 
 @dataclass(frozen=True)

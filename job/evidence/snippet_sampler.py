@@ -12,7 +12,7 @@ from job.data.dataset import Dataset
 from job.evidence.python_code import Call, Raw, keywords, literal
 from job.evidence.snippet_parts import Winner
 from job.names import CLASSIFIERS, IMBALANCED_LEARN_SAMPLERS
-from job.spec.model import Entry
+from job.spec.strategy_entries import Entry
 from job.strategies.classes import accepts, import_class
 from job.strategies.neighbors import AMONG_ALL, AMONG_MINORITY, FOLDS, INTO_MINORITY
 

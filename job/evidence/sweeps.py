@@ -20,7 +20,7 @@ from job.evaluation.unit import IMBALANCE, RATIO
 from job.evidence.best_possible import build_best_possible
 from job.evidence.inner_choice import choose_ratio
 from job.evidence.study_runs import INTERCEPT_CORRECTED, Measurement, StudyRuns, count_reasons
-from job.spec.model import JobSpec
+from job.spec.job_spec import JobSpec
 
 RATIO_METRICS = ("recall", "precision", "average_precision", "roc_auc", "brier")
 IMBALANCE_METRICS = (

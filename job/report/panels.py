@@ -10,7 +10,7 @@ from typing import TypeVar
 from job.report.facts import Facts
 from job.report.table import Name
 from job.report.theme import N_COLOURS
-from job.spec.entries import CALIBRATED
+from job.spec.strategy_entries import CALIBRATED
 
 _Item = TypeVar("_Item")
 

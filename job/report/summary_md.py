@@ -90,7 +90,7 @@ def _told(facts: Facts) -> Iterator[str]:
     """What the page tells in its answer."""
     answer = answer_section.build(facts).content
     assert isinstance(answer, answer_section.Answer)
-    told = (f"{answer.action}{answer.use}", *answer.cutoffs, answer.sure, *answer.why)
+    told = (f"{answer.action}{answer.use}", *answer.cutoffs, *answer.sure, *answer.why)
     yield from (answer.lead, *(text for text in told if text))
 
 

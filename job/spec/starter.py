@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import PurePath
 
-from job.spec.scalars import read_plain
-from job.spec.words import is_control, shorten
+from job.spec.yaml_document import read_plain
+from job.text import is_control, shorten
 
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*([ .-][A-Za-z0-9_]+)*")
 _WORDS_OF_YAML_1_1 = frozenset(("y", "n", "yes", "no", "on", "off"))  # other tools may read them as booleans
@@ -78,7 +78,7 @@ def write_starter(path: str | None = None, facts: FileFacts | None = None) -> st
 
 def quoted(text: str) -> str:
     """Write any text as YAML, in quotes unless every reader of YAML takes it for text as it is."""
-    if _PLAIN.fullmatch(text) and isinstance(read_plain(text).value, str) and text.lower() not in _WORDS_OF_YAML_1_1:
+    if _PLAIN.fullmatch(text) and isinstance(read_plain(text), str) and text.lower() not in _WORDS_OF_YAML_1_1:
         return text
     return "".join(map(_escaped, json.dumps(text, ensure_ascii=False)))
 

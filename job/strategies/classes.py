@@ -6,7 +6,7 @@ import importlib
 import inspect
 
 from job.errors import Interrupted, StrategyError
-from job.spec.words import words_of
+from job.text import words_of
 
 
 def import_class(path: str) -> type:

@@ -8,7 +8,8 @@ from typing import Any
 
 from job.data.dataset import Dataset, Note
 from job.data.quoting import listed, look, nearest, quoted
-from job.spec.model import Entry, JobSpec
+from job.spec.job_spec import JobSpec
+from job.spec.strategy_entries import Entry
 from job.strategies.recipe import Complaint
 
 _KEYED = ("class_weight", "class_weights", "sampling_strategy")

@@ -10,7 +10,7 @@ import pandas as pd
 from sklearn.base import BaseEstimator, TransformerMixin
 
 from job.errors import DataError
-from job.spec.file import numbers_among
+from job.spec.file_keys import numbers_among
 
 UNKNOWN = "\x00unknown"
 """What stands for a category that the data set doesn't have; no file holds it."""

@@ -8,8 +8,7 @@ from sklearn.base import BaseEstimator
 
 from job.errors import StrategyError
 from job.names import CLASSIFIERS, IMBALANCED_LEARN_SAMPLERS, STRATEGIES
-from job.spec.entries import CalibratedEntry
-from job.spec.model import Entry
+from job.spec.strategy_entries import CalibratedEntry, Entry
 from job.strategies.calibrated import Calibrated
 from job.strategies.classes import import_class
 from job.strategies.classifiers import build_classifier, complain_about_classifier
@@ -24,7 +23,7 @@ def recipe_of(entry: Entry) -> Recipe:
     Parameters
     ----------
     entry : Entry
-        From the spec, or made of such a one by `job.spec.entries.calibrated`.
+        From the spec, or made of such a one by `job.spec.strategy_entries.calibrated`.
 
     Returns
     -------

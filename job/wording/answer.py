@@ -40,6 +40,8 @@ class Answer:
     ----------
     short : str
         Does it help, with its probability.
+    found : str
+        The difference that this rests on, and what would settle it.
     others : str
         The same for the other classifiers, in one sentence.
     use : str
@@ -53,6 +55,7 @@ class Answer:
     """
 
     short: str
+    found: str
     others: str
     use: str
     sure: str
@@ -84,7 +87,8 @@ def tell_answer(verdict: Row, power: Row, naming: Naming = str, gloss: str = "")
     about = _find(verdict["rows"], headline["about"])
     needed = _find(power["rows"], headline["about"])
     return Answer(
-        short=_short(headline, about, needed, power["n_positive"], naming),
+        short=_short(headline, about, naming),
+        found=_found(headline, about, needed, power["n_positive"], naming),
         others=_others(headline, naming),
         use=f"{describe_action(headline, naming)}{f' ({gloss})' if gloss else ''}{_price(headline, naming)}",
         sure=_sure(headline, power["n_positive"]),
@@ -108,31 +112,37 @@ def _find(rows: list[Row], place: Row | None) -> Row | None:
     return next((row for row in rows if place is not None and place.items() <= row.items()), None)
 
 
-def _short(headline: Row, about: Row | None, needed: Row | None, n_positive: int, naming: Naming) -> str:
+def _short(headline: Row, about: Row | None, naming: Naming) -> str:
     code, classifier = headline["code"], naming(headline["classifier"])
     if about is None:
         return "No oversampling strategy was listed, so this job doesn't say whether oversampling helps."
-    tested, strategy = about["ranking"], naming(about["strategy"])
+    tested = about["ranking"]
     if code == codes.CANNOT_TELL:
         return f"This job can't tell whether oversampling helps {classifier}: {describe_shortage(tested['shortage'])}."
-    several = headline["n_oversamplers"] > 1
-    best = f"{'the best of ' + counted(headline['n_oversamplers'], 'oversampler') + ', ' if several else ''}{strategy}"
-    if several:
-        best += ","
-    metric = METRIC_WORDS[tested["metric"]]
-    probability = describe_probability(tested)
-    confidence = headline["numbers"]["confidence"]
-    found = f"changes {metric} by {describe_difference(tested, confidence)}{f'; {probability}' if probability else ''}"
-    starts = {
+    start = {
         codes.HELPS: f"Oversampling helps {classifier} here",
         codes.PROBABLY_HELPS: f"Oversampling probably helps {classifier} here",
         codes.NO_DIFFERENCE: f"Oversampling makes no practical difference to {classifier} here",
         codes.OPEN: f"Whether oversampling helps {classifier} is open",
         codes.PROBABLY_HARMS: f"Oversampling probably makes {classifier} rank worse here",
         codes.HARMS: f"Oversampling makes {classifier} rank worse here",
-    }
-    said = f"{starts[code]}: {best} {found}."
-    if code not in (codes.OPEN, codes.PROBABLY_HELPS, codes.PROBABLY_HARMS) or needed is None:
+    }[code]
+    probability = describe_probability(tested, METRIC_WORDS[tested["metric"]])
+    if not probability:
+        return f"{start}."
+    count = headline["n_oversamplers"]
+    best = f", the best of {counted(count, 'oversampler')}" if count > 1 else ""
+    return f"{start}: {probability} with {naming(about['strategy'])}{best}."
+
+
+def _found(headline: Row, about: Row | None, needed: Row | None, n_positive: int, naming: Naming) -> str:
+    """Say what difference that rests on, and how many minority rows would settle what isn't shown."""
+    if about is None or headline["code"] == codes.CANNOT_TELL:
+        return ""
+    tested = about["ranking"]
+    difference = describe_difference(tested, headline["numbers"]["confidence"])
+    said = f"{naming(about['strategy'])} changes {METRIC_WORDS[tested['metric']]} by {difference}."
+    if headline["code"] not in (codes.OPEN, codes.PROBABLY_HELPS, codes.PROBABLY_HARMS) or needed is None:
         return said
     return f"{said} {describe_needed(needed, n_positive)}".rstrip()
 
@@ -185,9 +195,11 @@ def _probabilities(headline: Row) -> str:
     mean = beside["metrics"]["mean_predicted"]
     if mean["strategy"] is None or not mean["difference"]:
         return ""
+    share = headline["numbers"]["prevalence"]
+    warning = ", so don't read its scores as probabilities" if mean["strategy"] > 2 * share else ""
     return (
-        f" Its mean predicted probability is {decimal(mean['strategy'])} instead of {decimal(mean['baseline'])}; the "
-        f"true share is {decimal(headline['numbers']['prevalence'])}."
+        f" Its mean predicted probability is {decimal(mean['strategy'])}, baseline's {decimal(mean['baseline'])} and "
+        f"the true share {decimal(share)}{warning}."
     )
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 from job.evaluation import cutoff as codes
 from job.evidence import cutoffs
-from job.evidence.words import decimal, listed, percent, whole
+from job.evidence.words import decimal, listed, whole
 
 Found = Mapping[str, Any]
 
@@ -20,6 +20,8 @@ _POINTS = {
     cutoffs.RECALL_80: "recall 0.8",
     cutoffs.BALANCED: "balanced errors",
 }
+AS_IT_IS = "the model as it is"
+OWN_DECISION = "its own decision threshold"
 REASONS = {
     codes.NO_CUTOFF_KEEPS: "no cut-off keeps what the spec asks for on the inner folds of most splits",
     codes.NO_INNER_FOLDS: "the training parts are too small for inner folds with both classes",
@@ -37,24 +39,31 @@ _LIMITS = {
 def describe_request(decisions: Found) -> str:
     """Say what the spec asks of the cut-off, and what was done about it."""
     request = decisions["request"]
-    prevalence, limit, cost = request["prevalence_in_use"], request["limit"], request["cost"]
-    used = "" if prevalence is None else f" All numbers here are for data with {percent(prevalence)} positive rows."
+    prevalence = request["prevalence_in_use"]
+    used = "" if prevalence is None else f" All numbers here are for data with {100 * prevalence:.3g} % positive rows."
     if decisions["asked"] is None:
         return (
-            "The spec asks for no cut-off, so none is advised: give evaluation.cost, evaluation.alerts_per_1000 or "
-            f"evaluation.limit to have one.{used}"
+            "The spec asks for no cut-off, so none is advised and the choice is yours; with evaluation.cost, "
+            f"evaluation.alerts_per_1000 or evaluation.limit in the spec, one is.{used}"
         )
-    bounds = [_LIMITS[name].format(_plain(bound)) for name, bound in (limit or {}).items()]
-    if request["alerts_per_1000"] is not None:
-        bounds.append(f"at most {_plain(request['alerts_per_1000'])} alerts per 1,000 rows")
-    if cost is not None:
-        miss, alarm = _plain(cost["false_negative"]), _plain(cost["false_positive"])
-        bounds.insert(0, f"the lowest cost, where a missed minority row costs {miss} and a false alert {alarm}")
+    bounded = request["limit"] or request["alerts_per_1000"] is not None
     aimed = " It is aimed at these and doesn't promise them on other rows: the table shows what the test parts gave."
     return (
-        f"The spec asks for {listed(bounds)}. The cut-off is chosen on inner folds of each training part, the same way "
-        f"for every strategy.{aimed if limit or request['alerts_per_1000'] is not None else ''}{used}"
+        f"The spec asks for {listed(_bounds(request))}. The cut-off is chosen on inner folds of each training part, "
+        f"the same way for every strategy.{aimed if bounded else ''}{used}"
     )
+
+
+def _bounds(request: Found) -> list[str]:
+    """What is asked of a cut-off, each in a few words."""
+    told = []
+    if request["cost"] is not None:
+        miss, alarm = (_plain(request["cost"][kind]) for kind in ("false_negative", "false_positive"))
+        told.append(f"the lowest cost, where a missed minority row costs {miss} and a false alert {alarm}")
+    told += [_LIMITS[name].format(_plain(bound)) for name, bound in (request["limit"] or {}).items()]
+    if request["alerts_per_1000"] is not None:
+        told.append(f"at most {_plain(request['alerts_per_1000'])} alerts per 1,000 rows")
+    return told
 
 
 def tell_cutoffs(headline: Found, decisions: Found) -> Iterator[str]:
@@ -81,11 +90,14 @@ def tell_cutoffs(headline: Found, decisions: Found) -> Iterator[str]:
     if headline["cutoff"] is None:
         yield f"No cut-off is advised: {REASONS[headline['numbers']['cutoff_reason']]}."
         return
-    yield describe_request(decisions)
+    yield f"The cut-off is for {listed(_bounds(decisions['request']))}, chosen on inner folds; it is yours to change."
     costs = [decisions[end]["expected_cost_per_1000"] for end in (cutoffs.NEVER_ALERT, cutoffs.ALWAYS_ALERT)]
     if None not in costs:
         never, always = map(whole, costs)
-        yield f"No alert at all would cost {never} per 1,000 rows, an alert on every row {always}."
+        yield (
+            f"No alert at all would cost {never} per 1,000 rows, an alert on every row {always}. The model is chosen "
+            "by its ranking; the table of cut-offs has what the others cost at their own advised cut-offs."
+        )
 
 
 def _tell_costs(decisions: Found, strategy: str, classifier: str) -> str:
@@ -109,6 +121,7 @@ def tell_menu(decisions: Found, strategy: str, classifier: str) -> str:
         Nothing where the pair has no scores.
     """
     points = row_of(decisions["menu"], strategy, classifier)["points"]
+    points = [point for point in points if point["action"] == cutoffs.CUT]
     told = [
         f"{_cut(point)} ({point_of(decisions, strategy, point)}) finds {whole(100 * point['recall'])}"
         f"{'' if place else ' of every 100 minority rows'} with {whole(point['false_alarms_per_1000'])}"
@@ -132,7 +145,10 @@ def tell_ranges(decisions: Found, strategy: str, classifier: str) -> str:
         Nothing where the pair has no scores.
     """
     ranges = row_of(decisions["cost_ranges"], strategy, classifier)["ranges"]
-    return _sentence("; ".join(_tell_range(found, len(ranges)) for found in ranges)) if ranges else ""
+    if not ranges:
+        return ""
+    own = AS_IT_IS if strategy == decisions["rows"][0]["strategy"] else OWN_DECISION
+    return _sentence("; ".join(_tell_choice(found, own) for found in ranges))
 
 
 def tell_cutoff(cutoff: Found | None) -> str:
@@ -140,24 +156,27 @@ def tell_cutoff(cutoff: Found | None) -> str:
     return "–" if cutoff is None else _cut(cutoff)
 
 
-def _tell_range(found: Found, n_ranges: int) -> str:
+def _tell_choice(found: Found, own: str) -> str:
     choice = {
-        cutoffs.OWN: "the model as it is",
+        cutoffs.OWN: own,
         cutoffs.NEVER_ALERT: "no alert at all",
         cutoffs.ALWAYS_ALERT: "an alert on every row",
     }.get(found["choice"]) or f"the cut-off {_threshold(found['threshold'])}"
-    if n_ranges == 1:
-        return f"at any cost ratio {choice}"
-    if found["to"] is None:
-        return f"beyond that {choice}"
-    upper = f"{_ratio(found['to'])} : 1"
-    return f"up to {upper} {choice}" if found["from"] == 0 else f"from {_ratio(found['from'])} to {upper} {choice}"
+    return f"{'beyond that' if found['to'] is None and found['from'] else tell_range(found)} {choice}"
+
+
+def tell_range(found: Found) -> str:
+    """Write the cost ratios at which a choice is the cheapest: ``from 3 to 20 : 1``."""
+    lower, upper = (None if found[end] in (None, 0) else f"{_ratio(found[end])}" for end in ("from", "to"))
+    if upper is None:
+        return f"beyond {lower} : 1" if lower else "at any cost ratio"
+    return f"from {lower} to {upper} : 1" if lower else f"up to {upper} : 1"
 
 
 def point_of(decisions: Found, strategy: str, point: Found) -> str:
     """Name a point of a strategy's curve."""
     is_own = point["point"] == cutoffs.BASELINE_FALSE_ALARMS and strategy == decisions["rows"][0]["strategy"]
-    return "the model as it is" if is_own else _POINTS[point["point"]]
+    return AS_IT_IS if is_own else _POINTS[point["point"]]
 
 
 def row_of(rows: Sequence[Found], strategy: str, classifier: str) -> Found:

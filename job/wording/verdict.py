@@ -53,23 +53,23 @@ def describe_shortage(shortage: Row) -> str:
 
 
 def describe_difference(tested: Row, confidence: float) -> str:
-    """Write a difference with its interval: ``+0.031 (95 % interval +0.012 to +0.050)``."""
+    """Write a difference with its interval: ``+0.031 (simultaneous 95 % interval +0.012 to +0.050)``."""
     difference = signed(tested["difference"])
     if tested["lower"] is None:
         return f"{difference} on every split" if tested["reason"] else difference
     limits = f"{signed(tested['lower'])} to {signed(tested['upper'])}"
-    return f"{difference} ({100 * confidence:g} % interval {limits})"
+    return f"{difference} (simultaneous {100 * confidence:g} % interval {limits})"
 
 
-def describe_probability(tested: Row) -> str:
-    """Say how likely a gain or loss beyond the ROPE is, or that there is neither; nothing without a test."""
+def describe_probability(tested: Row, metric: str = "") -> str:
+    """Say how likely a gain or loss (in a metric) beyond the ROPE is, or neither; nothing without a test."""
     found = {kind: tested[f"probability_{kind}"] for kind in ("better", "equivalent", "worse")}
     if found["equivalent"] is None:
         return ""
     rope = decimal(tested["rope"], 4 if tested["rope"] < 0.0095 else 3)
     kind = max(found, key=lambda each: found[each])
-    what = {"better": "a gain beyond", "equivalent": "a difference within", "worse": "a loss beyond"}[kind]
-    return f"{percent(found[kind])} probability of {what} {rope}"
+    what = {"better": "a gain{} beyond", "equivalent": "a difference{} within", "worse": "a loss{} beyond"}[kind]
+    return f"{percent(found[kind])} probability of {what.format(f' in {metric}' if metric else '')} {rope}"
 
 
 def describe_ranking(row: Row, confidence: float, naming: Naming = str) -> str:

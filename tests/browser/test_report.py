@@ -176,28 +176,29 @@ def test_the_main_numbers_fit_a_laptop(open_page: Callable[..., Page], files: di
 
 
 SCREENS = {(1440, 900): True, (1280, 800): True, (360, 740): False}
-"""Size of a screen -> whether the chart is on the first one too."""
+"""Size of a screen -> whether the tiles and the chart are on the first one too."""
 
 
 @pytest.mark.parametrize("size", SCREENS, ids=str)
 @pytest.mark.parametrize("name", [name for name in OUTCOMES if name != "hostile"])
 def test_the_answer_is_on_the_first_screen(browser: Browser, outcomes: dict[str, Path], name: str, size: Any) -> None:
-    """answer, what to use, how sure, trouble, four numbers and, on wide screens, the chart: all without scrolling"""
+    """answer, what to use, trouble, the cut-offs and, on wide screens, four numbers and the chart: without scrolling"""
     width, height = size
     page = browser.new_page(viewport={"width": width, "height": height})
     page.goto(outcomes[name].as_uri())
     boxes = page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll(
-            'h1, #answer > .trouble, .lead, .use, .sure, .tile, #answer img')].map((element, index) => {
+            'h1, #answer > .trouble, .lead, .use, .choice, .tile, #answer img')].map((element, index) => {
             const {left, top, right, bottom} = element.getBoundingClientRect();
             return [`${index} ${element.className || element.localName}`, [left, top, right, bottom]];
         }))"""
     )
     page.close()
     kinds = [kind.split()[1] for kind in boxes]
-    assert [1, 1, 1, 1, 4, 1] == [kinds.count(kind) for kind in ("h1", "lead", "use", "sure", "tile", "img")]
+    assert [1, 1, 1, 4, 1] == [kinds.count(kind) for kind in ("h1", "lead", "use", "tile", "img")]
+    assert "choice" in kinds
     assert (name == "failed") == ("trouble" in kinds)
-    asked = {kind: box for kind, box in boxes.items() if SCREENS[size] or not kind.endswith("img")}
+    asked = {kind: box for kind, box in boxes.items() if SCREENS[size] or not kind.endswith(("img", "tile"))}
     outside = {
         kind: box
         for kind, box in asked.items()
@@ -211,7 +212,7 @@ def test_without_style_the_page_reads_in_order(open_page: Callable[..., Page], f
     page = open_page(files["plain"])
     page.evaluate("document.querySelector('style').remove()")
     tops = page.evaluate(
-        """['h1', '.lead', '.use', '.sure', '.tile', '#answer img', '#verdict', '#overview'].map(
+        """['h1', '.lead', '.use', '.choice', '.tile', '.sure', '#answer img', '#verdict', '#overview'].map(
             (what) => document.querySelector(what).getBoundingClientRect().top)"""
     )
     assert sorted(tops) == tops

@@ -19,7 +19,7 @@ def test_the_log_has_the_words_of_the_report(name: str) -> None:
     lines = list(write_answer(results, 60))
     told = tell_answer(results["verdict"], results["power"], gloss=gloss_recommended(results))
     cutoffs = tell_cutoffs(results["verdict"]["headline"], results["decisions"])
-    expected = (told.short, told.others, told.use, *cutoffs, told.sure, told.why)
+    expected = (told.short, told.found, told.others, told.use, *cutoffs, told.sure, told.why)
     assert " ".join(lines) == " ".join(" ".join(expected).split())
     assert all(line.isprintable() and line for line in lines)
     assert all(cell_len(line) <= 60 or " " not in line for line in lines)

@@ -22,7 +22,7 @@ from job.engine.local import local_executor
 from job.engine.work import Call
 from job.evaluation.evaluate import FAILED, OK, evaluate_unit
 from job.evaluation.runs import Unit
-from job.spec.model import PreparationSpec
+from job.spec.job_spec import PreparationSpec
 
 DATASET = make_dataset(200, 40)
 

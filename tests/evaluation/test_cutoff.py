@@ -35,7 +35,7 @@ from job.evaluation.cutoff import (
 from job.evaluation.evaluate import FAILED, OK, evaluate_unit
 from job.evaluation.metrics import evaluate_metrics
 from job.evaluation.unit import Study, build_unit
-from job.spec.entries import calibrated
+from job.spec.strategy_entries import calibrated
 
 ASKED = Request(cost=(9.0, 1.0))
 DATASET = make_dataset(240, 48, n_groups=60)

@@ -10,7 +10,7 @@ from sklearn.preprocessing import StandardScaler
 
 from job.evaluation.evaluate import DEGRADED, FAILED, NOT_APPLICABLE, OK, evaluate_unit
 from job.evaluation.runs import Unit
-from job.spec.model import PreparationSpec
+from job.spec.job_spec import PreparationSpec
 
 DATASET = make_dataset(200, 40)
 

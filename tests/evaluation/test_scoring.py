@@ -15,8 +15,8 @@ from job.errors import StrategyError
 from job.evaluation.evaluate import FAILED, evaluate_unit
 from job.evaluation.runs import Unit
 from job.evaluation.scoring import score_and_decide
-from job.spec.entries import calibrated
-from job.spec.model import PreparationSpec
+from job.spec.job_spec import PreparationSpec
+from job.spec.strategy_entries import calibrated
 
 ROWS = np.zeros((3, 2))
 HALVES = [0.5, 0.5]

@@ -18,8 +18,8 @@ from job.evaluation.runs import Unit
 from job.evaluation.saved_model import fit_on_all_rows
 from job.evaluation.shared_rows import evaluate_in_turn, fit_apart
 from job.names import STRATEGIES
-from job.spec.entries import calibrated
-from job.spec.model import PreparationSpec
+from job.spec.job_spec import PreparationSpec
+from job.spec.strategy_entries import calibrated
 
 OVERWRITING = ("Overwrites", "OverwritesLater", "OverwritesInSecret")
 RIDGE = make_entry(

@@ -17,7 +17,8 @@ from job.data.generating.mixture import generate_mixture
 from job.data.splitting.splits import build_splits
 from job.evidence.best_possible import METRICS, NOT_KNOWN, build_best_possible
 from job.pipeline import read_spec, run_job
-from job.spec.model import MixtureSpec, SplitSpec
+from job.spec.generators import MixtureSpec
+from job.spec.job_spec import SplitSpec
 
 THEIRS = (average_precision_score, roc_auc_score, brier_score_loss, log_loss)
 

@@ -15,7 +15,8 @@ from job.data.difficulty.diagnose import MOST_ROWS, MOST_TREE_ROWS
 from job.data.generating.mixture import generate_mixture
 from job.evidence.diagnosis import build_diagnosis
 from job.evidence.rescued import describe_minority_types
-from job.spec.model import MixtureSpec, PreparationSpec
+from job.spec.generators import MixtureSpec
+from job.spec.job_spec import PreparationSpec
 
 AS_IT_IS = PreparationSpec.model_validate({"scale": "none"})
 

@@ -16,7 +16,7 @@ from job.evaluation.calibration import correct_prior
 from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey
 from job.evidence.in_use import build_in_use, precision_interval
-from job.spec.model import EvaluationSpec
+from job.spec.job_spec import EvaluationSpec
 
 
 def in_use_of(predictions: Sequence[Prediction | None], **evaluation: Any) -> tuple[dict[str, Any], dict[str, Any]]:

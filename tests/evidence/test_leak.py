@@ -19,7 +19,7 @@ from job.evidence.leak import build_leak
 from job.evidence.proof import count_identical, prove_no_leak
 from job.evidence.study_runs import StudyRuns
 from job.evidence.sweeps import build_sweeps
-from job.spec.load import load_spec
+from job.spec.load_spec import load_spec
 
 
 def run(spec, dataset) -> StudyRuns:

@@ -16,7 +16,7 @@ from job.evaluation.calibration import correct_prior
 from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey
 from job.evidence.net_benefit import build_net_benefit, net_benefit, threshold_grid
-from job.spec.model import EvaluationSpec
+from job.spec.job_spec import EvaluationSpec
 
 THEIRS = json.loads((Path(__file__).parent / "dcurves.json").read_text())
 

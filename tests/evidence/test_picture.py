@@ -17,7 +17,7 @@ from job.data.splitting.splits import build_splits
 from job.evaluation.evaluate import Outcome, evaluate_unit
 from job.evaluation.runs import enumerate_units
 from job.evidence.picture import MOST_MAJORITY, MOST_MINORITY, build_picture
-from job.spec.model import JobSpec
+from job.spec.job_spec import JobSpec
 from job.strategies.preparation import Preparation
 
 STRATEGIES = ["class_weight", "smote", "custom", "RandomUnderSampler"]

@@ -92,6 +92,20 @@ def test_without_a_cost_nothing_is_claimed(costless: Page) -> None:
         assert claim not in whole
 
 
+def test_the_first_screen_has_the_choices_of_the_recommended_pair(costless: Page) -> None:
+    """from no alert to an alert on every row, each with what it finds and for which cost ratios it is the cheapest"""
+    first, *rest = [[cell.words for cell in row] for row in costless.rows("cutoffs-choices")[1:]]
+    assert ["No alert", "–", "0", "0.0"] == first[:4]
+    assert ["An alert on every row", "–", "100"] == rest[-1][:3]
+    for column in (2, 3):
+        values = [float(row[column].replace(",", "")) for row in (first, *rest)]
+        assert sorted(values) == values
+    pays = [row[4] for row in (first, *rest) if row[4] != "–"]
+    assert pays[0].startswith("up to ")
+    assert pays[-1].startswith("beyond ")
+    assert [each.split()[1] for each in pays[2:]] == [each.split()[-3] for each in pays[1:-1]]
+
+
 def test_without_a_cost_terminal_and_markdown_have_their_tables() -> None:
     """and no column of costs"""
     results = without_cost()
@@ -113,7 +127,7 @@ def test_without_a_cost_terminal_and_markdown_have_their_tables() -> None:
         (Request(limit=("precision", 0.9)), "a precision of at least 0.9"),
         (Request(limit=("false_alarms_per_1000", 10.0)), "at most 10 false alerts per 1,000 rows"),
         (Request(limit=("recall", 0.95)), "doesn't promise them"),
-        (Request(prevalence=0.002), "for data with 0.20 % positive rows"),
+        (Request(prevalence=0.002), "for data with 0.2 % positive rows"),
         (Request((2.0, 1.0), 30.0, ("recall", 0.5)), "a false alert 1, a recall of at least 0.5 and at most 30 alerts"),
     ],
 )
@@ -155,12 +169,14 @@ def test_cost_ranges_in_a_sentence() -> None:
     row = {"strategy": "s", "classifier": "c", "ranges": ranges}
     assert (
         "Up to 3 : 1 the model as it is; from 3 to 20 : 1 the cut-off 0.12; beyond that an alert on every row."
-        == tell_ranges({"cost_ranges": [row]}, "s", "c")
+        == tell_ranges({"rows": [{"strategy": "s"}], "cost_ranges": [row]}, "s", "c")
     )
-    assert "At any cost ratio no alert at all." == tell_ranges(
-        {"cost_ranges": [{**row, "ranges": [{"from": 0.0, "to": None, "choice": "never"}]}]}, "s", "c"
-    )
-    assert "" == tell_ranges({"cost_ranges": [{**row, "ranges": []}]}, "s", "c")
+    other = tell_ranges({"rows": [{"strategy": "baseline"}], "cost_ranges": [row]}, "s", "c")
+    assert other.startswith("Up to 3 : 1 its own decision threshold; ")
+    never = {**row, "ranges": [{"from": 0.0, "to": None, "choice": "never"}]}
+    only = tell_ranges({"rows": [{"strategy": "s"}], "cost_ranges": [never]}, "s", "c")
+    assert "At any cost ratio no alert at all." == only
+    assert "" == tell_ranges({"rows": [], "cost_ranges": [{**row, "ranges": []}]}, "s", "c")
 
 
 @pytest.mark.parametrize(

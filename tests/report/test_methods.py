@@ -36,7 +36,7 @@ def test_what_holds_for_every_job_is_always_told() -> None:
 def test_the_number_of_splits_has_its_limit(n_repeats: int, start: str) -> None:
     """one split, too few for a test, or enough: one sentence, and only one"""
     assert 1 == sum(limit.startswith(start) for limit in methods_of(n_repeats).limits)
-    assert 4 == len(methods_of(n_repeats).limits)
+    assert 5 == len(methods_of(n_repeats).limits)
 
 
 def test_only_what_narrows_this_job_is_told() -> None:

@@ -32,7 +32,7 @@ def test_the_answer_comes_first() -> None:
     title, bold, *rest = [line for line in render_summary(results).splitlines() if line]
 
     assert ("# Does oversampling help?", f"**{escape_markdown(answer.lead)}**") == (title, bold)
-    told = [f"{answer.action}{answer.use}", *answer.cutoffs, answer.sure, *answer.why]
+    told = [f"{answer.action}{answer.use}", *answer.cutoffs, *answer.sure, *answer.why]
     assert [escape_markdown(text) for text in told] == rest[: len(told)]
     assert [2 + len(STRATEGIES)] * len(CLASSIFIERS) == [len(table) for table in tables(render_summary(results))]
     assert "[report.html](report.html)" in render_summary(results).splitlines()[-1]

@@ -71,7 +71,7 @@ def test_every_oversampler_has_both_answers(page: Page, results: dict[str, Any])
     for row, shown in zip(rows, ranked, strict=True):
         tested = row["ranking"]
         numbers = [f"{tested[key]:+.3f}".replace("-", MINUS) for key in ("difference", "lower", "upper")]
-        assert "{} (95 % interval {} to {})".format(*numbers) == shown[3]
+        assert "{} (simultaneous 95 % interval {} to {})".format(*numbers) == shown[3]
         likeliest = max(tested[f"probability_{kind}"] for kind in ("better", "equivalent", "worse"))
         assert shown[4].startswith(f"{100 * likeliest:.0f} % probability of a ")
 

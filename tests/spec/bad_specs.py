@@ -128,6 +128,31 @@ WRONG: Mapping[str, tuple[str, str]] = {
         "data: {generate: {class_sep: .inf}}\n",
         "1:19 data.generate.class_sep: got .inf, must be a finite number > 0",
     ),
+    "a scale that is no number": (
+        "data: {generate: {scale: wide}}\n",
+        "1:19 data.generate.scale: got 'wide', must be a finite number > 0, a list of such numbers, or null",
+    ),
+    "a scale of one feature that is no number": (
+        "data: {generate: {scale: [1, wide]}}\n",
+        "1:30 data.generate.scale[1]: got 'wide', must be a finite number > 0",
+    ),
+    "a blank query": (
+        "data: {file: {path: a, target: y, query: ' '}}\n",
+        "1:35 data.file.query: got ' ', must be one SELECT statement",
+    ),
+    "a letter as a delimiter": (
+        "data: {file: {path: a, target: y, delimiter: x}}\n",
+        "1:35 data.file.delimiter: got 'x', must be one character, such as",
+    ),
+    "a long label": (
+        DATA + f"strategies: [{{name: smote, label: {'x' * 81}}}]\n",
+        "2:28 strategies[0].label: has 81 characters, must be a label of at most 80",
+    ),
+    "no limit": (DATA + "evaluation: {limit: {recall: null}}\n", "2:14 evaluation.limit: has none of its keys; write"),
+    "two limits": (
+        DATA + "evaluation: {limit: {recall: 0.9, precision: 0.9}}\n",
+        "2:14 evaluation.limit: has recall and precision; write exactly one of",
+    ),
     "weights that are no list": (
         "data: {generate: {weights: 0.9}}\n",
         "1:19 data.generate.weights: got 0.9, must be a list of shares of the classes, each from 0 to 1: [0.9]",

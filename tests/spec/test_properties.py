@@ -13,11 +13,10 @@ from spec.any_spec import SPECS
 from spec.steering import steering
 
 from job.errors import Problem, SpecError
-from job.spec.load import load_spec
-from job.spec.model import JobSpec
-from job.spec.reader import read_tree
+from job.spec.job_spec import JobSpec
+from job.spec.load_spec import load_spec
 from job.spec.schema import json_schema
-from job.spec.tree import raw
+from job.spec.yaml_document import read_document
 
 VALIDATOR = Draft202012Validator(json_schema())
 ALLOWED = ("sklearn", "imblearn")
@@ -128,7 +127,7 @@ def put(document, path, value) -> None:
 @given(text=st.text(st.characters(exclude_categories=("Cs", "Cc")), max_size=30))
 def test_a_quoted_text_is_itself(text) -> None:
     """Our reader and JSON agree about text in double quotes."""
-    tree = read_tree(json.dumps(text))
+    root = read_document(json.dumps(text)).root
 
-    assert tree.root is not None
-    assert text == raw(tree.root.node).value
+    assert root is not None
+    assert text == root.plain

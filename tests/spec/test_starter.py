@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 from spec.any_spec import COLUMN
 from spec.steering import steering
 
-from job.spec.load import load_spec
-from job.spec.model import JobSpec
+from job.spec.job_spec import JobSpec
+from job.spec.load_spec import load_spec
 from job.spec.starter import FileFacts, quoted, write_starter
 
 FACTS = FileFacts(

@@ -14,7 +14,7 @@ from sklearn.preprocessing import StandardScaler
 
 from job.evaluation.evaluate import DEGRADED, FAILED, NOT_APPLICABLE, OK, Outcome, evaluate_unit
 from job.evaluation.runs import Unit, seeds_of
-from job.spec.entries import calibrated
+from job.spec.strategy_entries import calibrated
 
 DATASET = make_dataset(300, 45, n_numeric=4)
 SEEDS = seeds_of(42, 0, 0)

@@ -13,7 +13,7 @@ from job.data.dataset import Dataset
 from job.evaluation.evaluate import DEGRADED, FAILED, OK, evaluate_unit
 from job.evaluation.runs import Unit
 from job.names import STRATEGIES
-from job.spec.model import PreparationSpec
+from job.spec.job_spec import PreparationSpec
 from job.strategies.registry import check_entry, recipe_of
 
 TABLES = {

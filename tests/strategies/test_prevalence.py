@@ -27,7 +27,7 @@ from job.evaluation.evaluate import evaluate_unit
 from job.evaluation.leaked import evaluate_leak
 from job.evaluation.metrics import MetricContext, Prediction, evaluate_metrics
 from job.evaluation.runs import Unit
-from job.spec.model import PreparationSpec
+from job.spec.job_spec import PreparationSpec
 from job.strategies.prevalence import prevalence_seen
 
 Y = np.array([0, 0, 0, 1, 0, 0, 1, 0], dtype=np.int8)

@@ -61,7 +61,7 @@ def test_every_ranking_has_its_sentence_and_its_evidence(code: str, words: str) 
     """difference, interval, probability and p, in plain words"""
     told = describe_ranking(make_row(code), 0.95)
     assert told.startswith(words)
-    assert "average precision +0.010 (95 % interval −0.030 to +0.050)" in told
+    assert "average precision +0.010 (simultaneous 95 % interval −0.030 to +0.050)" in told
     assert "50 % probability of a gain beyond 0.010" in told
     assert "adjusted p = 0.60" in told
     assert told.endswith(".")
@@ -112,7 +112,7 @@ def test_a_difference_without_an_interval_says_so() -> None:
     """the same on every split; where nothing was tested there is the mean alone"""
     same = make_tested(difference=0.0, lower=None, upper=None, reason="the difference is the same on every split")
     assert "0.000 on every split" == describe_difference(same.as_dict(), 0.95)
-    assert "+0.010 (90 % interval −0.030 to +0.050)" == describe_difference(make_tested().as_dict(), 0.9)
+    assert "+0.010 (simultaneous 90 % interval −0.030 to +0.050)" == describe_difference(make_tested().as_dict(), 0.9)
 
 
 @pytest.mark.parametrize(

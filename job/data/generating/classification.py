@@ -15,7 +15,7 @@ from job.data.dataset import Column, Dataset
 from job.data.digest import digest_dataset
 from job.errors import DataError
 from job.machine import usable_memory
-from job.spec.model import ClassificationSpec
+from job.spec.generators import ClassificationSpec
 
 PARAMETERS = tuple(name for name in ClassificationSpec.model_fields if name != "kind")
 """Every parameter of ``make_classification`` that says what is drawn."""

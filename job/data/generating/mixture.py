@@ -15,8 +15,7 @@ from job.data.generating.mixture_posterior import Component, Continuous, Discret
 from job.data.quoting import quoted
 from job.errors import DataError
 from job.machine import usable_memory
-from job.spec.mixture import COLUMNS, INFORMATIVE, count_minority
-from job.spec.model import MixtureSpec
+from job.spec.generators import COLUMNS, INFORMATIVE, MixtureSpec, count_minority
 
 POSITIVE, REST = "1", "0"
 

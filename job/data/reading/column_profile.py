@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from job.data.reading.database import WHITESPACE, Cells, RawColumn, Table, has_blank_edge, literal
-from job.spec.file import FileSpec, numbers_among
+from job.spec.file_keys import FileSpec, numbers_among
 
 _MOST_CELLS = 500_000
 _LARGEST_EXACT = 2**53

@@ -12,7 +12,7 @@ from job.data.quoting import counted, listed, nearest, quoted
 from job.data.reading.column_types import note_alike
 from job.data.reading.database import Table, fetch_row, literal, suspect_no_header
 from job.errors import DataError
-from job.spec.file import FileSpec
+from job.spec.file_keys import FileSpec
 
 _ONE = ("target", "groups", "time", "split")
 _SEVERAL = ("drop", "categorical")

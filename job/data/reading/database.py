@@ -17,7 +17,7 @@ from job.data.dataset import Note
 from job.data.quoting import counted, listed, quoted
 from job.errors import DataError
 from job.machine import usable_memory
-from job.spec.file import numbers_among
+from job.spec.file_keys import numbers_among
 
 MAX_COLUMNS = 10_000
 _MOST_COLUMNS = 500  # of one statement

@@ -25,7 +25,7 @@ from job.data.reading.database import RawColumn, Store, Table, name_columns, ope
 from job.data.reading.labels import count_labels, drop_unlabelled, fetch_y, read_labels
 from job.data.reading.query import check_query, query_table
 from job.errors import DataError
-from job.spec.file import FileSpec
+from job.spec.file_keys import FileSpec
 from job.spec.starter import FileFacts
 
 _MOST_NAMED = 6

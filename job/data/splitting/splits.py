@@ -13,7 +13,7 @@ from job.data.dataset import Dataset, Note
 from job.data.quoting import named, quoted
 from job.data.splitting.split_checks import check_folds, check_holdout, check_parts, check_time
 from job.errors import DataError
-from job.spec.model import JobSpec, SplitSpec
+from job.spec.job_spec import JobSpec, SplitSpec
 
 _SEEDS = 2**32  # scikit-learn takes 0 to 2**32 - 1
 _SIZE_TOLERANCE = 0.1  # a tenth of the share asked for
@@ -66,11 +66,11 @@ def settle_split(spec: JobSpec, dataset: Dataset) -> tuple[JobSpec, Dataset]:
     Returns
     -------
     spec : JobSpec
-        The same where the spec names a method, or there are enough.
+        The same where the spec says how rows are parted, or there are enough.
     dataset : Dataset
         With a note where the spec was changed.
     """
-    if not spec.split.is_default:
+    if not spec.split.is_default or "n_splits" in spec.split.model_fields_set:
         return spec, dataset
     try:
         check_folds(dataset, spec.split.n_splits)

@@ -77,15 +77,18 @@ class Sizes:
 
 def find_shortage(tested: Tested, sizes: Sizes, n_splits: int) -> Shortage | None:
     """Say what is missing for a test; None where nothing is."""
-    if tested.method == NO_TEST and n_splits == 1:
-        return Shortage("test_rows", round(sizes.n_test_positive), LEAST_POSITIVES)
-    if tested.method == NO_TEST:
+    untested = tested.method == NO_TEST
+    if untested and n_splits > 1:
         return Shortage("splits", tested.n_splits, LEAST_PAIRS)
+    if untested and tested.n_splits == 0:
+        return Shortage("splits", 0, 1)
+    if untested and round(sizes.n_test_positive) < LEAST_POSITIVES:
+        return Shortage("test_rows", round(sizes.n_test_positive), LEAST_POSITIVES)
     if sizes.n_minority_rows < LEAST_MINORITY_ROWS:
         return Shortage("rows", sizes.n_minority_rows, LEAST_MINORITY_ROWS)
     if sizes.n_minority_groups is not None and sizes.n_minority_groups < LEAST_GROUPS:
         return Shortage("groups", sizes.n_minority_groups, LEAST_GROUPS)
-    return None
+    return Shortage("splits", tested.n_splits, LEAST_PAIRS) if untested else None
 
 
 def grade_ranking(tested: Tested, shortage: Shortage | None, question: Question) -> str:

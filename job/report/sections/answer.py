@@ -11,12 +11,13 @@ from job.evidence.strategy_kinds import gloss_recommended
 from job.report.canvas import Picture
 from job.report.facts import Facts
 from job.report.section import Section
+from job.report.sections.cutoffs import build_menu
 from job.report.sections.glossary import Gloss, build_glossary
 from job.report.sections.recall import draw_recall, explain_no_recall
 from job.report.sections.tiles import Beside, Tile, build_tiles, find_beside
 from job.report.sections.trouble import Trouble, find_trouble
 from job.report.sections.verdict import name_shortly
-from job.report.table import Name
+from job.report.table import Name, Table
 from job.wording.answer import describe_action, tell_answer
 from job.wording.cutoffs import tell_cutoffs
 
@@ -39,10 +40,12 @@ class Answer:
         What is recommended.
     use : str
         What it is, what that gains, and what it costs; goes on where `action` ends.
-    sure : str
-        How sure that is.
     cutoffs : tuple of str
         The cut-offs to choose from and which is the cheapest when, or what was asked and what the ends cost.
+    menu : Table or None
+        The same as a table, where nothing was asked.
+    sure : tuple of str
+        What difference the answer rests on, and how much evidence that is.
     why : tuple of str
         What holds for other classifiers, what the decisions are worth, and why this is recommended.
     beside : Beside
@@ -62,8 +65,9 @@ class Answer:
     lead: str
     action: str
     use: str
-    sure: str
     cutoffs: tuple[str, ...]
+    menu: Table | None
+    sure: tuple[str, ...]
     why: tuple[str, ...]
     beside: Beside
     tiles: tuple[Tile, ...]
@@ -86,7 +90,7 @@ def build(facts: Facts) -> Section:
     Section
     """
     verdict = facts.results.get("verdict")
-    lead, use, sure, why = (_ABSENT, "", "", ()) if verdict is None else _sentences(facts, verdict)
+    lead, use, sure, why = (_ABSENT, "", (), ()) if verdict is None else _sentences(facts, verdict)
     action = "" if verdict is None else describe_action(verdict["headline"], name_shortly(facts))
     classifier = find_main_classifier(facts)
     beside = find_beside(facts, classifier, _headline(facts))
@@ -97,8 +101,9 @@ def build(facts: Facts) -> Section:
         lead,
         action,
         use.removeprefix(action),
-        sure,
         () if verdict is None else tuple(tell_cutoffs(verdict["headline"], facts.results["decisions"])),
+        _menu(facts),
+        sure,
         why,
         beside,
         build_tiles(facts, classifier, beside),
@@ -118,12 +123,21 @@ def find_main_classifier(facts: Facts) -> Name:
     return next((name for name in facts.classifiers if name.label == label), facts.classifiers[0])
 
 
+def _menu(facts: Facts) -> Table | None:
+    headline = _headline(facts)
+    pair = headline and headline["recommended"]
+    if not pair or facts.results["decisions"]["asked"] is not None:
+        return None
+    strategy = next(name for name in facts.strategies if name.label == pair["strategy"])
+    return build_menu(facts, strategy, find_main_classifier(facts))
+
+
 def _headline(facts: Facts) -> Mapping[str, Any] | None:
     verdict = facts.results.get("verdict")
     return None if verdict is None else verdict["headline"]
 
 
-def _sentences(facts: Facts, verdict: Mapping[str, Any]) -> tuple[str, str, str, tuple[str, ...]]:
+def _sentences(facts: Facts, verdict: Mapping[str, Any]) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
     told = tell_answer(verdict, facts.results["power"], name_shortly(facts), gloss_recommended(facts.results))
     why = (told.others, told.why, told.choice)
-    return told.short, told.use, told.sure, tuple(text for text in why if text)
+    return told.short, told.use, tuple(filter(None, (told.found, told.sure))), tuple(filter(None, why))

@@ -7,12 +7,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from job.evidence import cutoffs
+from job.evidence.words import whole
 from job.report.facts import Facts
 from job.report.formats import number
 from job.report.section import Section
 from job.report.table import Heading, Name, Row, Table, Words
 from job.report.words import sentence
-from job.wording.cutoffs import REASONS, describe_request, point_of, row_of, tell_cutoff, tell_ranges
+from job.wording.cutoffs import (
+    AS_IT_IS,
+    OWN_DECISION,
+    REASONS,
+    describe_request,
+    point_of,
+    row_of,
+    tell_cutoff,
+    tell_range,
+    tell_ranges,
+)
 
 Found = Mapping[str, Any]
 
@@ -126,6 +137,56 @@ def _menu(facts: Facts, classifier: Name, decisions: Found) -> Table | None:
         "Strategy and point of its curve",
         (Heading("Cut-off", numeric=True), *_headings(shown)),
         tuple(lines),
+    )
+
+
+def build_menu(facts: Facts, strategy: Name, classifier: Name) -> Table | None:
+    """Build the choices of one pair, from no alert to an alert on every row, with what each finds and when it pays."""
+    decisions = facts.results["decisions"]
+    pair = strategy.label, classifier.label
+    points = [p for p in row_of(decisions["menu"], *pair)["points"] if p["action"] == cutoffs.CUT]
+    if not points:
+        return None
+    ranges = {(each["choice"], each["point"]): each for each in row_of(decisions["cost_ranges"], *pair)["ranges"]}
+    own = row_of(decisions["rows"], *pair)["own"]
+    named = {point["point"] for point in points if point_of(decisions, strategy.label, point) == AS_IT_IS}
+    choices = [
+        ("–", "no alert", decisions["never"], ranges.get((cutoffs.NEVER_ALERT, None))),
+        *(
+            (
+                tell_cutoff(point),
+                point_of(decisions, strategy.label, point),
+                point,
+                ranges.get((cutoffs.OWN, None) if point["point"] in named else (cutoffs.CUT, point["point"])),
+            )
+            for point in points
+        ),
+        *([] if named else [("own", OWN_DECISION, own, ranges.get((cutoffs.OWN, None)))]),
+        ("–", "an alert on every row", decisions["always"], ranges.get((cutoffs.ALWAYS_ALERT, None))),
+    ]
+    choices.sort(key=lambda choice: (choice[2]["false_alarms_per_1000"] or 0.0, choice[2]["recall"] or 0.0))
+    return Table(
+        "cutoffs-choices",
+        f"The cut-off is yours to choose: {strategy.short} with {classifier.short}",
+        "Choice",
+        (
+            Heading("Cut-off", numeric=True),
+            Heading("Found", hint="of 100", numeric=True),
+            Heading("False alerts", hint="per 1,000", numeric=True),
+            Heading("Cheapest", hint="miss : false alert", numeric=True),
+        ),
+        tuple(
+            Row(
+                f"{name[0].upper()}{name[1:]}",
+                (
+                    Words(cut),
+                    Words(whole(100 * (found["recall"] or 0.0))),
+                    Words(number(found["false_alarms_per_1000"], 1)),
+                    Words("–" if pays is None else tell_range(pays)),
+                ),
+            )
+            for cut, name, found, pays in choices
+        ),
     )
 
 

@@ -96,6 +96,7 @@ def find_beside(facts: Facts, classifier: Name, headline: Mapping[str, Any] | No
     Beside
     """
     over = f"means of {counted(facts.n_splits, 'split')}" if facts.n_splits > 1 else "one split only"
+    over = f"each at its own decision threshold, {over}"
     recommended = headline["recommended"] if headline is not None else None
     if recommended is None:
         note = f"nothing is recommended, so these are the values as they are; {over}"

@@ -14,7 +14,7 @@ from sklearn.datasets import make_classification
 from job.data.generating import classification
 from job.data.generating.classification import PARAMETERS, generate_classification
 from job.errors import DataError
-from job.spec.model import ClassificationSpec
+from job.spec.generators import ClassificationSpec
 
 
 def spec(**parameters):

@@ -19,8 +19,8 @@ from job.data.generating import mixture
 from job.data.generating.mixture import generate_mixture
 from job.data.reading.load_data import load_dataset
 from job.errors import DataError
-from job.spec.model import FileSpec, MixtureSpec
-from job.spec.presets import PRESETS
+from job.spec.file_keys import FileSpec
+from job.spec.generators import PRESETS, MixtureSpec
 
 
 def draw(**parameters):
@@ -323,7 +323,7 @@ def test_noise_columns_tell_nothing() -> None:
 def test_the_same_seed_gives_the_same_bytes_on_any_number_of_threads() -> None:
     """Neither the numbers nor the posterior depend on how many threads a library starts."""
     program = (
-        "from job.data.generating.mixture import generate_mixture; from job.spec.model import MixtureSpec\n"
+        "from job.data.generating.mixture import generate_mixture; from job.spec.generators import MixtureSpec\n"
         f"print(generate_mixture(MixtureSpec.model_validate({EVERYTHING})).digest)"
     )
     keys = ("OPENBLAS_NUM_THREADS", "OMP_NUM_THREADS", "MKL_NUM_THREADS")

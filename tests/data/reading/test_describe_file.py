@@ -11,7 +11,7 @@ from data_files import N, make_csv, make_labels, write
 
 from job.data.reading.load_data import check_header, describe_file, load_dataset
 from job.errors import DataError
-from job.spec.load import load_spec
+from job.spec.load_spec import load_spec
 from job.spec.starter import write_starter
 
 CONTENT = make_csv(

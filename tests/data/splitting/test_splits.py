@@ -15,7 +15,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, train
 from job.data.dataset import Dataset
 from job.data.splitting.splits import build_splits, count_splits, note_splits, note_unused, settle_split
 from job.errors import DataError
-from job.spec.model import SplitSpec
+from job.spec.job_spec import SplitSpec
 
 
 def make_rows(y, **parts):

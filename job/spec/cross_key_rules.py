@@ -1,31 +1,18 @@
-"""Labels of entries: each belongs to one entry, and other keys name entries by them."""
+"""Rules between sections of a spec: labels belong to one entry each, and a split has its column."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable
-from typing import Any
 
-from job.spec.entries import CALIBRATED, Entry
-from job.spec.scalars import source_of
-from job.spec.section import Complaint, Given, Rule
-from job.spec.words import guess, shorten
-
-BASELINE = "baseline"
+from job.spec.spec_section import Complaint, Given, Rule
+from job.spec.strategy_entries import BASELINE, CALIBRATED, Entry
+from job.text import guess, shorten
 
 
 def unique_labels(key: str) -> Rule:
-    """Make the rule that no two entries of a list have one label.
+    """Make the rule that no two entries of a list, "strategies" or "classifiers", have one label."""
 
-    Parameters
-    ----------
-    key : {"strategies", "classifiers"}
-
-    Returns
-    -------
-    Rule
-    """
-
-    def complain(given: Given) -> Iterable[Complaint]:
+    def rule(given: Given) -> Iterable[Complaint]:
         owners: dict[str, str] = {}
         labels = _labels(given, key)
         if key == "strategies" and BASELINE not in [name for name, _ in labels]:
@@ -38,14 +25,14 @@ def unique_labels(key: str) -> Rule:
             if label:
                 owners.setdefault(label, f"{key}[{index}]")
 
-    return Rule((), complain)
+    return rule
 
 
-def _calibrated_labels_are_free(given: Given) -> Iterable[Complaint]:
-    if _evaluation(given, "calibrated") is not True:
+def calibrated_labels_are_free(given: Given) -> Iterable[Complaint]:
+    """No listed strategy has the label of one that ``evaluation.calibrated`` adds."""
+    if not given.at("evaluation", "calibrated"):
         return
-    labels = _strategies(given)
-    taken = {f"{label}{CALIBRATED}": label for label in labels}
+    taken = {f"{label}{CALIBRATED}": label for label in _strategies(given)}
     for index, (_, label) in enumerate(_labels(given, "strategies")):
         if label in taken:
             yield (
@@ -55,34 +42,37 @@ def _calibrated_labels_are_free(given: Given) -> Iterable[Complaint]:
             )
 
 
-def _swept_strategies_are_listed(given: Given) -> Iterable[Complaint]:
-    named, known = _evaluation(given, "ratio_sweep", raw=True) or (), _strategies(given)
-    texts = [source_of(name) for name in named]
-    for index, text in enumerate(texts):
+def swept_strategies_are_listed(given: Given) -> Iterable[Complaint]:
+    """``evaluation.ratio_sweep`` names labels of strategies, each once."""
+    given.at("strategies")
+    known = _strategies(given)
+    labels = [" ".join(text.split()) for text in given.at("evaluation", "ratio_sweep") or ()]
+    for index, label in enumerate(labels):
         path = ("evaluation", "ratio_sweep", index)
-        if text is None:
-            continue
-        label = " ".join(text.split())
-        if label in [" ".join(other.split()) for other in texts[:index] if other is not None]:
+        if label in labels[:index]:
             yield path, f"{shorten(label, 60)} stands here a second time; once is enough"
         elif label not in known:
             yield path, f"unknown strategy label {shorten(label, 60)!r}{guess(label, known)}"
 
 
-CALIBRATED_LABELS_ARE_FREE = Rule(("evaluation.calibrated",), _calibrated_labels_are_free)
-"""No listed strategy has the label of one that ``evaluation.calibrated`` adds."""
+_COLUMNS = {"time": ("time", "a column to sort by"), "predefined": ("split", "a column that says train or test")}
 
-SWEPT_STRATEGIES_ARE_LISTED = Rule(("strategies", "evaluation.ratio_sweep"), _swept_strategies_are_listed)
-"""``evaluation.ratio_sweep`` names labels of strategies, each once."""
+
+def split_has_its_column(given: Given) -> Iterable[Complaint]:
+    """Two methods part the rows by a column, which only a file has."""
+    method, _, _ = given.at("split", "method"), given.at("data", "file"), given.at("data", "generate")
+    key, what = _COLUMNS.get(method, ("", ""))
+    if key and given.raw("data", "file", key) is None:
+        yield ("split", "method"), f"{method} needs data.file.{key}, {what}"
 
 
 def _labels(given: Given, key: str) -> list[tuple[str | None, str | None]]:
+    """Name and label of each entry; None for both where it isn't right."""
     entries = given.raw(key)
     return [_label(entry) for entry in entries] if isinstance(entries, list | tuple) else []
 
 
-def _label(entry: Any) -> tuple[str | None, str | None]:
-    """Return the name and label of an entry that is right; None for both where it isn't."""
+def _label(entry: object) -> tuple[str | None, str | None]:
     try:
         made = Entry.model_validate(entry)
     except ValueError:
@@ -95,8 +85,3 @@ def _strategies(given: Given) -> list[str]:
     labels = _labels(given, "strategies")
     always = [] if BASELINE in [name for name, _ in labels] else [BASELINE]
     return [*always, *(label for _, label in labels if label)]
-
-
-def _evaluation(given: Given, key: str, raw: bool = False) -> Any:
-    section = given.raw("evaluation") if raw else given["evaluation"]
-    return section.get(key) if isinstance(section, dict) else getattr(section, key, None)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, ClassVar, Self
 
 from pydantic import (
@@ -17,57 +16,65 @@ from pydantic import (
 )
 from pydantic_core import InitErrorDetails
 
-from job.spec.kinds import COMPLAINT, complaint
-from job.spec.scalars import Scalar, plain
+from job.spec.fields import COMPLAINT, CONTROL_CHARACTERS, complaint
 
-Complaint = tuple[tuple[str | int, ...], str]
+Path = tuple[str | int, ...]
+Complaint = tuple[Path, str]
 """A key path, and what is wrong there."""
 
 
+class WrongKeyError(Exception):
+    """A rule asks for a key that is wrong itself; the rule then can't be judged."""
+
+
 class Given:
-    """The keys of a section as they were given, valid or not, with defaults for those that were not.
+    """The keys of a section as they were given, with defaults for those that were not.
 
     Parameters
     ----------
     section : type of BaseModel
     value : Mapping
         The section's part of the document.
+    wrong : list of tuple
+        Key paths of what is wrong in it.
     """
 
-    def __init__(self, section: type[BaseModel], value: Mapping[str, Any]) -> None:
+    def __init__(self, section: type[BaseModel], value: Mapping[str, Any], wrong: list[Path]) -> None:
         self._fields = section.model_fields
         self._value = value
+        self._wrong = wrong
 
     def __contains__(self, key: str) -> bool:
         return key in self._value
 
-    def raw(self, key: str) -> Any:
-        """Return what stands under a key; the default where nothing does."""
-        return self._value[key] if key in self._value else self._fields[key].get_default(call_default_factory=True)
-
     def __getitem__(self, key: str) -> Any:
-        return plain(self.raw(key))
+        return self.at(key)
+
+    def at(self, *path: str) -> Any:
+        """Return what stands at a key path; raises WrongKeyError where that is wrong, or something inside it."""
+        if any(path[: len(place)] == place[: len(path)] for place in self._wrong):
+            raise WrongKeyError
+        return self.raw(*path)
+
+    def raw(self, *path: str) -> Any:
+        """Return what stands at a key path, right or wrong."""
+        key, *below = path
+        value = self._value[key] if key in self._value else self._fields[key].get_default(call_default_factory=True)
+        for step in below:
+            value = value.get(step) if isinstance(value, Mapping) else getattr(value, step, None)
+        return value
+
+    def broken(self, rules: Iterable[Rule]) -> Iterator[Complaint]:
+        """Judge every rule that can be judged."""
+        for rule in rules:
+            try:
+                yield from rule(self)
+            except WrongKeyError:
+                continue  # the key has been reported
 
 
-@dataclass(frozen=True)
-class Rule:
-    """Something that must hold between keys.
-
-    Parameters
-    ----------
-    needs : tuple of str
-        Keys, dotted where they are further down. While one of them is wrong itself the rule is silent.
-    complain : callable
-        Takes what was given and yields key paths with what is wrong there.
-    """
-
-    needs: tuple[str, ...]
-    complain: Callable[[Given], Iterable[Complaint]]
-
-    def is_silent(self, wrong: Iterable[tuple[str | int, ...]]) -> bool:
-        """Tell whether one of the paths that are wrong keeps this rule from being judged."""
-        paths = [tuple(need.split(".")) for need in self.needs]
-        return any(path[: len(place)] == place[: len(path)] for path in paths for place in wrong)
+Rule = Callable[[Given], Iterable[Complaint]]
+"""Says where something doesn't hold that must hold between keys."""
 
 
 class Section(BaseModel):
@@ -76,14 +83,16 @@ class Section(BaseModel):
     Every problem of a section is found in one pass: those of single keys, and those between keys that are right.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", allow_inf_nan=False, hide_input_in_errors=True, use_attribute_docstrings=True
+    )
 
     rules: ClassVar[tuple[Rule, ...]] = ()
 
     @classmethod
     def _rewrite(cls, value: Any) -> Any:
         """Turn a short way of writing this section into the long one; an empty section takes every default."""
-        return {} if isinstance(value, Scalar) and value.value is None else value
+        return {} if value is None else value
 
     def _fill(self) -> None:
         """Fill in what was not given and depends on other keys."""
@@ -108,7 +117,9 @@ class Section(BaseModel):
         except ValidationError as error:
             errors = [_again(details) for details in error.errors(include_url=False)]
         if isinstance(value, Mapping):
-            errors += _broken_rules(cls, value, [details["loc"] for details in errors])
+            given = Given(cls, value, [details["loc"] for details in errors])
+            for path, message in given.broken(cls.rules):
+                errors.append(InitErrorDetails(type=complaint(message), loc=path, input=None))
         if errors or made is None:
             raise ValidationError.from_exception_data(cls.__name__, errors)
         made._fill()
@@ -126,17 +137,9 @@ class Section(BaseModel):
         }
 
 
-def _broken_rules(
-    section: type[Section], value: Mapping[str, Any], wrong: list[tuple[int | str, ...]]
-) -> Iterable[InitErrorDetails]:
-    given = Given(section, value)
-    for rule in section.rules:
-        if not rule.is_silent(wrong):
-            for path, message in rule.complain(given):
-                yield InitErrorDetails(type=complaint(message), loc=path, input=None)
-
-
 def _again(details: Any) -> InitErrorDetails:
     """Make an error that can be raised again from one that was caught."""
-    kind = complaint(details["msg"]) if details["type"] == COMPLAINT else details["type"]
-    return InitErrorDetails(type=kind, loc=details["loc"], input=None, ctx=details.get("ctx", {}))
+    kind, context = details["type"], details.get("ctx", {})
+    if kind in (COMPLAINT, CONTROL_CHARACTERS):
+        kind = complaint(details["msg"], kind)
+    return InitErrorDetails(type=kind, loc=details["loc"], input=None, ctx=context)

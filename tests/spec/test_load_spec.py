@@ -13,7 +13,7 @@ from spec.bad_specs import BOMBS, DATA, MALFORMED, TOO_LONG, WRONG
 
 from job.errors import SpecError
 from job.evidence.family import question_of
-from job.spec.load import load_spec
+from job.spec.load_spec import load_spec
 
 
 @pytest.fixture
@@ -117,6 +117,23 @@ def test_many_problems_are_cut(problems) -> None:
 def test_a_problem_of_an_alias_is_told_where_it_is_used(problems) -> None:
     """The same value can be right in one place and wrong in another."""
     assert ["spec.yaml:2:1 title: got a mapping, must be a title"] == problems("data: &d {generate: {}}\ntitle: *d\n")
+
+
+def test_a_problem_of_an_alias_in_a_list_is_told_where_it_is_used(problems) -> None:
+    """An item has no key, so its place is that of the alias."""
+    first, second = problems("data: {generate: &g {}}\nstrategies: [smote, *g]\nclassifiers: [*g]\n")
+
+    assert ("spec.yaml:2:21 strategies[1]", "spec.yaml:3:15 classifiers[0]") == (
+        first.partition(": ")[0],
+        second.partition(": ")[0],
+    )
+
+
+def test_an_anchor_can_be_defined_again(load) -> None:
+    """YAML allows it; an alias then means the last one above it."""
+    spec = load(DATA + "seed: &x 1\ntitle: &x two\nstrategies: [{name: smote, label: *x}]\n").spec
+
+    assert (1, "two", "two") == (spec.seed, spec.title, spec.strategies[0].label)
 
 
 @pytest.mark.parametrize("written", ["yes", "no", "on", "off", "y", "01", "1.0", "1_000", "0x1F", "1e3", "2024-01-01"])
@@ -238,7 +255,7 @@ def test_a_pipe_that_nobody_writes_keeps_nobody_waiting(tmp_path) -> None:
 
 def test_a_process_substitution_is_read(tmp_path) -> None:
     """`run <(init)` is a pipe that somebody writes."""
-    program = "import sys; from job.spec.load import load_spec; print(load_spec(sys.argv[1]).spec.seed)"
+    program = "import sys; from job.spec.load_spec import load_spec; print(load_spec(sys.argv[1]).spec.seed)"
     command = f"{sys.executable} -c '{program}' <(sleep 0.2; echo '{DATA.strip()}')"
 
     done = subprocess.run(["bash", "-c", command], capture_output=True, text=True, cwd=Path(__file__).parents[2])

@@ -1,4 +1,4 @@
-"""How messages show what was got, and guess what was meant."""
+"""How messages show a value, and which known name was most likely meant."""
 
 from __future__ import annotations
 

@@ -1,0 +1,270 @@
+"""From a file, standard input or the embedded default to a `JobSpec`, with every problem at once and its place."""
+
+from __future__ import annotations
+
+import codecs
+import os
+import re
+import stat
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from pydantic import ValidationError
+
+from job.errors import Problem, SpecError
+from job.names import ALLOWED_PACKAGES
+from job.spec.file_keys import FileSpec
+from job.spec.job_spec import EvaluationSpec, JobSpec
+from job.spec.messages import faults_of, path_in
+from job.spec.spec_section import Complaint
+from job.spec.strategy_entries import BASELINE, ClassifierEntry, Entry, StrategyEntry
+from job.spec.yaml_document import Document, Fault, Place, read_document
+from job.text import one_line, show
+
+STDIN = "-"
+MOST_BYTES = 1_000_000
+
+Check = Callable[[str, int, Entry], Iterable[Complaint]]
+"""Takes "strategies", "classifiers" or "ratio_sweep", an index and an entry; key paths are relative to the entry."""
+CheckFile = Callable[[FileSpec, Path], Iterable[str]]
+"""Takes ``data.file`` and the folder of the spec."""
+
+_ENTRIES: tuple[tuple[str, type[Entry]], ...] = (("strategies", StrategyEntry), ("classifiers", ClassifierEntry))
+_MOST_SHOWN = 100
+_NOT_IN_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_START = "write one with: minority-report init > spec.yaml"
+_PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
+
+
+@dataclass(frozen=True)
+class LoadedSpec:
+    """A spec that can be run.
+
+    Parameters
+    ----------
+    spec : JobSpec
+    folder : Path
+        What ``data.file.path`` is relative to.
+    name : str
+        What messages call the spec.
+    document : Document
+        For the lines of what turns out to be wrong once the data is read.
+    """
+
+    spec: JobSpec
+    folder: Path
+    name: str
+    document: Document = field(default_factory=Document, repr=False, compare=False)
+
+    def refuse(self, complaints: Iterable[Complaint]) -> None:
+        """Raise SpecError with the place of each complaint, where there are any."""
+        faults = [Fault(self.document.find(path)[0].place, message, path) for path, message in complaints]
+        if faults:
+            raise SpecError(_problems(self.name, faults))
+
+
+def load_spec(
+    source: str | None,
+    check: Check = lambda kind, index, entry: (),
+    allowed_packages: Iterable[str] = (),
+    check_file: CheckFile = lambda file, folder: (),
+) -> LoadedSpec:
+    """Load a spec.
+
+    Parameters
+    ----------
+    source : str or None
+        A path, ``-`` for standard input, None for the embedded default.
+    check : callable
+        ``check(kind, index, entry)`` with kind "strategies" or "classifiers" says what is wrong with one entry's
+        class and parameters, as pairs of a key path relative to the entry and a message; with kind "ratio_sweep",
+        why the sampling_strategy of the strategy that stands there cannot be swept. It is asked about every
+        entry that is right in itself, also where others are wrong, and never about a class from a package that
+        is not allowed.
+    allowed_packages : iterable of str
+        Packages that classes may come from beside ``job.names.ALLOWED_PACKAGES``.
+    check_file : callable
+        ``check_file(file, folder)`` says what is wrong with the data file. It is asked only where the spec has
+        problems, so that they are told together; a spec without any meets its data when it is run.
+
+    Returns
+    -------
+    LoadedSpec
+
+    Raises
+    ------
+    SpecError
+        With every problem, in the order of their lines.
+    """
+    name, folder, text = _read_source(source)
+    document = read_document(text)
+    if document.root is None:
+        raise SpecError(_problems(name, document.faults or [Fault(Place(), f"is empty; {_START}")]))
+    spec, faults, values = _validate(document)
+    faults += document.faults + list(_check_entries(values, document, check, (*ALLOWED_PACKAGES, *allowed_packages)))
+    if faults or spec is None:
+        faults += _check_data(values, document, lambda file: check_file(file, folder))
+        raise SpecError(_problems(name, faults))
+    return LoadedSpec(spec, folder, name, document)
+
+
+def _validate(document: Document) -> tuple[JobSpec | None, list[Fault], Any]:
+    """Make the spec, or say what is wrong with it; and return the values, texts as they were written."""
+    assert document.root is not None
+    values = document.root.plain
+    if not isinstance(values, dict):
+        what = "a list" if isinstance(values, list) else show(values)
+        return None, [Fault(Place(), f"got {what}, a spec is a mapping of keys to values")], values
+    while True:
+        try:
+            return JobSpec.model_validate(values), [], values
+        except ValidationError as error:
+            errors = error.errors(include_url=False)
+        texts = [path_in(document, details["loc"]) for details in errors if details["type"] == "string_type"]
+        changed = [_put_source(values, document, path) for path in texts]
+        if not any(changed):
+            return None, list(faults_of(errors, document)), values
+
+
+def _put_source(values: Any, document: Document, path: tuple[str | int, ...]) -> bool:
+    """Take a bare number, ``true`` or ``null`` for the text that it is written as, where a key wants text."""
+    node, _ = document.find(path)
+    for step in path[:-1]:
+        values = values[step]
+    if not node.is_single or isinstance(values[path[-1]], str):
+        return False
+    values[path[-1]] = node.source
+    return True
+
+
+def _check_entries(values: Any, document: Document, check: Check, allowed: tuple[str, ...]) -> Iterator[Fault]:
+    for kind, index, entry in _right_entries(values):
+        package = _package_not_allowed(entry, allowed)
+        refusal = (("class",), _not_allowed(str(entry.class_), package, allowed)) if package else None
+        for path, message in check(kind, index, entry) if refusal is None else (refusal,):
+            child, found = document.find((kind, index, *path))
+            yield Fault(child.place, message, found)
+    for index, entry in _swept_entries(values):
+        if not _package_not_allowed(entry, allowed):
+            child, found = document.find(("evaluation", "ratio_sweep", index))
+            yield from (Fault(child.place, message, found) for _, message in check("ratio_sweep", index, entry))
+
+
+def _package_not_allowed(entry: Entry, allowed: tuple[str, ...]) -> str:
+    """Return the package of an entry's class where it is not allowed, else nothing."""
+    package = (entry.class_ or "").partition(".")[0]
+    return "" if entry.class_ is None or package in allowed else package
+
+
+def _swept_entries(values: Any) -> Iterator[tuple[int, Entry]]:
+    """Find the strategies that ``evaluation.ratio_sweep`` names, where both are right in themselves."""
+    if not isinstance(values, dict):
+        return
+    try:
+        labels = EvaluationSpec.model_validate(values.get("evaluation", {})).ratio_sweep
+    except ValidationError:
+        return  # it has been reported with the rest of the document
+    listed = [entry for kind, _, entry in _right_entries(values) if kind == "strategies"]
+    if "strategies" not in values:
+        listed = list(JobSpec.model_fields["strategies"].default)
+    by_label = {entry.label: entry for entry in (StrategyEntry.model_validate(BASELINE), *listed)}
+    yield from ((index, by_label[label]) for index, label in enumerate(labels) if label in by_label)
+
+
+def _right_entries(values: Any) -> Iterator[tuple[str, int, Entry]]:
+    for kind, section in _ENTRIES:
+        entries = values.get(kind) if isinstance(values, dict) else None
+        for index, value in enumerate(entries if isinstance(entries, list) else ()):
+            try:
+                yield kind, index, section.model_validate(value)
+            except ValidationError:
+                continue  # it has been reported with the rest of the document
+
+
+def _check_data(values: Any, document: Document, check: Callable[[FileSpec], Iterable[str]]) -> Iterator[Fault]:
+    """Ask about the data file of a spec whose section about it is right in itself."""
+    data = values.get("data") if isinstance(values, dict) else None
+    try:
+        file = FileSpec.model_validate(data.get("file") if isinstance(data, dict) else None)
+    except ValidationError:
+        return  # it has been reported with the rest of the document, or there is none
+    path = ("data", "file")
+    for message in check(file):
+        yield Fault(document.find(path)[0].place, message, path)
+
+
+def _not_allowed(path: str, package: str, allowed: tuple[str, ...]) -> str:
+    return (
+        f"got {path}, must be a class of one of {', '.join(dict.fromkeys(allowed))}; "
+        f"if you trust {package}, run with --allow-package {package}"
+    )
+
+
+def _problems(name: str, faults: Iterable[Fault]) -> list[Problem]:
+    ordered = sorted(dict.fromkeys(faults), key=lambda fault: (fault.place.line, fault.place.column))
+    problems = [
+        Problem(f"{name}:{fault.place.line}:{fault.place.column}{_key_path(fault.path)}", one_line(fault.message))
+        for fault in ordered[:_MOST_SHOWN]
+    ]
+    if len(ordered) > _MOST_SHOWN:
+        problems.append(Problem(name, f"and {len(ordered) - _MOST_SHOWN:,} more problems"))
+    return problems
+
+
+def _key_path(path: tuple[str | int, ...]) -> str:
+    text = ""
+    for step in path:
+        if isinstance(step, int):
+            text += f"[{step}]"
+        else:
+            text += f".{step if _PLAIN_KEY.fullmatch(step) and len(step) <= 40 else show(step, 40)}"
+    return f" {one_line(text.lstrip('.'))}" if text else ""
+
+
+def _read_source(source: str | None) -> tuple[str, Path, str]:
+    """Read a spec's text; return what messages call it, the folder that its paths are relative to, and the text."""
+    if source is None:
+        return "<default>", Path(), files("job.spec").joinpath("default.yaml").read_text("utf-8")
+    if source == STDIN:
+        return "<stdin>", Path(), _decode("<stdin>", sys.stdin.buffer.read(MOST_BYTES + 1))
+    try:
+        content, is_file = _read_bytes(source)
+    except (OSError, ValueError) as error:  # ValueError: a path that has NUL in it
+        reason = getattr(error, "strerror", None) or str(error)
+        raise SpecError([Problem(source, f"cannot read the spec: {reason}; {_START}")]) from error
+    return source, Path(source).parent if is_file else Path(), _decode(source, content)
+
+
+def _read_bytes(path: str) -> tuple[bytes, bool]:
+    """Read a file or a pipe, and tell which; a pipe that nobody writes to is empty and keeps nobody waiting."""
+    descriptor = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    with open(descriptor, "rb") as file:
+        os.set_blocking(descriptor, True)
+        return file.read(MOST_BYTES + 1), stat.S_ISREG(os.fstat(descriptor).st_mode)
+
+
+def _decode(name: str, content: bytes) -> str:
+    if len(content) > MOST_BYTES:
+        raise SpecError([Problem(name, f"has more than {MOST_BYTES:,} bytes; that is no spec")])
+    if content.startswith((b"\xff\xfe", b"\xfe\xff")):
+        raise SpecError([Problem(f"{name}:1:1", "is UTF-16, must be UTF-8; save it as UTF-8")])
+    content = content.removeprefix(codecs.BOM_UTF8)  # some editors on Windows write one
+    try:
+        text = content.decode()
+    except UnicodeDecodeError as error:
+        where = _position(name, content[: error.start].decode())
+        message = f"byte 0x{content[error.start]:02x} is not UTF-8; save the spec as UTF-8"
+        raise SpecError([Problem(where, message)]) from error
+    if odd := _NOT_IN_YAML.search(text):
+        where = _position(name, text[: odd.start()])
+        raise SpecError([Problem(where, f"has the control character U+{ord(odd[0]):04X}; remove it")])
+    return text
+
+
+def _position(name: str, before: str) -> str:
+    lines = before.replace("\r\n", "\n").replace("\r", "\n").split("\n")
+    return f"{name}:{len(lines)}:{len(lines[-1]) + 1}"
