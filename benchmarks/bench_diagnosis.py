@@ -13,9 +13,9 @@ from threadpoolctl import threadpool_limits
 
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
-from job.data.diagnose import MOST_ROWS
-from job.data.mixture import generate_mixture
-from job.data.split import build_splits
+from job.data.difficulty.diagnose import MOST_ROWS
+from job.data.generating.mixture import generate_mixture
+from job.data.splitting.splits import build_splits
 from job.evidence.diagnosis import build_diagnosis
 from job.evidence.rescued import build_rescued, describe_minority_types
 from job.spec.generators import MixtureSpec

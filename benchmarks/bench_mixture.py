@@ -14,7 +14,7 @@ from sklearn.datasets import make_classification
 sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from job.data.dataset import Dataset
-from job.data.mixture import generate_mixture
+from job.data.generating.mixture import generate_mixture
 from job.spec.generators import MixtureSpec
 
 N_ROWS = 1_000_000

@@ -9,8 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from job.data.dataset import Dataset
-from job.data.generate import generate_data
-from job.data.split import Split, build_splits, count_splits, settle_split
+from job.data.generating.classification import generate_classification
+from job.data.generating.mixture import generate_mixture
+from job.data.splitting.splits import Split, build_splits, count_splits, settle_split
 from job.engine.execute import Engine, execute
 from job.engine.local import local_executor
 from job.engine.work import build_work
@@ -41,6 +42,7 @@ from job.outputs import (
 from job.report.fonts import settle_matplotlib
 from job.results import build_results, build_timings
 from job.spec.file_keys import FileSpec
+from job.spec.generators import MixtureSpec
 from job.spec.job_spec import JobSpec
 from job.spec.load_spec import LoadedSpec, load_spec
 from job.spec.starter import FileFacts
@@ -211,7 +213,7 @@ def plan_job(loaded: LoadedSpec) -> Plan:
 
 def check_file(spec: FileSpec, folder: Path) -> None:
     """Check a data file by its header; raises DataError where it cannot be used."""
-    from job.data.load import check_header  # needs DuckDB, which generated data doesn't
+    from job.data.reading.load_data import check_header  # needs DuckDB, which generated data doesn't
 
     check_header(spec, folder)
 
@@ -235,7 +237,7 @@ def describe_data(path: str, target: str) -> FileFacts:
     DataError
         Where the file cannot be read, or has no such column.
     """
-    from job.data.describe import describe_file
+    from job.data.reading.load_data import describe_file
 
     return describe_file(path, target)
 
@@ -310,10 +312,12 @@ def load_data(spec: JobSpec, folder: Path) -> Dataset:
     -------
     Dataset
     """
+    if isinstance(spec.data.generate, MixtureSpec):
+        return generate_mixture(spec.data.generate)
     if spec.data.generate is not None:
-        return generate_data(spec.data.generate)
+        return generate_classification(spec.data.generate)
     assert spec.data.file is not None  # the spec has exactly one of the two
-    from job.data.load import load_dataset  # needs DuckDB, which generated data doesn't
+    from job.data.reading.load_data import load_dataset  # needs DuckDB, which generated data doesn't
 
     return load_dataset(spec.data.file, folder)
 

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from job.data.dataset import Column, Dataset
-from job.data.load import load_dataset
+from job.data.reading.load_data import load_dataset
 from job.errors import DataError
 from job.spec.file_keys import FileSpec
 

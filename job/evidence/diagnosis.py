@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from job.data.dataset import Dataset
-from job.data.diagnose import MOST_ROWS, Prepared, diagnose
-from job.data.identical import share_near_duplicates
-from job.data.minority import thin
+from job.data.difficulty.diagnose import MOST_ROWS, Prepared, diagnose
+from job.data.difficulty.leakage import share_near_duplicates
+from job.data.difficulty.minority_types import thin
 from job.errors import StrategyError
 from job.spec.job_spec import PreparationSpec
 from job.strategies.preparation import Preparation
@@ -31,7 +31,7 @@ def build_diagnosis(
     Returns
     -------
     dict
-        As `job.data.diagnose.diagnose`.
+        As `job.data.difficulty.diagnose.diagnose`.
     """
     prepared, near_duplicates, reason = None, None, None
     try:

@@ -7,7 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from job.data.dataset import Dataset
-from job.data.split import Split
+from job.data.splitting.splits import Split
 from job.evaluation.grid import RunKey, strategies_of
 from job.evaluation.metrics.run_metrics import MetricContext, Prediction
 from job.evidence.basis import build_basis

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from job.data.split import Split
+from job.data.splitting.splits import Split
 from job.evaluation.grid import HONEST, LEAK, LEAK_SPLITS, Study, leaking_strategy
 from job.evaluation.worker import Outcome
 from job.evidence.proof import prove_no_leak

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.minority import TYPES, count_minority_of_rows, draw, thin, type_minority
-from job.data.plane import Plane, fit_plane
-from job.data.split import Split
+from job.data.difficulty.minority_types import TYPES, count_minority_of_rows, draw, thin, type_minority
+from job.data.difficulty.plane import Plane, fit_plane
+from job.data.splitting.splits import Split
 from job.errors import StrategyError
 from job.evaluation.audit import FIRST_SPLIT
 from job.evaluation.grid import seeds_of
@@ -53,7 +53,7 @@ def build_picture(
     """Place the training part of the first split, and what samplers added to it, in its two main directions.
 
     Rows are prepared as in the runs. Directions are principal components of the training part, of a stratified sample
-    of it where it is large (`job.data.minority.thin`), among which the minority's neighbours are sought too.
+    of it where it is large (see `thin`), among which the minority's neighbours are sought too.
 
     Parameters
     ----------

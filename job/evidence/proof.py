@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.identical import ALONE, number_identical
-from job.data.split import Split
+from job.data.difficulty.leakage import ALONE, number_identical
+from job.data.splitting.splits import Split
 from job.evaluation.audit import ResamplingAudit
 from job.evaluation.worker import Outcome
 

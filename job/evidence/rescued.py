@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.minority import (
+from job.data.difficulty.minority_types import (
     N_NEIGHBORS,
     TYPES,
     count_minority_neighbors,
@@ -19,7 +19,7 @@ from job.data.minority import (
     thin,
     type_minority,
 )
-from job.data.split import Split
+from job.data.splitting.splits import Split
 from job.errors import StrategyError
 from job.evaluation.grid import RunKey, seeds_of
 from job.evaluation.metrics.run_metrics import Prediction
@@ -41,7 +41,7 @@ class TestRows:
     minority, majority : ndarray of int
         Places in the test part.
     types : ndarray of int
-        Of the minority rows: places in `job.data.minority.TYPES`.
+        Of the minority rows: places in `job.data.difficulty.minority_types.TYPES`.
     neighbors : ndarray of int
         Of the majority rows: how many of the five nearest training rows are minority.
     is_sample : bool

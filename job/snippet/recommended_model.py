@@ -14,10 +14,10 @@ from typing import Any
 from sklearn.datasets import make_classification
 
 from job import names
-from job.data.classification import PARAMETERS
 from job.data.dataset import Dataset
-from job.data.delimited import REPEATED_HEADER
-from job.data.profile import ERROR_CELL, MISSING_WORDS
+from job.data.generating.classification import PARAMETERS
+from job.data.reading.column_profile import ERROR_CELL, MISSING_WORDS
+from job.data.reading.csv_files import REPEATED_HEADER
 from job.evaluation.grid import RunKey, strategies_of
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.comparable import find_comparable
@@ -38,7 +38,7 @@ _KNOWN = {
 }
 _FROM = {
     "imblearn": "FunctionSampler",
-    "job.data.mixture": "generate_mixture",
+    "job.data.generating.mixture": "generate_mixture",
     "job.spec.generators": "MixtureSpec",
     "sklearn.compose": "make_column_transformer",
     "sklearn.datasets": "make_classification",

@@ -6,9 +6,8 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from job.data.alike import look
 from job.data.dataset import Dataset, Note
-from job.data.wording import listed, nearest, quoted
+from job.data.quoting import listed, look, nearest, quoted
 from job.spec.job_spec import JobSpec
 from job.spec.strategy_entries import Entry
 from job.strategies.recipe import Complaint

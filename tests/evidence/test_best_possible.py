@@ -13,9 +13,10 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.metrics import average_precision_score, brier_score_loss, log_loss, roc_auc_score
 from small_job import small_spec
 
-from job.data.mixture import generate_mixture
-from job.data.split import build_splits
-from job.evidence.best_possible import METRICS, NOT_KNOWN, build_best_possible
+from job.data.generating.mixture import generate_mixture
+from job.data.splitting.splits import build_splits
+from job.evidence.best_possible import NOT_KNOWN, build_best_possible
+from job.evidence.leak import METRICS
 from job.pipeline import read_spec, run_job
 from job.spec.generators import MixtureSpec
 from job.spec.job_spec import SplitSpec

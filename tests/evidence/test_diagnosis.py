@@ -11,8 +11,8 @@ import pytest
 from factories import DEFAULT_PREPARATION, make_dataset
 
 from job.data.dataset import Column, Dataset
-from job.data.diagnose import MOST_ROWS, MOST_TREE_ROWS
-from job.data.mixture import generate_mixture
+from job.data.difficulty.diagnose import MOST_ROWS, MOST_TREE_ROWS
+from job.data.generating.mixture import generate_mixture
 from job.evidence.diagnosis import build_diagnosis
 from job.evidence.rescued import describe_minority_types
 from job.spec.generators import MixtureSpec

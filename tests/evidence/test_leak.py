@@ -10,8 +10,8 @@ import pytest
 from factories import make_dataset, make_spec
 from sklearn.metrics import average_precision_score, recall_score
 
-from job.data.generate import generate_data
-from job.data.split import Split, build_splits
+from job.data.generating.classification import generate_classification
+from job.data.splitting.splits import Split, build_splits
 from job.evaluation.grid import RunKey, Study, enumerate_units
 from job.evaluation.metrics.run_metrics import metric_context
 from job.evaluation.worker import evaluate_unit
@@ -201,7 +201,7 @@ def test_thinned_probabilities_are_corrected_to_the_whole_training_part(runs) ->
 def test_recall_falls_with_imbalance_on_the_default_data() -> None:
     """the plain classifier's, from 1:1 to 20:1 at the same number of rows, in at least 90 % of the splits"""
     spec = load_spec(None).spec
-    dataset = generate_data(spec.data.generate)
+    dataset = generate_classification(spec.data.generate)
     splits = build_splits(dataset, spec.split)
     ends = {Study("imbalance_sweep", ratio): ratio for ratio in (1.0, 20.0)}
     recall = {ratio: {} for ratio in ends.values()}

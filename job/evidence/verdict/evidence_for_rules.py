@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 
-from job.data.split import Split
+from job.data.splitting.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.measured import Measured, Place

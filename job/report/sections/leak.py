@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from job.data.findings import NEAR_DUPLICATES
+from job.data.difficulty.findings import NEAR_DUPLICATES
 from job.report.canvas import Picture
 from job.report.facts import Facts
 from job.report.figures import Dots, draw_dots

@@ -1,0 +1,1 @@
+"""Data drawn from a generator of the spec."""

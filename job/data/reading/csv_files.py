@@ -1,0 +1,358 @@
+"""Read CSV, TSV and their kin: the header by ourselves, the rows by DuckDB, every value as text."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import chain, islice
+from pathlib import Path
+
+from job.data.dataset import Note
+from job.data.quoting import counted, listed, quoted
+from job.data.reading import database
+from job.data.reading.column_profile import MISSING_WORDS
+from job.data.reading.csv_records import Record, RecordReader, scan_structure
+from job.data.reading.data_file import LARGEST_CELL, DataFile, note_encoding, read_blocks, read_lines
+from job.data.reading.database import RawColumn, Store, Table, count_rows, fetch_row, literal, room
+from job.errors import DataError
+
+REPEATED_HEADER, ODD_LINE = "repeated-header", "odd-line"
+_MOST_ABOVE = 50
+_MOST_LOOKED_AT = 100
+_MOST_GUESSED = 25  # rows below a header by which its delimiter is guessed: further down one may be broken
+_MOST_LINES = 8
+_SEP = re.compile(r'\s*"?sep\s*=\s*?(\\t|[^"\r\n])?"?[;,\t ]*\r?\n?', re.IGNORECASE)
+
+_LIKELY = ("\t", ";", ",", "|", ":", " ")
+_DELIMITER_NAMES = {"\t": "a tab", " ": "a blank"}
+
+# lines at the ends that aren't rows: units below the header, totals and remarks below the rows
+_ABOVE, _BELOW, _LEAST = 2, 5, 5
+_NUMBER = re.compile(r"[+-]?[0-9.,]*[0-9][.,]?([eE][+-]?[0-9]+)?")
+_TOTAL = re.compile(
+    r"(sub ?|grand )?(totals?|totale?|sums?|summe|gesamt|somme|suma|averages?|avg|mean|count|mittelwert|median)\b.*",
+    re.IGNORECASE,
+)
+_REMARK = re.compile(r"[^\w\s.+-].*|[-=_*+~]{2,}.*")
+
+
+@dataclass(frozen=True)
+class Header:
+    """The first record of a delimited file.
+
+    Parameters
+    ----------
+    names : tuple of str
+        The column names as they are written.
+    is_first_line : bool
+        Whether it is the whole first line and nothing else.
+    comments : int
+        Comment lines above it.
+    """
+
+    names: tuple[str, ...]
+    is_first_line: bool
+    comments: int
+
+
+def read_header(file: DataFile) -> Header:
+    """Read the header of a delimited file, and look at the row below it.
+
+    Raises
+    ------
+    DataError
+        There is no header that can be used, only one column (the message names the likely delimiter), or no rows.
+    """
+    top: list[str] = []
+    lines = _watched(file, top)
+    reader = RecordReader(lines, file)
+    records = iter(reader)
+    first = next(records, None)
+    if first is not None and not _is_comment(first):
+        reader.file = replace(file, names=tuple(name.strip() for name in first.values))
+    comments, header, below = _skip_comments(chain([] if first is None else [first], records))
+    if header is None:
+        raise DataError(f"{file.shown}: there is no header: the file holds only comment lines")
+    names = tuple(header.values)
+    if len(names) > 2 and not any(name.strip() for name in names[1:]):
+        text = f"only the first of {len(names)} names is there ({quoted(names[0])}); is it a title?"
+        raise DataError(f"{file.shown}:{header.line}: {text} The first line has to be the header: remove this one")
+    if below is None and len(names) > 1:
+        raise DataError(f"{file.shown}: there is only a header and no rows")
+    if below is None or len(names) == 1 or len(below.values) != len(names):
+        for _ in islice(lines, _MOST_ABOVE):
+            pass  # each is kept in top
+        raise DataError(_explain_width(replace(file, names=names), header, below, top))
+    plain = header.line == 1 and header.lines == 1 and not header.stray and not comments
+    return Header(names, plain, comments)
+
+
+def _watched(file: DataFile, top: list[str]) -> Iterator[str]:
+    """Keep the lines that are read; refuse a first one that tells a spreadsheet the delimiter."""
+    for number, line in enumerate(read_lines(file), 1):
+        if not any(map(str.strip, top)) and (found := _SEP.fullmatch(line)):
+            told = (found[1] or "").replace("\t", "\\t")
+            advice = f' and set data.file.delimiter to "{told}"' if told and found[1] != file.delimiter else ""
+            text = f"{file.shown}:{number}: {quoted(line.strip())} is for Excel only, no header; remove that line"
+            raise DataError(text + advice)
+        top.append(line)
+        yield line
+
+
+def _is_comment(record: Record) -> bool:
+    return record.values[0].lstrip().startswith("#")
+
+
+def _skip_comments(records: Iterator[Record]) -> tuple[int, Record | None, Record | None]:
+    """Pass over lines that begin with # above a header that is unlike them; give the header and the row below."""
+    comments: list[Record] = []
+    record = next(records, None)
+    while record is not None and _is_comment(record):
+        comments.append(record)
+        record = next(records, None)
+    if comments and record is not None and len(comments[-1].values) == len(record.values):
+        # a name may begin with #: a last "comment" as wide as the rows is the header
+        return len(comments) - 1, comments[-1], record
+    return len(comments), record, next(records, None)
+
+
+def _explain_width(file: DataFile, header: Record, below: Record | None, top: Sequence[str]) -> str:
+    """Say why there are fewer names than values, or only one: another delimiter, or lines above the header."""
+    rest = {
+        number: guess_delimiter(top[number - 1 : number + _MOST_GUESSED], file)
+        for number in range(header.line, len(top))
+    }
+    start, likely = next(((number, found) for number, found in rest.items() if found), (header.line, None))
+    text = top[header.line - 1].strip()
+    advice = "" if likely in (None, " ", ":", file.delimiter) else f"; {_advise(str(likely))}"
+    if below is None or len(header.values) == 1:
+        if start == header.line:
+            return _explain_one_column(file, header, text, likely)
+        return (
+            f"{file.shown}:{header.line}: one value ({quoted(text)}) above rows of several, which begin on line "
+            f"{start}; is it a title? The first line has to be the header: remove what stands above it{advice}"
+        )
+    if start > header.line and not advice and len(below.values) > len(header.values) and below.values[-1].strip():
+        advice = f"; is line {header.line} a title? The first line has to be the header, with a name for each column"
+    return _wrong_width(file, below, advice)
+
+
+def guess_delimiter(lines: Sequence[str], file: DataFile) -> str | None:
+    """Guess what parts the values: what gives the first lines of a file the same number of values, the largest.
+
+    Returns
+    -------
+    str or None
+        None where nothing parts all of them.
+    """
+    widths = {delimiter: _common_width(lines, replace(file, delimiter=delimiter)) for delimiter in _LIKELY}
+    best = max(_LIKELY, key=lambda delimiter: widths[delimiter])
+    return best if widths[best] > 1 else None
+
+
+def _common_width(lines: Sequence[str], file: DataFile) -> int:
+    """Count the values of each line, 0 where lines differ."""
+    try:
+        widths = {len(record.values) for record in RecordReader(lines, file)}
+    except DataError:
+        return 0  # by this delimiter the quotes are wrong, so it isn't the one
+    return widths.pop() if len(widths) == 1 else 0
+
+
+def _explain_one_column(file: DataFile, header: Record, text: str, likely: str | None) -> str:
+    """Say why a header of one name is refused, and which delimiter the file likely has."""
+    if likely is None:
+        counts = {other: text.count(other) for other in _LIKELY if other != file.delimiter}
+        most = max(counts, key=lambda other: counts[other])
+        likely = most if counts[most] else None
+    got = f"the header has one column only ({quoted(text)}) when values are parted by {_name_delimiter(file.delimiter)}"
+    advice = "a target and at least one feature are needed" if likely is None else _advise(likely)
+    return f"{file.shown}:{header.line}: {got}; {advice}"
+
+
+def _name_delimiter(delimiter: str) -> str:
+    return _DELIMITER_NAMES.get(delimiter, quoted(delimiter))
+
+
+def _advise(likely: str) -> str:
+    written = "\\t" if likely == "\t" else likely
+    return f'they seem to be parted by {_name_delimiter(likely)}: set data.file.delimiter to "{written}"'
+
+
+def _wrong_width(file: DataFile, record: Record, advice: str = "") -> str:
+    """Say that a row has too many or too few values, and what may be the reason."""
+    got, width = len(record.values), len(file.names)
+    names = f"the header has {counted(width, 'name')} ({listed(file.names, 3)})"
+    message = f"{file.shown}:{record.line}: got {counted(got, 'value')} where {names}"
+    first = record.values[0].strip()
+    if advice:
+        return f"{message}{advice}"
+    if first.startswith("#"):
+        return f"{message}; the line begins with #: remove comments between rows"
+    if got == width + 1 and not record.values[-1].strip():
+        return f"{message}; the row ends with {_name_delimiter(file.delimiter)} and the header doesn't: make them alike"
+    if got == 1 and len(first) > 0:
+        return f"{message}: {quoted(first)}; remove what isn't a row"
+    if got > width:
+        last = listed([value.strip() for value in record.values[width - 1 :]], 4)
+        rule = f"a value that holds {_name_delimiter(file.delimiter)} has to stand between double quotes"
+        return f"{message} (the last are {last}); {rule}"
+    return f"{message}; write an empty value for each that is missing"
+
+
+def read_delimited(store: Store, file: DataFile) -> Table:
+    """Read a delimited file into a table of text, with as many rows, in the same order, as the file has.
+
+    Raises
+    ------
+    DataError
+        The structure is broken; the message names the line.
+    """
+    header = read_header(file)
+    file = replace(file, names=header.names)
+    columns, named = database.name_columns(header.names, file.shown)
+    keys = [column.key for column in columns]
+    above, notes = [], []
+    if header.comments:
+        text = f"{counted(header.comments, 'line')} above the header that begin with # were taken for comments."
+        above.append(Note("comment-lines", text))
+    scan = scan_structure(read_blocks(file), file.delimiter, len(columns)) if header.is_first_line else None
+    if scan is not None and file.encoding is None:
+        if scan.n_blank:
+            text = f"{counted(scan.n_blank, 'blank line')} between or below the rows passed over."
+            notes.append(Note("blank-lines", text))
+        database.load_csv(
+            store,
+            file.path,
+            keys,
+            scan.n_records - 1,
+            scan.longest,
+            delimiter=file.delimiter,
+            packed=file.packed,
+            skip=1,
+        )
+    else:
+        path = store.folder / "rewritten.csv"
+        n_rows, longest, notes = _rewrite(file, header, path)
+        database.load_csv(store, path, keys, n_rows, longest)
+        path.unlink()
+    odd = tuple(_note_odd_lines(store, file, header, columns))
+    notes = [*above, *named, *notes, *odd]
+    may_have_spaces = scan is None or scan.has_spaces
+    return Table(store, "raw", columns, count_rows(store, "raw"), tuple(notes), may_have_spaces)
+
+
+def _rewrite(file: DataFile, header: Header, path: Path) -> tuple[int, int, list[Note]]:
+    """Write the rows of a file that isn't plain to one that is: no header, every value in quotes.
+
+    Returns
+    -------
+    n_rows : int
+    longest : int
+        Bytes of the longest row, at most.
+    notes : list of Note
+    """
+    width, reader = len(header.names), RecordReader(read_lines(file), file)
+    records = iter(reader)
+    n_rows = longest = n_characters = 0
+    most = room()
+    broken: list[int] = []
+    stray: list[int] = []
+    with path.open("w", encoding="utf-8", newline="") as stream:
+        for record in islice(records, header.comments + 1, None):
+            if len(record.values) != width:
+                is_last = not reader.line.endswith(("\n", "\r")) and next(records, None) is None
+                cut_off = "; the file ends there without a line end: is it cut off?" if is_last else ""
+                raise DataError(_wrong_width(file, record) + cut_off)
+            row = '","'.join([value.replace('"', '""') for value in record.values])
+            stream.write(f'"{row}"\n')
+            n_rows += 1
+            n_characters += len(row)
+            if n_characters > 2 * most:
+                raise database.too_much(file.shown)
+            longest = max(longest, 4 * len(row) + 4)
+            if longest > LARGEST_CELL:
+                for column, value in enumerate(record.values):
+                    if (size := len(value.encode())) > LARGEST_CELL:
+                        raise file.too_large(record.line, column, f"{size:,} bytes")
+            if record.lines > 1:
+                broken.append(record.line)
+            if record.stray:
+                stray.append(record.line)
+    notes = note_encoding(file)
+    if broken:
+        text = f"Quoted values hold line breaks in {counted(len(broken), 'row')}; the first begins on line {broken[0]}."
+        notes.append(Note("line-breaks-in-values", text))
+    if stray:
+        text = (
+            f"Values that don't begin with a double quote hold one in {counted(len(stray), 'row')} (line {stray[0]} "
+            "first); it was read as part of the value."
+        )
+        notes.append(Note("stray-quotes", text))
+    return n_rows, longest, notes
+
+
+def _note_odd_lines(store: Store, file: DataFile, header: Header, columns: Sequence[RawColumn]) -> Iterator[Note]:
+    """Take out rows that repeat the header, and note lines at both ends that look like no rows."""
+    n_rows = count_rows(store, "raw")
+    again = _take_out_headers(store, columns, header.names)
+    keys = ", ".join(column.key for column in columns[:_MOST_LOOKED_AT])
+    ends = f"rowid < {_MOST_ABOVE} OR rowid >= {n_rows - _MOST_ABOVE}"
+    rows = store.connection.execute(f"SELECT rowid, {keys} FROM raw WHERE {ends} ORDER BY rowid").fetchall()
+    odd = dict(_find_odd_ends({int(place): [(text or "").strip() for text in texts] for place, *texts in rows}))
+    if not again and not odd:
+        return
+    records = islice(RecordReader(read_lines(file), file), header.comments + 1, None)
+    found = {place: record for place, record in enumerate(records) if place in again or place in odd}
+    if again:
+        lines = [f"{found[place].line:,}" for place in again]
+        more = f" and {len(lines) - _MOST_LINES:,} more" if len(lines) > _MOST_LINES else ""
+        text = f"{counted(len(lines), 'line')} left out, the header again: {', '.join(lines[:_MOST_LINES])}{more}."
+        yield Note(REPEATED_HEADER, text)
+    for place, what in odd.items():
+        values = listed([value.strip() for value in found[place].values], 4)
+        text = f"Line {found[place].line:,} ({values}) looks like {what}, not like a row; remove it if it is none."
+        yield Note(ODD_LINE, text)
+
+
+def _take_out_headers(store: Store, columns: Sequence[RawColumn], names: Sequence[str]) -> list[int]:
+    """Delete the rows whose cells are the names, as files joined end to end have them; give their places."""
+    around = database.WHITESPACE + '"'
+    wanted = [(column.key, literal(name.strip(around))) for column, name in zip(columns, names, strict=True)]
+    is_name = [f"trim({key}, {literal(around)}) = {name}" for key, name in wanted[:_MOST_LOOKED_AT]]
+    key, name = wanted[0]
+    likely = f"contains({key}, {name}) AND {is_name[0]}"  # one column is soon read, and has its own name hardly ever
+    if not fetch_row(store, f"SELECT count(*) FROM raw WHERE {likely}")[0]:
+        return []
+    again = " AND ".join(is_name)
+    rows = store.connection.execute(f"SELECT rowid FROM raw WHERE {again} ORDER BY rowid").fetchall()
+    store.connection.execute(f"DELETE FROM raw WHERE {again}")
+    return [int(row) for (row,) in rows]
+
+
+def _find_odd_ends(rows: Mapping[int, Sequence[str]]) -> Iterator[tuple[int, str]]:
+    """Find lines that look like no rows among the first and last ones; what they look like, by their places."""
+    places = sorted(rows)
+    inner = [rows[place] for place in places[_ABOVE : len(places) - _BELOW]]
+    if len(inner) < _LEAST:
+        return
+    numeric = [column for column, texts in enumerate(zip(*inner, strict=True)) if _are_numbers(texts)]
+    first_cells = {row[0] for row in inner}
+    for place in (*places[:_ABOVE], *places[-_BELOW:]):
+        cells = rows[place]
+        filled = [text for text in cells if text]
+        among_numbers = [cells[column] for column in numeric if cells[column].lower() not in MISSING_WORDS]
+        is_text = bool(among_numbers) and not any(map(_NUMBER.fullmatch, among_numbers))
+        is_new = bool(filled) and cells[0] not in first_cells
+        is_remark = is_new and len(cells) > 2 and len(filled) == 1 and bool(_REMARK.fullmatch(filled[0]))
+        if place in places[:_ABOVE]:
+            if is_text or is_remark:
+                yield place, "units or a second header"
+        elif is_text or is_remark or (is_new and _TOTAL.fullmatch(filled[0])):
+            yield place, "a total or a remark"
+
+
+def _are_numbers(texts: Sequence[str]) -> bool:
+    present = [text for text in texts if text.lower() not in MISSING_WORDS]
+    return len(present) >= _LEAST and all(map(_NUMBER.fullmatch, present))

@@ -1,0 +1,334 @@
+"""A data file becomes a `Dataset`, or the facts from which `init` writes a spec."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from job.data.dataset import Column, Dataset, Note
+from job.data.difficulty.leakage import note_leaks
+from job.data.digest import digest_dataset
+from job.data.quoting import quoted
+from job.data.reading import csv_files, jsonl_files, parquet_files
+from job.data.reading.column_profile import ENOUGH, choose_cells
+from job.data.reading.column_types import Reading, note_categories, read_columns
+from job.data.reading.column_uses import assign_role, check_roles, read_groups, read_split, read_time
+from job.data.reading.data_file import DataFile, find_file, read_lines
+from job.data.reading.database import RawColumn, Store, Table, name_columns, open_store
+from job.data.reading.labels import count_labels, drop_unlabelled, fetch_y, read_labels
+from job.data.reading.query import check_query, query_table
+from job.errors import DataError
+from job.spec.file_keys import FileSpec
+from job.spec.starter import FileFacts
+
+_MOST_NAMED = 6
+_MOST_CELLS = 2_000_000
+_LINES = 50
+_SEED_OF_SAMPLE = 0  # one file always gives the same sample, whatever the seed of the job
+_LEAST_OF_CLASS = 2
+_USES = {
+    "target": "the spec's target: its text is the label",
+    "groups": "the spec's groups: rows with the same text stay together",
+    "split": "the spec's split: it says train or test",
+}
+_NAMED_ID = re.compile(r"(.*[\W_])?(id|ids|uuid|guid)|index|row|rowid|rownames|unnamed: 0", re.IGNORECASE)
+_CAMEL_ID = re.compile(r".*[a-z](Id|ID)")  # customerId, but neither paid nor Madrid
+
+
+def load_dataset(spec: FileSpec, folder: Path) -> Dataset:
+    """Load a data file.
+
+    Parameters
+    ----------
+    spec : FileSpec
+        The spec's ``data.file``.
+    folder : Path
+        What its path is relative to.
+
+    Returns
+    -------
+    Dataset
+        Rows in the order of the file; the result of a query sorted by content.
+
+    Raises
+    ------
+    DataError
+        The file cannot be read, or cannot answer the question; one line that says what to do.
+    """
+    if spec.query is not None:
+        check_query(spec.query)
+    file = find_file(spec.path, folder, spec.delimiter)
+    with open_store(file.shown) as store:
+        table = _read_table(store, file)
+        if spec.delimiter is not None and file.form != "delimited":
+            text = f"data.file.delimiter isn't used: {quoted(spec.path)} is {file.form}, which has none."
+            table = table.with_notes([Note("delimiter-unused", text)])
+        table = choose_cells(table, spec)
+        categories: Mapping[str, str] = dict.fromkeys(spec.categorical, "the spec lists it under categorical")
+        if spec.query is not None:
+            table, texts = query_table(table, spec)
+            categories = {**texts, **categories}
+        check_roles(spec, table.names, file.shown)
+        table = drop_unlabelled(table, spec.target)
+        labels = read_labels(table, spec.target, spec.positive)
+        readings = read_columns(table, categories)
+        features = _choose_features(spec, readings, file.shown)
+        n_described = table.n_rows
+        table = _draw_sample(table, fetch_y(table, spec.target, labels.positive), spec.max_rows)
+        keys, key_notes, kinds = _read_row_keys(table, spec)
+        of_features = (reading for reading in readings if assign_role(spec, reading.raw.name) == "feature")
+        column_notes = (note for reading in of_features for note in reading.all_notes)
+        dataset = Dataset(
+            source=file.shown,
+            X=_fetch_frame(table, features),
+            y=fetch_y(table, spec.target, labels.positive),
+            positive=labels.positive,
+            rest=labels.rest,
+            label_counts=count_labels(table, spec.target),
+            columns=tuple(_describe(spec, reading, kinds) for reading in readings),
+            notes=(*table.notes, *labels.notes, *key_notes, *column_notes),
+            n_described=n_described,
+            row_numbers=None if spec.query is not None else _fetch_row_numbers(table),
+            **keys,
+        )
+    notes = (*dataset.notes, *note_categories(dataset.X, spec.decimal), *note_leaks(dataset.X, dataset.y))
+    return replace(dataset, notes=notes, digest=digest_dataset(dataset))
+
+
+def check_header(spec: FileSpec, folder: Path) -> None:
+    """Check what can be checked of a data file without reading its rows.
+
+    Parameters
+    ----------
+    spec : FileSpec
+        The spec's ``data.file``.
+    folder : Path
+        What its path is relative to.
+
+    Raises
+    ------
+    DataError
+        There is no such file, its header cannot be used, or it lacks a column that the spec names. What a query
+        makes of the columns isn't known before it is run.
+    """
+    if spec.query is not None:
+        check_query(spec.query)
+    file = find_file(spec.path, folder, spec.delimiter)
+    if file.form == "parquet":
+        names = parquet_files.read_names(file)
+    else:
+        names = jsonl_files.read_names(file) if file.form == "jsonl" else csv_files.read_header(file).names
+    columns, _ = name_columns(names, file.shown)
+    if spec.query is None:
+        check_roles(spec, [column.name for column in columns], file.shown)
+
+
+def _read_table(store: Store, file: DataFile) -> Table:
+    readers = {
+        "parquet": parquet_files.read_parquet,
+        "jsonl": jsonl_files.read_jsonl,
+        "delimited": csv_files.read_delimited,
+    }
+    table = readers[file.form](store, file)
+    if table.n_rows == 0:
+        raise DataError(f"{file.shown}: there are no rows")
+    return table
+
+
+def _choose_features(spec: FileSpec, readings: Sequence[Reading], shown: str) -> tuple[Reading, ...]:
+    """Choose the columns to learn from; where none is left, say why."""
+    candidates = [reading for reading in readings if assign_role(spec, reading.raw.name) == "feature"]
+    features = tuple(reading for reading in candidates if reading.is_feature)
+    if not features:
+        reasons = [f"{quoted(reading.raw.name)} is left out: {reading.why}" for reading in candidates]
+        more = f"; and {len(reasons) - _MOST_NAMED:,} more" if len(reasons) > _MOST_NAMED else ""
+        raise DataError(f"{shown}: no column is left for a feature: {'; '.join(reasons[:_MOST_NAMED])}{more}")
+    return features
+
+
+def _draw_sample(table: Table, y: np.ndarray, max_rows: int) -> Table:
+    """Draw rows of both classes in the shares that they have, delete all others and note it."""
+    if table.n_rows <= max_rows:
+        return table
+    draw = np.random.default_rng(_SEED_OF_SAMPLE)
+    n_positive = int(np.clip(round(max_rows * y.mean()), _LEAST_OF_CLASS, max_rows - _LEAST_OF_CLASS))
+    kept = np.concatenate(
+        [
+            draw.choice(rows, min(n_rows, len(rows)), replace=False)
+            for rows, n_rows in ((np.flatnonzero(y == 1), n_positive), (np.flatnonzero(y == 0), max_rows - n_positive))
+        ]
+    )
+    connection = table.store.connection
+    connection.register("kept", pd.DataFrame({"kept": np.sort(table.fetch("rowid")[kept])}))
+    sample = table.delete("rowid NOT IN (SELECT kept FROM kept)")
+    connection.unregister("kept")
+    text = (
+        f"A stratified sample of {sample.n_rows:,} of {table.n_rows:,} rows is used (data.file.max_rows); how columns "
+        "are read, and their missing and distinct values, are told from all rows."
+    )
+    return sample.with_notes([Note("sampled", text)])
+
+
+def _read_row_keys(table: Table, spec: FileSpec) -> tuple[Mapping[str, Any], tuple[Note, ...], Mapping[str, str]]:
+    """Read groups, time and split where the spec has them; with notes, and the kind that time is read as."""
+    keys: dict[str, Any] = {}
+    notes: tuple[Note, ...] = ()
+    kinds: dict[str, str] = {}
+    if spec.groups is not None:
+        keys["groups"], notes = read_groups(table, spec.groups)
+    if spec.time is not None:
+        keys["time"], kinds["time"], more = read_time(table, spec.time)
+        notes = (*notes, *more)
+    if spec.split is not None:
+        keys["split"] = read_split(table, spec.split)
+    return keys, notes, kinds
+
+
+def _fetch_row_numbers(table: Table) -> np.ndarray | None:
+    """Tell where the rows stand in the file, 1 for the first; None where no row was left out."""
+    numbers = table.fetch("rowid + 1").astype(np.int64)
+    return None if np.array_equal(numbers, np.arange(1, len(numbers) + 1)) else numbers
+
+
+def _fetch_frame(table: Table, features: Sequence[Reading]) -> pd.DataFrame:
+    """Fetch the features of all rows, in their order, as `Dataset` has them."""
+    values: dict[str, np.ndarray | pd.Categorical] = {}
+    for expression, kinds in (
+        (table.cells.number("v"), ("number", "integer")),
+        ("lower(v)", ("boolean",)),
+        ("v", ("category",)),
+    ):
+        for column, cells in _fetch(table, [r.raw for r in features if r.kind in kinds], expression):
+            if "number" in kinds:
+                numbers = cells.astype("float64")
+                numbers[~np.isfinite(numbers)] = np.nan
+                values[column.key] = numbers
+            else:
+                values[column.key] = pd.Categorical(cells)
+    return pd.DataFrame({reading.raw.name: values[reading.raw.key] for reading in features}, copy=False)
+
+
+def _fetch(table: Table, columns: Sequence[RawColumn], expression: str) -> Iterator[tuple[RawColumn, np.ndarray]]:
+    """Fetch one expression of ``v``, the value, for every cell of some columns."""
+    for lot, value in table.lots(columns, _MOST_CELLS):
+        keys = ", ".join(column.key for column in lot)
+        cell = f"rowid AS r, unnest(range({len(lot)})) AS p, unnest([{keys}]) AS t"
+        values = f"SELECT r, p, {value} AS v FROM (SELECT {cell} FROM {table.relation})"
+        sql = f"SELECT {expression} AS f FROM ({values}) ORDER BY r, p"  # the cells of a row one after the other
+        fetched = table.store.connection.execute(sql).df()["f"].to_numpy().reshape(table.n_rows, len(lot))
+        for place, column in enumerate(lot):
+            yield column, fetched[:, place]
+
+
+def _describe(spec: FileSpec, reading: Reading, kinds: Mapping[str, str]) -> Column:
+    name, profile = reading.raw.name, reading.profile
+    role = assign_role(spec, name)
+    kind, why = reading.kind, reading.why
+    if role == "dropped":
+        why = "the spec lists it under drop"
+    elif role == "time":
+        kind, why = kinds["time"], f"the spec's time: every row has a {kinds['time']}"
+    elif role != "feature":
+        kind, why = "category", _USES[role]
+    elif not reading.is_feature:
+        role, why = "dropped", f"left out: {why}"
+    n_values = profile.n_numbers - profile.n_infinite if role == "feature" and reading.is_numeric else profile.n_present
+    return Column(name, kind, role, profile.n_rows - n_values, profile.n_distinct, why)
+
+
+def describe_file(path: str, target: str, folder: Path | None = None) -> FileFacts:
+    """Describe a data file so that a spec can be written that runs as it is.
+
+    Parameters
+    ----------
+    path : str
+        The file, relative to ``folder``.
+    target : str
+        The column with the labels.
+    folder : pathlib.Path or None
+        None for the working directory.
+
+    Raises
+    ------
+    DataError
+        As for `load_dataset`.
+    """
+    file = find_file(path, folder or Path())
+    delimiter = _find_delimiter(file)
+    with open_store(file.shown) as store:
+        table = _read_table(store, replace(file, delimiter=delimiter or file.delimiter))
+        spec = FileSpec.model_validate({"path": path, "target": target})
+        check_roles(spec, table.names, file.shown)
+        spec, table, readings = _find_decimal(table, spec)
+        table = drop_unlabelled(table, target)
+        labels = read_labels(table, target, None)
+        features = _choose_features(spec, readings, file.shown)
+        dates = [reading.raw.name for reading in readings if reading.kind == "date" and reading.raw.name != target]
+        named = [reading for reading in features if _is_named_as_identifier(reading)]
+        return FileFacts(
+            target=target,
+            columns=tuple((reading.raw.name, reading.kind, reading.why) for reading in readings),
+            labels=dict(sorted(labels.counts.items(), key=lambda item: (item[1], item[0]))),
+            positive=labels.positive,
+            drop=tuple(_find_drops(readings, [] if len(named) == len(features) else named, target)),
+            likely_time=tuple(name for name in dates if _is_time(table, name)),
+            likely_groups=tuple(r.raw.name for r in named if r.profile.n_distinct < ENOUGH * r.profile.n_present),
+            delimiter=delimiter,
+            decimal=spec.decimal,
+        )
+
+
+def _find_delimiter(file: DataFile) -> str | None:
+    """Find the delimiter where it isn't the suffix's; None where it is, or where nothing parts the rows."""
+    if file.form != "delimited":
+        return None
+    try:
+        csv_files.read_header(file)
+    except DataError:
+        likely = csv_files.guess_delimiter(list(islice(read_lines(file), _LINES)), file)
+        if likely in (None, file.delimiter):
+            raise
+        return likely
+    return None
+
+
+def _find_decimal(table: Table, spec: FileSpec) -> tuple[FileSpec, Table, tuple[Reading, ...]]:
+    """Choose the decimal mark by which more columns are numbers."""
+    with_point = choose_cells(table, spec)
+    readings = read_columns(with_point, {})
+    if any(note.code == "decimal-mark" for reading in readings for note in reading.notes):
+        comma = FileSpec.model_validate({"path": spec.path, "target": spec.target, "decimal": ","})
+        with_comma = choose_cells(table, comma)
+        others = read_columns(with_comma, {})
+        if sum(reading.is_numeric for reading in others) > sum(reading.is_numeric for reading in readings):
+            return comma, with_comma, others
+    return spec, with_point, readings
+
+
+def _find_drops(readings: Sequence[Reading], named: Sequence[Reading], target: str) -> Iterator[tuple[str, str]]:
+    """Find the columns that had better be left out: those that the job leaves out, and identifiers by their names."""
+    for reading in readings:
+        if reading.raw.name != target and not reading.is_feature:
+            yield reading.raw.name, reading.why
+        elif reading.raw.name != target and reading in named:
+            yield reading.raw.name, "an identifier, by its name"
+
+
+def _is_time(table: Table, name: str) -> bool:
+    try:
+        read_time(table, name)
+    except DataError:
+        return False  # it has gaps, or dates that don't sort
+    return True
+
+
+def _is_named_as_identifier(reading: Reading) -> bool:
+    name = reading.raw.name
+    return reading.kind in ("integer", "category") and bool(_NAMED_ID.fullmatch(name) or _CAMEL_ID.fullmatch(name))
