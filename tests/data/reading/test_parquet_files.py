@@ -289,6 +289,6 @@ def test_a_number_that_stands_for_missing_counts_in_typed_columns(tmp_path) -> N
     rows = "CASE WHEN i % 4 = 0 THEN -999 ELSE i END"
     typed = f"{rows} AS i, ({rows})::DOUBLE AS d, ({rows})::DECIMAL(9, 2) AS c, (i % 2)::INT AS y"
     make_file(tmp_path, f"SELECT {typed} FROM range(40) AS t(i)")
-    dataset = load_dataset(make_file_spec("rows.parquet", na_values=[-999]), tmp_path)
+    dataset = load_dataset(make_file_spec("rows.parquet", na_values=["-999"]), tmp_path)
 
     assert [10, 10, 10, 0] == [column.n_missing for column in dataset.columns]
