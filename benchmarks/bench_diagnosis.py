@@ -16,8 +16,8 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 from job.data.diagnose import MOST_ROWS
 from job.data.mixture import generate_mixture
 from job.data.split import build_splits
-from job.evidence.diagnosis import build_diagnosis
-from job.evidence.rescued import build_rescued, describe_minority_types
+from job.evidence.diagnosis import build_diagnosis, describe_minority_types
+from job.evidence.rescued import build_rescued
 from job.spec.generators import MixtureSpec
 from job.spec.job_spec import PreparationSpec, SplitSpec
 

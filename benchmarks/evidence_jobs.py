@@ -15,7 +15,7 @@ from job.evaluation.evaluate import evaluate_unit
 from job.evaluation.metrics import MetricContext, Prediction, evaluate_metrics
 from job.evaluation.runs import RunKey, strategies_of
 from job.evaluation.unit import build_unit
-from job.evidence.judge import judge_strategies
+from job.evidence.verdict.judge import judge_strategies
 from job.pipeline import load_data
 from job.spec.job_spec import JobSpec
 

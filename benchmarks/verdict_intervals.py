@@ -18,9 +18,9 @@ from threadpoolctl import threadpool_limits
 from job.data.identical import share_near_duplicates
 from job.evaluation.metrics import MetricContext, Prediction
 from job.evaluation.ranking import average_precision, average_precision_of_halves, build_ranking, expect_by_chance
-from job.evidence.bootstrap import LEAST_GROUPS, compare_over_draws, draw_weights
-from job.evidence.corrected_t import GROUPED_HOLDOUT, compare_over_splits, weigh_training
-from job.evidence.weighted import count_weighted, evaluate_weighted, order_rows
+from job.evidence.statistics.bootstrap import LEAST_GROUPS, compare_over_draws, draw_weights
+from job.evidence.statistics.paired_t import GROUPED_HOLDOUT, compare_over_splits, weigh_training
+from job.evidence.statistics.weighted_metrics import count_weighted, evaluate_weighted, order_rows
 
 N_ROWS, N_FRESH, N_SPLITS, SHARE = 1200, 2000, 20, 0.1
 DESIGNS = {"20 holdouts": (5, 20), "10 folds twice": (10, 2)}  # folds, repeats; a holdout is one fold of five

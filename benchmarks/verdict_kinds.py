@@ -27,11 +27,11 @@ from job.evaluation.evaluate import evaluate_unit
 from job.evaluation.ranking import average_precision, build_ranking
 from job.evaluation.runs import strategies_of
 from job.evaluation.unit import build_unit
-from job.evidence.family import Question, Tested, judge_family
-from job.evidence.judge import judge_strategies
-from job.evidence.measured import Measured
-from job.evidence.verdict.ranking import BETTER, PROBABLY_BETTER, PROBABLY_WORSE, WORSE, grade_ranking
+from job.evidence.statistics.family import Question, Tested, judge_family
+from job.evidence.statistics.measured import Measured
+from job.evidence.verdict.judge import judge_strategies
 from job.evidence.verdict.recommendation import HARMS, NO_DIFFERENCE, PROBABLY_HARMS
+from job.evidence.verdict.rules import BETTER, PROBABLY_BETTER, PROBABLY_WORSE, WORSE, grade_ranking
 from job.names import METRICS
 from job.spec.job_spec import JobSpec
 

@@ -19,7 +19,7 @@ from job.evaluation.attempt import attempt, silenced
 from job.evaluation.collect import order_outcomes
 from job.evaluation.evaluate import Outcome
 from job.evaluation.runs import count_grid_runs, count_runs, enumerate_units, strategies_of
-from job.evidence.compare import COLUMNS, rows_of_comparisons
+from job.evidence.statistics.comparisons import COLUMNS, rows_of_comparisons
 from job.machine import usable_workers
 from job.outputs import (
     COMPARISONS,

@@ -15,7 +15,7 @@ from job.evaluation.decisions import at_prevalence
 from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey
 from job.evaluation.undefined import Undefined
-from job.evidence.corrected_t import LEAST_PAIRS
+from job.evidence.statistics.paired_t import LEAST_PAIRS
 from job.spec.job_spec import EvaluationSpec
 
 _NO_RUN = "no run has a result on a test part with rows of both classes"

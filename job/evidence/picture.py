@@ -17,7 +17,7 @@ from job.errors import StrategyError
 from job.evaluation.evaluate import Outcome
 from job.evaluation.resampling_audit import FIRST_SPLIT
 from job.evaluation.runs import seeds_of
-from job.evidence.roles import sampler_class_of
+from job.evidence.strategy_kinds import sampler_class_of
 from job.spec.job_spec import JobSpec, PreparationSpec
 from job.spec.strategy_entries import CalibratedEntry, Entry
 from job.strategies.preparation import Preparation

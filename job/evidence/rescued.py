@@ -13,7 +13,6 @@ from job.data.minority import (
     N_NEIGHBORS,
     TYPES,
     count_minority_neighbors,
-    count_minority_of_rows,
     draw,
     gather_neighborhood,
     thin,
@@ -27,7 +26,6 @@ from job.spec.job_spec import PreparationSpec
 from job.strategies.preparation import Preparation
 
 MOST_TEST_ROWS = 2_000
-MOST_ROWS_OF_ALL = 50_000
 
 _ROUNDING = 0.5 + 1e-9
 
@@ -56,37 +54,6 @@ class TestRows:
 
 
 Typed = Mapping[tuple[int, int], TestRows]
-
-
-def describe_minority_types(dataset: Dataset, preparation: PreparationSpec, seed: int) -> dict[str, Any]:
-    """Count the types of the minority rows, each among all other rows of the data.
-
-    Parameters
-    ----------
-    dataset : Dataset
-    preparation : PreparationSpec
-    seed : int
-        Of the sample, where the data is too large to be searched whole.
-
-    Returns
-    -------
-    dict
-        ``k``; ``n_rows`` and ``n_minority`` looked at, fewer than there are where a stratified sample stands for the
-        whole; ``types``, each with its ``n`` and ``share``, null with a ``reason`` where columns cannot be scaled.
-    """
-    description = {"k": N_NEIGHBORS, "n_rows": 0, "n_minority": 0, "types": None, "reason": None}
-    try:
-        prepared = Preparation(**preparation.model_dump()).fit(dataset.X)
-        n_columns = len(prepared.numeric_) + int(prepared.category_counts_.sum())
-        rows = thin(dataset.y, n_columns, seed, MOST_ROWS_OF_ALL)
-        X, y = prepared.transform(dataset.X.iloc[rows]), dataset.y[rows]
-    except StrategyError as error:
-        return {**description, "reason": str(error)}
-    asked = draw(np.flatnonzero(y == 1), MOST_TEST_ROWS, np.random.RandomState(seed))
-    types = type_minority(count_minority_of_rows(X, y, asked))
-    counts = np.bincount(types, minlength=len(TYPES))
-    named = [{"type": name, "n": int(n), "share": float(n / len(asked))} for name, n in zip(TYPES, counts, strict=True)]
-    return {**description, "n_rows": len(y), "n_minority": len(asked), "types": named}
 
 
 def build_rescued(

@@ -9,12 +9,12 @@ from typing import Any
 from job.data.dataset import Dataset
 from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey, strategies_of
-from job.evidence.comparable import find_comparable
 from job.evidence.python_code import literal, write_imports
 from job.evidence.snippet_data import write_data
 from job.evidence.snippet_model import write_model
 from job.evidence.snippet_parts import Part, Winner
 from job.evidence.snippet_split import write_splits
+from job.evidence.statistics.measured import find_comparable
 from job.spec.job_spec import JobSpec
 from job.spec.strategy_entries import CalibratedEntry, Entry
 

@@ -17,7 +17,7 @@ from job.evaluation.evaluate import Outcome
 from job.evaluation.metrics import MetricContext, Prediction, evaluate_metrics
 from job.evaluation.runs import RunKey, Study
 from job.evaluation.undefined import Undefined
-from job.evidence.corrected_t import compare_over_splits
+from job.evidence.statistics.paired_t import compare_over_splits
 
 INTERCEPT_CORRECTED = "calibration_intercept_corrected"
 

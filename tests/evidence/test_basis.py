@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from judged import make_roles, make_runs_of
 
-from job.evidence.basis import BESIDE, build_basis
-from job.evidence.compare import compare_strategies, list_pairs
-from job.evidence.family import Question
-from job.evidence.measured import measure_runs
+from job.evidence.statistics.comparisons import compare_strategies, list_pairs
+from job.evidence.statistics.family import Question
+from job.evidence.statistics.measured import measure_runs
+from job.evidence.verdict.recommendation import BESIDE, build_basis
 
 QUESTION = Question("average_precision", 0.01, 0.95)
 RECALLS = {"baseline": [0.4, 0.5, 0.6, 0.5, 0.4, None], "threshold": [0.7, 0.7, 0.9, 0.8, None, 0.1]}

@@ -15,7 +15,7 @@ from small_job import small_spec
 
 from job.data.mixture import generate_mixture
 from job.data.split import build_splits
-from job.evidence.best_possible import METRICS, NOT_KNOWN, build_best_possible
+from job.evidence.curves import METRICS, NOT_KNOWN, build_best_possible
 from job.pipeline import read_spec, run_job
 from job.spec.generators import MixtureSpec
 from job.spec.job_spec import SplitSpec

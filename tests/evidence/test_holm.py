@@ -4,7 +4,7 @@ import numpy as np
 from hypothesis import given
 from hypothesis import strategies as st
 
-from job.evidence.holm import adjust_holm
+from job.evidence.statistics.family import adjust_holm
 
 p_values = st.lists(st.one_of(st.floats(0, 1), st.just(float("nan"))), min_size=1, max_size=9)
 

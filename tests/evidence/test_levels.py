@@ -13,7 +13,7 @@ from job.evaluation.metrics import Prediction
 from job.evaluation.ranking import average_precision, average_precision_of_halves, build_ranking, expect_by_chance
 from job.evaluation.runs import RunKey
 from job.evaluation.undefined import Undefined
-from job.evidence.levels import build_levels
+from job.evidence.summary import build_levels
 
 
 def read(y: np.ndarray, scores: np.ndarray) -> float:

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 from judged import make_tested
 
 from job.evaluation.metrics import Prediction
-from job.evidence.family import Question
-from job.evidence.verdict.decision import grade_decision, read_at_same_alerts
+from job.evidence.statistics.family import Question
+from job.evidence.verdict.rules import grade_decision, read_at_same_alerts
 
 QUESTION = Question("average_precision", None, 0.95)
 

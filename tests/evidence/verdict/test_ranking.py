@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 from judged import make_tested
 
-from job.evidence.estimates import BOOTSTRAP, NO_TEST
-from job.evidence.family import Question
-from job.evidence.verdict.ranking import PROBABLE, Shortage, Sizes, find_shortage, grade_ranking
+from job.evidence.statistics.family import Question
+from job.evidence.statistics.paired_t import BOOTSTRAP, NO_TEST
+from job.evidence.statistics.power import Sizes
+from job.evidence.verdict.rules import PROBABLE, Shortage, find_shortage, grade_ranking
 
 QUESTION = Question("average_precision", None, 0.95)
 SIZES = Sizes(100, 100, None, 20.0, 0.1)

@@ -14,7 +14,7 @@ from predictions import CONTEXT
 from job.data.split import Split
 from job.evaluation.metrics import Prediction, evaluate_metrics
 from job.evaluation.runs import RunKey
-from job.evidence.judge import judge_strategies
+from job.evidence.verdict.judge import judge_strategies
 
 STRATEGIES = ["baseline", "threshold", "smote", "custom"]
 

@@ -1,4 +1,4 @@
-"""The family of tests behind the verdict: every oversampler with every classifier, against baseline."""
+"""Families of tests: Holm's adjustment, and every oversampler with every classifier against baseline."""
 
 from __future__ import annotations
 
@@ -8,9 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from job.evidence.estimates import BOOTSTRAP, NO_TEST
-from job.evidence.holm import adjust_holm
-from job.evidence.measured import Measured, Place
+from job.evidence.statistics.measured import Measured, Place
+from job.evidence.statistics.paired_t import BOOTSTRAP, NO_TEST
 from job.names import METRICS
 from job.spec.job_spec import JobSpec
 
@@ -221,3 +220,31 @@ def _levels(p_values: np.ndarray, level: float) -> np.ndarray:
             failed = at
         levels[row] = at
     return levels
+
+
+def adjust_holm(p_values: np.ndarray) -> np.ndarray:
+    """Adjust p-values so that the chance of even one false claim in the family stays below the level.
+
+    Parameters
+    ----------
+    p_values : ndarray of shape (..., n), float64
+        Families along the last axis. NaN where there was no test: it isn't counted and stays NaN.
+
+    Returns
+    -------
+    ndarray of shape (..., n), float64
+        Between the p-value and 1.
+
+    References
+    ----------
+    .. [1] Holm (1979). A simple sequentially rejective multiple test procedure. Scandinavian Journal of Statistics 6,
+       65-70.
+    """
+    order = np.argsort(p_values, axis=-1, kind="stable")  # NaN sorts last
+    ordered = np.take_along_axis(p_values, order, axis=-1)
+    n_tests = np.isfinite(p_values).sum(axis=-1, keepdims=True)
+    left = np.maximum(n_tests - np.arange(p_values.shape[-1]), 1)
+    adjusted = np.minimum(np.maximum.accumulate(ordered * left, axis=-1), 1.0)
+    found = np.empty_like(adjusted)
+    np.put_along_axis(found, order, adjusted, axis=-1)
+    return found

@@ -4,18 +4,43 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any
 
 from scipy.special import ndtri, stdtrit
 
-from job.evidence.estimates import BOOTSTRAP
-from job.evidence.family import Question, Tested
-from job.evidence.measured import Place
-from job.evidence.verdict.ranking import Sizes
+from job.evidence.statistics.family import Question, Tested
+from job.evidence.statistics.measured import Place
+from job.evidence.statistics.paired_t import BOOTSTRAP
 
 POWER = 0.8
 RANGE = (0.5, 2.0)  # one job's estimate of its own standard error varies that much
 LEAST_ROWS = 50
+
+
+@dataclass(frozen=True)
+class Sizes:
+    """How much evidence there can be.
+
+    Parameters
+    ----------
+    n_positive : int
+        Minority rows of the data.
+    n_minority_rows : int
+        Distinct ones over all test parts.
+    n_minority_groups : int or None
+        Groups that have one, where rows are grouped.
+    n_test_positive : float
+        Mean number in a test part.
+    prevalence : float
+        Their share of all test rows.
+    """
+
+    n_positive: int
+    n_minority_rows: int
+    n_minority_groups: int | None
+    n_test_positive: float
+    prevalence: float
 
 
 def build_power(

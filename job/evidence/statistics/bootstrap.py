@@ -6,7 +6,7 @@ from collections.abc import Iterator
 
 import numpy as np
 
-from job.evidence.estimates import BOOTSTRAP, ROUND_OFF, Estimates
+from job.evidence.statistics.paired_t import BOOTSTRAP, ROUND_OFF, Estimates
 
 N_DRAWS = 2000
 LEAST_POSITIVES = 40

@@ -8,9 +8,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from judged import make_runs_of
 
-from job.evidence.family import Question, judge_family
-from job.evidence.holm import adjust_holm
-from job.evidence.measured import measure_runs
+from job.evidence.statistics.family import Question, adjust_holm, judge_family
+from job.evidence.statistics.measured import measure_runs
 
 QUESTION = Question("average_precision", None, 0.95)
 

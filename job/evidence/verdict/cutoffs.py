@@ -27,8 +27,8 @@ from job.evaluation.metrics import Prediction
 from job.evaluation.outcome import Outcome
 from job.evaluation.ranking import read_roc
 from job.evaluation.runs import RunKey, strategies_of
-from job.evidence.corrected_t import compare_over_splits
-from job.evidence.measured import Place
+from job.evidence.statistics.measured import Place
+from job.evidence.statistics.paired_t import compare_over_splits
 from job.spec.job_spec import JobSpec
 from job.strategies.registry import recipe_of
 

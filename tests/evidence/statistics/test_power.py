@@ -6,9 +6,8 @@ import pytest
 from judged import make_tested
 from scipy import stats
 
-from job.evidence.family import Question
-from job.evidence.power import build_power
-from job.evidence.verdict.ranking import Sizes
+from job.evidence.statistics.family import Question
+from job.evidence.statistics.power import Sizes, build_power
 
 QUESTION = Question("average_precision", None, 0.95)
 

@@ -9,11 +9,10 @@ from typing import Any
 import numpy as np
 
 from job.evaluation.metric_table import METRICS
-from job.evidence.estimates import NO_TEST, Estimates
-from job.evidence.family import Question
-from job.evidence.holm import adjust_holm
-from job.evidence.measured import Measured, Place
-from job.evidence.roles import Roles
+from job.evidence.statistics.family import Question, adjust_holm
+from job.evidence.statistics.measured import Measured, Place
+from job.evidence.statistics.paired_t import NO_TEST, Estimates
+from job.evidence.strategy_kinds import Roles
 
 COLUMNS = (
     "metric",

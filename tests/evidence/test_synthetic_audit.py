@@ -7,7 +7,7 @@ from factories import make_spec
 from snippets import run_small_job
 
 from job.evaluation.audit import MEASURES
-from job.evidence.audit import FLAGS, build_audit
+from job.evidence.synthetic_audit import FLAGS, build_audit
 
 
 @pytest.fixture(scope="module")

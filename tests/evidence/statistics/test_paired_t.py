@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy import stats
 
-from job.evidence.corrected_t import GROUPED_HOLDOUT, compare_over_splits, weigh_training
+from job.evidence.statistics.paired_t import GROUPED_HOLDOUT, compare_over_splits, weigh_training
 from job.names import METRICS
 
 ROPE, CONFIDENCE = 0.01, 0.95

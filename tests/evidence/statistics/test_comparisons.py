@@ -9,11 +9,10 @@ import pytest
 from judged import make_roles, make_runs_of
 
 from job.evaluation.metric_table import METRICS
-from job.evidence.compare import COLUMNS, RANKING, ZERO_TO_ONE, compare_strategies, list_pairs
-from job.evidence.corrected_t import compare_over_splits
-from job.evidence.family import Question
-from job.evidence.holm import adjust_holm
-from job.evidence.measured import measure_runs
+from job.evidence.statistics.comparisons import COLUMNS, RANKING, ZERO_TO_ONE, compare_strategies, list_pairs
+from job.evidence.statistics.family import Question, adjust_holm
+from job.evidence.statistics.measured import measure_runs
+from job.evidence.statistics.paired_t import compare_over_splits
 
 QUESTION = Question("average_precision", 0.01, 0.95)
 STRATEGIES = ("baseline", "class_weight", "threshold", "smote", "custom")

@@ -2,36 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
+
+import numpy as np
 
 from job.data.dataset import Dataset
 from job.data.split import Split
 from job.evaluation.metrics import MetricContext, Prediction
 from job.evaluation.runs import RunKey, strategies_of
-from job.evidence.basis import build_basis
-from job.evidence.compare import compare_strategies, list_pairs
-from job.evidence.corrected_t import GROUPED_HOLDOUT
-from job.evidence.family import Question, Tested, judge_family, question_of
-from job.evidence.measured import Measured, Place, draw_measures, measure_runs
-from job.evidence.power import build_power
-from job.evidence.rivals import judge_rivals
-from job.evidence.roles import Roles, find_roles
-from job.evidence.verdict.decision import grade_decision, read_at_same_alerts
-from job.evidence.verdict.evidence_for_rules import (
-    count_distinct_scores,
-    count_minority_groups,
-    count_minority_rows,
-    pair_predictions,
-    quote_means,
-)
-from job.evidence.verdict.headline import build_headline
-from job.evidence.verdict.ranking import UNTESTED, Sizes, find_shortage, grade_ranking
+from job.evidence.statistics.comparisons import compare_strategies, list_pairs
+from job.evidence.statistics.family import Question, Tested, judge_family, question_of
+from job.evidence.statistics.measured import Measured, Place, draw_measures, measure_runs
+from job.evidence.statistics.paired_t import GROUPED_HOLDOUT
+from job.evidence.statistics.power import Sizes, build_power
+from job.evidence.strategy_kinds import Roles, find_roles
+from job.evidence.verdict.recommendation import build_basis, build_headline
+from job.evidence.verdict.rules import UNTESTED, find_shortage, grade_decision, grade_ranking, read_at_same_alerts
 from job.spec.job_spec import JobSpec
 from job.spec.strategy_entries import CalibratedEntry
 
 Row = Mapping[str, Any]
+
+
+QUOTED = (
+    "average_precision",
+    "roc_auc",
+    "recall",
+    "precision",
+    "false_alarms_per_1000",
+    "expected_cost_per_1000",
+    "mean_predicted",
+    "brier",
+    "log_loss",
+)
+"""Metrics whose means over the shared splits are quoted beside the answers."""
 
 
 def judge_strategies(
@@ -168,3 +174,82 @@ def _against_baseline(
 
 def _baseline_mean(measured: Measured, place: Place, roles: Roles, question: Question) -> float:
     return measured.mean_of((roles.baseline, place[1]), question.primary)
+
+
+def judge_rivals(measured: Measured, roles: Roles, question: Question, sizes: Sizes) -> list[dict[str, Any]]:
+    """Grade each ``custom`` against each plain SMOTE.
+
+    Parameters
+    ----------
+    measured : Measured
+    roles : Roles
+    question : Question
+    sizes : Sizes
+
+    Returns
+    -------
+    list of dict
+        As ``verdict.custom_against_smote`` in results.json: one for each pair × classifier.
+    """
+    classifiers = dict.fromkeys(classifier for _, classifier in measured.places)
+    pairs = [
+        ((custom, classifier), (smote, classifier))
+        for classifier in classifiers
+        for custom in roles.customs
+        for smote in roles.smotes
+    ]
+    rows = []
+    for (left, right), tested in zip(pairs, judge_family(measured, pairs, question.primary, question), strict=True):
+        code = grade_ranking(tested, find_shortage(tested, sizes, measured.n_splits), question)
+        rows.append(
+            {"strategy": left[0], "reference": right[0], "classifier": left[1], "code": code, **tested.as_dict()}
+        )
+    return rows
+
+
+def count_minority_rows(y: np.ndarray, splits: Iterable[Split]) -> int:
+    """Count the distinct minority rows over all test parts."""
+    return len(_tested_minority(y, splits))
+
+
+def count_minority_groups(y: np.ndarray, groups: np.ndarray | None, splits: Iterable[Split]) -> int | None:
+    """Count the groups that have one of these rows; None where rows aren't grouped."""
+    return None if groups is None else len(np.unique(groups[_tested_minority(y, splits)]))
+
+
+def _tested_minority(y: np.ndarray, splits: Iterable[Split]) -> np.ndarray:
+    tested = np.zeros(len(y), dtype=bool)
+    for split in splits:
+        tested[split.test] = True
+    return np.flatnonzero(tested & (y == 1))
+
+
+def pair_predictions(
+    predictions: Mapping[RunKey, Prediction | None], place: Place, reference: Place
+) -> list[tuple[Prediction, Prediction]]:
+    """Pair the predictions of two combinations on the splits that both were scored on."""
+    of_place: dict[Place, dict[tuple[int, int], Prediction]] = {place: {}, reference: {}}
+    for key, prediction in predictions.items():
+        if prediction is not None and (key.strategy, key.classifier) in of_place:
+            of_place[key.strategy, key.classifier][key.repeat, key.fold] = prediction
+    mine, theirs = of_place[place], of_place[reference]
+    return [(mine[split], theirs[split]) for split in mine if split in theirs]
+
+
+def quote_means(measured: Measured, place: Place, baseline: Place) -> dict[str, dict[str, float | None]]:
+    """Means of baseline and strategy over the splits that both have a value on."""
+    return {metric: _means(measured.of(baseline, metric), measured.of(place, metric)) for metric in QUOTED}
+
+
+def _means(baseline: np.ndarray, strategy: np.ndarray) -> dict[str, float | None]:
+    both = np.isfinite(baseline) & np.isfinite(strategy)
+    sides = (("baseline", baseline), ("strategy", strategy))
+    return {who: float(values[both].mean()) if both.any() else None for who, values in sides}
+
+
+def count_distinct_scores(shared: Sequence[tuple[Prediction, Prediction]]) -> float | None:
+    """Distinct scores in the median split, of the one of both that has fewer."""
+    if not shared:
+        return None
+    counts: Any = [[len(prediction.ranking.true_alarms) - 1 for prediction in pair] for pair in shared]
+    return float(np.median(counts, axis=0).min())

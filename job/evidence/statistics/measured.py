@@ -3,24 +3,33 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import Any, Generic, TypeVar
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from job.evaluation.metrics import MetricContext, Prediction
 from job.evaluation.runs import RunKey
-from job.evidence.bootstrap import LEAST_GROUPS, LEAST_POSITIVES, compare_over_draws, draw_weights, enough_to_draw
-from job.evidence.corrected_t import LEAST_PAIRS, compare_over_splits, weigh_training
-from job.evidence.estimates import Estimates
-from job.evidence.weighted import Ordered, count_weighted, evaluate_weighted, order_rows
+from job.evidence.statistics.bootstrap import (
+    LEAST_GROUPS,
+    LEAST_POSITIVES,
+    compare_over_draws,
+    draw_weights,
+    enough_to_draw,
+)
+from job.evidence.statistics.paired_t import LEAST_PAIRS, Estimates, compare_over_splits, weigh_training
+from job.evidence.statistics.weighted_metrics import Ordered, count_weighted, evaluate_weighted, order_rows
 from job.names import METRICS
 
 Row = Mapping[str, Any]
 Place = tuple[str, str]
 """Strategy and classifier, by their labels."""
+
+
+Split = TypeVar("Split", bound=Hashable)
 
 
 @dataclass(frozen=True, eq=False)
@@ -40,7 +49,7 @@ class Measured:
     tuned : frozenset of str
         Strategies that tune their cut-off.
     least_training : float
-        As `least` in `job.evidence.corrected_t.weigh_training`.
+        As `least` in `job.evidence.statistics.paired_t.weigh_training`.
     """
 
     values: np.ndarray
@@ -216,3 +225,57 @@ def _draw_chunk(
 def _seed(seed: int) -> int:
     """The bootstrap's own luck, apart from that of splits, samplers and classifiers."""
     return int.from_bytes(hashlib.sha256(f"{seed}/bootstrap".encode()).digest()[:4], "big")
+
+
+@dataclass(frozen=True)
+class Comparable(Generic[Split]):
+    """What can be ranked, on which splits, and what cannot.
+
+    Parameters
+    ----------
+    places : tuple of (strategy, classifier)
+        Those with a value on every one of `splits`.
+    splits : tuple
+        The splits on which they are compared.
+    left_out : tuple of ((strategy, classifier), int)
+        Those with values on too few splits, and on how many.
+    n_scored : int
+        Splits on which anything has a value.
+    """
+
+    places: tuple[Place, ...]
+    splits: tuple[Split, ...]
+    left_out: tuple[tuple[Place, int], ...]
+    n_scored: int
+
+
+def find_comparable(scored: Mapping[Place, AbstractSet[Split]], order: Sequence[Split]) -> Comparable[Split]:
+    """Find what can be ranked; a mean over the splits that went well is no match for one over all.
+
+    Parameters
+    ----------
+    scored : Mapping of (strategy, classifier) to set
+        The splits on which each has a value.
+    order : sequence
+        All splits, in their order.
+
+    Returns
+    -------
+    Comparable
+        Those with a value on every split that any has one on; where none is so full, the fullest, on the splits that
+        they share (or the first of them, where they share none).
+    """
+    found = {place: splits for place, splits in scored.items() if splits}
+    anywhere: set[Split] = set().union(*found.values())
+    most = max((len(splits) for splits in found.values()), default=0)
+    places = [place for place, splits in found.items() if len(splits) == most]
+    shared = anywhere.intersection(*(found[place] for place in places))
+    if places and not shared:
+        places = places[:1]
+        shared = set(found[places[0]])
+    return Comparable(
+        tuple(places),
+        tuple(split for split in order if split in shared),
+        tuple((place, len(splits)) for place, splits in found.items() if place not in places),
+        len(anywhere),
+    )
