@@ -19,8 +19,8 @@ from job.evaluation.ranking import (
     read_roc,
     roc_auc,
 )
-from job.evaluation.runs import RunKey
 from job.evaluation.undefined import Undefined
+from job.evidence.predictions import Predictions
 
 GRID = np.round(np.linspace(0.0, 1.0, 101), 2)
 
@@ -33,13 +33,13 @@ NOT_KNOWN = (
 
 
 def average_curves(
-    predictions: Mapping[RunKey, Prediction | None], strategies: Iterable[str], classifiers: Iterable[str]
+    predictions: Predictions, strategies: Iterable[str], classifiers: Iterable[str]
 ) -> list[dict[str, Any]]:
     """Average the curves of each strategy × classifier vertically over its splits (Fawcett 2006, section 9.1).
 
     Parameters
     ----------
-    predictions : Mapping of RunKey to Prediction or None
+    predictions : Predictions
     strategies, classifiers : iterable of str
         Labels, in the order of tables.
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
@@ -13,8 +13,8 @@ from job.data.split import Split
 from job.evaluation.calibration import correct_prior
 from job.evaluation.decisions import at_prevalence
 from job.evaluation.metrics import Prediction
-from job.evaluation.runs import RunKey
 from job.evaluation.undefined import Undefined
+from job.evidence.predictions import Predictions
 from job.evidence.statistics.paired_t import LEAST_PAIRS
 from job.spec.job_spec import EvaluationSpec
 
@@ -27,7 +27,7 @@ Cell = list[tuple[Split, Prediction]]
 
 
 def build_in_use(
-    predictions: Mapping[RunKey, Prediction | None],
+    predictions: Predictions,
     splits: Sequence[Split],
     strategies: Iterable[str],
     classifiers: Iterable[str],

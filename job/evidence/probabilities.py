@@ -14,6 +14,7 @@ from job.evaluation.calibration import correct_prior, fit_calibration
 from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey
 from job.evaluation.undefined import Undefined
+from job.evidence.predictions import Predictions, by_place
 
 N_BINS = 20
 LEAST_ROWS_PER_BIN = 20
@@ -60,9 +61,7 @@ class Pool:
     starts: np.ndarray
 
 
-def build_harm(
-    runs: Iterable[Row], predictions: Mapping[RunKey, Prediction | None], splits: Sequence[Split], seed: int
-) -> dict[str, Any]:
+def build_harm(runs: Iterable[Row], predictions: Predictions, splits: Sequence[Split], seed: int) -> dict[str, Any]:
     """Set the probabilities of every strategy × classifier beside what came true, raw and after the prior correction.
 
     The expected calibration error is that of the pooled test predictions in 20 bins of equal count (fewer where a bin
@@ -76,7 +75,7 @@ def build_harm(
     ----------
     runs : iterable of Mapping
         As ``runs`` in results.json; any strategy that stands there, in the order in which it first does.
-    predictions : Mapping of RunKey to Prediction or None
+    predictions : Predictions
     splits : sequence of Split
     seed : int
         Of the draws.
@@ -153,9 +152,7 @@ def _pooled_splits(splits: Sequence[Split]) -> frozenset[tuple[int, int]]:
     return frozenset((split.repeat, split.fold) for split in splits[:n_pooled])
 
 
-def _cells(
-    runs: Iterable[Row], predictions: Mapping[RunKey, Prediction | None], splits: Sequence[Split]
-) -> dict[tuple[str, str], Cell]:
+def _cells(runs: Iterable[Row], predictions: Predictions, splits: Sequence[Split]) -> dict[tuple[str, str], Cell]:
     """Group the runs that gave probabilities; classifier by classifier, every group there even if it is empty."""
     by_split = {(split.repeat, split.fold): split for split in splits}
     found: dict[str, dict[str, Cell]] = {}
@@ -263,7 +260,7 @@ def _row(key: tuple[str, str], cell: Cell, states: Mapping[str, dict[str, Any] |
 
 
 def build_stability(
-    predictions: Mapping[RunKey, Prediction | None],
+    predictions: Predictions,
     splits: Sequence[Split],
     strategies: Iterable[str],
     classifiers: Iterable[str],
@@ -295,10 +292,7 @@ def build_stability(
     tested_twice = bool((tests > 1).any())
     pairs: dict[tuple[tuple[int, int], ...], tuple[np.ndarray, ...]] = {}
     by_split = {(split.repeat, split.fold): split.test for split in splits}
-    cells: dict[tuple[str, str], dict[tuple[int, int], Prediction]] = {}
-    for key, prediction in predictions.items():
-        if prediction is not None:
-            cells.setdefault((key.strategy, key.classifier), {})[key.repeat, key.fold] = prediction
+    cells = by_place(predictions)
     rows = []
     for classifier in classifiers if tested_twice else ():
         for strategy in strategies:

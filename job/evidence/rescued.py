@@ -20,8 +20,8 @@ from job.data.minority import (
 )
 from job.data.split import Split
 from job.errors import StrategyError
-from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey, seeds_of
+from job.evidence.predictions import Predictions
 from job.spec.job_spec import PreparationSpec
 from job.strategies.preparation import Preparation
 
@@ -59,7 +59,7 @@ Typed = Mapping[tuple[int, int], TestRows]
 def build_rescued(
     dataset: Dataset,
     splits: Sequence[Split],
-    predictions: Mapping[RunKey, Prediction | None],
+    predictions: Predictions,
     preparation: PreparationSpec,
     seed: int,
     baseline: str,
@@ -75,7 +75,7 @@ def build_rescued(
     ----------
     dataset : Dataset
     splits : sequence of Split
-    predictions : Mapping of RunKey to Prediction or None
+    predictions : Predictions
     preparation : PreparationSpec
     seed : int
         Of the samples.
@@ -149,9 +149,7 @@ def _count_rows(name: str, kinds: Sequence[Any], seen: Sequence[tuple[np.ndarray
     ]
 
 
-def _recall(
-    cell: tuple[str, str], typed: Typed, predictions: Mapping[RunKey, Prediction | None], baseline: str
-) -> list[dict[str, Any]]:
+def _recall(cell: tuple[str, str], typed: Typed, predictions: Predictions, baseline: str) -> list[dict[str, Any]]:
     classifier, strategy = cell
     n, found, n_pairs, rescued, lost = (np.zeros(len(TYPES), dtype=np.int64) for _ in range(5))
     for (repeat, fold), rows in typed.items():
@@ -184,9 +182,7 @@ def _recall(
     ]
 
 
-def _false_alarms(
-    cell: tuple[str, str], typed: Typed, predictions: Mapping[RunKey, Prediction | None]
-) -> list[dict[str, Any]]:
+def _false_alarms(cell: tuple[str, str], typed: Typed, predictions: Predictions) -> list[dict[str, Any]]:
     classifier, strategy = cell
     n, alarms = (np.zeros(N_NEIGHBORS + 1, dtype=np.int64) for _ in range(2))
     for (repeat, fold), rows in typed.items():

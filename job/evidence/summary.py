@@ -7,10 +7,11 @@ from typing import Any
 
 import numpy as np
 
-from job.evaluation.metrics import METRICS, Metric, Prediction
+from job.evaluation.metrics import METRICS, Metric
 from job.evaluation.ranking import average_precision_of_halves, expect_by_chance
 from job.evaluation.runs import RunKey
 from job.evaluation.undefined import Undefined
+from job.evidence.predictions import Predictions
 
 Row = Mapping[str, Any]
 
@@ -90,14 +91,14 @@ def _why_none(runs: Mapping[tuple[int, int], Row], metric: str) -> str:
     return "; ".join(reasons)
 
 
-def build_levels(runs: Iterable[Row], predictions: Mapping[RunKey, Prediction | None], seed: int) -> dict[str, Any]:
+def build_levels(runs: Iterable[Row], predictions: Predictions, seed: int) -> dict[str, Any]:
     """Measure how high average precision reads.
 
     Parameters
     ----------
     runs : iterable of Mapping
         As in results.json.
-    predictions : Mapping of RunKey to Prediction or None
+    predictions : Predictions
     seed : int
 
     Returns

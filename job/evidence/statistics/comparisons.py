@@ -9,8 +9,9 @@ from typing import Any
 import numpy as np
 
 from job.evaluation.metric_table import METRICS
+from job.evidence.predictions import Place
 from job.evidence.statistics.family import Question, adjust_holm
-from job.evidence.statistics.measured import Measured, Place
+from job.evidence.statistics.measured import Measured
 from job.evidence.statistics.paired_t import NO_TEST, Estimates
 from job.evidence.strategy_kinds import Roles
 
@@ -168,12 +169,7 @@ def _adjust(p_values: np.ndarray, pairs: Sequence[Pair], roles: Roles) -> np.nda
 
 
 def _row(
-    measured: Measured,
-    estimates: Estimates,
-    adjusted: np.ndarray,
-    pair: Pair,
-    at: tuple[int, int],
-    question: Question,
+    measured: Measured, estimates: Estimates, adjusted: np.ndarray, pair: Pair, at: tuple[int, int], question: Question
 ) -> dict[str, Any]:
     metric = METRICS[at[1]]
     better, worse = (

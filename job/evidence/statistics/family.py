@@ -8,7 +8,8 @@ from typing import Any
 
 import numpy as np
 
-from job.evidence.statistics.measured import Measured, Place
+from job.evidence.predictions import Place
+from job.evidence.statistics.measured import Measured
 from job.evidence.statistics.paired_t import BOOTSTRAP, NO_TEST
 from job.names import METRICS
 from job.spec.job_spec import JobSpec

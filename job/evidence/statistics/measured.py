@@ -11,8 +11,8 @@ from typing import Any, Generic, TypeVar
 import numpy as np
 from threadpoolctl import threadpool_limits
 
-from job.evaluation.metrics import MetricContext, Prediction
-from job.evaluation.runs import RunKey
+from job.evaluation.metrics import MetricContext
+from job.evidence.predictions import Place, Predictions
 from job.evidence.statistics.bootstrap import (
     LEAST_GROUPS,
     LEAST_POSITIVES,
@@ -25,8 +25,6 @@ from job.evidence.statistics.weighted_metrics import Ordered, count_weighted, ev
 from job.names import METRICS
 
 Row = Mapping[str, Any]
-Place = tuple[str, str]
-"""Strategy and classifier, by their labels."""
 
 
 Split = TypeVar("Split", bound=Hashable)
@@ -110,6 +108,12 @@ class Measured:
         values = values[np.isfinite(values)]
         return float(values.mean()) if len(values) else float("nan")
 
+    def shared_means(self, metric: str, baseline: Place, strategy: Place) -> dict[str, float | None]:
+        """Means over the splits that both have a value on, so that they differ by the difference that is tested."""
+        sides = {"baseline": self.of(baseline, metric), "strategy": self.of(strategy, metric)}
+        both = np.isfinite(list(sides.values())).all(axis=0)
+        return {who: float(values[both].mean()) if both.any() else None for who, values in sides.items()}
+
     def explain_no_interval(self, estimates: Estimates, at: tuple[int, int]) -> str | None:
         """Say why a comparison has no interval; None where it has one."""
         if not estimates.n_splits[at]:
@@ -162,7 +166,7 @@ def measure_runs(
 
 def draw_measures(
     measured: Measured,
-    predictions: Mapping[RunKey, Prediction | None],
+    predictions: Predictions,
     baseline: str,
     groups: np.ndarray | None,
     context: MetricContext,
@@ -174,7 +178,7 @@ def draw_measures(
     Parameters
     ----------
     measured : Measured
-    predictions : Mapping of RunKey to Prediction or None
+    predictions : Predictions
         Of that split.
     baseline : str
     groups : ndarray of shape (n_test,) or None

@@ -9,8 +9,8 @@ from typing import Any
 
 from scipy.special import ndtri, stdtrit
 
+from job.evidence.predictions import Place
 from job.evidence.statistics.family import Question, Tested
-from job.evidence.statistics.measured import Place
 from job.evidence.statistics.paired_t import BOOTSTRAP
 
 POWER = 0.8

@@ -27,7 +27,7 @@ from job.evaluation.metrics import Prediction
 from job.evaluation.outcome import Outcome
 from job.evaluation.ranking import read_roc
 from job.evaluation.runs import RunKey, strategies_of
-from job.evidence.statistics.measured import Place
+from job.evidence.predictions import Place, Predictions
 from job.evidence.statistics.paired_t import compare_over_splits
 from job.spec.job_spec import JobSpec
 from job.strategies.registry import recipe_of
@@ -74,10 +74,7 @@ class Part:
 
 
 def build_decisions(
-    spec: JobSpec,
-    outcomes: Iterable[Outcome],
-    predictions: Mapping[RunKey, Prediction | None],
-    splits: Sequence[Split],
+    spec: JobSpec, outcomes: Iterable[Outcome], predictions: Predictions, splits: Sequence[Split]
 ) -> dict[str, Any]:
     """Put together what is known of cut-offs.
 
@@ -86,7 +83,7 @@ def build_decisions(
     spec : JobSpec
     outcomes : iterable of Outcome
         Of the runs that the spec lists.
-    predictions : Mapping of RunKey to Prediction or None
+    predictions : Predictions
         Of the same runs.
     splits : sequence of Split
 
@@ -186,10 +183,7 @@ def find_cheapest(lines: Sequence[Mapping[str, Any]]) -> list[Row]:
 
 
 def _parts(
-    spec: JobSpec,
-    outcomes: Iterable[Outcome],
-    predictions: Mapping[RunKey, Prediction | None],
-    splits: Sequence[Split],
+    spec: JobSpec, outcomes: Iterable[Outcome], predictions: Predictions, splits: Sequence[Split]
 ) -> dict[Place, list[Part]]:
     """Gather the test parts of each strategy × classifier, in the order of the splits, with rows of both classes."""
     cutoffs = {outcome.key: outcome.cutoff for outcome in outcomes}

@@ -11,10 +11,11 @@ import numpy as np
 from job.data.dataset import Dataset
 from job.data.split import Split
 from job.evaluation.metrics import MetricContext, Prediction
-from job.evaluation.runs import RunKey, strategies_of
+from job.evaluation.runs import strategies_of
+from job.evidence.predictions import Place, Predictions, by_place
 from job.evidence.statistics.comparisons import compare_strategies, list_pairs
 from job.evidence.statistics.family import Question, Tested, judge_family, question_of
-from job.evidence.statistics.measured import Measured, Place, draw_measures, measure_runs
+from job.evidence.statistics.measured import Measured, draw_measures, measure_runs
 from job.evidence.statistics.paired_t import GROUPED_HOLDOUT
 from job.evidence.statistics.power import Sizes, build_power
 from job.evidence.strategy_kinds import Roles, find_roles
@@ -45,7 +46,7 @@ def judge_strategies(
     dataset: Dataset,
     splits: Sequence[Split],
     runs: Sequence[Row],
-    predictions: Mapping[RunKey, Prediction | None],
+    predictions: Predictions,
     context: MetricContext,
 ) -> dict[str, Any]:
     """Compare strategies and decide.
@@ -57,7 +58,7 @@ def judge_strategies(
     splits : sequence of Split
     runs : sequence of Mapping
         As in results.json; only those that the spec lists, and baseline's, are judged.
-    predictions : Mapping of RunKey to Prediction or None
+    predictions : Predictions
     context : MetricContext
 
     Returns
@@ -87,18 +88,14 @@ def judge_strategies(
 
 
 def judge_measured(
-    measured: Measured,
-    predictions: Mapping[RunKey, Prediction | None],
-    roles: Roles,
-    question: Question,
-    sizes: Sizes,
+    measured: Measured, predictions: Predictions, roles: Roles, question: Question, sizes: Sizes
 ) -> dict[str, Any]:
     """Compare and decide, once every metric is in one array.
 
     Parameters
     ----------
     measured : Measured
-    predictions : Mapping of RunKey to Prediction or None
+    predictions : Predictions
     roles : Roles
     question : Question
     sizes : Sizes
@@ -224,27 +221,16 @@ def _tested_minority(y: np.ndarray, splits: Iterable[Split]) -> np.ndarray:
     return np.flatnonzero(tested & (y == 1))
 
 
-def pair_predictions(
-    predictions: Mapping[RunKey, Prediction | None], place: Place, reference: Place
-) -> list[tuple[Prediction, Prediction]]:
+def pair_predictions(predictions: Predictions, place: Place, reference: Place) -> list[tuple[Prediction, Prediction]]:
     """Pair the predictions of two combinations on the splits that both were scored on."""
-    of_place: dict[Place, dict[tuple[int, int], Prediction]] = {place: {}, reference: {}}
-    for key, prediction in predictions.items():
-        if prediction is not None and (key.strategy, key.classifier) in of_place:
-            of_place[key.strategy, key.classifier][key.repeat, key.fold] = prediction
-    mine, theirs = of_place[place], of_place[reference]
+    cells = by_place(predictions)
+    mine, theirs = cells.get(place, {}), cells.get(reference, {})
     return [(mine[split], theirs[split]) for split in mine if split in theirs]
 
 
 def quote_means(measured: Measured, place: Place, baseline: Place) -> dict[str, dict[str, float | None]]:
     """Means of baseline and strategy over the splits that both have a value on."""
-    return {metric: _means(measured.of(baseline, metric), measured.of(place, metric)) for metric in QUOTED}
-
-
-def _means(baseline: np.ndarray, strategy: np.ndarray) -> dict[str, float | None]:
-    both = np.isfinite(baseline) & np.isfinite(strategy)
-    sides = (("baseline", baseline), ("strategy", strategy))
-    return {who: float(values[both].mean()) if both.any() else None for who, values in sides}
+    return {metric: measured.shared_means(metric, baseline, place) for metric in QUOTED}
 
 
 def count_distinct_scores(shared: Sequence[tuple[Prediction, Prediction]]) -> float | None:

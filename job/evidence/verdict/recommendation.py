@@ -8,8 +8,9 @@ from typing import Any
 
 import numpy as np
 
+from job.evidence.predictions import Place
 from job.evidence.statistics.family import Question, Tested
-from job.evidence.statistics.measured import Comparable, Measured, Place, find_comparable
+from job.evidence.statistics.measured import Comparable, Measured, find_comparable
 from job.evidence.statistics.power import Sizes
 from job.evidence.strategy_kinds import Roles
 from job.evidence.verdict import rules
@@ -273,17 +274,9 @@ def _beside(
         "method": rows["recall"]["method"],
         "metrics": {
             metric: {
-                **_means(measured, place, baseline, metric),
+                **measured.shared_means(metric, (baseline, place[1]), place),
                 **{key: rows[metric][key] for key in _TESTED},
             }
             for metric in BESIDE
         },
     }
-
-
-def _means(measured: Measured, place: Place, baseline: str, metric: str) -> dict[str, float | None]:
-    """Means over the splits that both have a value on, so that they differ by the difference that was tested."""
-    mine, theirs = (measured.of((label, place[1]), metric) for label in (place[0], baseline))
-    both = np.isfinite(mine) & np.isfinite(theirs)
-    sides = (("baseline", theirs), ("strategy", mine))
-    return {who: float(values[both].mean()) if both.any() else None for who, values in sides}

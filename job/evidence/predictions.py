@@ -1,0 +1,22 @@
+"""The predictions of a job, by strategy and classifier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from job.evaluation.metrics import Prediction
+from job.evaluation.runs import RunKey
+
+Place = tuple[str, str]
+"""Strategy and classifier, by their labels."""
+Predictions = Mapping[RunKey, Prediction | None]
+"""What each run of the grid predicted; None where it failed."""
+
+
+def by_place(predictions: Predictions) -> dict[Place, dict[tuple[int, int], Prediction]]:
+    """Group what there is by strategy and classifier, then by (repeat, fold)."""
+    found: dict[Place, dict[tuple[int, int], Prediction]] = {}
+    for key, prediction in predictions.items():
+        if prediction is not None:
+            found.setdefault((key.strategy, key.classifier), {})[key.repeat, key.fold] = prediction
+    return found
