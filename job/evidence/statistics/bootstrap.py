@@ -120,6 +120,9 @@ def compare_over_draws(
     lower, upper = _percentiles(drawn, n_drawn, confidence)
     p_value = np.minimum(2 * (1 + np.minimum((drawn <= 0).sum(-1), (drawn >= 0).sum(-1))) / (n_drawn + 1), 1.0)
     with np.errstate(divide="ignore", invalid="ignore"):
+        mean = np.where(exists, drawn, 0.0).sum(axis=-1) / n_drawn
+        residual = np.where(exists, drawn - mean[..., np.newaxis], 0.0)
+        deviation = np.sqrt((residual**2).sum(axis=-1) / (n_drawn - 1))
         width = np.asarray(rope)[..., np.newaxis]
         below, above = ((side.sum(axis=-1) / n_drawn) for side in (drawn < -width, drawn > width))
 
@@ -129,7 +132,7 @@ def compare_over_draws(
     return Estimates(
         n_splits=np.isfinite(difference).astype(int),
         difference=difference,
-        se=where_known(_deviation(drawn, exists, n_drawn)),
+        se=where_known(deviation),
         lower=where_known(lower),
         upper=where_known(upper),
         p_value=np.where(tested & ~varies & (difference == 0), 1.0, where_known(p_value)),
@@ -154,10 +157,3 @@ def _percentiles(drawn: np.ndarray, n_drawn: np.ndarray, confidence: float) -> t
         return np.asarray(low + (place - first) * (high - low))
 
     return at((1 - confidence) / 2), at((1 + confidence) / 2)
-
-
-def _deviation(drawn: np.ndarray, exists: np.ndarray, n_drawn: np.ndarray) -> np.ndarray:
-    with np.errstate(divide="ignore", invalid="ignore"):
-        mean = np.where(exists, drawn, 0.0).sum(axis=-1) / n_drawn
-        residual = np.where(exists, drawn - mean[..., np.newaxis], 0.0)
-        return np.asarray(np.sqrt((residual**2).sum(axis=-1) / (n_drawn - 1)))

@@ -74,25 +74,36 @@ def compare_over_splits(
     paired = np.isfinite(differences)
     n_splits = paired.sum(axis=-1)
     tested = (n_splits >= LEAST_PAIRS) & np.isfinite(training)
-    mean, deviation, spread = _moments(differences, paired, n_splits)
-    scale = np.max(np.where(paired, np.maximum(np.abs(left), np.abs(right)), 0.0), axis=-1, initial=0.0)
-    varies = (spread > ROUND_OFF * scale) & (deviation > 0)
-    mean = np.where(np.abs(mean) > ROUND_OFF * scale, mean, np.where(n_splits > 0, 0.0, np.nan))
-    se = np.where(tested & varies, deviation * np.sqrt(_inflation(paired, n_splits, sizes, training)), np.nan)
-    method = np.broadcast_to(np.where(np.equal(training, 0), T_TEST, TRAINING_T_TEST), mean.shape)
-    return _read_posterior(mean, se, n_splits, (tested, varies), method, rope, confidence)
-
-
-def _moments(
-    differences: np.ndarray, paired: np.ndarray, n_splits: np.ndarray
-) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """Mean, sample standard deviation, and the range of the differences that exist."""
+    n_test, n_train = (np.where(paired, size, 0).sum(axis=-1) for size in sizes)
     with np.errstate(divide="ignore", invalid="ignore"):
         mean = np.where(paired, differences, 0.0).sum(axis=-1) / n_splits
         residual = np.where(paired, differences - mean[..., np.newaxis], 0.0)
         deviation = np.sqrt((residual**2).sum(axis=-1) / (n_splits - 1))
+        ratio = n_test / n_train
+        inflation = 1 / n_splits + (1 + training) * ratio / (1 + training * ratio**2)
     spread = residual.max(axis=-1, initial=0.0) - residual.min(axis=-1, initial=0.0)
-    return mean, deviation, spread
+    scale = np.max(np.where(paired, np.maximum(np.abs(left), np.abs(right)), 0.0), axis=-1, initial=0.0)
+    varies = (spread > ROUND_OFF * scale) & (deviation > 0)
+    mean = np.where(np.abs(mean) > ROUND_OFF * scale, mean, np.where(n_splits > 0, 0.0, np.nan))
+    se = np.where(tested & varies, deviation * np.sqrt(inflation), np.nan)
+    df = np.maximum(n_splits - 1, 1).astype(float)
+    reach = stdtrit(df, (1 + confidence) / 2) * se
+    p_value = 2 * stdtr(df, -np.abs(mean / se))
+    below, above = stdtr(df, (-rope - mean) / se), stdtr(df, (mean - rope) / se)
+    return Estimates(
+        n_splits=n_splits,
+        difference=mean,
+        se=se,
+        lower=mean - reach,
+        upper=mean + reach,
+        p_value=np.where(tested & ~varies & (mean == 0), 1.0, p_value),
+        below=below,
+        within=np.maximum(1 - below - above, 0.0) + 0 * se,
+        above=above,
+        tested=tested,
+        varies=varies,
+        method=np.broadcast_to(np.where(np.equal(training, 0), T_TEST, TRAINING_T_TEST), mean.shape),
+    )
 
 
 def weigh_training(metrics: Sequence[str], tuned: np.ndarray, least: float = 0.0) -> np.ndarray:
@@ -118,46 +129,6 @@ def weigh_training(metrics: Sequence[str], tuned: np.ndarray, least: float = 0.0
     of_metric = np.select([placed, level, untested], [2.0, 20.0, np.nan])
     found = np.where(tuned[:, np.newaxis] & cut, 6.0, of_metric)
     return np.asarray(np.maximum(found, least))
-
-
-def _inflation(
-    paired: np.ndarray, n_splits: np.ndarray, sizes: tuple[np.ndarray, np.ndarray], training: np.ndarray | float
-) -> np.ndarray:
-    """What the variance of one difference is multiplied with: 1/J + (1 + k) r / (1 + k r²), r over the pairs."""
-    n_test, n_train = (np.where(paired, size, 0).sum(axis=-1) for size in sizes)
-    with np.errstate(divide="ignore", invalid="ignore"):
-        ratio = n_test / n_train
-        return np.asarray(1 / n_splits + (1 + training) * ratio / (1 + training * ratio**2))
-
-
-def _read_posterior(
-    mean: np.ndarray,
-    se: np.ndarray,
-    n_splits: np.ndarray,
-    states: tuple[np.ndarray, np.ndarray],
-    method: np.ndarray,
-    rope: float | np.ndarray,
-    confidence: float,
-) -> Estimates:
-    tested, varies = states
-    df = np.maximum(n_splits - 1, 1).astype(float)
-    reach = stdtrit(df, (1 + confidence) / 2) * se
-    p_value = 2 * stdtr(df, -np.abs(mean / se))
-    below, above = stdtr(df, (-rope - mean) / se), stdtr(df, (mean - rope) / se)
-    return Estimates(
-        n_splits=n_splits,
-        difference=mean,
-        se=se,
-        lower=mean - reach,
-        upper=mean + reach,
-        p_value=np.where(tested & ~varies & (mean == 0), 1.0, p_value),
-        below=below,
-        within=np.maximum(1 - below - above, 0.0) + 0 * se,
-        above=above,
-        tested=tested,
-        varies=varies,
-        method=method,
-    )
 
 
 @dataclass(frozen=True, eq=False)

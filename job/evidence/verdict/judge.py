@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -13,13 +13,13 @@ from job.data.split import Split
 from job.evaluation.metrics import MetricContext, Prediction
 from job.evaluation.runs import strategies_of
 from job.evidence.predictions import Place, Predictions, by_place
-from job.evidence.statistics.comparisons import compare_strategies, list_pairs
+from job.evidence.statistics.comparisons import Pair, compare_strategies, list_pairs
 from job.evidence.statistics.family import Question, Tested, judge_family, question_of
 from job.evidence.statistics.measured import Measured, draw_measures, measure_runs
 from job.evidence.statistics.paired_t import GROUPED_HOLDOUT
 from job.evidence.statistics.power import Sizes, build_power
 from job.evidence.strategy_kinds import Roles, find_roles
-from job.evidence.verdict.recommendation import build_basis, build_headline
+from job.evidence.verdict.recommendation import PRICE, build_basis, build_headline
 from job.evidence.verdict.rules import UNTESTED, find_shortage, grade_decision, grade_ranking, read_at_same_alerts
 from job.spec.job_spec import JobSpec
 from job.spec.strategy_entries import CalibratedEntry
@@ -27,17 +27,7 @@ from job.spec.strategy_entries import CalibratedEntry
 Row = Mapping[str, Any]
 
 
-QUOTED = (
-    "average_precision",
-    "roc_auc",
-    "recall",
-    "precision",
-    "false_alarms_per_1000",
-    "expected_cost_per_1000",
-    "mean_predicted",
-    "brier",
-    "log_loss",
-)
+QUOTED = ("average_precision", "roc_auc", *PRICE)
 """Metrics whose means over the shared splits are quoted beside the answers."""
 
 
@@ -77,10 +67,12 @@ def judge_strategies(
     groups, time = (None if each is None else each[splits[0].test] for each in (dataset.groups, dataset.time))
     measured = draw_measures(measured, predictions, roles.baseline, groups, context, spec.seed, time)
     positives = [int(dataset.y[split.test].sum()) for split in splits]
+    tested = np.unique(np.concatenate([split.test for split in splits]))
+    minority = tested[dataset.y[tested] == 1]
     sizes = Sizes(
         n_positive=dataset.n_positive,
-        n_minority_rows=count_minority_rows(dataset.y, splits),
-        n_minority_groups=count_minority_groups(dataset.y, dataset.groups, splits),
+        n_minority_rows=len(minority),
+        n_minority_groups=None if dataset.groups is None else len(np.unique(dataset.groups[minority])),
         n_test_positive=sum(positives) / len(splits),
         prevalence=sum(positives) / sum(len(split.test) for split in splits),
     )
@@ -106,7 +98,8 @@ def judge_measured(
         As `judge_strategies`.
     """
     strategies, classifiers = (list(dict.fromkeys(labels)) for labels in zip(*measured.places, strict=True))
-    comparisons = compare_strategies(measured, list_pairs(roles, strategies, classifiers), roles, question)
+    pairs = list_pairs(roles, strategies, classifiers)
+    comparisons = compare_strategies(measured, pairs, roles, question)
     family = [(strategy, classifier) for classifier in classifiers for strategy in roles.oversamplers]
     gains, recalls = (
         _against_baseline(measured, family, roles, metric, question) for metric in (question.primary, "recall")
@@ -122,9 +115,11 @@ def judge_measured(
     }
     others = [place for place in measured.places if place[0] != roles.baseline and place not in gains]
     everything = {**gains, **_against_baseline(measured, others, roles, question.primary, question)}
-    rows = []
+    rows, cells = [], by_place(predictions)
     for place in family:
-        shared = pair_predictions(predictions, place, (roles.baseline, place[1]))
+        baseline = roles.baseline, place[1]
+        mine, theirs = cells.get(place, {}), cells.get(baseline, {})
+        shared = [(mine[split], theirs[split]) for split in mine if split in theirs]
         tested = codes[place] != UNTESTED
         shortage = find_shortage(gains[place], sizes, measured.n_splits)
         at_same = read_at_same_alerts(shared)
@@ -147,16 +142,17 @@ def judge_measured(
                     "recall_of_baseline_at_same_alerts": at_same.recall,
                     "share_found_by_baseline": at_same.share,
                 },
-                "means": quote_means(measured, place, (roles.baseline, place[1])),
+                "means": {metric: measured.shared_means(metric, baseline, place) for metric in QUOTED},
                 "n_distinct_scores": count_distinct_scores(shared),
             }
         )
-    power = build_power(gains, {p: _baseline_mean(measured, p, roles, question) for p in gains}, question, sizes)
+    baselines = {place: measured.mean_of((roles.baseline, place[1]), question.primary) for place in gains}
+    power = build_power(gains, baselines, question, sizes)
     headline = build_headline(measured, everything, codes, roles, question, sizes)
     basis = build_basis(measured, comparisons, headline["recommended"], roles.baseline, question, sizes.n_minority_rows)
     verdict = {
         "rows": rows,
-        "custom_against_smote": judge_rivals(measured, roles, question, sizes),
+        "custom_against_smote": _judge_rivals(measured, pairs, question, sizes),
         "headline": {**headline, "numbers": {**headline["numbers"], **basis}},
     }
     return {"comparisons": comparisons, "power": power, "verdict": verdict}
@@ -169,68 +165,20 @@ def _against_baseline(
     return dict(zip(places, judge_family(measured, pairs, metric, question), strict=True))
 
 
-def _baseline_mean(measured: Measured, place: Place, roles: Roles, question: Question) -> float:
-    return measured.mean_of((roles.baseline, place[1]), question.primary)
-
-
-def judge_rivals(measured: Measured, roles: Roles, question: Question, sizes: Sizes) -> list[dict[str, Any]]:
-    """Grade each ``custom`` against each plain SMOTE.
-
-    Parameters
-    ----------
-    measured : Measured
-    roles : Roles
-    question : Question
-    sizes : Sizes
-
-    Returns
-    -------
-    list of dict
-        As ``verdict.custom_against_smote`` in results.json: one for each pair × classifier.
-    """
-    classifiers = dict.fromkeys(classifier for _, classifier in measured.places)
-    pairs = [
-        ((custom, classifier), (smote, classifier))
-        for classifier in classifiers
-        for custom in roles.customs
-        for smote in roles.smotes
+def _judge_rivals(measured: Measured, pairs: Sequence[Pair], question: Question, sizes: Sizes) -> list[dict[str, Any]]:
+    """Grade each ``custom`` against each plain SMOTE, with every classifier: a family of tests of its own."""
+    rivals = [pair for pair in pairs if not pair.in_family]
+    family = judge_family(measured, [(pair.left, pair.right) for pair in rivals], question.primary, question)
+    return [
+        {
+            "strategy": pair.strategy,
+            "reference": pair.reference,
+            "classifier": pair.classifier,
+            "code": grade_ranking(tested, find_shortage(tested, sizes, measured.n_splits), question),
+            **tested.as_dict(),
+        }
+        for pair, tested in zip(rivals, family, strict=True)
     ]
-    rows = []
-    for (left, right), tested in zip(pairs, judge_family(measured, pairs, question.primary, question), strict=True):
-        code = grade_ranking(tested, find_shortage(tested, sizes, measured.n_splits), question)
-        rows.append(
-            {"strategy": left[0], "reference": right[0], "classifier": left[1], "code": code, **tested.as_dict()}
-        )
-    return rows
-
-
-def count_minority_rows(y: np.ndarray, splits: Iterable[Split]) -> int:
-    """Count the distinct minority rows over all test parts."""
-    return len(_tested_minority(y, splits))
-
-
-def count_minority_groups(y: np.ndarray, groups: np.ndarray | None, splits: Iterable[Split]) -> int | None:
-    """Count the groups that have one of these rows; None where rows aren't grouped."""
-    return None if groups is None else len(np.unique(groups[_tested_minority(y, splits)]))
-
-
-def _tested_minority(y: np.ndarray, splits: Iterable[Split]) -> np.ndarray:
-    tested = np.zeros(len(y), dtype=bool)
-    for split in splits:
-        tested[split.test] = True
-    return np.flatnonzero(tested & (y == 1))
-
-
-def pair_predictions(predictions: Predictions, place: Place, reference: Place) -> list[tuple[Prediction, Prediction]]:
-    """Pair the predictions of two combinations on the splits that both were scored on."""
-    cells = by_place(predictions)
-    mine, theirs = cells.get(place, {}), cells.get(reference, {})
-    return [(mine[split], theirs[split]) for split in mine if split in theirs]
-
-
-def quote_means(measured: Measured, place: Place, baseline: Place) -> dict[str, dict[str, float | None]]:
-    """Means of baseline and strategy over the splits that both have a value on."""
-    return {metric: measured.shared_means(metric, baseline, place) for metric in QUOTED}
 
 
 def count_distinct_scores(shared: Sequence[tuple[Prediction, Prediction]]) -> float | None:

@@ -34,7 +34,7 @@ HEADLINE_RULES: Mapping[str, str] = {
     OPEN: "none of these",
 }
 """Code of the headline -> when it holds; the first that does."""
-_PRICE = (
+PRICE = (
     "recall",
     "precision",
     "false_alarms_per_1000",
@@ -43,6 +43,7 @@ _PRICE = (
     "brier",
     "log_loss",
 )
+"""Metrics whose means are quoted for what is recommended."""
 BESIDE = ("recall", "false_alarms_per_1000", "average_precision", "mean_predicted", "brier")
 """Metrics of which the headline tells what the recommendation changes."""
 _TESTED = ("difference", "lower", "upper", "p_adjusted")
@@ -93,7 +94,10 @@ def recommend(
     -------
     Choice
     """
-    scored = {place: _splits_of(measured, place, question.primary) for place in measured.places}
+    scored = {
+        place: set(np.flatnonzero(np.isfinite(measured.of(place, question.primary))).tolist())
+        for place in measured.places
+    }
     compared = find_comparable(scored, range(measured.n_splits))
     shared = measured.on(compared.splits)
     means = {place: shared.mean_of(place, question.primary) for place in compared.places}
@@ -105,10 +109,6 @@ def recommend(
     alike = [place for place in allowed if means[top] - means[place] <= rope]
     chosen = min(alike, key=lambda place: (roles.order[place[0]], measured.places[place]))
     return Choice(max(means, key=lambda place: means[place]), chosen, compared, tuple(alike))
-
-
-def _splits_of(measured: Measured, place: Place, metric: str) -> set[int]:
-    return {int(split) for split in np.flatnonzero(np.isfinite(measured.of(place, metric)))}
 
 
 def _is_allowed(place: Place, gains: Mapping[Place, Tested], codes: Mapping[Place, str], roles: Roles) -> bool:
@@ -182,6 +182,10 @@ def build_headline(
     main = classifiers[0] if choice.recommended is None else choice.recommended[1]
     answers = {label: summarize_classifier(codes, gains, label) for label in classifiers}
     code, about = answers[main]
+    price = None
+    if choice.recommended is not None:
+        means = {metric: measured.mean_of(choice.recommended, metric) for metric in (question.primary, *PRICE)}
+        price = {metric: mean if np.isfinite(mean) else None for metric, mean in means.items()}
     return {
         "code": code,
         "rule": HEADLINE_RULES[code],
@@ -203,15 +207,10 @@ def build_headline(
             "best": _named(choice.best),
             "alike": [_named(place) for place in choice.alike],
             "n_oversampling": len(codes),
-            "price": None if choice.recommended is None else _price(measured, choice.recommended, question.primary),
+            "price": price,
             "prevalence": sizes.prevalence,
         },
     }
-
-
-def _price(measured: Measured, place: Place, primary: str) -> dict[str, float | None]:
-    found = {metric: measured.mean_of(place, metric) for metric in (primary, *_PRICE)}
-    return {metric: mean if np.isfinite(mean) else None for metric, mean in found.items()}
 
 
 def _named(place: Place | None) -> dict[str, str] | None:
@@ -249,8 +248,22 @@ def build_basis(
     """
     beside = None
     if recommended is not None and recommended["strategy"] != baseline:
-        place = (recommended["strategy"], recommended["classifier"])
-        beside = _beside(measured, comparisons, place, baseline)
+        place = recommended["strategy"], recommended["classifier"]
+        compared = (*place, baseline)
+        rows = {
+            row["metric"]: row
+            for row in comparisons
+            if (row["strategy"], row["classifier"], row["reference"]) == compared
+        }
+        beside = {
+            "n_splits": rows["recall"]["n_splits"],
+            "method": rows["recall"]["method"],
+            "metrics": {
+                metric: measured.shared_means(metric, (baseline, place[1]), place)
+                | {key: rows[metric][key] for key in _TESTED}
+                for metric in BESIDE
+            },
+        }
     return {
         "n_splits": measured.n_splits,
         "n_train_mean": float(measured.n_train.mean()),
@@ -258,25 +271,4 @@ def build_basis(
         "confidence": question.confidence,
         "baseline": baseline,
         "beside_baseline": beside,
-    }
-
-
-def _beside(
-    measured: Measured, comparisons: Iterable[Mapping[str, Any]], place: Place, baseline: str
-) -> dict[str, Any]:
-    rows = {
-        row["metric"]: row
-        for row in comparisons
-        if (row["strategy"], row["classifier"], row["reference"]) == (*place, baseline)
-    }
-    return {
-        "n_splits": rows["recall"]["n_splits"],
-        "method": rows["recall"]["method"],
-        "metrics": {
-            metric: {
-                **measured.shared_means(metric, (baseline, place[1]), place),
-                **{key: rows[metric][key] for key in _TESTED},
-            }
-            for metric in BESIDE
-        },
     }
