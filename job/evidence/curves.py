@@ -10,7 +10,6 @@ import numpy as np
 from job.data.dataset import Dataset
 from job.data.split import Split
 from job.evaluation.calibration import evaluate_probabilities
-from job.evaluation.metrics import Prediction
 from job.evaluation.ranking import (
     Ranking,
     average_precision,
@@ -19,8 +18,7 @@ from job.evaluation.ranking import (
     read_roc,
     roc_auc,
 )
-from job.evaluation.undefined import Undefined
-from job.evidence.predictions import Predictions
+from job.evidence.predictions import Predictions, by_place, number_or_none
 
 GRID = np.round(np.linspace(0.0, 1.0, 101), 2)
 
@@ -54,25 +52,16 @@ def average_curves(
     ----------
     Fawcett (2006), An introduction to ROC analysis, Pattern Recognition Letters 27, 861-874.
     """
-    cells: dict[tuple[str, str], list[Prediction]] = {}
-    for key, prediction in predictions.items():
-        if prediction is not None and 0 < prediction.y.sum() < len(prediction.y):
-            cells.setdefault((key.strategy, key.classifier), []).append(prediction)
+    cells = {
+        place: rankings
+        for place, found in by_place(predictions).items()
+        if (rankings := [each.ranking for each in found.values() if not each.ranking.lacks])
+    }
     return [
-        {
-            "strategy": strategy,
-            "classifier": classifier,
-            "kind": kind,
-            "x": GRID.tolist(),
-            "y": np.mean(
-                [read(prediction.ranking, GRID) for prediction in cells[strategy, classifier]], axis=0
-            ).tolist(),
-            "n": len(cells[strategy, classifier]),
-        }
+        {"strategy": strategy, "classifier": classifier, **curve}
         for classifier in classifiers
         for strategy in strategies
-        if (strategy, classifier) in cells
-        for kind, read in (("precision_recall", read_precision_recall), ("roc", read_roc))
+        for curve in _average(cells.get((strategy, classifier), []))
     ]
 
 
@@ -126,7 +115,7 @@ def _score(ranking: Ranking, y: np.ndarray, p: np.ndarray) -> dict[str, float | 
         "roc_auc": roc_auc(ranking),
         **evaluate_probabilities(y, p),
     }
-    return {name: None if isinstance(value := found[name], Undefined) else value for name in METRICS}
+    return {name: number_or_none(found[name]) for name in METRICS}
 
 
 def _summarize(metric: str, rows: Iterable[Mapping[str, Any]]) -> dict[str, Any]:

@@ -14,7 +14,7 @@ from job.evaluation.calibration import correct_prior
 from job.evaluation.decisions import at_prevalence
 from job.evaluation.metrics import Prediction
 from job.evaluation.undefined import Undefined
-from job.evidence.predictions import Predictions
+from job.evidence.predictions import Place, Predictions, by_place
 from job.evidence.statistics.paired_t import LEAST_PAIRS
 from job.spec.job_spec import EvaluationSpec
 
@@ -44,10 +44,10 @@ def build_in_use(
     if prevalence is None:
         return None
     by_split = {(split.repeat, split.fold): split for split in splits}
-    cells: dict[tuple[str, str], Cell] = {}
-    for key, each in predictions.items():
-        if each is not None and each.counts.positives and each.counts.negatives:
-            cells.setdefault((key.strategy, key.classifier), []).append((by_split[key.repeat, key.fold], each))
+    cells: dict[Place, Cell] = {
+        place: [(by_split[split], each) for split, each in found.items() if not each.ranking.lacks]
+        for place, found in by_place(predictions).items()
+    }
     return {
         "prevalence": prevalence,
         "prevalence_of_data": float(y.mean()),

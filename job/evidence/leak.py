@@ -11,7 +11,6 @@ from job.data.dataset import Dataset
 from job.data.identical import ALONE, number_identical
 from job.data.split import Split
 from job.evaluation.evaluate import Outcome
-from job.evaluation.resampling_audit import ResamplingAudit
 from job.evaluation.runs import Study
 from job.evaluation.studies import LEAK_SPLITS, leaking_strategy
 from job.evaluation.unit import HONEST, LEAK
@@ -80,10 +79,8 @@ def _score(
     }
     reasons = {kind: count_reasons(measured[kind]) for kind in ("honest", "leaked")}
     rows = []
-    for metric in METRICS:
-        values = np.array(
-            [[each.metrics.get(metric) for each in measured[kind]] for kind in _READINGS], dtype=float
-        )  # None becomes NaN
+    for metric in METRICS:  # None becomes NaN
+        values = np.array([[each.metrics.get(metric) for each in measured[kind]] for kind in _READINGS], dtype=float)
         together = values[:, np.isfinite(values).all(axis=0)]
         means = together.mean(axis=1).tolist() if together.size else [None] * len(_READINGS)
         rows.append(
@@ -118,14 +115,34 @@ def prove_no_leak(outcomes: Iterable[Outcome], splits: Sequence[Split], dataset:
         rows that equal a test row), ``groups_in_both``; and ``identical``, see `count_identical`.
     """
     grid = [outcome for outcome in outcomes if outcome.key.study is None]
+    # One audit of each unit: its classifiers share it.
+    by_unit = {(o.key.strategy, o.key.repeat, o.key.fold): o.audit for o in grid if o.audit is not None}
+    adding, audits = dict.fromkeys(strategy for strategy, _, _ in by_unit), list(by_unit.values())
+    telling = dict.fromkeys(key[0] for key, audit in by_unit.items() if audit.n_parents is not None)
+    parents = [(audit.n_parents or 0, audit.n_parents_outside or 0) for audit in audits]
+    groups_in_both: dict[str, Any] = {"n_checked": None, "n_found": None, "reason": NO_GROUPS}
+    if dataset.groups is not None:
+        parted = [(dataset.groups[split.train], dataset.groups[split.test]) for split in splits]
+        groups_in_both = _count([(len(np.unique(test)), len(np.intersect1d(train, test))) for train, test in parted])
     return {
         "synthetic_in_test": _count_strangers(grid, splits, dataset),
-        "rows_in_both": _count_shared(splits),
-        "parents_outside": _count_parents(grid),
-        "new_rows_in_test": _count_new_in_test(grid),
-        "groups_in_both": _count_groups(splits, dataset),
+        "rows_in_both": _count([(len(split.test), len(np.intersect1d(split.train, split.test))) for split in splits]),
+        "parents_outside": {
+            **_count(parents, None if telling else NO_PROVENANCE if adding else NOTHING_ADDED),
+            "strategies": list(telling),
+            "untold": [strategy for strategy in adding if strategy not in telling],
+        },
+        "new_rows_in_test": _count(
+            [(audit.n_new, audit.n_new_in_test) for audit in audits], None if audits else NOTHING_ADDED
+        ),
+        "groups_in_both": groups_in_both,
         "identical": count_identical(splits, dataset),
     }
+
+
+def _count(pairs: Sequence[tuple[int, int]], reason: str | None = None) -> dict[str, Any]:
+    """Add up what was checked and what was found."""
+    return {"n_checked": sum(n for n, _ in pairs), "n_found": sum(n for _, n in pairs), "reason": reason}
 
 
 def count_identical(splits: Sequence[Split], dataset: Dataset) -> dict[str, Any]:
@@ -152,19 +169,22 @@ def count_identical(splits: Sequence[Split], dataset: Dataset) -> dict[str, Any]
         counts.append(len(shared))
         parted.update(dict.fromkeys(np.unique(shared).tolist()))
     twins = numbers[numbers != ALONE]
+    sets = [np.flatnonzero(numbers == number) for number in sorted(parted)[:_NAMED_SETS]]
     return {
         "n_rows": len(twins),
         "n_sets": len(np.unique(twins)),
         "n_mean": sum(counts) / len(splits),
         "n_most": max(counts),
         "n_test_mean": sum(len(split.test) for split in splits) / len(splits),
-        "sets": [_name_set(np.flatnonzero(numbers == number), dataset) for number in sorted(parted)[:_NAMED_SETS]],
+        "sets": [
+            {
+                "rows": (rows[:_NAMED_ROWS] + 1).tolist(),
+                "n": len(rows),
+                "one_label": len(np.unique(dataset.y[rows])) == 1,
+            }
+            for rows in sets
+        ],
     }
-
-
-def _name_set(rows: np.ndarray, dataset: Dataset) -> dict[str, Any]:
-    labels = np.unique(dataset.y[rows])
-    return {"rows": (rows[:_NAMED_ROWS] + 1).tolist(), "n": len(rows), "one_label": len(labels) == 1}
 
 
 def _count_strangers(grid: Sequence[Outcome], splits: Sequence[Split], dataset: Dataset) -> dict[str, Any]:
@@ -173,59 +193,9 @@ def _count_strangers(grid: Sequence[Outcome], splits: Sequence[Split], dataset: 
         (split.repeat, split.fold): len(np.unique(split.test[(split.test >= 0) & (split.test < dataset.n_rows)]))
         for split in splits
     }
-    checked = found = 0
-    for outcome in grid:
-        if outcome.scores is not None:
-            checked += len(outcome.scores)
-            found += abs(len(outcome.scores) - real[outcome.key.repeat, outcome.key.fold])
-    return {"n_checked": checked, "n_found": found, "reason": None if checked else "no run has scores"}
-
-
-def _count_shared(splits: Sequence[Split]) -> dict[str, Any]:
-    return {
-        "n_checked": sum(len(split.test) for split in splits),
-        "n_found": sum(len(np.intersect1d(split.train, split.test)) for split in splits),
-        "reason": None,
-    }
-
-
-def _audits(grid: Sequence[Outcome]) -> dict[tuple[str, int, int], ResamplingAudit]:
-    """One audit of each unit: its classifiers share it."""
-    return {
-        (outcome.key.strategy, outcome.key.repeat, outcome.key.fold): outcome.audit
+    scored = [
+        (len(outcome.scores), abs(len(outcome.scores) - real[outcome.key.repeat, outcome.key.fold]))
         for outcome in grid
-        if outcome.audit is not None
-    }
-
-
-def _count_parents(grid: Sequence[Outcome]) -> dict[str, Any]:
-    audits = _audits(grid)
-    adding = dict.fromkeys(strategy for strategy, _, _ in audits)
-    telling = dict.fromkeys(key[0] for key, audit in audits.items() if audit.n_parents is not None)
-    return {
-        "n_checked": sum(audit.n_parents or 0 for audit in audits.values()),
-        "n_found": sum(audit.n_parents_outside or 0 for audit in audits.values()),
-        "strategies": list(telling),
-        "untold": [strategy for strategy in adding if strategy not in telling],
-        "reason": None if telling else NO_PROVENANCE if adding else NOTHING_ADDED,
-    }
-
-
-def _count_new_in_test(grid: Sequence[Outcome]) -> dict[str, Any]:
-    audits = _audits(grid)
-    return {
-        "n_checked": sum(audit.n_new for audit in audits.values()),
-        "n_found": sum(audit.n_new_in_test for audit in audits.values()),
-        "reason": None if audits else NOTHING_ADDED,
-    }
-
-
-def _count_groups(splits: Sequence[Split], dataset: Dataset) -> dict[str, Any]:
-    groups = dataset.groups
-    if groups is None:
-        return {"n_checked": None, "n_found": None, "reason": NO_GROUPS}
-    return {
-        "n_checked": sum(len(np.unique(groups[split.test])) for split in splits),
-        "n_found": sum(len(np.intersect1d(groups[split.train], groups[split.test])) for split in splits),
-        "reason": None,
-    }
+        if outcome.scores is not None
+    ]
+    return _count(scored, None if any(n for n, _ in scored) else "no run has scores")

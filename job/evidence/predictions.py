@@ -6,6 +6,7 @@ from collections.abc import Mapping
 
 from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey
+from job.evaluation.undefined import Undefined
 
 Place = tuple[str, str]
 """Strategy and classifier, by their labels."""
@@ -20,3 +21,8 @@ def by_place(predictions: Predictions) -> dict[Place, dict[tuple[int, int], Pred
         if prediction is not None:
             found.setdefault((key.strategy, key.classifier), {})[key.repeat, key.fold] = prediction
     return found
+
+
+def number_or_none(value: float | Undefined) -> float | None:
+    """What results.json holds of a metric."""
+    return None if isinstance(value, Undefined) else value

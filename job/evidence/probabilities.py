@@ -14,7 +14,7 @@ from job.evaluation.calibration import correct_prior, fit_calibration
 from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey
 from job.evaluation.undefined import Undefined
-from job.evidence.predictions import Predictions, by_place
+from job.evidence.predictions import Predictions, by_place, number_or_none
 
 N_BINS = 20
 LEAST_ROWS_PER_BIN = 20
@@ -33,8 +33,6 @@ _NO_RUN = "no run gave probabilities"
 
 Row = Mapping[str, Any]
 Cell = list[tuple[Split, Row, Prediction]]
-
-
 _ONE_TEST = "no row was tested twice; that takes split.n_repeats of 2 or more (holdout or kfold)"
 _NO_SCORES = "no row has two results of it"
 _NO_PROBABILITIES = "the classifier gives no probabilities"
@@ -103,11 +101,11 @@ def build_harm(runs: Iterable[Row], predictions: Predictions, splits: Sequence[S
     pools: list[tuple[dict[str, Any], Pool]] = []
     for key, cell in cells.items():
         states[key] = {"raw": None, "corrected": None}
-        for name, correct in (("raw", _as_it_is), ("corrected", _corrected)):
+        for name in states[key]:
             found = [
                 (row, prediction, p)
                 for _, row, prediction in cell
-                if not isinstance(p := correct(prediction), Undefined)
+                if not isinstance(p := prediction.scores if name == "raw" else _corrected(prediction), Undefined)
             ]
             if not found or len(found) < len(cell):
                 continue
@@ -164,10 +162,6 @@ def _cells(runs: Iterable[Row], predictions: Predictions, splits: Sequence[Split
     return {(strategy, classifier): cell for classifier, row in found.items() for strategy, cell in row.items()}
 
 
-def _as_it_is(prediction: Prediction) -> np.ndarray | Undefined:
-    return prediction.scores
-
-
 def _corrected(prediction: Prediction) -> np.ndarray | Undefined:
     return correct_prior(prediction.scores, prediction.prevalence_train, prediction.prevalence_resampled)
 
@@ -180,15 +174,11 @@ def _whole_and_fitted(found: Sequence[tuple[Row, Prediction, np.ndarray]], suffi
     fits = [
         {name: row["metrics"][name] for name in _FITTED}
         if p is prediction.scores
-        else _numbers(fit_calibration(prediction.y, p))
+        else {name: number_or_none(value) for name, value in fit_calibration(prediction.y, p).items()}
         for row, prediction, p in found
     ]
     state |= {name: _middle(np.median, [fit[name] for fit in fits]) for name in _FITTED}
     return state | {"n_fitted": sum(fit[_FITTED[0]] is not None for fit in fits)}
-
-
-def _numbers(values: Mapping[str, float | Undefined]) -> dict[str, float | None]:
-    return {name: None if isinstance(value, Undefined) else value for name, value in values.items()}
 
 
 def _middle(statistic: Callable[[list[float]], Any], values: Iterable[float | None]) -> float | None:
@@ -328,7 +318,7 @@ def _compare(cell: Sequence[Prediction], first: np.ndarray, second: np.ndarray, 
     unlike = decisions[first] != decisions[second]
     states: dict[str, Any] = {"own": None, "corrected": None}
     if all(prediction.is_probability for prediction in cell):
-        corrected = [correct_prior(each.scores, each.prevalence_train, each.prevalence_resampled) for each in cell]
+        corrected = [_corrected(each) for each in cell]
         for name, found in (("own", [each.scores for each in cell]), ("corrected", corrected)):
             known = [p for p in found if not isinstance(p, Undefined)]
             if len(known) == len(cell):

@@ -51,9 +51,6 @@ ADDING = (SYNTHETIC, BOTH, REPEATED)
 
 _PLAIN = (BASELINE, CLASS_WEIGHT, THRESHOLD)
 _CUT = "moved cutoff"
-
-
-BASELINE = "baseline"
 _OVERSAMPLERS = (BaseOverSampler, SMOTEENN, SMOTETomek)
 _UNDERSAMPLERS = (BaseUnderSampler, BaseCleaningSampler)
 _PLAIN_SMOTES = (SMOTE, SMOTENC, SMOTEN)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from job.data.dataset import Dataset
 from job.data.split import Split
@@ -17,6 +19,7 @@ from job.evaluation.evaluate import Outcome
 from job.evaluation.metrics import MetricContext, Prediction, evaluate_metrics
 from job.evaluation.runs import RunKey, Study
 from job.evaluation.undefined import Undefined
+from job.evidence.predictions import number_or_none
 from job.evidence.statistics.paired_t import compare_over_splits
 
 INTERCEPT_CORRECTED = "calibration_intercept_corrected"
@@ -112,19 +115,18 @@ class StudyRuns:
         """
         numbers = np.array([np.nan if value is None else value for value in values], dtype=float)
         defined = numbers[np.isfinite(numbers)]
-        sizes = np.array([len(split.test) for split in splits]), np.array([len(split.train) for split in splits])
-        interval = compare_over_splits(numbers, np.zeros_like(numbers), sizes, 0.0, self.confidence)
+        interval = self.compare(numbers, np.zeros_like(numbers), splits, 0.0)
         middle = np.median if median else np.mean
         return {
             "value": float(middle(defined)) if len(defined) else None,
-            "lower": None if median else _finite(interval.lower),
-            "upper": None if median else _finite(interval.upper),
+            "lower": None if median else interval["lower"],
+            "upper": None if median else interval["upper"],
             "n": len(defined),
             "values": list(values),
         }
 
     def compare(
-        self, values: Sequence[float], reference: Sequence[float], splits: Sequence[Split], rope: float
+        self, values: ArrayLike, reference: ArrayLike, splits: Sequence[Split], rope: float
     ) -> dict[str, float | None]:
         """Compare a metric with a reference on the same splits.
 
@@ -143,7 +145,7 @@ class StudyRuns:
             the ROPE; these three are null where there is no test (see `compare_over_splits`).
         """
         sizes = np.array([len(split.test) for split in splits]), np.array([len(split.train) for split in splits])
-        found = compare_over_splits(np.array(values), np.array(reference), sizes, rope, self.confidence)
+        found = compare_over_splits(np.asarray(values), np.asarray(reference), sizes, rope, self.confidence)
         return {
             "difference": _finite(found.difference),
             "lower": _finite(found.lower),
@@ -165,10 +167,7 @@ def count_reasons(measured: Iterable[Measurement]) -> list[dict[str, Any]]:
     list of dict
         ``reason`` and ``n`` runs, in the order of first appearance.
     """
-    counts: dict[str, int] = {}
-    for each in measured:
-        if not each.metrics:
-            counts[str(each.reason)] = counts.get(str(each.reason), 0) + 1
+    counts = Counter(str(each.reason) for each in measured if not each.metrics)
     return [{"reason": reason, "n": n} for reason, n in counts.items()]
 
 
@@ -182,5 +181,4 @@ def _intercept_corrected(prediction: Prediction) -> float | None:
     corrected = correct_prior(prediction.scores, prediction.prevalence_train, prediction.prevalence_resampled)
     if isinstance(corrected, Undefined):
         return None
-    intercept = fit_calibration(prediction.y, corrected)["calibration_intercept"]
-    return None if isinstance(intercept, Undefined) else intercept
+    return number_or_none(fit_calibration(prediction.y, corrected)["calibration_intercept"])

@@ -79,11 +79,7 @@ def _ratio_curve(spec: JobSpec, runs: StudyRuns, splits: Sequence[Split], names:
         for step in range(1, RATIO_STEPS)
     ]
     points = [
-        {
-            "ratio": ratio_of(step, runs.dataset),
-            "metrics": _summarize(runs, at_step, splits, RATIO_METRICS),
-            "reasons": count_reasons(at_step),
-        }
+        _point(runs, at_step, splits, ratio_of(step, runs.dataset), RATIO_METRICS)
         for step, at_step in enumerate(measured)
     ]
     chosen = choose_ratio(spec, runs, splits, names, measured)
@@ -91,31 +87,30 @@ def _ratio_curve(spec: JobSpec, runs: StudyRuns, splits: Sequence[Split], names:
 
 
 def _sweep_imbalance(spec: JobSpec, runs: StudyRuns, splits: Sequence[Split]) -> dict[str, Any]:
-    classifier = spec.classifiers[0].label
+    classifier, ratios = spec.classifiers[0].label, imbalance_ratios(spec)
+    strategies = [entry.label for entry in thinned_strategies(spec)]
+    listed = {spec.baseline.label, *(entry.label for entry in spec.strategies)}
+
+    def measure(strategy: str, ratio: float) -> list[Measurement]:
+        return [runs.measure(strategy, classifier, split, Study(IMBALANCE, ratio)) for split in splits]
+
     return {
         "n_splits": len(splits),
         "classifier": classifier,
-        "strategies": [entry.label for entry in thinned_strategies(spec)],
-        "listed": [entry.label in _labels(spec) for entry in thinned_strategies(spec)],
+        "strategies": strategies,
+        "listed": [label in listed for label in strategies],
         "least_minority": LEAST_MINORITY,
-        "ratios": list(imbalance_ratios(spec)),
-        "sizes": [_sizes(spec, runs, splits, ratio) for ratio in imbalance_ratios(spec)],
+        "ratios": list(ratios),
+        "sizes": [_sizes(spec, runs, splits, ratio) for ratio in ratios],
         "curves": [
             {
-                "strategy": strategy.label,
-                "points": [
-                    _imbalance_point(runs, splits, (strategy.label, classifier), ratio)
-                    for ratio in imbalance_ratios(spec)
-                ],
+                "strategy": label,
+                "points": [_point(runs, measure(label, ratio), splits, ratio, IMBALANCE_METRICS) for ratio in ratios],
             }
-            for strategy in thinned_strategies(spec)
+            for label in strategies
         ],
         "best_possible": build_best_possible(runs.dataset, splits)["metrics"],
     }
-
-
-def _labels(spec: JobSpec) -> set[str]:
-    return {spec.baseline.label, *(entry.label for entry in spec.strategies)}
 
 
 def _sizes(spec: JobSpec, runs: StudyRuns, splits: Sequence[Split], ratio: float) -> dict[str, Any]:
@@ -129,22 +124,14 @@ def _sizes(spec: JobSpec, runs: StudyRuns, splits: Sequence[Split], ratio: float
     return {"ratio": ratio, "n_rows": rows, "n_minority": minority, "reason": None}
 
 
-def _imbalance_point(runs: StudyRuns, splits: Sequence[Split], names: tuple[str, str], ratio: float) -> dict[str, Any]:
-    measured = [runs.measure(*names, split, Study(IMBALANCE, ratio)) for split in splits]
-    return {
-        "ratio": ratio,
-        "metrics": _summarize(runs, measured, splits, IMBALANCE_METRICS),
-        "reasons": count_reasons(measured),
-    }
-
-
-def _summarize(
-    runs: StudyRuns, measured: Sequence[Measurement], splits: Sequence[Split], metrics: Sequence[str]
+def _point(
+    runs: StudyRuns, measured: Sequence[Measurement], splits: Sequence[Split], ratio: float, metrics: Sequence[str]
 ) -> dict[str, Any]:
-    return {
+    summaries = {
         metric: runs.summarize([each.metrics.get(metric) for each in measured], splits, metric in _MEDIANS)
         for metric in metrics
     }
+    return {"ratio": ratio, "metrics": summaries, "reasons": count_reasons(measured)}
 
 
 def choose_ratio(
@@ -185,23 +172,20 @@ def choose_ratio(
             if len(values) == 3:
                 complete.append((split, values))
     kept = [split for split, _ in complete]
-    chosen, own, full = ([values[place] for _, values in complete] for place in range(3))
+    readings = {name: [values[place] for _, values in complete] for place, name in enumerate(("chosen", "own", "full"))}
+    means = {name: sum(values) / len(values) if values else None for name, values in readings.items()}
+    against_own = None
+    if means["own"] is not None:
+        rope = question_of(spec).rope_of(metric, means["own"])
+        against_own = runs.compare(readings["chosen"], readings["own"], kept, rope)
     return {
         "metric": metric,
         "counts": [steps.count(step) for step in range(RATIO_STEPS)],
         "ratios": [None if step is None else ratio_of(step, runs.dataset) for step in steps],
-        **{key: _mean(values) for key, values in (("chosen", chosen), ("own", own), ("full", full))},
+        **means,
         "n": len(complete),
-        "against_own": runs.compare(chosen, own, kept, _rope(spec, own)) if complete else None,
+        "against_own": against_own,
     }
-
-
-def _rope(spec: JobSpec, own: Sequence[float]) -> float:
-    return question_of(spec).rope_of(spec.evaluation.primary, sum(own) / len(own))
-
-
-def _mean(values: Sequence[float]) -> float | None:
-    return sum(values) / len(values) if values else None
 
 
 def _best_step(spec: JobSpec, runs: StudyRuns, split: Split, names: tuple[str, str], metric: str) -> int | None:
