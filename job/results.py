@@ -28,7 +28,7 @@ from job.evidence.study_runs import StudyRuns
 from job.evidence.summary import build_levels, summarize_runs
 from job.evidence.sweeps import build_sweeps
 from job.evidence.synthetic_audit import build_audit
-from job.evidence.verdict.cutoffs import advised, build_decisions
+from job.evidence.verdict.cutoff_advice import advised, build_decisions
 from job.evidence.verdict.judge import judge_strategies
 from job.provenance import describe_environment, describe_provenance
 from job.spec.job_spec import JobSpec

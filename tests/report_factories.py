@@ -24,7 +24,7 @@ from job.evidence.statistics.measured import measure_runs
 from job.evidence.statistics.power import Sizes
 from job.evidence.strategy_kinds import Roles
 from job.evidence.summary import build_levels, summarize_runs
-from job.evidence.verdict.cutoffs import advised
+from job.evidence.verdict.cutoff_advice import advised
 from job.evidence.verdict.judge import judge_measured
 from job.names import METRICS
 

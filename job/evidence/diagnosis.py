@@ -41,19 +41,24 @@ def build_diagnosis(
     """
     prepared, near_duplicates, reason = None, None, None
     try:
-        fitted = Preparation(**preparation.model_dump()).fit(dataset.X)
-        prepared = _prepare(dataset, fitted, seed)
+        fitted, rows = prepare_sample(dataset, preparation, seed)
+        spread = zip(fitted.categorical_, fitted.category_counts_, strict=True)
+        names = (*fitted.numeric_, *(name for name, count in spread for _ in range(count)))
+        prepared = Prepared(rows, fitted.transform(dataset.X.iloc[rows]), dataset.y[rows], names)
         near_duplicates = share_near_duplicates(fitted.transform, dataset.X, prepared.X, dataset.groups, seed)
     except StrategyError as error:
         reason = str(error)
     return diagnose(dataset, prepared, minority_types["types"], reason, seed, near_duplicates)
 
 
-def _prepare(dataset: Dataset, fitted: Preparation, seed: int) -> Prepared:
-    spread = zip(fitted.categorical_, fitted.category_counts_, strict=True)
-    names = (*fitted.numeric_, *(name for name, count in spread for _ in range(count)))
-    rows = thin(dataset.y, len(names), seed, MOST_ROWS)
-    return Prepared(rows, fitted.transform(dataset.X.iloc[rows]), dataset.y[rows], names)
+def prepare_sample(
+    dataset: Dataset, preparation: PreparationSpec, seed: int, rows: np.ndarray | None = None, most: int = MOST_ROWS
+) -> tuple[Preparation, np.ndarray]:
+    """Fit the preparation on all rows or some, and choose of these as many as can be searched for neighbours."""
+    X, rows = (dataset.X, np.arange(dataset.n_rows)) if rows is None else (dataset.X.iloc[rows], rows)
+    fitted = Preparation(**preparation.model_dump()).fit(X)
+    n_columns = len(fitted.numeric_) + int(fitted.category_counts_.sum())
+    return fitted, rows[thin(dataset.y[rows], n_columns, seed, most)]
 
 
 def describe_minority_types(dataset: Dataset, preparation: PreparationSpec, seed: int) -> dict[str, Any]:
@@ -74,9 +79,7 @@ def describe_minority_types(dataset: Dataset, preparation: PreparationSpec, seed
     """
     description = {"k": N_NEIGHBORS, "n_rows": 0, "n_minority": 0, "types": None, "reason": None}
     try:
-        prepared = Preparation(**preparation.model_dump()).fit(dataset.X)
-        n_columns = len(prepared.numeric_) + int(prepared.category_counts_.sum())
-        rows = thin(dataset.y, n_columns, seed, MOST_ROWS_OF_ALL)
+        prepared, rows = prepare_sample(dataset, preparation, seed, most=MOST_ROWS_OF_ALL)
         X, y = prepared.transform(dataset.X.iloc[rows]), dataset.y[rows]
     except StrategyError as error:
         return {**description, "reason": str(error)}

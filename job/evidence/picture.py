@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.minority import TYPES, count_minority_of_rows, draw, thin, type_minority
+from job.data.minority import TYPES, count_minority_of_rows, draw, type_minority
 from job.data.plane import Plane, fit_plane
 from job.data.split import Split
 from job.errors import StrategyError
 from job.evaluation.evaluate import Outcome
 from job.evaluation.resampling_audit import FIRST_SPLIT
 from job.evaluation.runs import seeds_of
+from job.evidence.diagnosis import prepare_sample
 from job.evidence.strategy_kinds import sampler_class_of
 from job.spec.job_spec import JobSpec, PreparationSpec
 from job.spec.strategy_entries import CalibratedEntry, Entry
-from job.strategies.preparation import Preparation
 from job.strategies.registry import recipe_of
 
 MOST_MAJORITY = 400
@@ -90,16 +90,14 @@ def build_picture(
 
 
 def _choose_rows(dataset: Dataset, split: Split, preparation: PreparationSpec, seed: int) -> _Rows:
-    prepared = Preparation(**preparation.model_dump()).fit(dataset.X.iloc[split.train])
-    n_columns = len(prepared.numeric_) + int(prepared.category_counts_.sum())
-    known = split.train[thin(dataset.y[split.train], n_columns, seed)]
+    prepared, known = prepare_sample(dataset, preparation, seed, split.train)
     X, y = prepared.transform(dataset.X.iloc[known]), dataset.y[known]
     random = np.random.RandomState(seed)
     majority = draw(np.flatnonzero(y == 0), MOST_MAJORITY, random)
     minority = draw(np.flatnonzero(y == 1), MOST_MINORITY, random)
     return _Rows(
         plane=fit_plane(X),
-        n_columns=n_columns,
+        n_columns=X.shape[1],
         n_fitted=len(known),
         n_train=len(split.train),
         n_minority=int(dataset.y[split.train].sum()),

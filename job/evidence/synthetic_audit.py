@@ -42,11 +42,6 @@ def _beyond(measure: str, margin: float) -> Callable[[Measured, Measured], bool]
     return is_raised
 
 
-def _off_the_data(synthetic: Measured, held_out: Measured) -> bool:
-    density = synthetic["density"]
-    return density is not None and density < LEAST_DENSITY
-
-
 FLAGS = (
     Flag(
         "copies",
@@ -61,7 +56,7 @@ FLAGS = (
     ),
     Flag(
         "off-the-data",
-        _off_the_data,
+        lambda synthetic, _: synthetic["density"] is not None and synthetic["density"] < LEAST_DENSITY,
         "they lie where few real minority rows do (density below 0.7)",
     ),
     Flag("out-of-range", _beyond("out_of_range", 0.0), "some hold a number that is outside the range of all real rows"),

@@ -16,7 +16,7 @@ from job.evaluation.collect import build_prediction
 from job.evaluation.cutoff import NO_CUTOFF_KEEPS, NO_INNER_FOLDS, NOTHING_ASKED, Cutoff
 from job.evaluation.outcome import FAILED, OK, Outcome
 from job.evaluation.runs import RunKey
-from job.evidence.verdict.cutoffs import FACTS, MENU, NO_SCORES, advised, build_decisions, find_cheapest
+from job.evidence.verdict.cutoff_advice import FACTS, MENU, NO_SCORES, advised, build_decisions, find_cheapest
 
 DATASET = make_dataset(400, 60)
 BOTH = ("baseline", "threshold", "smote")

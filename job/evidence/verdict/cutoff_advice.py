@@ -217,6 +217,7 @@ def _row(place: Place, parts: Sequence[Part], request: Request, confidence: floa
     lacking = [part.cutoff for part in parts if part.cutoff.threshold is None]
     reasons = Counter(cutoff.reason for cutoff in lacking)
     rates = _rates(with_cutoff, thresholds, request)
+    own = _decided(parts, [part.prediction.decisions == 1 for part in parts], request)
     return {
         **_named(place),
         "cutoff": _written(median_cutoff(thresholds.tolist())) if with_cutoff else None,
@@ -225,7 +226,7 @@ def _row(place: Place, parts: Sequence[Part], request: Request, confidence: floa
         "n_splits": len(with_cutoff),
         **_means(rates, request),
         "intervals": _intervals(rates, with_cutoff, request, confidence),
-        "own": {"n_splits": len(parts), **_means(_own_rates(parts, request), request)},
+        "own": {"n_splits": len(parts), **_means(own, request)},
     }
 
 
@@ -241,10 +242,6 @@ def _rates(parts: Sequence[Part], thresholds: np.ndarray, request: Request) -> R
         [part.prediction.scores >= threshold for part, threshold in zip(parts, thresholds, strict=True)],
         request,
     )
-
-
-def _own_rates(parts: Sequence[Part], request: Request) -> Rates:
-    return _decided(parts, [part.prediction.decisions == 1 for part in parts], request)
 
 
 def _decided(parts: Sequence[Part], alerts: Sequence[np.ndarray], request: Request) -> Rates:
@@ -352,7 +349,7 @@ def _lines(parts: Sequence[Part], menu: Sequence[Row], request: Request) -> list
     if not parts:
         return []
     is_baseline = all(part.baseline is part.prediction for part in parts)  # whose own decision the first point is
-    own = _own_rates(parts, request)
+    own = _decided(parts, [part.prediction.decisions == 1 for part in parts], request)
     share = _prevalence(parts, request)
     choices: list[Row] = [
         {"choice": OWN, "missed": _mean(own.missed_per_1000), "false_alarms": _mean(own.false_alarms_per_1000)},
