@@ -20,7 +20,7 @@ from job.evaluation.metrics import MetricContext, Prediction, evaluate_metrics
 from job.evaluation.runs import RunKey, Study
 from job.evaluation.undefined import Undefined
 from job.evidence.predictions import number_or_none
-from job.evidence.statistics.paired_t import compare_over_splits
+from job.evidence.statistics.paired_t import compare_over_splits, finite
 
 INTERCEPT_CORRECTED = "calibration_intercept_corrected"
 
@@ -147,10 +147,10 @@ class StudyRuns:
         sizes = np.array([len(split.test) for split in splits]), np.array([len(split.train) for split in splits])
         found = compare_over_splits(np.asarray(values), np.asarray(reference), sizes, rope, self.confidence)
         return {
-            "difference": _finite(found.difference),
-            "lower": _finite(found.lower),
-            "upper": _finite(found.upper),
-            "probability_equivalent": _finite(found.within),
+            "difference": finite(found.difference),
+            "lower": finite(found.lower),
+            "upper": finite(found.upper),
+            "probability_equivalent": finite(found.within),
             "rope": rope,
         }
 
@@ -169,10 +169,6 @@ def count_reasons(measured: Iterable[Measurement]) -> list[dict[str, Any]]:
     """
     counts = Counter(str(each.reason) for each in measured if not each.metrics)
     return [{"reason": reason, "n": n} for reason, n in counts.items()]
-
-
-def _finite(value: np.ndarray) -> float | None:
-    return float(value) if np.isfinite(value) else None
 
 
 def _intercept_corrected(prediction: Prediction) -> float | None:

@@ -12,7 +12,7 @@ from job.evaluation.metric_table import METRICS
 from job.evidence.predictions import Place
 from job.evidence.statistics.family import Question, adjust_holm
 from job.evidence.statistics.measured import Measured
-from job.evidence.statistics.paired_t import NO_TEST, Estimates
+from job.evidence.statistics.paired_t import Estimates, finite
 from job.evidence.strategy_kinds import Roles
 
 COLUMNS = (
@@ -172,31 +172,22 @@ def _row(
     measured: Measured, estimates: Estimates, adjusted: np.ndarray, pair: Pair, at: tuple[int, int], question: Question
 ) -> dict[str, Any]:
     metric = METRICS[at[1]]
-    better, worse = (
-        (estimates.above, estimates.below) if metric.better == "higher" else (estimates.below, estimates.above)
-    )
     has_rope = metric.name in ZERO_TO_ONE and (question.rope is not None or not metric.name.startswith("brier"))
-
-    def number(values: np.ndarray) -> float | None:
-        return float(values[at]) if np.isfinite(values[at]) else None
-
-    return {
+    better, worse = estimates.above, estimates.below
+    if metric.better != "higher":
+        better, worse = worse, better
+    found = {
         "metric": metric.name,
         "classifier": pair.classifier,
         "strategy": pair.strategy,
         "reference": pair.reference,
-        "n_splits": int(estimates.n_splits[at]),
-        "difference": number(estimates.difference),
-        "lower": number(estimates.lower),
-        "upper": number(estimates.upper),
-        "p_value": number(estimates.p_value),
-        "p_adjusted": number(adjusted),
-        "probability_better": number(better) if has_rope else None,
-        "probability_equivalent": number(estimates.within) if has_rope else None,
-        "probability_worse": number(worse) if has_rope else None,
-        "method": str(estimates.method[at]) if estimates.tested[at] else NO_TEST,
-        "se": number(estimates.se),
+        **estimates.at(at),
+        "p_adjusted": finite(adjusted[at]),
+        "probability_better": finite(better[at]) if has_rope else None,
+        "probability_equivalent": finite(estimates.within[at]) if has_rope else None,
+        "probability_worse": finite(worse[at]) if has_rope else None,
         "rope": float(question.rope_of(metric.name, measured.mean_of(pair.right, metric.name))) if has_rope else None,
         "n_left_out": measured.n_splits - int(estimates.n_splits[at]),
         "reason": measured.explain_no_interval(estimates, at),
     }
+    return {column: found[column] for column in (*COLUMNS, "se", "rope", "n_left_out", "reason")}

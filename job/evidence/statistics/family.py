@@ -10,7 +10,7 @@ import numpy as np
 
 from job.evidence.predictions import Place
 from job.evidence.statistics.measured import Measured
-from job.evidence.statistics.paired_t import BOOTSTRAP, NO_TEST
+from job.evidence.statistics.paired_t import BOOTSTRAP, finite
 from job.names import METRICS
 from job.spec.job_spec import JobSpec
 
@@ -148,23 +148,14 @@ def judge_family(
         at = measured.compare([left[r] for r in rows], [right[r] for r in rows], 0.0, 1 - level)
         limits[rows] = np.column_stack([at.lower[:, column], at.upper[:, column]])
 
-    def number(value: Any) -> float | None:
-        return float(value) if np.isfinite(value) else None
-
     return [
         Tested(
-            difference=number(found.difference[row, column]),
-            se=number(found.se[row, column]),
-            lower=number(limits[row, 0]),
-            upper=number(limits[row, 1]),
-            p_value=number(found.p_value[row, column]),
-            p_adjusted=number(adjusted[row]),
-            probability_better=number(above[row]),
-            probability_equivalent=number(within[row]),
-            probability_worse=number(below[row]),
+            **found.at((row, column))
+            | {"lower": finite(limits[row, 0]), "upper": finite(limits[row, 1]), "p_adjusted": finite(adjusted[row])},
+            probability_better=finite(above[row]),
+            probability_equivalent=finite(within[row]),
+            probability_worse=finite(below[row]),
             rope=float(ropes[row]),
-            n_splits=int(found.n_splits[row, column]),
-            method=str(found.method[row, column]) if found.tested[row, column] else NO_TEST,
             reason=measured.explain_no_interval(found, (row, column)),
         )
         for row in range(len(pairs))
