@@ -27,10 +27,8 @@ def build_alarms(
 
     Parameters
     ----------
-    predictions : Predictions
     strategies, classifiers : iterable of str
         Labels, in the order of tables.
-    context : MetricContext
 
     Returns
     -------

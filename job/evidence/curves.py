@@ -22,7 +22,6 @@ from job.evidence.predictions import Predictions, by_place, number_or_none
 
 GRID = np.round(np.linspace(0.0, 1.0, 101), 2)
 
-
 METRICS = ("average_precision", "roc_auc", "brier", "log_loss")
 NOT_KNOWN = (
     "what the best possible classifier would reach isn't known: only data.generate of kind mixture knows the truth "
@@ -37,7 +36,6 @@ def average_curves(
 
     Parameters
     ----------
-    predictions : Predictions
     strategies, classifiers : iterable of str
         Labels, in the order of tables.
 
@@ -72,11 +70,6 @@ def build_best_possible(dataset: Dataset, splits: Iterable[Split]) -> dict[str, 
     proper scores [1]_, and none ranks better: the ROC curve of the likelihood ratio lies above every other at each
     false-positive rate (Neyman-Pearson) [2]_, and with it the precision-recall curve [3]_. In a sample a classifier may
     still be ahead by luck.
-
-    Parameters
-    ----------
-    dataset : Dataset
-    splits : iterable of Split
 
     Returns
     -------

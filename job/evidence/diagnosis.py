@@ -27,8 +27,6 @@ def build_diagnosis(
 
     Parameters
     ----------
-    dataset : Dataset
-    preparation : PreparationSpec
     minority_types : Mapping
         From `describe_minority_types`.
     seed : int
@@ -66,8 +64,6 @@ def describe_minority_types(dataset: Dataset, preparation: PreparationSpec, seed
 
     Parameters
     ----------
-    dataset : Dataset
-    preparation : PreparationSpec
     seed : int
         Of the sample, where the data is too large to be searched whole.
 

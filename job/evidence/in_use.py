@@ -78,11 +78,6 @@ def precision_interval(
         Rows of the test parts for each row of the training parts.
     n_rows : (float, float)
         Positive and other rows that the rates are about.
-    prevalence, confidence : float
-
-    Returns
-    -------
-    (float, float)
 
     References
     ----------
@@ -132,19 +127,15 @@ def _precision(
         float(at_prevalence(recall, false_positive_rate, share).precision) for share in (prevalence, y.mean())
     )
     over_splits, tests = len(cell) >= LEAST_PAIRS, [split.test for split, _ in cell]
-    tested = np.zeros(len(y), dtype=bool)
-    for test in tests:
-        tested[test] = True
-    parts = [y[tested]] if over_splits else [y[test] for test in tests]
+    parts = [y[np.unique(np.concatenate(tests))]] if over_splits else [y[test] for test in tests]
     n_rows = tuple(float(np.mean([np.count_nonzero(part == label) for part in parts])) for label in (1, 0))
     ratio = sum(map(len, tests)) / sum(len(split.train) for split, _ in cell)
     lower, upper = precision_interval(rates, ratio, (n_rows[0], n_rows[1]), prevalence, confidence)
-    method = "corrected t" if over_splits else "binomial"
     return {
         "value": there,
         "lower": min(lower, there),
         "upper": max(upper, there),
-        "method": method,
+        "method": "corrected t" if over_splits else "binomial",
         "in_data": here,
     }
 

@@ -20,7 +20,6 @@ from job.spec.job_spec import JobSpec
 METRICS = ("average_precision", "roc_auc", "recall", "precision")
 _READINGS = ("honest", "leaked", "leaked_real_rows")
 
-
 _NAMED_SETS = 10
 _NAMED_ROWS = 5
 NO_GROUPS = "no groups were named (data.file.groups)"
@@ -30,11 +29,6 @@ NO_PROVENANCE = "no sampler told the parents of its rows"
 
 def build_leak(spec: JobSpec, runs: StudyRuns) -> dict[str, Any]:
     """Set the score of resampling before the split beside the honest one.
-
-    Parameters
-    ----------
-    spec : JobSpec
-    runs : StudyRuns
 
     Returns
     -------
@@ -102,8 +96,6 @@ def prove_no_leak(outcomes: Iterable[Outcome], splits: Sequence[Split], dataset:
     ----------
     outcomes : iterable of Outcome
         Those of the grid count; runs beside it are left out.
-    splits : sequence of Split
-    dataset : Dataset
 
     Returns
     -------
@@ -147,11 +139,6 @@ def _count(pairs: Sequence[tuple[int, int]], reason: str | None = None) -> dict[
 
 def count_identical(splits: Sequence[Split], dataset: Dataset) -> dict[str, Any]:
     """Count test rows that are the same as a training row in every feature.
-
-    Parameters
-    ----------
-    splits : sequence of Split
-    dataset : Dataset
 
     Returns
     -------

@@ -57,9 +57,6 @@ def build_picture(
 
     Parameters
     ----------
-    spec : JobSpec
-    dataset : Dataset
-    splits : sequence of Split
     outcomes : iterable of Outcome
         Of the grid.
 

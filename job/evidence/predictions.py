@@ -14,6 +14,11 @@ Predictions = Mapping[RunKey, Prediction | None]
 """What each run of the grid predicted; None where it failed."""
 
 
+def named(place: Place) -> dict[str, str]:
+    """Strategy and classifier as every row of results.json has them."""
+    return {"strategy": place[0], "classifier": place[1]}
+
+
 def by_place(predictions: Predictions) -> dict[Place, dict[tuple[int, int], Prediction]]:
     """Group what there is by strategy and classifier, then by (repeat, fold)."""
     found: dict[Place, dict[tuple[int, int], Prediction]] = {}

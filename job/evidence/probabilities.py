@@ -14,7 +14,7 @@ from job.evaluation.calibration import correct_prior, fit_calibration
 from job.evaluation.metrics import Prediction
 from job.evaluation.runs import RunKey
 from job.evaluation.undefined import Undefined
-from job.evidence.predictions import Predictions, by_place, number_or_none
+from job.evidence.predictions import Predictions, by_place, named, number_or_none
 
 N_BINS = 20
 LEAST_ROWS_PER_BIN = 20
@@ -73,8 +73,6 @@ def build_harm(runs: Iterable[Row], predictions: Predictions, splits: Sequence[S
     ----------
     runs : iterable of Mapping
         As ``runs`` in results.json; any strategy that stands there, in the order in which it first does.
-    predictions : Predictions
-    splits : sequence of Split
     seed : int
         Of the draws.
 
@@ -126,10 +124,6 @@ def build_harm(runs: Iterable[Row], predictions: Predictions, splits: Sequence[S
 
 def sort_into_bins(p: np.ndarray) -> np.ndarray:
     """Give each probability the number of its bin: equal counts, except that equal probabilities stay together.
-
-    Parameters
-    ----------
-    p : ndarray of shape (n,)
 
     Returns
     -------
@@ -240,8 +234,7 @@ def _row(key: tuple[str, str], cell: Cell, states: Mapping[str, dict[str, Any] |
         tried = [_corrected(prediction) for *_, prediction in cell]
         reason = next((p.why for p in tried if isinstance(p, Undefined)), _NO_RUN)
     return {
-        "strategy": key[0],
-        "classifier": key[1],
+        **named(key),
         "n_splits": len(cell),
         "prevalence": _middle(np.mean, [row["n_test_positive"] / row["n_test"] for _, row, _ in cell]),
         **states,

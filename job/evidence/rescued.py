@@ -73,10 +73,6 @@ def build_rescued(
 
     Parameters
     ----------
-    dataset : Dataset
-    splits : sequence of Split
-    predictions : Predictions
-    preparation : PreparationSpec
     seed : int
         Of the samples.
     baseline : str

@@ -145,7 +145,6 @@ class Roles:
 
     Parameters
     ----------
-    baseline : str
     oversamplers : tuple of str
         Those that add rows, interpolated or repeated.
     customs, smotes : tuple of str
@@ -173,10 +172,6 @@ def find_roles(entries: Iterable[Entry], runs: Iterable[Mapping[str, Any]]) -> R
         Every strategy that was run, baseline included.
     runs : iterable of Mapping
         As ``runs`` in results.json: a sampler of unknown kind adds rows where its runs say so.
-
-    Returns
-    -------
-    Roles
     """
     entries = list(entries)
     adding = {run["strategy"] for run in runs if _adds_rows(run)}

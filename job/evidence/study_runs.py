@@ -33,7 +33,6 @@ class Measurement:
     ----------
     metrics : Mapping of str to float or None
         Empty where the run has no scores.
-    reason : str or None
     """
 
     metrics: Mapping[str, float | None]
@@ -46,10 +45,6 @@ class StudyRuns:
 
     Parameters
     ----------
-    outcomes : tuple of Outcome
-    splits : tuple of Split
-    dataset : Dataset
-    context : MetricContext
     confidence : float
         Of intervals.
     """
@@ -77,15 +72,10 @@ class StudyRuns:
         ----------
         strategy, classifier : str
             Labels.
-        split : Split
         study : Study or None
             None for a run of the grid.
         real_only : bool
             Whether synthetic rows that were scored are left out.
-
-        Returns
-        -------
-        Measurement
         """
         outcome = self.outcome(strategy, classifier, split, study)
         prediction = build_study_prediction(outcome, split, self.dataset, real_only)
@@ -103,7 +93,6 @@ class StudyRuns:
         ----------
         values : sequence of float or None
             One for each split.
-        splits : sequence of Split
         median : bool
             Whether the median is meant; it has no interval.
 
@@ -134,7 +123,6 @@ class StudyRuns:
         ----------
         values, reference : sequence of float
             One for each split.
-        splits : sequence of Split
         rope : float
             Differences up to this are no practical difference.
 
@@ -157,10 +145,6 @@ class StudyRuns:
 
 def count_reasons(measured: Iterable[Measurement]) -> list[dict[str, Any]]:
     """Count why runs have no scores.
-
-    Parameters
-    ----------
-    measured : iterable of Measurement
 
     Returns
     -------

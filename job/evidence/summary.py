@@ -11,10 +11,9 @@ from job.evaluation.metrics import METRICS, Metric
 from job.evaluation.ranking import average_precision_of_halves, expect_by_chance
 from job.evaluation.runs import RunKey
 from job.evaluation.undefined import Undefined
-from job.evidence.predictions import Predictions
+from job.evidence.predictions import Predictions, named
 
 Row = Mapping[str, Any]
-
 
 N_HALVES = 10
 MOST_POSITIVES = 1000  # with more, average precision reads less than .001 too high
@@ -98,8 +97,6 @@ def build_levels(runs: Iterable[Row], predictions: Predictions, seed: int) -> di
     ----------
     runs : iterable of Mapping
         As in results.json.
-    predictions : Predictions
-    seed : int
 
     Returns
     -------
@@ -124,8 +121,5 @@ def build_levels(runs: Iterable[Row], predictions: Predictions, seed: int) -> di
             found[run["strategy"], run["classifier"]].append(halves - whole)
     return {
         "chance": float(np.mean(chances)) if chances else None,
-        "rows": [
-            {"strategy": strategy, "classifier": classifier, "optimism": float(np.mean(each)) if each else None}
-            for (strategy, classifier), each in found.items()
-        ],
+        "rows": [{**named(place), "optimism": float(np.mean(each)) if each else None} for place, each in found.items()],
     }

@@ -39,11 +39,6 @@ _MEDIANS = {metric.name for metric in METRICS if metric.statistic == "median"} |
 def build_sweeps(spec: JobSpec, runs: StudyRuns) -> dict[str, Any]:
     """Summarise both sweeps.
 
-    Parameters
-    ----------
-    spec : JobSpec
-    runs : StudyRuns
-
     Returns
     -------
     dict
@@ -145,9 +140,6 @@ def choose_ratio(
 
     Parameters
     ----------
-    spec : JobSpec
-    runs : StudyRuns
-    splits : sequence of Split
     names : (str, str)
         Labels of strategy and classifier.
     measured : sequence of sequence of Measurement

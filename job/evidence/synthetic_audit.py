@@ -26,7 +26,6 @@ class Flag:
         Stable.
     is_raised : callable
         Takes the means of synthetic and of held-out real rows.
-    text : str
     """
 
     code: str

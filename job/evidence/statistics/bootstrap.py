@@ -19,11 +19,6 @@ _LEAST_DRAWS = 32  # of one chunk
 def enough_to_draw(y: np.ndarray, groups: np.ndarray | None) -> bool:
     """Tell whether there are positive rows, and groups that have one, enough for a bootstrap.
 
-    Parameters
-    ----------
-    y : ndarray of shape (n_test,) of 0 and 1
-    groups : ndarray of shape (n_test,) or None
-
     Returns
     -------
     bool
@@ -44,9 +39,6 @@ def draw_weights(
 
     Parameters
     ----------
-    n_test : int
-    groups : ndarray of shape (n_test,) or None
-    seed : int
     time : ndarray of shape (n_test,) or None
         Not read where there are groups.
 

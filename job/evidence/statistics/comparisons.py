@@ -98,13 +98,8 @@ def list_pairs(roles: Roles, strategies: Iterable[str], classifiers: Iterable[st
 
     Parameters
     ----------
-    roles : Roles
     strategies, classifiers : iterable of str
         Labels, in the order of tables.
-
-    Returns
-    -------
-    list of Pair
     """
     others = [label for label in strategies if label != roles.baseline]
     return [
@@ -121,13 +116,6 @@ def compare_strategies(
     measured: Measured, pairs: Sequence[Pair], roles: Roles, question: Question
 ) -> list[dict[str, Any]]:
     """Compare pairs of strategies in every metric.
-
-    Parameters
-    ----------
-    measured : Measured
-    pairs : sequence of Pair
-    roles : Roles
-    question : Question
 
     Returns
     -------

@@ -75,14 +75,12 @@ class Tested:
 
     Parameters
     ----------
-    difference, se : float or None
     lower, upper : float or None
         Limits of the simultaneous interval: it excludes 0 exactly where `p_adjusted` is below the level.
     p_value, p_adjusted : float or None
         Two-sided, before and after Holm's adjustment over the family.
     probability_better, probability_equivalent, probability_worse : float or None
         That the true difference is beyond the ROPE, within it, and beyond it the other way.
-    rope : float
     n_splits : int
         Splits on which both have a value.
     method : str
@@ -117,11 +115,8 @@ def judge_family(
 
     Parameters
     ----------
-    measured : Measured
     pairs : sequence of (place, place)
         What is compared, and its reference.
-    metric : str
-    question : Question
 
     Returns
     -------
@@ -177,11 +172,6 @@ def shrink(
         NaN where there is no test.
     prior : ndarray of shape (n_pairs,)
         Standard deviation of the prior.
-    rope : ndarray of shape (n_pairs,)
-
-    Returns
-    -------
-    tuple of three ndarray of shape (n_pairs,)
     """
     with np.errstate(invalid="ignore", divide="ignore"):
         true = _GRID * prior[:, np.newaxis]

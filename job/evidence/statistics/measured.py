@@ -81,8 +81,6 @@ class Measured:
         ----------
         left, right : sequence of (strategy, classifier)
             Of one length.
-        rope : float or ndarray that broadcasts to (n_pairs, n_metrics)
-        confidence : float
 
         Returns
         -------
@@ -144,13 +142,6 @@ def measure_runs(
     ----------
     runs : iterable of Mapping
         As ``runs`` in results.json; those of other combinations are left out.
-    places : iterable of (strategy, classifier)
-    tuned : iterable of str
-    least_training : float
-
-    Returns
-    -------
-    Measured
     """
     index = {place: number for number, place in enumerate(places)}
     kept = [run for run in runs if (run["strategy"], run["classifier"]) in index]
@@ -177,13 +168,10 @@ def draw_measures(
 
     Parameters
     ----------
-    measured : Measured
     predictions : Predictions
         Of that split.
-    baseline : str
     groups : ndarray of shape (n_test,) or None
         Groups of its test rows.
-    context : MetricContext
     seed : int
         The spec's.
     time : ndarray of shape (n_test,) or None

@@ -169,7 +169,6 @@ def weigh_training(metrics: Sequence[str], tuned: np.ndarray, least: float = 0.0
 
     Parameters
     ----------
-    metrics : sequence of str
     tuned : ndarray of shape (n_pairs,) of bool
         Whether either strategy tunes its cut-off, whose place varies more.
     least : float

@@ -9,7 +9,7 @@ from typing import Any
 
 from scipy.special import ndtri, stdtrit
 
-from job.evidence.predictions import Place
+from job.evidence.predictions import Place, named
 from job.evidence.statistics.family import Question, Tested
 from job.evidence.statistics.paired_t import BOOTSTRAP
 
@@ -60,8 +60,6 @@ def build_power(
         The family.
     baselines : Mapping of (strategy, classifier) to float
         Mean primary metric of baseline with that classifier.
-    question : Question
-    sizes : Sizes
 
     Returns
     -------
@@ -74,7 +72,7 @@ def build_power(
         "n_positive": sizes.n_positive,
         "recall_per_row": 1 / sizes.n_test_positive if sizes.n_test_positive else None,
         "rows": [
-            {"strategy": place[0], "classifier": place[1], **_row(gain, baselines[place], question, sizes, len(gains))}
+            {**named(place), **_row(gain, baselines[place], question, sizes, len(gains))}
             for place, gain in gains.items()
         ],
     }

@@ -22,7 +22,6 @@ class Ordered:
 
     Parameters
     ----------
-    prediction : Prediction
     order : ndarray of shape (n_test,)
         Rows by falling score.
     positives : ndarray of shape (n_positive,)
@@ -65,16 +64,7 @@ class WeightedCounts:
 
 
 def order_rows(prediction: Prediction) -> Ordered:
-    """Sort the rows once for all samples.
-
-    Parameters
-    ----------
-    prediction : Prediction
-
-    Returns
-    -------
-    Ordered
-    """
+    """Sort the rows once for all samples."""
     positive, alarm = prediction.y == 1, prediction.decisions == 1
     order = np.argsort(-prediction.scores, kind="stable")
     ordered, is_positive = prediction.scores[order], positive[order]
@@ -93,17 +83,7 @@ def order_rows(prediction: Prediction) -> Ordered:
 
 
 def count_weighted(ordered: Ordered, weights: np.ndarray) -> WeightedCounts:
-    """Count right and wrong decisions, and alarms at every point of the curve, on each sample.
-
-    Parameters
-    ----------
-    ordered : Ordered
-    weights : ndarray of shape (n_test, n_draws)
-
-    Returns
-    -------
-    WeightedCounts
-    """
+    """Count right and wrong decisions, and alarms at every point of the curve, on each sample."""
     tn, fp, fn, tp = ordered.kinds @ weights
     alarms = _from_zero(np.cumsum(np.add.reduceat(weights[ordered.order], ordered.starts, axis=0), axis=0))
     true_alarms = _from_zero(np.cumsum(weights[ordered.positives], axis=0))[ordered.positives_before]
@@ -121,13 +101,10 @@ def evaluate_weighted(
 
     Parameters
     ----------
-    ordered : Ordered
-    weights : ndarray of shape (n_test, n_draws)
     counts : WeightedCounts
         Of the same prediction.
     baseline : WeightedCounts or None
         Of baseline's prediction on the same samples.
-    context : MetricContext
 
     Returns
     -------

@@ -27,7 +27,7 @@ from job.evaluation.metrics import Prediction
 from job.evaluation.outcome import Outcome
 from job.evaluation.ranking import read_roc
 from job.evaluation.runs import RunKey, strategies_of
-from job.evidence.predictions import Place, Predictions
+from job.evidence.predictions import Place, Predictions, named
 from job.evidence.statistics.paired_t import compare_over_splits
 from job.spec.job_spec import JobSpec
 from job.strategies.registry import recipe_of
@@ -59,10 +59,8 @@ class Part:
 
     Parameters
     ----------
-    prediction : Prediction
     baseline : Prediction or None
         Baseline's, with the same classifier on the same split.
-    cutoff : Cutoff
     sizes : (int, int)
         Rows of the test and of the training part.
     """
@@ -80,12 +78,10 @@ def build_decisions(
 
     Parameters
     ----------
-    spec : JobSpec
     outcomes : iterable of Outcome
         Of the runs that the spec lists.
     predictions : Predictions
         Of the same runs.
-    splits : sequence of Split
 
     Returns
     -------
@@ -114,12 +110,12 @@ def read_cutoffs(parts: Mapping[Place, Sequence[Part]], request: Request, confid
         "rows": [_row(place, found, request, confidence) for place, found in parts.items()],
         **references,
         "menu": [
-            {**_named(place), "reason": None if points else NO_SCORES, "points": points}
+            {**named(place), "reason": None if points else NO_SCORES, "points": points}
             for place, points in menus.items()
         ],
         "cost_ranges": [
             {
-                **_named(place),
+                **named(place),
                 "reason": None if found else NO_SCORES,
                 "ranges": find_cheapest(_lines(found, menus[place], request)),
             }
@@ -135,7 +131,6 @@ def advised(decisions: Mapping[str, Any], place: Place) -> dict[str, Any]:
     ----------
     decisions : Mapping
         As `build_decisions` returns.
-    place : (strategy, classifier)
 
     Returns
     -------
@@ -205,10 +200,6 @@ def _parts(
     return found
 
 
-def _named(place: Place) -> dict[str, str]:
-    return {"strategy": place[0], "classifier": place[1]}
-
-
 def _row(place: Place, parts: Sequence[Part], request: Request, confidence: float) -> Row:
     with_cutoff = [part for part in parts if part.cutoff.threshold is not None]
     if 2 * len(with_cutoff) < len(parts) or not parts:
@@ -219,7 +210,7 @@ def _row(place: Place, parts: Sequence[Part], request: Request, confidence: floa
     rates = _rates(with_cutoff, thresholds, request)
     own = _decided(parts, [part.prediction.decisions == 1 for part in parts], request)
     return {
-        **_named(place),
+        **named(place),
         "cutoff": _written(median_cutoff(thresholds.tolist())) if with_cutoff else None,
         "reason": None if with_cutoff else reasons.most_common(1)[0][0] if reasons else NO_SCORES,
         "details": list(dict.fromkeys(part.cutoff.detail for part in parts if part.cutoff.detail)),

@@ -12,7 +12,7 @@ from job.data.dataset import Dataset
 from job.data.split import Split
 from job.evaluation.metrics import MetricContext, Prediction
 from job.evaluation.runs import strategies_of
-from job.evidence.predictions import Place, Predictions, by_place
+from job.evidence.predictions import Place, Predictions, by_place, named
 from job.evidence.statistics.comparisons import Pair, compare_strategies, list_pairs
 from job.evidence.statistics.family import Question, Tested, judge_family, question_of
 from job.evidence.statistics.measured import Measured, draw_measures, measure_runs
@@ -25,7 +25,6 @@ from job.spec.job_spec import JobSpec
 from job.spec.strategy_entries import CalibratedEntry
 
 Row = Mapping[str, Any]
-
 
 QUOTED = ("average_precision", "roc_auc", *PRICE)
 """Metrics whose means over the shared splits are quoted beside the answers."""
@@ -43,13 +42,8 @@ def judge_strategies(
 
     Parameters
     ----------
-    spec : JobSpec
-    dataset : Dataset
-    splits : sequence of Split
     runs : sequence of Mapping
         As in results.json; only those that the spec lists, and baseline's, are judged.
-    predictions : Predictions
-    context : MetricContext
 
     Returns
     -------
@@ -84,14 +78,6 @@ def judge_measured(
 ) -> dict[str, Any]:
     """Compare and decide, once every metric is in one array.
 
-    Parameters
-    ----------
-    measured : Measured
-    predictions : Predictions
-    roles : Roles
-    question : Question
-    sizes : Sizes
-
     Returns
     -------
     dict
@@ -125,8 +111,7 @@ def judge_measured(
         at_same = read_at_same_alerts(shared)
         rows.append(
             {
-                "strategy": place[0],
-                "classifier": place[1],
+                **named(place),
                 "reference": roles.baseline,
                 "ranking": {
                     "code": codes[place],

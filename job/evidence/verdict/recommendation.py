@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from job.evidence.predictions import Place
+from job.evidence.predictions import Place, named
 from job.evidence.statistics.family import Question, Tested
 from job.evidence.statistics.measured import Comparable, Measured, find_comparable
 from job.evidence.statistics.power import Sizes
@@ -82,17 +82,10 @@ def recommend(
 
     Parameters
     ----------
-    measured : Measured
     gains : Mapping of (strategy, classifier) to Tested
         Every strategy against baseline, in the primary metric.
     codes : Mapping of (strategy, classifier) to str
         The graded answers of the oversamplers.
-    roles : Roles
-    question : Question
-
-    Returns
-    -------
-    Choice
     """
     scored = {
         place: set(np.flatnonzero(np.isfinite(measured.of(place, question.primary))).tolist())
@@ -162,14 +155,10 @@ def build_headline(
 
     Parameters
     ----------
-    measured : Measured
     gains : Mapping of (strategy, classifier) to Tested
         Every strategy against baseline, in the primary metric.
     codes : Mapping of (strategy, classifier) to str
         The graded answers of the oversamplers.
-    roles : Roles
-    question : Question
-    sizes : Sizes
 
     Returns
     -------
@@ -214,7 +203,7 @@ def build_headline(
 
 
 def _named(place: Place | None) -> dict[str, str] | None:
-    return None if place is None else {"strategy": place[0], "classifier": place[1]}
+    return None if place is None else named(place)
 
 
 def build_basis(
@@ -229,13 +218,10 @@ def build_basis(
 
     Parameters
     ----------
-    measured : Measured
     comparisons : iterable of Mapping
         As in results.json.
     recommended : Mapping or None
         Strategy and classifier.
-    baseline : str
-    question : Question
     n_minority_rows : int
         Distinct ones over all test parts.
 

@@ -38,7 +38,6 @@ RANKING_RULES = {
 }
 """Code -> when it holds, in the order in which they are tried (better and worse exclude each other)."""
 
-
 MOVED_THRESHOLD = "moved_threshold"
 MORE_THAN_THRESHOLD = "more_than_threshold"
 NO_CHANGE = "no_change"
@@ -54,13 +53,7 @@ DECISION_RULES = {
 
 @dataclass(frozen=True)
 class Shortage:
-    """What there is too little of for a test.
-
-    Parameters
-    ----------
-    what : {"splits", "test_rows", "rows", "groups"}
-    found, needed : int
-    """
+    """What there is too little of for a test."""
 
     what: str
     found: int
@@ -109,7 +102,6 @@ class SameAlerts:
 
     Parameters
     ----------
-    recall : float or None
     share : float or None
         Its part of the strategy's gain in recall; None where the strategy finds no more than baseline.
     """
