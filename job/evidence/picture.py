@@ -20,7 +20,7 @@ from job.evaluation.runs import seeds_of
 from job.evidence.diagnosis import prepare_sample
 from job.evidence.strategy_kinds import sampler_class_of
 from job.spec.job_spec import JobSpec, PreparationSpec
-from job.spec.strategy_entries import CalibratedEntry, Entry
+from job.spec.strategy_entries import CalibratedEntry
 from job.strategies.registry import recipe_of
 
 MOST_MAJORITY = 400
@@ -83,7 +83,18 @@ def build_picture(
     placed = _place([*groups, *(found for found in made.values() if not isinstance(found, str))], rows.plane, seed)
     if placed is None:
         return {**nothing, "reason": _TOO_LARGE}
-    return {**nothing, **_describe(rows, placed[: len(groups)], _name_made(made, placed[len(groups) :], outcomes))}
+    majority, *minority = placed[: len(groups)]
+    return {
+        **nothing,
+        "n_columns": rows.n_columns,
+        "n_fitted": rows.n_fitted,
+        "shares": list(rows.plane.shares),
+        "one_direction": len(rows.plane.axes) == 1,
+        "majority": {"n": rows.n_train - rows.n_minority, "points": majority},
+        "n_minority": rows.n_minority,
+        "minority": [{"type": name, "points": points} for name, points in zip(TYPES, minority, strict=True)],
+        "strategies": _name_made(made, placed[len(groups) :], outcomes),
+    }
 
 
 def _choose_rows(dataset: Dataset, split: Split, preparation: PreparationSpec, seed: int) -> _Rows:
@@ -110,12 +121,11 @@ def _find_made(spec: JobSpec, outcomes: Iterable[Outcome]) -> dict[str, np.ndarr
     for outcome in outcomes:
         if (outcome.key.repeat, outcome.key.fold) == FIRST_SPLIT:
             first.setdefault(outcome.key.strategy, []).append(outcome)
-    samplers = (entry for entry in spec.strategies if _is_sampler(entry))
-    return {entry.label: _rows_or_reason(first.get(entry.label, ())) for entry in samplers}
-
-
-def _is_sampler(entry: Entry) -> bool:
-    return not isinstance(entry, CalibratedEntry) and sampler_class_of(recipe_of(entry)) is not None
+    return {
+        entry.label: _rows_or_reason(first.get(entry.label, ()))
+        for entry in spec.strategies
+        if not isinstance(entry, CalibratedEntry) and sampler_class_of(recipe_of(entry)) is not None
+    }
 
 
 def _rows_or_reason(outcomes: Sequence[Outcome]) -> np.ndarray | str:
@@ -157,19 +167,3 @@ def _name_made(
         else {"strategy": label, "n": counts[label], "points": next(points), "reason": None}
         for label, found in made.items()
     ]
-
-
-def _describe(
-    rows: _Rows, placed: Sequence[list[list[float]]], strategies: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
-    types = zip(TYPES, placed[1:], strict=True)
-    return {
-        "n_columns": rows.n_columns,
-        "n_fitted": rows.n_fitted,
-        "shares": list(rows.plane.shares),
-        "one_direction": len(rows.plane.axes) == 1,
-        "majority": {"n": rows.n_train - rows.n_minority, "points": placed[0]},
-        "n_minority": rows.n_minority,
-        "minority": [{"type": name, "points": points} for name, points in types],
-        "strategies": list(strategies),
-    }

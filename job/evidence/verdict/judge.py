@@ -95,10 +95,8 @@ def judge_measured(
         for row in comparisons
         if row["metric"] == "rank_gain_at_own_fpr" and row["reference"] == roles.baseline
     }
-    codes = {
-        place: grade_ranking(gain, find_shortage(gain, sizes, measured.n_splits), question)
-        for place, gain in gains.items()
-    }
+    shortages = {place: find_shortage(gain, sizes, measured.n_splits) for place, gain in gains.items()}
+    codes = {place: grade_ranking(gain, shortages[place], question) for place, gain in gains.items()}
     others = [place for place in measured.places if place[0] != roles.baseline and place not in gains]
     everything = {**gains, **_against_baseline(measured, others, roles, question.primary, question)}
     rows, cells = [], by_place(predictions)
@@ -106,8 +104,7 @@ def judge_measured(
         baseline = roles.baseline, place[1]
         mine, theirs = cells.get(place, {}), cells.get(baseline, {})
         shared = [(mine[split], theirs[split]) for split in mine if split in theirs]
-        tested = codes[place] != UNTESTED
-        shortage = find_shortage(gains[place], sizes, measured.n_splits)
+        tested, shortage = codes[place] != UNTESTED, shortages[place]
         at_same = read_at_same_alerts(shared)
         rows.append(
             {
