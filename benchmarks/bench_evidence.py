@@ -11,7 +11,7 @@ from evidence_jobs import make_runs_of_a_job
 from evidence_simulation import METRICS, Rates, World, simulate
 from scipy import stats
 
-from job.evidence.judge import judge_strategies
+from job.evidence.verdict.judge import judge_strategies
 
 N_JOBS, N_JOBS_LARGE, N_JOBS_POWER = 1000, 400, 200
 SHIFTS = (0.9,) * 4 + (0.6,) * 2  # whoever sees the last two as well gains about 0.06 in average precision

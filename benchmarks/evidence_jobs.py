@@ -20,7 +20,7 @@ from job.evaluation.metrics.run_metrics import (
     metric_context,
 )
 from job.evaluation.worker import evaluate_unit
-from job.evidence.judge import judge_strategies
+from job.evidence.verdict.judge import judge_strategies
 from job.pipeline import load_data
 from job.spec.job_spec import JobSpec
 

@@ -12,7 +12,7 @@ from sklearn.model_selection import train_test_split
 from threadpoolctl import threadpool_limits
 
 from job.evaluation.metrics.ranking_metrics import average_precision, build_ranking
-from job.evidence.corrected_t import compare_over_splits
+from job.evidence.statistics.paired_t import compare_over_splits
 
 N_SPLITS, TEST_SIZE, MINORITY = 20, 0.2, 0.1
 LEVEL = 0.05

@@ -10,9 +10,8 @@ from typing import Any
 from evidence_jobs import judge_job
 from joblib import Parallel, delayed
 
-from job.evidence.verdict.decision import MOVED_THRESHOLD
-from job.evidence.verdict.ranking import BETTER, PROBABLY_BETTER, UNTESTED
 from job.evidence.verdict.recommendation import HELPS
+from job.evidence.verdict.rules import BETTER, MOVED_THRESHOLD, PROBABLY_BETTER, UNTESTED
 
 SEEDS = range(10)
 MOST_WRONG = 1

@@ -16,9 +16,9 @@ from threadpoolctl import threadpool_limits
 from verdict_kinds import QUESTION, draw_pair, fit_discriminant
 
 from job.evaluation.metrics.ranking_metrics import average_precision, build_ranking
-from job.evidence.family import judge_family
-from job.evidence.measured import Measured
-from job.evidence.verdict.ranking import BETTER, PROBABLY_BETTER, PROBABLY_WORSE, WORSE, grade_ranking
+from job.evidence.statistics.family import judge_family
+from job.evidence.statistics.measured import Measured
+from job.evidence.verdict.rules import BETTER, PROBABLY_BETTER, PROBABLY_WORSE, WORSE, grade_ranking
 from job.names import METRICS
 
 SHARE, GAIN, ALIKE = 0.1, 0.05, 0.7

@@ -26,11 +26,11 @@ from job.evaluation.grid import build_unit, strategies_of
 from job.evaluation.metrics.ranking_metrics import average_precision, build_ranking
 from job.evaluation.metrics.run_metrics import build_prediction, collect_runs, metric_context
 from job.evaluation.worker import evaluate_unit
-from job.evidence.family import Question, Tested, judge_family
-from job.evidence.judge import judge_strategies
-from job.evidence.measured import Measured
-from job.evidence.verdict.ranking import BETTER, PROBABLY_BETTER, PROBABLY_WORSE, WORSE, grade_ranking
+from job.evidence.statistics.family import Question, Tested, judge_family
+from job.evidence.statistics.measured import Measured
+from job.evidence.verdict.judge import judge_strategies
 from job.evidence.verdict.recommendation import HARMS, NO_DIFFERENCE, PROBABLY_HARMS
+from job.evidence.verdict.rules import BETTER, PROBABLY_BETTER, PROBABLY_WORSE, WORSE, grade_ranking
 from job.names import METRICS
 from job.spec.job_spec import JobSpec
 

@@ -20,7 +20,7 @@ from job.evaluation.grid import count_grid_runs, count_runs, enumerate_units, st
 from job.evaluation.metrics.run_metrics import order_outcomes
 from job.evaluation.third_party import attempt, silenced
 from job.evaluation.worker import Outcome
-from job.evidence.compare import COLUMNS, rows_of_comparisons
+from job.evidence.statistics.comparisons import COLUMNS, rows_of_comparisons
 from job.machine import usable_workers
 from job.outputs import (
     COMPARISONS,

@@ -13,23 +13,20 @@ from job.evaluation.grid import RunKey, strategies_of
 from job.evaluation.metrics.run_metrics import Prediction, build_prediction, collect_runs, metric_context
 from job.evaluation.worker import STATUSES, Outcome
 from job.evidence.alarms import build_alarms
-from job.evidence.audit import build_audit
-from job.evidence.best_possible import build_best_possible
-from job.evidence.curves import average_curves
-from job.evidence.cutoffs import advised, build_decisions
-from job.evidence.diagnosis import build_diagnosis
-from job.evidence.harm import build_harm
+from job.evidence.curves import average_curves, build_best_possible
+from job.evidence.diagnosis import build_diagnosis, describe_minority_types
 from job.evidence.in_use import build_in_use
-from job.evidence.judge import judge_strategies
 from job.evidence.leak import build_leak
-from job.evidence.levels import build_levels
 from job.evidence.net_benefit import build_net_benefit
 from job.evidence.picture import build_picture
-from job.evidence.rescued import build_rescued, describe_minority_types
-from job.evidence.stability import build_stability
+from job.evidence.probabilities import build_harm, build_stability
+from job.evidence.rescued import build_rescued
 from job.evidence.study_runs import StudyRuns
-from job.evidence.summary import summarize_runs
+from job.evidence.summary import build_levels, summarize_runs
 from job.evidence.sweeps import build_sweeps
+from job.evidence.synthetic_audit import build_audit
+from job.evidence.verdict.cutoff_advice import advised, build_decisions
+from job.evidence.verdict.judge import judge_strategies
 from job.provenance import describe_environment, describe_provenance
 from job.snippet.recommended_model import build_snippet
 from job.spec.job_spec import JobSpec

@@ -11,7 +11,7 @@ from job.evaluation.cutoff import Cutoff, Request
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import MetricContext
 from job.evidence.alarms import build_alarms
-from job.evidence.cutoffs import Part, read_cutoffs
+from job.evidence.verdict.cutoff_advice import Part, read_cutoffs
 
 
 def make_alarms(

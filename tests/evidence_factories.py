@@ -16,7 +16,7 @@ from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.in_use import build_in_use
 from job.evidence.net_benefit import build_net_benefit
-from job.evidence.stability import build_stability
+from job.evidence.probabilities import build_stability
 from job.spec.job_spec import EvaluationSpec
 
 

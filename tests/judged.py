@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from job.evidence.estimates import T_TEST
-from job.evidence.family import Tested
-from job.evidence.roles import Roles
+from job.evidence.statistics.family import Tested
+from job.evidence.statistics.paired_t import T_TEST
+from job.evidence.strategy_kinds import Roles
 from job.names import METRICS
 
 

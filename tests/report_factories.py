@@ -19,14 +19,13 @@ from evidence_factories import (
 
 from job.evaluation.audit import MEASURES
 from job.evaluation.cutoff import Cutoff, Request
-from job.evidence.cutoffs import advised
-from job.evidence.family import Question
-from job.evidence.judge import judge_measured
-from job.evidence.levels import build_levels
-from job.evidence.measured import measure_runs
-from job.evidence.roles import Roles
-from job.evidence.summary import summarize_runs
-from job.evidence.verdict.ranking import Sizes
+from job.evidence.statistics.family import Question
+from job.evidence.statistics.measured import measure_runs
+from job.evidence.statistics.power import Sizes
+from job.evidence.strategy_kinds import Roles
+from job.evidence.summary import build_levels, summarize_runs
+from job.evidence.verdict.cutoff_advice import advised
+from job.evidence.verdict.judge import judge_measured
 from job.names import METRICS
 
 STRATEGIES = ("baseline", "class_weight", "threshold", "smote", "custom")

@@ -23,7 +23,7 @@ def write_answer(results: Mapping[str, Any], width: int) -> Iterator[str]:
     str
         Lines, a sentence or two at a time.
     """
-    from job.evidence.data_problems import describe_problems
+    from job.evidence.diagnosis import describe_problems
     from job.evidence.strategy_kinds import gloss_recommended
     from job.wording.answer import tell_answer
     from job.wording.cutoffs import tell_cutoffs

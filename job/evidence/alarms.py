@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import MetricContext, Prediction
+from job.evidence.predictions import Predictions, by_place
 
 _STEPS = (10, 12, 14, 16, 18, 20, 25, 30, 35, 40, 45, 50, 60, 70, 80, 90)
 _DECADES_BELOW_BUDGET = 2
@@ -18,10 +18,7 @@ _NO_SCORES = "no run of it has scores"
 
 
 def build_alarms(
-    predictions: Mapping[RunKey, Prediction | None],
-    strategies: Iterable[str],
-    classifiers: Iterable[str],
-    context: MetricContext,
+    predictions: Predictions, strategies: Iterable[str], classifiers: Iterable[str], context: MetricContext
 ) -> dict[str, Any]:
     """Read every strategy × classifier at the same numbers of alarms, means over its splits.
 
@@ -30,10 +27,8 @@ def build_alarms(
 
     Parameters
     ----------
-    predictions : Mapping of RunKey to Prediction or None
     strategies, classifiers : iterable of str
         Labels, in the order of tables.
-    context : MetricContext
 
     Returns
     -------
@@ -52,14 +47,12 @@ def build_alarms(
        of tied scores. ECIR, section 3.
     """
     rates = alarm_rates(context.alerts_per_1000)
-    cells: dict[tuple[str, str], list[Prediction]] = {}
-    for key, prediction in predictions.items():
-        if prediction is not None:
-            cells.setdefault((key.strategy, key.classifier), []).append(prediction)
-    labels = [(strategy, classifier) for classifier in classifiers for strategy in strategies]
+    cells = by_place(predictions)
     rows = [
-        {"strategy": strategy, "classifier": classifier, **_read(cells.get((strategy, classifier), []), rates, context)}
-        for strategy, classifier in labels
+        {"strategy": strategy, "classifier": classifier}
+        | _read([*cells.get((strategy, classifier), {}).values()], rates, context)
+        for classifier in classifiers
+        for strategy in strategies
     ]
     return {"rates": rates.tolist(), "rows": rows}
 

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import numpy as np
 from scipy.special import expit, logit, ndtri, stdtrit
 
 from job.data.splitting.splits import Split
-from job.evaluation.grid import RunKey
 from job.evaluation.metrics.calibration_metrics import correct_prior
 from job.evaluation.metrics.decision_metrics import at_prevalence
 from job.evaluation.metrics.metric_registry import Undefined
 from job.evaluation.metrics.run_metrics import Prediction
-from job.evidence.corrected_t import LEAST_PAIRS
+from job.evidence.predictions import Place, Predictions, by_place
+from job.evidence.statistics.paired_t import LEAST_PAIRS
 from job.spec.job_spec import EvaluationSpec
 
 _NO_RUN = "no run has a result on a test part with rows of both classes"
@@ -27,7 +27,7 @@ Cell = list[tuple[Split, Prediction]]
 
 
 def build_in_use(
-    predictions: Mapping[RunKey, Prediction | None],
+    predictions: Predictions,
     splits: Sequence[Split],
     strategies: Iterable[str],
     classifiers: Iterable[str],
@@ -44,10 +44,10 @@ def build_in_use(
     if prevalence is None:
         return None
     by_split = {(split.repeat, split.fold): split for split in splits}
-    cells: dict[tuple[str, str], Cell] = {}
-    for key, each in predictions.items():
-        if each is not None and each.counts.positives and each.counts.negatives:
-            cells.setdefault((key.strategy, key.classifier), []).append((by_split[key.repeat, key.fold], each))
+    cells: dict[Place, Cell] = {
+        place: [(by_split[split], each) for split, each in found.items() if not each.ranking.lacks]
+        for place, found in by_place(predictions).items()
+    }
     return {
         "prevalence": prevalence,
         "prevalence_of_data": float(y.mean()),
@@ -78,11 +78,6 @@ def precision_interval(
         Rows of the test parts for each row of the training parts.
     n_rows : (float, float)
         Positive and other rows that the rates are about.
-    prevalence, confidence : float
-
-    Returns
-    -------
-    (float, float)
 
     References
     ----------
@@ -132,19 +127,15 @@ def _precision(
         float(at_prevalence(recall, false_positive_rate, share).precision) for share in (prevalence, y.mean())
     )
     over_splits, tests = len(cell) >= LEAST_PAIRS, [split.test for split, _ in cell]
-    tested = np.zeros(len(y), dtype=bool)
-    for test in tests:
-        tested[test] = True
-    parts = [y[tested]] if over_splits else [y[test] for test in tests]
+    parts = [y[np.unique(np.concatenate(tests))]] if over_splits else [y[test] for test in tests]
     n_rows = tuple(float(np.mean([np.count_nonzero(part == label) for part in parts])) for label in (1, 0))
     ratio = sum(map(len, tests)) / sum(len(split.train) for split, _ in cell)
     lower, upper = precision_interval(rates, ratio, (n_rows[0], n_rows[1]), prevalence, confidence)
-    method = "corrected t" if over_splits else "binomial"
     return {
         "value": there,
         "lower": min(lower, there),
         "upper": max(upper, there),
-        "method": method,
+        "method": "corrected t" if over_splits else "binomial",
         "in_data": here,
     }
 

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from typing import Any
 
 import numpy as np
 
-from job.evaluation.grid import RunKey
 from job.evaluation.metrics.calibration_metrics import correct_prior
 from job.evaluation.metrics.decision_metrics import at_prevalence
 from job.evaluation.metrics.metric_registry import Undefined
 from job.evaluation.metrics.run_metrics import Prediction
+from job.evidence.predictions import Predictions, by_place
 from job.spec.job_spec import CostSpec, EvaluationSpec
 
 _STEPS = (1, 1.5, 2, 3, 4, 5, 7)
@@ -23,7 +23,7 @@ _ONE_CLASS = "no test part has rows of both classes"
 
 
 def build_net_benefit(
-    predictions: Mapping[RunKey, Prediction | None],
+    predictions: Predictions,
     strategies: Iterable[str],
     classifiers: Iterable[str],
     evaluation: EvaluationSpec,
@@ -44,12 +44,8 @@ def build_net_benefit(
     in_use = evaluation.prevalence_in_use
     cost = cost_threshold(evaluation.cost)
     thresholds = threshold_grid(prevalence if in_use is None else in_use, cost)
-    cells: dict[tuple[str, str], list[Prediction]] = {}
-    labels: dict[tuple[int, int], np.ndarray] = {}
-    for key, prediction in predictions.items():
-        if prediction is not None:
-            cells.setdefault((key.strategy, key.classifier), []).append(prediction)
-            labels[key.repeat, key.fold] = prediction.y
+    cells = by_place(predictions)
+    labels = {(key.repeat, key.fold): each.y for key, each in predictions.items() if each is not None}
     everything = [net_benefit(y, np.ones(len(y)), thresholds, in_use) for y in labels.values()]
     return {
         "prevalence": prevalence if in_use is None else in_use,
@@ -59,7 +55,7 @@ def build_net_benefit(
         "treat_none": [0.0] * len(thresholds),
         "rows": [
             {"strategy": strategy, "classifier": classifier}
-            | _curves(cells.get((strategy, classifier), []), thresholds, in_use)
+            | _curves([*cells.get((strategy, classifier), {}).values()], thresholds, in_use)
             for classifier in classifiers
             for strategy in strategies
         ],

@@ -10,17 +10,17 @@ from typing import Any
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.difficulty.minority_types import TYPES, count_minority_of_rows, draw, thin, type_minority
+from job.data.difficulty.minority_types import TYPES, count_minority_of_rows, draw, type_minority
 from job.data.difficulty.plane import Plane, fit_plane
 from job.data.splitting.splits import Split
 from job.errors import StrategyError
 from job.evaluation.audit import FIRST_SPLIT
 from job.evaluation.grid import seeds_of
 from job.evaluation.worker import Outcome
-from job.evidence.roles import sampler_class_of
+from job.evidence.diagnosis import prepare_sample
+from job.evidence.strategy_kinds import sampler_class_of
 from job.spec.job_spec import JobSpec, PreparationSpec
-from job.spec.strategy_entries import CalibratedEntry, Entry
-from job.strategies.preparation import Preparation
+from job.spec.strategy_entries import CalibratedEntry
 from job.strategies.recipes import recipe_of
 
 MOST_MAJORITY = 400
@@ -57,9 +57,6 @@ def build_picture(
 
     Parameters
     ----------
-    spec : JobSpec
-    dataset : Dataset
-    splits : sequence of Split
     outcomes : iterable of Outcome
         Of the grid.
 
@@ -86,20 +83,29 @@ def build_picture(
     placed = _place([*groups, *(found for found in made.values() if not isinstance(found, str))], rows.plane, seed)
     if placed is None:
         return {**nothing, "reason": _TOO_LARGE}
-    return {**nothing, **_describe(rows, placed[: len(groups)], _name_made(made, placed[len(groups) :], outcomes))}
+    majority, *minority = placed[: len(groups)]
+    return {
+        **nothing,
+        "n_columns": rows.n_columns,
+        "n_fitted": rows.n_fitted,
+        "shares": list(rows.plane.shares),
+        "one_direction": len(rows.plane.axes) == 1,
+        "majority": {"n": rows.n_train - rows.n_minority, "points": majority},
+        "n_minority": rows.n_minority,
+        "minority": [{"type": name, "points": points} for name, points in zip(TYPES, minority, strict=True)],
+        "strategies": _name_made(made, placed[len(groups) :], outcomes),
+    }
 
 
 def _choose_rows(dataset: Dataset, split: Split, preparation: PreparationSpec, seed: int) -> _Rows:
-    prepared = Preparation(**preparation.model_dump()).fit(dataset.X.iloc[split.train])
-    n_columns = len(prepared.numeric_) + int(prepared.category_counts_.sum())
-    known = split.train[thin(dataset.y[split.train], n_columns, seed)]
+    prepared, known = prepare_sample(dataset, preparation, seed, split.train)
     X, y = prepared.transform(dataset.X.iloc[known]), dataset.y[known]
     random = np.random.RandomState(seed)
     majority = draw(np.flatnonzero(y == 0), MOST_MAJORITY, random)
     minority = draw(np.flatnonzero(y == 1), MOST_MINORITY, random)
     return _Rows(
         plane=fit_plane(X),
-        n_columns=n_columns,
+        n_columns=X.shape[1],
         n_fitted=len(known),
         n_train=len(split.train),
         n_minority=int(dataset.y[split.train].sum()),
@@ -115,12 +121,11 @@ def _find_made(spec: JobSpec, outcomes: Iterable[Outcome]) -> dict[str, np.ndarr
     for outcome in outcomes:
         if (outcome.key.repeat, outcome.key.fold) == FIRST_SPLIT:
             first.setdefault(outcome.key.strategy, []).append(outcome)
-    samplers = (entry for entry in spec.strategies if _is_sampler(entry))
-    return {entry.label: _rows_or_reason(first.get(entry.label, ())) for entry in samplers}
-
-
-def _is_sampler(entry: Entry) -> bool:
-    return not isinstance(entry, CalibratedEntry) and sampler_class_of(recipe_of(entry)) is not None
+    return {
+        entry.label: _rows_or_reason(first.get(entry.label, ()))
+        for entry in spec.strategies
+        if not isinstance(entry, CalibratedEntry) and sampler_class_of(recipe_of(entry)) is not None
+    }
 
 
 def _rows_or_reason(outcomes: Sequence[Outcome]) -> np.ndarray | str:
@@ -162,19 +167,3 @@ def _name_made(
         else {"strategy": label, "n": counts[label], "points": next(points), "reason": None}
         for label, found in made.items()
     ]
-
-
-def _describe(
-    rows: _Rows, placed: Sequence[list[list[float]]], strategies: Sequence[Mapping[str, Any]]
-) -> dict[str, Any]:
-    types = zip(TYPES, placed[1:], strict=True)
-    return {
-        "n_columns": rows.n_columns,
-        "n_fitted": rows.n_fitted,
-        "shares": list(rows.plane.shares),
-        "one_direction": len(rows.plane.axes) == 1,
-        "majority": {"n": rows.n_train - rows.n_minority, "points": placed[0]},
-        "n_minority": rows.n_minority,
-        "minority": [{"type": name, "points": points} for name, points in types],
-        "strategies": list(strategies),
-    }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -13,23 +13,21 @@ from job.data.difficulty.minority_types import (
     N_NEIGHBORS,
     TYPES,
     count_minority_neighbors,
-    count_minority_of_rows,
     draw,
     gather_neighborhood,
-    thin,
     type_minority,
 )
 from job.data.splitting.splits import Split
 from job.errors import StrategyError
 from job.evaluation.grid import RunKey, seeds_of
-from job.evaluation.metrics.run_metrics import Prediction
+from job.evidence.diagnosis import prepare_sample
+from job.evidence.predictions import Predictions
 from job.spec.job_spec import PreparationSpec
-from job.strategies.preparation import Preparation
 
 MOST_TEST_ROWS = 2_000
-MOST_ROWS_OF_ALL = 50_000
 
 _ROUNDING = 0.5 + 1e-9
+_COUNTS = range(N_NEIGHBORS + 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -58,41 +56,10 @@ class TestRows:
 Typed = Mapping[tuple[int, int], TestRows]
 
 
-def describe_minority_types(dataset: Dataset, preparation: PreparationSpec, seed: int) -> dict[str, Any]:
-    """Count the types of the minority rows, each among all other rows of the data.
-
-    Parameters
-    ----------
-    dataset : Dataset
-    preparation : PreparationSpec
-    seed : int
-        Of the sample, where the data is too large to be searched whole.
-
-    Returns
-    -------
-    dict
-        ``k``; ``n_rows`` and ``n_minority`` looked at, fewer than there are where a stratified sample stands for the
-        whole; ``types``, each with its ``n`` and ``share``, null with a ``reason`` where columns cannot be scaled.
-    """
-    description = {"k": N_NEIGHBORS, "n_rows": 0, "n_minority": 0, "types": None, "reason": None}
-    try:
-        prepared = Preparation(**preparation.model_dump()).fit(dataset.X)
-        n_columns = len(prepared.numeric_) + int(prepared.category_counts_.sum())
-        rows = thin(dataset.y, n_columns, seed, MOST_ROWS_OF_ALL)
-        X, y = prepared.transform(dataset.X.iloc[rows]), dataset.y[rows]
-    except StrategyError as error:
-        return {**description, "reason": str(error)}
-    asked = draw(np.flatnonzero(y == 1), MOST_TEST_ROWS, np.random.RandomState(seed))
-    types = type_minority(count_minority_of_rows(X, y, asked))
-    counts = np.bincount(types, minlength=len(TYPES))
-    named = [{"type": name, "n": int(n), "share": float(n / len(asked))} for name, n in zip(TYPES, counts, strict=True)]
-    return {**description, "n_rows": len(y), "n_minority": len(asked), "types": named}
-
-
 def build_rescued(
     dataset: Dataset,
     splits: Sequence[Split],
-    predictions: Mapping[RunKey, Prediction | None],
+    predictions: Predictions,
     preparation: PreparationSpec,
     seed: int,
     baseline: str,
@@ -106,10 +73,6 @@ def build_rescued(
 
     Parameters
     ----------
-    dataset : Dataset
-    splits : sequence of Split
-    predictions : Mapping of RunKey to Prediction or None
-    preparation : PreparationSpec
     seed : int
         Of the samples.
     baseline : str
@@ -142,7 +105,7 @@ def build_rescued(
         "sampled": any(rows.is_sample for rows in typed.values()),
         "types": _count_rows("type", TYPES, [(split.test[rows.minority], rows.types) for split, rows in seen]),
         "neighborhoods": _count_rows(
-            "minority_neighbors", range(N_NEIGHBORS + 1), [(split.test[r.majority], r.neighbors) for split, r in seen]
+            "minority_neighbors", _COUNTS, [(split.test[r.majority], r.neighbors) for split, r in seen]
         ),
         "recall": [row for cell in cells for row in _recall(cell, typed, predictions, baseline)],
         "false_alarms": [row for cell in cells for row in _false_alarms(cell, typed, predictions)],
@@ -150,10 +113,8 @@ def build_rescued(
 
 
 def _type_test_rows(dataset: Dataset, split: Split, preparation: PreparationSpec, seed: int) -> TestRows:
-    prepared = Preparation(**preparation.model_dump()).fit(dataset.X.iloc[split.train])
-    n_columns = len(prepared.numeric_) + int(prepared.category_counts_.sum())
     luck = seeds_of(seed, split.repeat, split.fold).sampler
-    known = split.train[thin(dataset.y[split.train], n_columns, luck)]
+    prepared, known = prepare_sample(dataset, preparation, luck, split.train)
     random = np.random.RandomState(luck)
     y = dataset.y[split.test]
     minority, majority = (draw(np.flatnonzero(y == label), MOST_TEST_ROWS, random) for label in (1, 0))
@@ -170,7 +131,7 @@ def _count_rows(name: str, kinds: Sequence[Any], seen: Sequence[tuple[np.ndarray
     """Count test rows of each kind over all splits, given the rows and the places of their kinds."""
     rows = np.concatenate([np.empty(0, np.intp), *(rows for rows, _ in seen)])
     places = np.concatenate([np.empty(0, np.intp), *(places for _, places in seen)])
-    counts = np.bincount(places, minlength=len(kinds))
+    counts = _tally(places, kinds)
     return [
         {
             name: kind,
@@ -182,25 +143,22 @@ def _count_rows(name: str, kinds: Sequence[Any], seen: Sequence[tuple[np.ndarray
     ]
 
 
-def _recall(
-    cell: tuple[str, str], typed: Typed, predictions: Mapping[RunKey, Prediction | None], baseline: str
-) -> list[dict[str, Any]]:
+def _recall(cell: tuple[str, str], typed: Typed, predictions: Predictions, baseline: str) -> list[dict[str, Any]]:
     classifier, strategy = cell
     n, found, n_pairs, rescued, lost = (np.zeros(len(TYPES), dtype=np.int64) for _ in range(5))
     for (repeat, fold), rows in typed.items():
         prediction = predictions.get(RunKey(strategy, classifier, repeat, fold))
         if prediction is None:
             continue
-        count = _counter(rows.types, len(TYPES))
         hit = prediction.decisions[rows.minority] == 1
-        n += count(np.ones_like(hit))
-        found += count(hit)
+        n += _tally(rows.types, TYPES)
+        found += _tally(rows.types[hit], TYPES)
         reference = predictions.get(RunKey(baseline, classifier, repeat, fold))
         if reference is not None:
             hit_before = reference.decisions[rows.minority] == 1
-            n_pairs += count(np.ones_like(hit))
-            rescued += count(hit & ~hit_before)
-            lost += count(hit_before & ~hit)
+            n_pairs += _tally(rows.types, TYPES)
+            rescued += _tally(rows.types[hit & ~hit_before], TYPES)
+            lost += _tally(rows.types[hit_before & ~hit], TYPES)
     return [
         {
             "strategy": strategy,
@@ -217,18 +175,15 @@ def _recall(
     ]
 
 
-def _false_alarms(
-    cell: tuple[str, str], typed: Typed, predictions: Mapping[RunKey, Prediction | None]
-) -> list[dict[str, Any]]:
+def _false_alarms(cell: tuple[str, str], typed: Typed, predictions: Predictions) -> list[dict[str, Any]]:
     classifier, strategy = cell
-    n, alarms = (np.zeros(N_NEIGHBORS + 1, dtype=np.int64) for _ in range(2))
+    n, alarms = (np.zeros(len(_COUNTS), dtype=np.int64) for _ in range(2))
     for (repeat, fold), rows in typed.items():
         prediction = predictions.get(RunKey(strategy, classifier, repeat, fold))
         if prediction is not None:
-            count = _counter(rows.neighbors, N_NEIGHBORS + 1)
             raised = prediction.decisions[rows.majority] == 1
-            n += count(np.ones_like(raised))
-            alarms += count(raised)
+            n += _tally(rows.neighbors, _COUNTS)
+            alarms += _tally(rows.neighbors[raised], _COUNTS)
     return [
         {
             "strategy": strategy,
@@ -238,12 +193,12 @@ def _false_alarms(
             "alarms": int(alarms[neighbors]),
             "rate": _share(alarms[neighbors], n[neighbors]),
         }
-        for neighbors in range(N_NEIGHBORS + 1)
+        for neighbors in _COUNTS
     ]
 
 
-def _counter(places: np.ndarray, n_kinds: int) -> Callable[[np.ndarray], np.ndarray]:
-    return lambda chosen: np.bincount(places[chosen], minlength=n_kinds)
+def _tally(places: np.ndarray, kinds: Sequence[Any]) -> np.ndarray:
+    return np.bincount(places, minlength=len(kinds))
 
 
 def _share(part: int, whole: int) -> float | None:

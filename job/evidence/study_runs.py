@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Any
 
 import numpy as np
+from numpy.typing import ArrayLike
 
 from job.data.dataset import Dataset
 from job.data.splitting.splits import Split
@@ -16,7 +18,8 @@ from job.evaluation.metrics.calibration_metrics import correct_prior, fit_calibr
 from job.evaluation.metrics.metric_registry import Undefined
 from job.evaluation.metrics.run_metrics import MetricContext, Prediction, build_study_prediction, evaluate_metrics
 from job.evaluation.worker import Outcome
-from job.evidence.corrected_t import compare_over_splits
+from job.evidence.predictions import number_or_none
+from job.evidence.statistics.paired_t import compare_over_splits, finite
 
 INTERCEPT_CORRECTED = "calibration_intercept_corrected"
 
@@ -29,7 +32,6 @@ class Measurement:
     ----------
     metrics : Mapping of str to float or None
         Empty where the run has no scores.
-    reason : str or None
     """
 
     metrics: Mapping[str, float | None]
@@ -42,10 +44,6 @@ class StudyRuns:
 
     Parameters
     ----------
-    outcomes : tuple of Outcome
-    splits : tuple of Split
-    dataset : Dataset
-    context : MetricContext
     confidence : float
         Of intervals.
     """
@@ -73,15 +71,10 @@ class StudyRuns:
         ----------
         strategy, classifier : str
             Labels.
-        split : Split
         study : Study or None
             None for a run of the grid.
         real_only : bool
             Whether synthetic rows that were scored are left out.
-
-        Returns
-        -------
-        Measurement
         """
         outcome = self.outcome(strategy, classifier, split, study)
         prediction = build_study_prediction(outcome, split, self.dataset, real_only)
@@ -99,7 +92,6 @@ class StudyRuns:
         ----------
         values : sequence of float or None
             One for each split.
-        splits : sequence of Split
         median : bool
             Whether the median is meant; it has no interval.
 
@@ -111,19 +103,18 @@ class StudyRuns:
         """
         numbers = np.array([np.nan if value is None else value for value in values], dtype=float)
         defined = numbers[np.isfinite(numbers)]
-        sizes = np.array([len(split.test) for split in splits]), np.array([len(split.train) for split in splits])
-        interval = compare_over_splits(numbers, np.zeros_like(numbers), sizes, 0.0, self.confidence)
+        interval = self.compare(numbers, np.zeros_like(numbers), splits, 0.0)
         middle = np.median if median else np.mean
         return {
             "value": float(middle(defined)) if len(defined) else None,
-            "lower": None if median else _finite(interval.lower),
-            "upper": None if median else _finite(interval.upper),
+            "lower": None if median else interval["lower"],
+            "upper": None if median else interval["upper"],
             "n": len(defined),
             "values": list(values),
         }
 
     def compare(
-        self, values: Sequence[float], reference: Sequence[float], splits: Sequence[Split], rope: float
+        self, values: ArrayLike, reference: ArrayLike, splits: Sequence[Split], rope: float
     ) -> dict[str, float | None]:
         """Compare a metric with a reference on the same splits.
 
@@ -131,7 +122,6 @@ class StudyRuns:
         ----------
         values, reference : sequence of float
             One for each split.
-        splits : sequence of Split
         rope : float
             Differences up to this are no practical difference.
 
@@ -142,12 +132,12 @@ class StudyRuns:
             the ROPE; these three are null where there is no test (see `compare_over_splits`).
         """
         sizes = np.array([len(split.test) for split in splits]), np.array([len(split.train) for split in splits])
-        found = compare_over_splits(np.array(values), np.array(reference), sizes, rope, self.confidence)
+        found = compare_over_splits(np.asarray(values), np.asarray(reference), sizes, rope, self.confidence)
         return {
-            "difference": _finite(found.difference),
-            "lower": _finite(found.lower),
-            "upper": _finite(found.upper),
-            "probability_equivalent": _finite(found.within),
+            "difference": finite(found.difference),
+            "lower": finite(found.lower),
+            "upper": finite(found.upper),
+            "probability_equivalent": finite(found.within),
             "rope": rope,
         }
 
@@ -155,24 +145,13 @@ class StudyRuns:
 def count_reasons(measured: Iterable[Measurement]) -> list[dict[str, Any]]:
     """Count why runs have no scores.
 
-    Parameters
-    ----------
-    measured : iterable of Measurement
-
     Returns
     -------
     list of dict
         ``reason`` and ``n`` runs, in the order of first appearance.
     """
-    counts: dict[str, int] = {}
-    for each in measured:
-        if not each.metrics:
-            counts[str(each.reason)] = counts.get(str(each.reason), 0) + 1
+    counts = Counter(str(each.reason) for each in measured if not each.metrics)
     return [{"reason": reason, "n": n} for reason, n in counts.items()]
-
-
-def _finite(value: np.ndarray) -> float | None:
-    return float(value) if np.isfinite(value) else None
 
 
 def _intercept_corrected(prediction: Prediction) -> float | None:
@@ -181,5 +160,4 @@ def _intercept_corrected(prediction: Prediction) -> float | None:
     corrected = correct_prior(prediction.scores, prediction.prevalence_train, prediction.prevalence_resampled)
     if isinstance(corrected, Undefined):
         return None
-    intercept = fit_calibration(prediction.y, corrected)["calibration_intercept"]
-    return None if isinstance(intercept, Undefined) else intercept
+    return number_or_none(fit_calibration(prediction.y, corrected)["calibration_intercept"])

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from job.evidence.data_problems import describe_problems
+from job.evidence.diagnosis import describe_problems
 from job.report.facts import Facts, load_facts
 from job.report.formats import number, signed
 from job.report.markdown import escape_markdown

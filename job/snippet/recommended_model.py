@@ -20,7 +20,7 @@ from job.data.reading.column_profile import ERROR_CELL, MISSING_WORDS
 from job.data.reading.csv_files import REPEATED_HEADER
 from job.evaluation.grid import RunKey, strategies_of
 from job.evaluation.metrics.run_metrics import Prediction
-from job.evidence.comparable import find_comparable
+from job.evidence.statistics.measured import find_comparable
 from job.snippet.python_source import Code, import_statements, literal, render
 from job.spec.file_keys import FileSpec, numbers_among
 from job.spec.generators import MixtureSpec

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from job.evaluation import cutoff as codes
-from job.evidence import cutoffs
+from job.evidence.verdict import cutoff_advice as cutoffs
 from job.evidence.words import decimal, listed, whole
 
 Found = Mapping[str, Any]

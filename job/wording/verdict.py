@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from job.evidence.verdict import decision, ranking
+from job.evidence.verdict import rules
 from job.evidence.words import Naming, counted, decimal, more_or_fewer, p_text, percent, rounded, signed
 
 Row = Mapping[str, Any]
@@ -13,21 +13,21 @@ Row = Mapping[str, Any]
 METRIC_WORDS: Mapping[str, str] = {"average_precision": "average precision", "roc_auc": "ROC AUC", "recall": "recall"}
 
 RANKING_TITLES: Mapping[str, str] = {
-    ranking.UNTESTED: "Untested",
-    ranking.BETTER: "Better",
-    ranking.WORSE: "Worse",
-    ranking.EQUIVALENT: "Equivalent",
-    ranking.PROBABLY_BETTER: "Probably better",
-    ranking.PROBABLY_WORSE: "Probably worse",
-    ranking.OPEN: "Open",
+    rules.UNTESTED: "Untested",
+    rules.BETTER: "Better",
+    rules.WORSE: "Worse",
+    rules.EQUIVALENT: "Equivalent",
+    rules.PROBABLY_BETTER: "Probably better",
+    rules.PROBABLY_WORSE: "Probably worse",
+    rules.OPEN: "Open",
 }
 """Code of the ranking answer -> what tables call it."""
 
 DECISION_TITLES: Mapping[str, str] = {
-    decision.MOVED_THRESHOLD: "A different threshold",
-    decision.MORE_THAN_THRESHOLD: "More than a threshold",
-    decision.NO_CHANGE: "No change",
-    decision.OPEN: "Open",
+    rules.MOVED_THRESHOLD: "A different threshold",
+    rules.MORE_THAN_THRESHOLD: "More than a threshold",
+    rules.NO_CHANGE: "No change",
+    rules.OPEN: "Open",
 }
 """Code of the decision answer -> what tables call it."""
 
@@ -76,15 +76,15 @@ def describe_ranking(row: Row, confidence: float, naming: Naming = str) -> str:
     """Say whether the strategy ranks better than baseline, with difference, interval and probability."""
     tested, code = row["ranking"], row["ranking"]["code"]
     strategy, classifier, baseline = (naming(str(row[key])) for key in ("strategy", "classifier", "reference"))
-    if code == ranking.UNTESTED:
+    if code == rules.UNTESTED:
         return f"{strategy} can't be tested with {classifier}: {describe_shortage(tested['shortage'])}."
     start = {
-        ranking.BETTER: f"{strategy} ranks better than {baseline} with {classifier}",
-        ranking.WORSE: f"{strategy} ranks worse than {baseline} with {classifier}",
-        ranking.EQUIVALENT: f"{strategy} and {baseline} rank alike with {classifier}",
-        ranking.PROBABLY_BETTER: f"{strategy} probably ranks better than {baseline} with {classifier}",
-        ranking.PROBABLY_WORSE: f"{strategy} probably ranks worse than {baseline} with {classifier}",
-        ranking.OPEN: f"Whether {strategy} ranks better than {baseline} with {classifier} is open",
+        rules.BETTER: f"{strategy} ranks better than {baseline} with {classifier}",
+        rules.WORSE: f"{strategy} ranks worse than {baseline} with {classifier}",
+        rules.EQUIVALENT: f"{strategy} and {baseline} rank alike with {classifier}",
+        rules.PROBABLY_BETTER: f"{strategy} probably ranks better than {baseline} with {classifier}",
+        rules.PROBABLY_WORSE: f"{strategy} probably ranks worse than {baseline} with {classifier}",
+        rules.OPEN: f"Whether {strategy} ranks better than {baseline} with {classifier} is open",
     }[code]
     metric = METRIC_WORDS[tested["metric"]]
     p_adjusted = tested["p_adjusted"]
@@ -105,12 +105,12 @@ def describe_decision(row: Row) -> str:
     start = f"At its own decision threshold it finds {found} and raises {raised} per 1,000 rows"
     share = tested["share_found_by_baseline"]
     same = "" if share is None else f"with as many alerts, baseline finds {_share(share)}"
-    if code == decision.MOVED_THRESHOLD:
+    if code == rules.MOVED_THRESHOLD:
         moved = "lower" if recall > 0 else "higher"
         return f"{start}. Most of that is a {moved} decision threshold{f': {same}' if same else ''}."
-    if code == decision.MORE_THAN_THRESHOLD:
+    if code == rules.MORE_THAN_THRESHOLD:
         return f"{start}. That is more than a different threshold{f': {same}' if same else ''}."
-    if code == decision.NO_CHANGE:
+    if code == rules.NO_CHANGE:
         return f"{start}: no practical change in recall."
     return f"{start}. How much of that is a different threshold is open{f': {same}' if same else ''}."
 

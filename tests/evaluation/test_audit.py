@@ -25,7 +25,7 @@ from job.evaluation.audit import (
     layout_of,
     measure_density,
 )
-from job.evidence.audit import FLAGS
+from job.evidence.synthetic_audit import FLAGS
 from job.samplers.affinity_smote import AffinitySMOTE
 
 KEEL = (

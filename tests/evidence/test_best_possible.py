@@ -15,8 +15,7 @@ from small_job import small_spec
 
 from job.data.generating.mixture import generate_mixture
 from job.data.splitting.splits import build_splits
-from job.evidence.best_possible import NOT_KNOWN, build_best_possible
-from job.evidence.leak import METRICS
+from job.evidence.curves import METRICS, NOT_KNOWN, build_best_possible
 from job.pipeline import read_spec, run_job
 from job.spec.generators import MixtureSpec
 from job.spec.job_spec import SplitSpec

@@ -13,8 +13,7 @@ from factories import DEFAULT_PREPARATION, make_dataset
 from job.data.dataset import Column, Dataset
 from job.data.difficulty.diagnose import MOST_ROWS, MOST_TREE_ROWS
 from job.data.generating.mixture import generate_mixture
-from job.evidence.diagnosis import build_diagnosis
-from job.evidence.rescued import describe_minority_types
+from job.evidence.diagnosis import build_diagnosis, describe_minority_types
 from job.spec.generators import MixtureSpec
 from job.spec.job_spec import PreparationSpec
 

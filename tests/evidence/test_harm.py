@@ -15,7 +15,7 @@ from job.data.splitting.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.calibration_metrics import fit_calibration
 from job.evaluation.metrics.run_metrics import MetricContext, Prediction, evaluate_metrics
-from job.evidence.harm import EXACT_ONLY, MOST_PREDICTIONS, build_harm, sort_into_bins
+from job.evidence.probabilities import EXACT_ONLY, MOST_PREDICTIONS, build_harm, sort_into_bins
 from job.pipeline import read_spec, run_job
 from job.report.metric_groups import GROUPS
 from job.spec.load_spec import LoadedSpec

@@ -15,8 +15,7 @@ from job.data.splitting.splits import Split, build_splits
 from job.evaluation.grid import RunKey, Study, enumerate_units
 from job.evaluation.metrics.run_metrics import metric_context
 from job.evaluation.worker import evaluate_unit
-from job.evidence.leak import build_leak
-from job.evidence.proof import count_identical, prove_no_leak
+from job.evidence.leak import build_leak, count_identical, prove_no_leak
 from job.evidence.study_runs import StudyRuns
 from job.evidence.sweeps import build_sweeps
 from job.spec.load_spec import load_spec

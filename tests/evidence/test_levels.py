@@ -18,7 +18,7 @@ from job.evaluation.metrics.ranking_metrics import (
     expect_by_chance,
 )
 from job.evaluation.metrics.run_metrics import Prediction
-from job.evidence.levels import build_levels
+from job.evidence.summary import build_levels
 
 
 def read(y: np.ndarray, scores: np.ndarray) -> float:

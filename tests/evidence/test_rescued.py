@@ -16,7 +16,8 @@ from job.data.difficulty.minority_types import TYPES
 from job.data.splitting.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import Prediction
-from job.evidence.rescued import MOST_TEST_ROWS, build_rescued, describe_minority_types
+from job.evidence.diagnosis import describe_minority_types
+from job.evidence.rescued import MOST_TEST_ROWS, build_rescued
 
 
 def make_splits(dataset: Dataset, n_splits: int = 2, test_share: float = 0.3) -> tuple[Split, ...]:

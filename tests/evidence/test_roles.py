@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from factories import make_entry
 
-from job.evidence.roles import find_roles
+from job.evidence.strategy_kinds import find_roles
 
 BASELINE = make_entry("baseline", label="plain & simple")
 

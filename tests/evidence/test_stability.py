@@ -15,7 +15,7 @@ from predictions import make_prediction
 from job.data.splitting.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import Prediction
-from job.evidence.stability import build_stability
+from job.evidence.probabilities import build_stability
 
 Y = np.array([1, 1, 0, 0, 0, 0, 0, 0, 0, 0], dtype=np.int8)
 

@@ -12,8 +12,8 @@ from report_factories import CLASSIFIERS, EVALUATION, REQUEST, STRATEGIES, make_
 
 from job.console.table import write_table
 from job.evaluation.cutoff import NO_CUTOFF_KEEPS, Cutoff, Request
-from job.evidence.cutoffs import FACTS
 from job.evidence.summary import summarize_runs
+from job.evidence.verdict.cutoff_advice import FACTS
 from job.report.facts import load_facts
 from job.report.render import render_report
 from job.report.summary_md import render_summary

@@ -11,7 +11,7 @@ from judged import make_tested
 from outcomes import BETTER, MOVED, OUTCOMES, make_outcome
 from report_factories import STRATEGIES, make_results, make_runs, without_numbers
 
-from job.evidence.verdict import ranking
+from job.evidence.verdict import rules
 from job.report.facts import load_facts
 from job.report.render import render_report
 from job.report.sections import answer, comparisons, verdict
@@ -109,9 +109,9 @@ def test_no_chip_contradicts_the_interval_beside_it(name: str) -> None:
 @pytest.mark.parametrize(
     ("code", "changes"),
     [
-        (ranking.BETTER, {"p_adjusted": 0.01, "lower": 0.01}),
-        (ranking.PROBABLY_WORSE, {"probability_worse": 0.8, "probability_better": 0.1, "probability_equivalent": 0.1}),
-        (ranking.EQUIVALENT, {"probability_equivalent": 0.97, "probability_better": 0.02, "probability_worse": 0.01}),
+        (rules.BETTER, {"p_adjusted": 0.01, "lower": 0.01}),
+        (rules.PROBABLY_WORSE, {"probability_worse": 0.8, "probability_better": 0.1, "probability_equivalent": 0.1}),
+        (rules.EQUIVALENT, {"probability_equivalent": 0.97, "probability_better": 0.02, "probability_worse": 0.01}),
     ],
 )
 def test_every_code_is_called_by_its_title(results: dict[str, Any], code: str, changes: dict[str, Any]) -> None:

@@ -12,7 +12,7 @@ import pytest
 from spec.bad_specs import BOMBS, DATA, MALFORMED, TOO_LONG, WRONG
 
 from job.errors import SpecError
-from job.evidence.family import question_of
+from job.evidence.statistics.family import question_of
 from job.spec.load_spec import load_spec
 
 

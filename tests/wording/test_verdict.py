@@ -9,7 +9,7 @@ import pytest
 from judged import make_tested
 from outcomes import OUTCOMES
 
-from job.evidence.verdict import decision, ranking
+from job.evidence.verdict import rules
 from job.wording.verdict import (
     DECISION_TITLES,
     RANKING_TITLES,
@@ -24,7 +24,7 @@ from job.wording.verdict import (
 JARGON = re.compile(r"\b(rope|holm|h0|null hypothesis|significan\w*|posterior|prior|equivalen\w*)\b", re.IGNORECASE)
 
 
-def make_row(code: str = ranking.OPEN, decided: str = decision.OPEN, **changes: Any) -> dict[str, Any]:
+def make_row(code: str = rules.OPEN, decided: str = rules.OPEN, **changes: Any) -> dict[str, Any]:
     """One oversampler with one classifier: 30 of 100 rows found more, for 50 false alarms."""
     tested = {"code": code, "metric": "average_precision", "shortage": None, **make_tested(**changes).as_dict()}
     means = {"recall": (0.45, 0.75), "false_alarms_per_1000": (10.0, 60.0)}
@@ -40,8 +40,8 @@ def make_row(code: str = ranking.OPEN, decided: str = decision.OPEN, **changes: 
 
 def test_every_code_has_a_title() -> None:
     """and no other has"""
-    assert list(ranking.RULES) == list(RANKING_TITLES)
-    assert set(decision.RULES) == set(DECISION_TITLES)
+    assert list(rules.RANKING_RULES) == list(RANKING_TITLES)
+    assert set(rules.DECISION_RULES) == set(DECISION_TITLES)
     titles = [*RANKING_TITLES.values(), *DECISION_TITLES.values()]
     assert [] == [title for title in titles if "_" in title or not title[0].isupper()]
 
@@ -49,12 +49,12 @@ def test_every_code_has_a_title() -> None:
 @pytest.mark.parametrize(
     ("code", "words"),
     [
-        (ranking.BETTER, "smote ranks better than baseline with svc: "),
-        (ranking.WORSE, "smote ranks worse than baseline with svc: "),
-        (ranking.EQUIVALENT, "smote and baseline rank alike with svc: "),
-        (ranking.PROBABLY_BETTER, "smote probably ranks better than baseline with svc: "),
-        (ranking.PROBABLY_WORSE, "smote probably ranks worse than baseline with svc: "),
-        (ranking.OPEN, "Whether smote ranks better than baseline with svc is open: "),
+        (rules.BETTER, "smote ranks better than baseline with svc: "),
+        (rules.WORSE, "smote ranks worse than baseline with svc: "),
+        (rules.EQUIVALENT, "smote and baseline rank alike with svc: "),
+        (rules.PROBABLY_BETTER, "smote probably ranks better than baseline with svc: "),
+        (rules.PROBABLY_WORSE, "smote probably ranks worse than baseline with svc: "),
+        (rules.OPEN, "Whether smote ranks better than baseline with svc is open: "),
     ],
 )
 def test_every_ranking_has_its_sentence_and_its_evidence(code: str, words: str) -> None:
@@ -80,7 +80,7 @@ def test_every_ranking_has_its_sentence_and_its_evidence(code: str, words: str) 
 def test_what_is_untested_says_what_is_lacking_and_how_much_it_takes(shortage: Any, words: str) -> None:
     """no number is invented for it"""
     found = dict(zip(("what", "found", "needed"), shortage, strict=True))
-    row = make_row(ranking.UNTESTED)
+    row = make_row(rules.UNTESTED)
     row["ranking"]["shortage"] = found
     assert describe_shortage(found).startswith(words)
     assert describe_ranking(row, 0.95).startswith(f"smote can't be tested with svc: {words}")
@@ -119,15 +119,15 @@ def test_a_difference_without_an_interval_says_so() -> None:
     ("code", "words"),
     [
         (
-            decision.MOVED_THRESHOLD,
+            rules.MOVED_THRESHOLD,
             "Most of that is a lower decision threshold: with as many alerts, baseline finds 90 %",
         ),
         (
-            decision.MORE_THAN_THRESHOLD,
+            rules.MORE_THAN_THRESHOLD,
             "That is more than a different threshold: with as many alerts, baseline finds 90 %",
         ),
-        (decision.NO_CHANGE, ": no practical change in recall."),
-        (decision.OPEN, "How much of that is a different threshold is open: with as many alerts, baseline finds 90 %"),
+        (rules.NO_CHANGE, ": no practical change in recall."),
+        (rules.OPEN, "How much of that is a different threshold is open: with as many alerts, baseline finds 90 %"),
     ],
 )
 def test_every_decision_has_its_sentence(code: str, words: str) -> None:
@@ -148,14 +148,14 @@ def test_every_decision_has_its_sentence(code: str, words: str) -> None:
 )
 def test_what_baseline_finds_at_as_many_alerts_is_a_share_or_all_of_it(share: float, words: str) -> None:
     """a share beyond the whole gain is no percentage"""
-    row = make_row(decided=decision.MOVED_THRESHOLD)
+    row = make_row(decided=rules.MOVED_THRESHOLD)
     row["decision"]["share_found_by_baseline"] = share
     assert describe_decision(row).endswith(f"baseline finds {words}.")
 
 
 def test_fewer_alerts_are_told_too() -> None:
     """a higher threshold, and no share of a gain that isn't there"""
-    row = make_row(decided=decision.MOVED_THRESHOLD)
+    row = make_row(decided=rules.MOVED_THRESHOLD)
     row["decision"]["share_found_by_baseline"] = None
     row["means"] = {
         "recall": {"baseline": 0.5, "strategy": 0.2},

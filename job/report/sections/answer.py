@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from job.evidence.data_problems import describe_problems
+from job.evidence.diagnosis import describe_problems
 from job.evidence.strategy_kinds import gloss_recommended
 from job.report.canvas import Picture
 from job.report.facts import Facts

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from job.evidence.estimates import BOOTSTRAP
+from job.evidence.statistics.paired_t import BOOTSTRAP
 from job.report.facts import Facts
 from job.report.facts import Row as Found
 from job.report.formats import number, signed

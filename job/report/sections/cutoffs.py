@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from job.evidence import cutoffs
+from job.evidence.verdict import cutoff_advice as cutoffs
 from job.evidence.words import whole
 from job.report.facts import Facts
 from job.report.formats import number

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from job.evidence.estimates import NO_TEST
+from job.evidence.statistics.paired_t import NO_TEST
 from job.evidence.words import whole
 from job.report.facts import LEAST_OPTIMISM, Facts
 from job.report.formats import NO_VALUE, number, signed

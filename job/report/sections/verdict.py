@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from job.evidence.estimates import BOOTSTRAP
+from job.evidence.statistics.paired_t import BOOTSTRAP
 from job.evidence.words import Naming
 from job.report.facts import Facts
 from job.report.formats import number

@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from judged import make_roles, make_runs_of, make_tested
 
-from job.evidence.family import Question
-from job.evidence.measured import measure_runs
+from job.evidence.statistics.family import Question
+from job.evidence.statistics.measured import measure_runs
 from job.evidence.verdict.recommendation import recommend, summarize_classifier
 
 QUESTION = Question("average_precision", None, 0.95)

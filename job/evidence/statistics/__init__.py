@@ -1,0 +1,1 @@
+"""Differences over splits or test rows: their tests, intervals, families and power."""

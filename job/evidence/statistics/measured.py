@@ -1,0 +1,273 @@
+"""Every metric of every run as one array, so that thousands of differences cost one pass each."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Hashable, Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
+from dataclasses import dataclass, replace
+from typing import Any, Generic, TypeVar
+
+import numpy as np
+from threadpoolctl import threadpool_limits
+
+from job.evaluation.metrics.run_metrics import MetricContext
+from job.evidence.predictions import Place, Predictions
+from job.evidence.statistics.bootstrap import (
+    LEAST_GROUPS,
+    LEAST_POSITIVES,
+    compare_over_draws,
+    draw_weights,
+    enough_to_draw,
+)
+from job.evidence.statistics.paired_t import LEAST_PAIRS, Estimates, compare_over_splits, weigh_training
+from job.evidence.statistics.weighted_metrics import Ordered, count_weighted, evaluate_weighted, order_rows
+from job.names import METRICS
+
+Row = Mapping[str, Any]
+
+
+Split = TypeVar("Split", bound=Hashable)
+
+
+@dataclass(frozen=True, eq=False)
+class Measured:
+    """Values of all metrics, by strategy × classifier and split.
+
+    Parameters
+    ----------
+    values : ndarray of shape (n_places, n_metrics, n_splits)
+        NaN where undefined. Metrics in the order of `job.names.METRICS`.
+    places : Mapping of (strategy, classifier) to int
+        Where each combination stands.
+    n_test, n_train : ndarray of shape (n_splits,)
+        Rows of each part.
+    draws : ndarray of shape (n_places, n_metrics, n_draws) or None
+        With one split only, the same metrics on bootstrap samples of its test rows.
+    tuned : frozenset of str
+        Strategies that tune their cut-off.
+    least_training : float
+        As `least` in `job.evidence.statistics.paired_t.weigh_training`.
+    """
+
+    values: np.ndarray
+    places: Mapping[Place, int]
+    n_test: np.ndarray
+    n_train: np.ndarray
+    draws: np.ndarray | None = None
+    tuned: frozenset[str] = frozenset()
+    least_training: float = 0.0
+
+    @property
+    def n_splits(self) -> int:
+        """Splits of the job."""
+        return int(self.values.shape[-1])
+
+    def on(self, splits: Sequence[int]) -> Measured:
+        """The same on some of the splits only, given by their places."""
+        chosen = list(splits)
+        if len(chosen) == self.n_splits:
+            return self
+        return replace(
+            self, values=self.values[..., chosen], n_test=self.n_test[chosen], n_train=self.n_train[chosen], draws=None
+        )
+
+    def compare(
+        self, left: Sequence[Place], right: Sequence[Place], rope: float | np.ndarray, confidence: float
+    ) -> Estimates:
+        """Compare combinations pair by pair in every metric.
+
+        Parameters
+        ----------
+        left, right : sequence of (strategy, classifier)
+            Of one length.
+
+        Returns
+        -------
+        Estimates
+            Of left - right, in arrays of shape (n_pairs, n_metrics).
+        """
+        lefts, rights = ([self.places[place] for place in side] for side in (left, right))
+        if self.draws is not None:
+            observed = self.values[lefts, :, 0], self.values[rights, :, 0]
+            return compare_over_draws(observed, (self.draws[lefts], self.draws[rights]), rope, confidence)
+        tuned = np.array([bool({one[0], other[0]} & self.tuned) for one, other in zip(left, right, strict=True)])
+        training = weigh_training(METRICS, tuned, self.least_training)
+        sizes = self.n_test, self.n_train
+        return compare_over_splits(self.values[lefts], self.values[rights], sizes, rope, confidence, training)
+
+    def of(self, place: Place, metric: str) -> np.ndarray:
+        """One metric of one combination on each split."""
+        return np.asarray(self.values[self.places[place], METRICS.index(metric)])
+
+    def mean_of(self, place: Place, metric: str) -> float:
+        """Mean over the splits that have a value; NaN where none has."""
+        values = self.of(place, metric)
+        values = values[np.isfinite(values)]
+        return float(values.mean()) if len(values) else float("nan")
+
+    def shared_means(self, metric: str, baseline: Place, strategy: Place) -> dict[str, float | None]:
+        """Means over the splits that both have a value on, so that they differ by the difference that is tested."""
+        sides = {"baseline": self.of(baseline, metric), "strategy": self.of(strategy, metric)}
+        both = np.isfinite(list(sides.values())).all(axis=0)
+        return {who: float(values[both].mean()) if both.any() else None for who, values in sides.items()}
+
+    def explain_no_interval(self, estimates: Estimates, at: tuple[int, int]) -> str | None:
+        """Say why a comparison has no interval; None where it has one."""
+        if not estimates.n_splits[at]:
+            return "no split has a value of both"
+        if not estimates.tested[at]:
+            if self.draws is not None:
+                return "fewer than half of the bootstrap samples have a value of both"
+            if self.n_splits == 1:
+                return (
+                    f"one split only, and a bootstrap over its test rows takes {LEAST_POSITIVES} positive ones "
+                    f"(and, where rows are grouped, {LEAST_GROUPS} groups that have one)"
+                )
+            if estimates.n_splits[at] >= LEAST_PAIRS:
+                return "it depends on the training rows alone, which the splits share, so they don't show how it varies"
+            return f"fewer than {LEAST_PAIRS} splits have a value of both"
+        if not estimates.varies[at]:
+            what = "split" if self.draws is None else "bootstrap sample"
+            return f"the difference is the same on every {what}, so there is no spread to judge it by"
+        return None
+
+
+def measure_runs(
+    runs: Iterable[Row], places: Iterable[Place], tuned: Iterable[str] = (), least_training: float = 0.0
+) -> Measured:
+    """Put the metrics of runs into one array.
+
+    Parameters
+    ----------
+    runs : iterable of Mapping
+        As ``runs`` in results.json; those of other combinations are left out.
+    """
+    index = {place: number for number, place in enumerate(places)}
+    kept = [run for run in runs if (run["strategy"], run["classifier"]) in index]
+    sizes = {(run["repeat"], run["fold"]): (run["n_test"], run["n_train"]) for run in kept}
+    splits = {split: number for number, split in enumerate(sizes)}
+    values = np.full((len(index), len(METRICS), len(splits)), np.nan)
+    for run in kept:
+        row = [np.nan if run["metrics"][metric] is None else run["metrics"][metric] for metric in METRICS]
+        values[index[run["strategy"], run["classifier"]], :, splits[run["repeat"], run["fold"]]] = row
+    n_test, n_train = np.array(list(sizes.values()), dtype=float).reshape(-1, 2).T
+    return Measured(values, index, n_test, n_train, None, frozenset(tuned), least_training)
+
+
+def draw_measures(
+    measured: Measured,
+    predictions: Predictions,
+    baseline: str,
+    groups: np.ndarray | None,
+    context: MetricContext,
+    seed: int,
+    time: np.ndarray | None = None,
+) -> Measured:
+    """Add bootstrap samples, where there is one split only and minority rows enough in it.
+
+    Parameters
+    ----------
+    predictions : Predictions
+        Of that split.
+    groups : ndarray of shape (n_test,) or None
+        Groups of its test rows.
+    seed : int
+        The spec's.
+    time : ndarray of shape (n_test,) or None
+        Of its test rows.
+
+    Returns
+    -------
+    Measured
+        The same where nothing can be drawn.
+    """
+    found = {
+        (key.strategy, key.classifier): prediction
+        for key, prediction in predictions.items()
+        if prediction is not None and (key.strategy, key.classifier) in measured.places
+    }
+    y = next((prediction.y for prediction in found.values()), np.zeros(0))
+    if measured.n_splits != 1 or not enough_to_draw(y, groups):
+        return measured
+    ordered = {place: order_rows(prediction) for place, prediction in found.items()}
+    with threadpool_limits(limits=1):  # the matrices are small, and more threads would sum in another order
+        chunks = [
+            _draw_chunk(measured.places, ordered, baseline, weights, context)
+            for weights in draw_weights(len(y), groups, _seed(seed), time)
+        ]
+    return replace(measured, draws=np.concatenate(chunks, axis=-1))
+
+
+def _draw_chunk(
+    places: Mapping[Place, int],
+    ordered: Mapping[Place, Ordered],
+    baseline: str,
+    weights: np.ndarray,
+    context: MetricContext,
+) -> np.ndarray:
+    draws = np.full((len(places), len(METRICS), weights.shape[1]), np.nan)
+    counts = {place: count_weighted(each, weights) for place, each in ordered.items()}
+    for place, each in ordered.items():
+        found = evaluate_weighted(each, weights, counts[place], counts.get((baseline, place[1])), context)
+        draws[places[place]] = np.stack([found[metric] for metric in METRICS])
+    return draws
+
+
+def _seed(seed: int) -> int:
+    """The bootstrap's own luck, apart from that of splits, samplers and classifiers."""
+    return int.from_bytes(hashlib.sha256(f"{seed}/bootstrap".encode()).digest()[:4], "big")
+
+
+@dataclass(frozen=True)
+class Comparable(Generic[Split]):
+    """What can be ranked, on which splits, and what cannot.
+
+    Parameters
+    ----------
+    places : tuple of (strategy, classifier)
+        Those with a value on every one of `splits`.
+    splits : tuple
+        The splits on which they are compared.
+    left_out : tuple of ((strategy, classifier), int)
+        Those with values on too few splits, and on how many.
+    n_scored : int
+        Splits on which anything has a value.
+    """
+
+    places: tuple[Place, ...]
+    splits: tuple[Split, ...]
+    left_out: tuple[tuple[Place, int], ...]
+    n_scored: int
+
+
+def find_comparable(scored: Mapping[Place, AbstractSet[Split]], order: Sequence[Split]) -> Comparable[Split]:
+    """Find what can be ranked; a mean over the splits that went well is no match for one over all.
+
+    Parameters
+    ----------
+    scored : Mapping of (strategy, classifier) to set
+        The splits on which each has a value.
+    order : sequence
+        All splits, in their order.
+
+    Returns
+    -------
+    Comparable
+        Those with a value on every split that any has one on; where none is so full, the fullest, on the splits that
+        they share (or the first of them, where they share none).
+    """
+    found = {place: splits for place, splits in scored.items() if splits}
+    anywhere: set[Split] = set().union(*found.values())
+    most = max((len(splits) for splits in found.values()), default=0)
+    places = [place for place, splits in found.items() if len(splits) == most]
+    shared = anywhere.intersection(*(found[place] for place in places))
+    if places and not shared:
+        places = places[:1]
+        shared = set(found[places[0]])
+    return Comparable(
+        tuple(places),
+        tuple(split for split in order if split in shared),
+        tuple((place, len(splits)) for place, splits in found.items() if place not in places),
+        len(anywhere),
+    )

@@ -1,0 +1,113 @@
+"""The audit of synthetic rows over the splits: means, flags, and how to read them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from job.evaluation.audit import MEASURES, Measured, ResamplingAudit
+from job.evaluation.worker import Outcome
+
+COPIES_MARGIN = 0.05
+MAJORITY_MARGIN = 0.10
+LEAST_DENSITY = 0.7
+NOTHING_ADDED = "No strategy added a row of the minority, so there is nothing to audit."
+
+
+@dataclass(frozen=True)
+class Flag:
+    """Something about synthetic rows that a reader should know.
+
+    Parameters
+    ----------
+    code : str
+        Stable.
+    is_raised : callable
+        Takes the means of synthetic and of held-out real rows.
+    """
+
+    code: str
+    is_raised: Callable[[Measured, Measured], bool]
+    text: str
+
+
+def _beyond(measure: str, margin: float) -> Callable[[Measured, Measured], bool]:
+    def is_raised(synthetic: Measured, held_out: Measured) -> bool:
+        made, real = synthetic[measure], held_out[measure]
+        return made is not None and made > (real or 0.0) + margin
+
+    return is_raised
+
+
+FLAGS = (
+    Flag(
+        "copies",
+        _beyond("copies", COPIES_MARGIN),
+        "more of the rows equal a training row than of held-out real rows do: nothing new is learnt from these",
+    ),
+    Flag(
+        "majority-like",
+        _beyond("majority_train", MAJORITY_MARGIN),
+        "the nearest training row is more often one of the majority than it is for real minority rows: "
+        "they teach the classifier to call majority rows minority",
+    ),
+    Flag(
+        "off-the-data",
+        lambda synthetic, _: synthetic["density"] is not None and synthetic["density"] < LEAST_DENSITY,
+        "they lie where few real minority rows do (density below 0.7)",
+    ),
+    Flag("out-of-range", _beyond("out_of_range", 0.0), "some hold a number that is outside the range of all real rows"),
+    Flag("not-whole", _beyond("not_whole", 0.0), "some hold a fraction in a column of whole numbers"),
+    Flag("no-category", _beyond("no_category", 0.0), "some lie between the categories of a column"),
+)
+
+
+def build_audit(outcomes: Iterable[Outcome], strategies: Sequence[str]) -> dict[str, Any]:
+    """Average the audits of each strategy over the splits.
+
+    Parameters
+    ----------
+    outcomes : iterable of Outcome
+        Of the grid.
+    strategies : sequence of str
+        Labels, in their order.
+
+    Returns
+    -------
+    dict
+        ``audit`` of results.json: ``reason`` where there is nothing to audit, else ``strategies`` with the numbers of
+        rows and parents, the means of every measure of `job.evaluation.audit` for the synthetic rows and for held-out
+        real rows, and flags as (code, text).
+    """
+    audits: dict[str, dict[tuple[int, int], ResamplingAudit]] = {}
+    for outcome in outcomes:
+        if outcome.audit is not None and outcome.audit.synthetic is not None:
+            split = (outcome.key.repeat, outcome.key.fold)
+            audits.setdefault(outcome.key.strategy, {}).setdefault(split, outcome.audit)
+    rows = [_summarize(label, [*audits[label].values()]) for label in strategies if label in audits]
+    return {"reason": None if rows else NOTHING_ADDED, "strategies": rows}
+
+
+def _summarize(label: str, audits: Sequence[ResamplingAudit]) -> dict[str, Any]:
+    synthetic = _means([audit.synthetic for audit in audits if audit.synthetic is not None])
+    held_out = _means([audit.held_out for audit in audits if audit.held_out is not None])
+    parents = [audit.n_parents for audit in audits if audit.n_parents is not None]
+    return {
+        "strategy": label,
+        "n_splits": len(audits),
+        "n_rows": _mean([audit.n_minority for audit in audits]),
+        "n_parents": _mean(parents),
+        "synthetic": synthetic,
+        "held_out": held_out,
+        "flags": [{"code": f.code, "text": f.text} for f in FLAGS if f.is_raised(synthetic, held_out)],
+    }
+
+
+def _means(measured: Sequence[Mapping[str, float | None]]) -> Measured:
+    return {name: _mean([found[name] for found in measured]) for name in MEASURES}
+
+
+def _mean(values: Sequence[float | None]) -> float | None:
+    there = [value for value in values if value is not None]
+    return sum(there) / len(there) if there else None

@@ -1,0 +1,143 @@
+"""The two answers for each oversampler and classifier: does it rank better, and how do its decisions differ?"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from job.evaluation.metrics.ranking_metrics import recall_at_alerts
+from job.evaluation.metrics.run_metrics import Prediction
+from job.evidence.statistics.bootstrap import LEAST_POSITIVES
+from job.evidence.statistics.family import Question, Tested
+from job.evidence.statistics.paired_t import BOOTSTRAP, LEAST_PAIRS, NO_TEST
+from job.evidence.statistics.power import Sizes
+
+LEAST_MINORITY_ROWS = 20
+LEAST_GROUPS = 20
+PROBABLE = 0.6
+"""The probability from which on a difference is called probable; docs/verdict.md shows how often that is right."""
+
+UNTESTED = "untested"
+BETTER = "better"
+WORSE = "worse"
+EQUIVALENT = "equivalent"
+PROBABLY_BETTER = "probably_better"
+PROBABLY_WORSE = "probably_worse"
+OPEN = "open"
+
+RANKING_RULES = {
+    UNTESTED: "fewer than 5 splits with both values (one split: fewer than 40 minority test rows), fewer than 20 "
+    "distinct minority rows over all test parts, or fewer than 20 groups with one",
+    BETTER: "adjusted p < level and gain > ROPE, over several splits",
+    WORSE: "adjusted p < level and loss > ROPE, over several splits",
+    EQUIVALENT: "probability within the ROPE >= confidence, over several splits, or the same value on every split",
+    PROBABLY_BETTER: f"probability of a gain beyond the ROPE >= {PROBABLE:g}",
+    PROBABLY_WORSE: f"probability of a loss beyond the ROPE >= {PROBABLE:g}",
+    OPEN: "none of these",
+}
+"""Code -> when it holds, in the order in which they are tried (better and worse exclude each other)."""
+
+MOVED_THRESHOLD = "moved_threshold"
+MORE_THAN_THRESHOLD = "more_than_threshold"
+NO_CHANGE = "no_change"
+DECISION_RULES = {
+    MOVED_THRESHOLD: "recall at the strategy's own decision differs (adjusted p < level), and less than half of that "
+    "is ranking: the limit of rank_gain_at_own_fpr stays below half of the difference",
+    MORE_THAN_THRESHOLD: "recall differs so, and rank_gain_at_own_fpr differs from 0 in the same direction",
+    NO_CHANGE: "recall differs by at most the ROPE with a probability of at least the confidence, or not at all",
+    OPEN: "none of these",
+}
+"""Code -> when it holds; the first that does."""
+
+
+@dataclass(frozen=True)
+class Shortage:
+    """What there is too little of for a test."""
+
+    what: str
+    found: int
+    needed: int
+
+
+def find_shortage(tested: Tested, sizes: Sizes, n_splits: int) -> Shortage | None:
+    """Say what is missing for a test; None where nothing is."""
+    untested = tested.method == NO_TEST
+    if untested and n_splits > 1:
+        return Shortage("splits", tested.n_splits, LEAST_PAIRS)
+    if untested and tested.n_splits == 0:
+        return Shortage("splits", 0, 1)
+    if untested and round(sizes.n_test_positive) < LEAST_POSITIVES:
+        return Shortage("test_rows", round(sizes.n_test_positive), LEAST_POSITIVES)
+    if sizes.n_minority_rows < LEAST_MINORITY_ROWS:
+        return Shortage("rows", sizes.n_minority_rows, LEAST_MINORITY_ROWS)
+    if sizes.n_minority_groups is not None and sizes.n_minority_groups < LEAST_GROUPS:
+        return Shortage("groups", sizes.n_minority_groups, LEAST_GROUPS)
+    return Shortage("splits", tested.n_splits, LEAST_PAIRS) if untested else None
+
+
+def grade_ranking(tested: Tested, shortage: Shortage | None, question: Question) -> str:
+    """Give the code of the first rule that holds.
+
+    With one split the interval is about two fitted models, not about the procedure, so nothing is more than probable.
+    """
+    if shortage is not None:
+        return UNTESTED
+    difference, several = tested.difference or 0.0, tested.method != BOOTSTRAP
+    shown = tested.p_adjusted is not None and tested.p_adjusted < question.level and abs(difference) > tested.rope
+    if shown and several:
+        return BETTER if difference > 0 else WORSE
+    within = tested.probability_equivalent
+    if several and (difference == 0 if within is None else within >= question.confidence):
+        return EQUIVALENT
+    for code, probability in ((PROBABLY_BETTER, tested.probability_better), (PROBABLY_WORSE, tested.probability_worse)):
+        if probability is not None and probability >= PROBABLE:
+            return code
+    return OPEN
+
+
+@dataclass(frozen=True)
+class SameAlerts:
+    """What baseline finds with as many alerts as the strategy raises, in means over the splits both have.
+
+    Parameters
+    ----------
+    share : float or None
+        Its part of the strategy's gain in recall; None where the strategy finds no more than baseline.
+    """
+
+    recall: float | None
+    share: float | None
+
+
+def read_at_same_alerts(shared: Sequence[tuple[Prediction, Prediction]]) -> SameAlerts:
+    """Read baseline's ranking at the strategy's number of alerts, split by split."""
+    found = []
+    for mine, theirs in shared:
+        reading = recall_at_alerts(theirs.ranking, float(mine.counts.tp + mine.counts.fp))
+        if isinstance(reading, float):
+            positives = theirs.counts.positives
+            found.append((mine.counts.tp / positives, theirs.counts.tp / positives, reading))
+    if not found:
+        return SameAlerts(None, None)
+    strategy, baseline, reading = (sum(column) / len(found) for column in zip(*found, strict=True))
+    gain = strategy - baseline
+    return SameAlerts(reading, (reading - baseline) / gain if gain > 0 else None)
+
+
+def grade_decision(recall: Tested, rank_gain: Mapping[str, Any], is_tested: bool, question: Question) -> str:
+    """Give the code of the first rule that holds; `rank_gain` is a row of comparisons.csv, with its plain interval."""
+    difference = recall.difference
+    if not is_tested or difference is None:
+        return OPEN
+    if recall.p_adjusted is not None and recall.p_adjusted < question.level:
+        limits = ("upper", "lower") if difference > 0 else ("lower", "upper")
+        toward, against = (rank_gain[limit] for limit in limits)
+        if toward is None or against is None:  # no spread at all: the value itself
+            toward = against = rank_gain["difference"]
+        sign = 1 if difference > 0 else -1
+        if toward is not None and sign * toward < abs(difference) / 2:
+            return MOVED_THRESHOLD
+        return MORE_THAN_THRESHOLD if against is not None and sign * against > 0 else OPEN
+    within = recall.probability_equivalent
+    return NO_CHANGE if (difference == 0 if within is None else within >= question.confidence) else OPEN

@@ -1,0 +1,163 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from predictions import CONTEXT, make_noisy_prediction, pairs_of_predictions
+
+from job.evaluation.metrics.run_metrics import Prediction, evaluate_metrics
+from job.evidence.statistics.bootstrap import N_DRAWS, compare_over_draws, draw_weights, enough_to_draw
+from job.evidence.statistics.weighted_metrics import count_weighted, evaluate_weighted, order_rows
+from job.names import METRICS
+
+ONE_STEP = ("calibration_slope", "calibration_intercept")
+
+
+def weights_of(y, groups=None, seed=5, time=None):
+    """One row for each sample."""
+    chunks = draw_weights(len(y), None if groups is None else np.asarray(groups), seed, time)
+    return np.concatenate(list(chunks), axis=1).T
+
+
+def repeat(prediction: Prediction, times: np.ndarray) -> Prediction:
+    """The prediction on a sample where row i stands so many times."""
+    rows = np.repeat(np.arange(len(prediction.y)), times)
+    return Prediction(
+        prediction.y[rows],
+        prediction.scores[rows],
+        prediction.decisions[rows],
+        prediction.is_probability,
+        prediction.prevalence_train,
+        prediction.prevalence_resampled,
+        prediction.why_no_probability,
+    )
+
+
+def test_rows_are_drawn_whatever_their_class():
+    """every sample has as many rows as the test part, and its share of positive rows varies as in a new test part:
+    binomially, so that false alarms, costs and Brier scores vary as they would there"""
+    y = np.repeat([0, 1], [70, 40])
+    weights = weights_of(y)
+    assert (N_DRAWS, 110) == weights.shape
+    assert {110.0} == set(weights.sum(axis=1))
+    np.testing.assert_allclose(40 * 70 / 110, weights[:, y == 1].sum(axis=1).var(), rtol=0.1)
+    np.testing.assert_allclose(1, weights.mean(axis=0), atol=0.15)
+    np.testing.assert_allclose(1, weights.var(), atol=0.05)
+
+
+def test_rows_of_a_time_are_drawn_in_blocks():
+    """8 rows that follow each other in time, of 512, stand in a sample together, so that what rows of one time share
+    counts as often as they do"""
+    time = np.random.default_rng(3).permutation(512)
+    ordered = weights_of(np.zeros(512), time=time)[:, np.argsort(time)]
+    assert {512.0} == set(ordered.sum(axis=1))
+    next_to, apart = (np.corrcoef(ordered[:, 100], ordered[:, 100 + lag])[0, 1] for lag in (1, 8))
+    np.testing.assert_allclose([7 / 8, 0], [next_to, apart], atol=0.07)
+    shared = np.sin(np.arange(512) / 10)  # what changes slowly varies more in blocks than row by row
+    assert (ordered @ shared).std() > 2 * (weights_of(np.zeros(512)) @ shared).std()
+
+
+def test_groups_are_drawn_whole():
+    """rows of one group stand in a sample equally often, in time or not, and there are as many groups as there were"""
+    y = np.array([1, 0, 0, 0, 1, 1, 0, 0, 0])
+    groups = np.array([7, 7, 3, 3, 5, 5, 9, 9, 2])
+    weights = weights_of(y, groups)
+    np.testing.assert_array_equal(weights, weights_of(y, groups, time=np.arange(9)))
+    for group in set(groups.tolist()):
+        members = weights[:, groups == group]
+        assert (members == members[:, :1]).all()
+    assert {5.0} == set(sum(weights[:, groups == group][:, 0] for group in set(groups.tolist())).tolist())
+
+
+def test_equal_seeds_give_equal_draws():
+    """the draws are a function of the seed, however many rows stand in a chunk"""
+    y = np.repeat([0, 1], [3000, 60])
+    assert np.array_equal(weights_of(y, seed=1), weights_of(y, seed=1))
+    assert not np.array_equal(weights_of(y, seed=1), weights_of(y, seed=2))
+
+
+@pytest.mark.parametrize(
+    ("n_positive", "n_groups", "enough"), [(39, None, False), (40, None, True), (40, 19, False), (60, 20, True)]
+)
+def test_few_positive_rows_are_not_drawn(n_positive, n_groups, enough):
+    """it takes 40 positive rows, and 20 groups that have one"""
+    y = np.repeat([1, 0], [n_positive, 500])
+    groups = None if n_groups is None else np.arange(len(y)) % n_groups
+    assert enough == enough_to_draw(y, groups)
+
+
+@given(pairs_of_predictions(), st.data())
+def test_weighted_metrics_are_metrics_of_repeated_rows(pair, data):
+    """a row's weight counts as so many rows in every metric, with the same values undefined"""
+    strategy, baseline = pair
+    times = np.array(data.draw(st.lists(st.integers(0, 3), min_size=len(strategy.y), max_size=len(strategy.y))))
+    if not times.sum():
+        return
+    weights = times[:, np.newaxis].astype(float)
+    counts, reference = (count_weighted(order_rows(each), weights) for each in (strategy, baseline))
+    found = evaluate_weighted(order_rows(strategy), weights, counts, reference, CONTEXT)
+    expected, _ = evaluate_metrics(repeat(strategy, times), repeat(baseline, times), CONTEXT)
+
+    assert set(METRICS) == set(found)
+    for name in METRICS:
+        if name not in ONE_STEP:
+            value = np.nan if expected[name] is None else expected[name]
+            np.testing.assert_allclose(value, found[name][0], rtol=1e-9, atol=1e-9, err_msg=name)
+
+
+def test_calibration_is_followed_to_first_order():
+    """one Newton step from the whole test part moves with the refitted slope and intercept of each sample"""
+    prediction = make_noisy_prediction(600, 3)
+    weights = weights_of(prediction.y)[:300]
+    ordered = order_rows(prediction)
+    counts = count_weighted(ordered, weights.T)
+    found = evaluate_weighted(ordered, weights.T, counts, counts, CONTEXT)
+    fitted = [evaluate_metrics(repeat(prediction, row.astype(int)), None, CONTEXT)[0] for row in weights]
+    for name in ONE_STEP:
+        expected = np.array([values[name] for values in fitted])
+        assert np.corrcoef(expected, found[name])[0, 1] > 0.98
+        np.testing.assert_allclose(expected.std(), found[name].std(), rtol=0.1)
+
+
+def compare(difference, drawn, rope=0.01, confidence=0.95):
+    drawn = np.asarray(drawn, float)
+    return compare_over_draws(
+        (np.asarray(difference + 0.5), np.asarray(0.5)), (drawn + 0.5, np.full(len(drawn), 0.5)), rope, confidence
+    )
+
+
+def test_the_interval_and_p_are_counted_on_the_draws():
+    """percentiles, p from the smaller tail with one added to each, and shares of the draws beyond the rope"""
+    drawn = np.random.default_rng(1).normal(0.02, 0.01, N_DRAWS)
+    found = compare(0.021, drawn)
+    np.testing.assert_allclose(np.quantile(drawn, [0.025, 0.975]), [found.lower, found.upper], atol=1e-12)
+    np.testing.assert_allclose(2 * (1 + np.sum(drawn <= 0)) / 2001, found.p_value)
+    expected = [np.mean(drawn < -0.01), np.mean(np.abs(drawn) <= 0.01), np.mean(drawn > 0.01)]
+    np.testing.assert_allclose(expected, [found.below, found.within, found.above], atol=1e-12)
+    np.testing.assert_allclose(0.021, found.difference)
+    np.testing.assert_allclose(drawn.std(ddof=1), found.se)
+    assert 1 == found.n_splits
+
+
+@pytest.mark.parametrize(("drawn", "p_value"), [([0.1] * 999 + [0.2] * 1001, 2 / 2001), ([0, -1, 1, 0] * 500, 1.0)])
+def test_p_is_never_zero_nor_above_one(drawn, p_value):
+    """the smallest p is 2/2001, and ties with zero count for both sides"""
+    np.testing.assert_allclose(p_value, compare(0.1, drawn).p_value)
+
+
+def test_draws_without_a_value_are_left_out():
+    """what is undefined on some samples is judged by the others, unless they are the fewer"""
+    drawn = np.random.default_rng(2).normal(0, 0.1, N_DRAWS)
+    some, most = drawn.copy(), drawn.copy()
+    some[:500], most[:1001] = np.nan, np.nan
+    found = compare(0.0, some)
+    np.testing.assert_allclose(np.quantile(drawn[500:], 0.025), found.lower, atol=1e-12)
+    assert not compare(0.0, most).tested
+
+
+def test_identical_rankings_have_no_interval():
+    """where no sample differs p is 1 and the rest doesn't exist"""
+    found = compare(0.0, np.zeros(N_DRAWS))
+    assert (True, False, 1.0, 0.0) == (found.tested, found.varies, found.p_value, found.difference)
+    assert np.isnan([found.lower, found.upper, found.within]).all()
