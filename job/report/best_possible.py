@@ -22,16 +22,7 @@ _WORDS = {
 
 
 def describe_best_possible(facts: Facts) -> str:
-    """Say what the best possible classifier reaches, or why that isn't known.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    str
-    """
+    """Say what the best possible classifier reaches, or why that isn't known."""
     found = facts.results["best_possible"]
     if found["reason"]:
         return sentence(str(found["reason"]))
@@ -45,11 +36,6 @@ def describe_best_possible(facts: Facts) -> str:
 
 def best_possible_curve(facts: Facts, kind: str) -> Curve | None:
     """Find the mean curve of the best possible classifier.
-
-    Parameters
-    ----------
-    facts : Facts
-    kind : {"precision_recall", "roc"}
 
     Returns
     -------

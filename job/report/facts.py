@@ -185,10 +185,6 @@ def load_facts(results: Mapping[str, Any]) -> Facts:
     ----------
     results : Mapping
         What results.json holds.
-
-    Returns
-    -------
-    Facts
     """
     strategies = _names(results["strategies"])
     looks = assign_looks(results["strategies"])

@@ -33,8 +33,6 @@ class Curve:
 
     Parameters
     ----------
-    name : Name
-    x, y : tuple of float
     decision : (float, float) or None
         Where on the line the strategy's own decision lies.
     """
@@ -51,7 +49,6 @@ class Parted:
 
     Parameters
     ----------
-    name : Name
     parts : tuple of float
         What adds up to the whole, of either sign.
     """
@@ -66,7 +63,6 @@ class Dots:
 
     Parameters
     ----------
-    name : Name
     values : tuple of float or None
         One for each row of the chart.
     """
@@ -89,21 +85,14 @@ def draw_curves(
 
     Parameters
     ----------
-    curves : sequence of Curve
     axes_names : (str, str)
         What x and y measure.
     reference : Curve or None
         A line without skill; its name says what it is.
-    alt, caption : str
-    table : Table
     limit : Curve or None
         What cannot be surpassed, drawn as a thin line without markers.
     reach : float
         Where both axes end.
-
-    Returns
-    -------
-    Picture
     """
     names = [curve.name.short for curve in (*curves, limit, reference) if curve is not None]
     n_columns, legend_rows = _legend_shape(names)
@@ -143,18 +132,10 @@ def draw_net_benefit(
 
     Parameters
     ----------
-    curves : sequence of Curve
-    everybody : Curve
     axes_names : (str, str)
         What x and y measure.
     marked : sequence of float
         Thresholds that have a tick.
-    alt, caption : str
-    table : Table
-
-    Returns
-    -------
-    Picture
     """
     n_columns, legend_rows = _legend_shape([curve.name.short for curve in (*curves, everybody)])
     highest = max([1e-9, *(value for curve in (*curves, everybody) for value in curve.y)])
@@ -184,13 +165,6 @@ def draw_bars(bars: Sequence[tuple[str, float, bool]], axis: str, alt: str, capt
     ----------
     bars : sequence of (str, float, bool)
         Name, length, and whether it matters most.
-    axis : str
-    alt, caption : str
-    table : Table
-
-    Returns
-    -------
-    Picture
     """
 
     def draw(figure: Figure, theme: Theme) -> None:
@@ -223,13 +197,6 @@ def draw_parts(
         From top to bottom.
     parts : sequence of (str, str)
         Name of each part, and that of its colour.
-    axis : str
-    alt, caption : str
-    table : Table
-
-    Returns
-    -------
-    Picture
     """
 
     def draw(figure: Figure, theme: Theme) -> None:
@@ -264,14 +231,6 @@ def draw_dots(rows: Sequence[str], dots: Sequence[Dots], axis: str, alt: str, ca
     ----------
     rows : sequence of str
         Names from top to bottom.
-    dots : sequence of Dots
-    axis : str
-    alt, caption : str
-    table : Table
-
-    Returns
-    -------
-    Picture
     """
     n_columns, legend_rows = _legend_shape([strategy.name.short for strategy in dots])
     band = max(30.0, 9.0 * len(dots) + 9)

@@ -12,10 +12,6 @@ _DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("c
 def name_files(labels: Sequence[str]) -> list[str]:
     """Make a name of a file of each label: letters, digits, dots, hyphens and underscores, no two alike.
 
-    Parameters
-    ----------
-    labels : sequence of str
-
     Returns
     -------
     list of str

@@ -14,7 +14,6 @@ class Trade:
 
     Parameters
     ----------
-    recall : float
     false_alarms : float
         In 1,000 rows.
     """
@@ -31,10 +30,6 @@ class Trade:
 
 def find_winners(trades: Sequence[Trade]) -> tuple[tuple[int, ...], ...]:
     """Find for each trade those that beat it; the front are the trades that none beats.
-
-    Parameters
-    ----------
-    trades : sequence of Trade
 
     Returns
     -------

@@ -24,7 +24,6 @@ class Line:
 
     Parameters
     ----------
-    name : Name
     y : tuple of float or None
         One for each setting.
     lower, upper : tuple of float or None
@@ -43,7 +42,6 @@ class Scale:
 
     Parameters
     ----------
-    x, y : str
     settings : tuple of float
         Where the points lie; drawn by their logarithm.
     is_share : bool
@@ -63,16 +61,8 @@ def draw_lines(
 
     Parameters
     ----------
-    lines : sequence of Line
-    scale : Scale
     reference : (str, float) or None
         What the dotted line is, and where it lies.
-    alt, caption : str
-    table : Table
-
-    Returns
-    -------
-    Picture
     """
     names = [line.name.short for line in lines] + ([reference[0]] if reference else [])
     n_columns = 2 if max(map(width, names)) <= HALF_LEGEND else 1

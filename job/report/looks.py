@@ -37,14 +37,5 @@ def assign_looks(entries: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
 
 
 def find_further_looks(taken: Collection[int]) -> Iterator[int]:
-    """Find looks that no strategy of this program has, nor anything else; baseline's colour is not given again.
-
-    Parameters
-    ----------
-    taken : collection of int
-
-    Yields
-    ------
-    int
-    """
+    """Find looks that no strategy of this program has, nor anything else; baseline's colour is not given again."""
     yield from (look for look in count(len(_OWN)) if look % N_COLOURS and look not in taken)

@@ -17,7 +17,6 @@ def escape_markdown(text: str, length: int | None = None) -> str:
 
     Parameters
     ----------
-    text : str
     length : int or None
         Letters that are kept, as `shorten` counts them; None keeps all.
 

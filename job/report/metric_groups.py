@@ -13,11 +13,8 @@ class Group:
 
     Parameters
     ----------
-    key : str
-    title : str
     reading : str
         How to read them.
-    metrics : tuple of str
     """
 
     key: str

@@ -50,8 +50,6 @@ def build_metric_table(
 
     Parameters
     ----------
-    facts : Facts
-    classifier : Name
     metrics : sequence of str
         One column each.
     key, caption : str
@@ -60,10 +58,6 @@ def build_metric_table(
         As in `Table`.
     hints : Mapping[str, str]
         Metric -> a few words below its label.
-
-    Returns
-    -------
-    Table
     """
     footnotes = Footnotes()
     columns = [_column(facts, classifier, BY_NAME[metric], footnotes) for metric in metrics]

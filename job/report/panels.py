@@ -21,7 +21,6 @@ class Panel:
 
     Parameters
     ----------
-    names : tuple of Name
     suffix : str
         Tells its key from those of its neighbours; nothing where it has none.
     words : str
@@ -46,7 +45,6 @@ def part_strategies(facts: Facts, drawn: Sequence[Name]) -> tuple[Panel, ...]:
 
     Parameters
     ----------
-    facts : Facts
     drawn : sequence of Name
         Those that have a line, one at least.
 

@@ -49,7 +49,6 @@ def write_shades(shades: np.ndarray, colour: np.ndarray) -> bytes:
     ----------
     shades : ndarray of shape (height, width)
         0 (nothing) to 15 (opaque).
-    colour : ndarray of shape (3,) of uint8
 
     Returns
     -------

@@ -29,7 +29,6 @@ class Look:
         One colour for light and dark screens, because an image cannot follow the reader's choice.
     marker : str
         As matplotlib calls it.
-    size : float
     """
 
     colour: str
@@ -56,8 +55,6 @@ class Cloud:
     ----------
     name : str
         In the legend.
-    points : sequence of (float, float)
-    look : Look
     """
 
     name: str
@@ -72,16 +69,8 @@ def draw_clouds(
 
     Parameters
     ----------
-    clouds : sequence of Cloud
     limits : ((float, float), (float, float))
         Of x and of y.
-    axes_names : (str, str)
-    alt, caption : str
-    table : Table
-
-    Returns
-    -------
-    Picture
     """
 
     def draw(figure: Figure, theme: Theme) -> None:

@@ -13,7 +13,6 @@ class Section:
     ----------
     key : str
         Anchor of the section, unique on the page; its template is ``sections/<key>.html``.
-    title : str
     content : object
         A frozen value that only the section's own template knows.
     """

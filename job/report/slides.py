@@ -26,8 +26,6 @@ class Slide:
     ----------
     name : str
         Of its files, without a suffix.
-    svg : str
-    png : bytes
     """
 
     name: str
@@ -40,7 +38,6 @@ def draw_slides(page: Page, results: Mapping[str, Any]) -> Iterator[Slide]:
 
     Parameters
     ----------
-    page : Page
     results : Mapping
         What it was drawn of; files bear the labels of its strategies and classifiers.
 

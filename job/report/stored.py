@@ -21,14 +21,6 @@ _SECTIONS: Mapping[type, tuple[str, ...]] = {
 def load_results(path: Path) -> dict[str, Any]:
     """Load a results.json.
 
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    dict
-
     Raises
     ------
     DataError

@@ -61,10 +61,6 @@ def drawing(theme: Theme, text_size: float) -> Iterator[None]:
 def to_svg(figure: Figure) -> str:
     """Write a figure as SVG in its light colours; to be called inside `drawing`.
 
-    Parameters
-    ----------
-    figure : matplotlib.figure.Figure
-
     Returns
     -------
     str
@@ -83,7 +79,6 @@ def embed(svg: str, theme: Theme) -> Markup:
     ----------
     svg : str
         From `to_svg`.
-    theme : Theme
 
     Returns
     -------

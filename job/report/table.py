@@ -38,7 +38,6 @@ class Heading:
 
     Parameters
     ----------
-    label : str
     better : {"higher", "lower"} or None
         Which direction is better, where one is.
     hint : str
@@ -59,7 +58,6 @@ class Words:
 
     Parameters
     ----------
-    text : str
     code : bool
         Whether it is something that a program reads.
     """
@@ -77,7 +75,6 @@ class Number:
     ----------
     value : float or None
         None is shown as a dash; then `footnote` says why.
-    decimals : int
     spread : float or None
         Standard deviation over splits.
     difference : float or None
@@ -108,7 +105,6 @@ class Row:
     ----------
     name : Name or str
         A `Name` that is marked as a strategy is shown with its marker.
-    cells : tuple of Cell
     """
 
     name: Name | str
@@ -127,8 +123,6 @@ class Table:
         Unique on the page too: it names the table to a screen reader.
     first : str
         Head of the column of row names.
-    headings : tuple of Heading
-    rows : tuple of Row
     footnotes : tuple of (str, str)
         Letter and text.
     of_strategies : bool

@@ -81,12 +81,7 @@ class Theme:
 
 @cache
 def load_theme() -> Theme:
-    """Read the colours from ``css/variables.css``.
-
-    Returns
-    -------
-    Theme
-    """
+    """Read the colours from ``css/variables.css``."""
     css = (templates_folder() / "css" / "variables.css").read_text(encoding="utf-8")
     light, _, dark = css.partition(_DARK)
     return Theme(*(MappingProxyType(dict(_COLOUR.findall(part))) for part in (light, dark)))

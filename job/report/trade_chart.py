@@ -24,14 +24,7 @@ _ROOM = 0.05  # of recall, around the outermost points
 
 @dataclass(frozen=True)
 class Point:
-    """One strategy in the plane.
-
-    Parameters
-    ----------
-    name : Name
-    trade : Trade
-    on_front : bool
-    """
+    """One strategy in the plane."""
 
     name: Name
     trade: Trade
@@ -47,12 +40,6 @@ def draw_trades(points: Sequence[Point], moved: Curve | None, alt: str, caption:
         One at least.
     moved : Curve or None
         What moving one strategy's threshold would reach: recall against false alarms in 1,000 rows, x ascending.
-    alt, caption : str
-    table : Table
-
-    Returns
-    -------
-    Picture
     """
     names = [point.name.short for point in points] + [_FRONT] + ([moved.name.short] if moved else [])
     n_columns = 2 if max(map(width, names)) <= HALF_LEGEND else 1

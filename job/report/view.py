@@ -100,10 +100,6 @@ def build_page(results: Mapping[str, Any]) -> Page:
     ----------
     results : Mapping
         What results.json holds.
-
-    Returns
-    -------
-    Page
     """
     facts = load_facts(results)
     return Page(

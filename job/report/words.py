@@ -16,7 +16,6 @@ def visible(text: str, keep: str = "\n\t") -> str:
 
     Parameters
     ----------
-    text : str
     keep : str
         Control characters that stay.
 
@@ -52,7 +51,6 @@ def shorten(text: str, length: int) -> str:
 
     Parameters
     ----------
-    text : str
     length : int
         Widest result in letters, as `width` counts them; at least 5.
 
@@ -95,7 +93,6 @@ def shorten_all(texts: Sequence[str], length: int) -> tuple[str, ...]:
 
     Parameters
     ----------
-    texts : sequence of str
     length : int
         As in `shorten`; a number makes a text a little longer.
 

@@ -37,11 +37,8 @@ class Fact:
     ----------
     key : str
         As in the results.
-    label : str
     metric : str
         Whose spread says how many decimals it deserves.
-    better : {"higher", "lower"} or None
-    hint : str
     """
 
     key: str
@@ -66,12 +63,10 @@ class Block:
 
     Parameters
     ----------
-    classifier : Name
     notes : tuple of str
         Which strategies have no numbers, or fewer splits.
     at_rate, own : Table or None
         Every strategy at the rate of the slider, and where it decides by itself; None where none has numbers.
-    chart : AlarmChart or None
     tables : tuple of Table
         One for each fact, at ten rates.
     """
@@ -100,7 +95,6 @@ class Alarms:
         Costs, as an input takes them; nothing where none are given.
     cost : str
         Where the costs come from.
-    blocks : tuple of Block
     numbers : markupsafe.Markup
         What the script reads: numbers only, as JSON that can stand in a page.
     """
@@ -117,16 +111,7 @@ class Alarms:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     alarms = facts.results.get("alarms")
     return Section("alarms", "Alarm explorer", Alarms(_ABSENT) if alarms is None else _content(facts, alarms))
 
@@ -138,7 +123,6 @@ def choose_rates(rates: Sequence[float], budget: float) -> tuple[int, ...]:
     ----------
     rates : sequence of float
         Alarms per 1,000 rows; the budget is one of them.
-    budget : float
 
     Returns
     -------

@@ -50,14 +50,10 @@ class Answer:
         What holds for other classifiers, what the decisions are worth, and why this is recommended.
     beside : Beside
         Of which strategies the tiles tell.
-    tiles : tuple of Tile
     classifier : Name
         Of the tiles and the chart.
-    picture : Picture or None
-    why_no_picture : str
     glossary : tuple of Gloss
         What each strategy does.
-    n_classifiers : int
     """
 
     problems: tuple[str, ...]
@@ -79,16 +75,7 @@ class Answer:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     verdict = facts.results.get("verdict")
     lead, use, sure, why = (_ABSENT, "", (), ()) if verdict is None else _sentences(facts, verdict)
     action = "" if verdict is None else describe_action(verdict["headline"], name_shortly(facts))

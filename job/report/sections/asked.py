@@ -35,7 +35,6 @@ class Asked:
         The whole title, where the head of the page has it shortened.
     answers : tuple of (str, str)
         Term and description.
-    strategies, classifiers : Table
     """
 
     title: str
@@ -50,16 +49,7 @@ def _within_sentence(label: str) -> str:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     labels = {name: _within_sentence(metric.label) for name, metric in BY_NAME.items()}
     answers = (
         ("Data", _describe_data(facts)),

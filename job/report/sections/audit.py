@@ -31,7 +31,6 @@ class Measure:
     ----------
     name : str
         As in the results.
-    label : str
     reading : str
         One sentence.
     """
@@ -86,7 +85,6 @@ class Audit:
         How many rows were looked at, a sentence for each sampler.
     flags : tuple of (str, str, str)
         Sampler, code and text.
-    table : Table or None
     """
 
     absent: str
@@ -96,16 +94,7 @@ class Audit:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     found: Mapping[str, Any] = facts.results.get("audit") or {"reason": _ABSENT, "strategies": []}
     if found["reason"] is not None:
         return Section("audit", "Are synthetic rows plausible?", Audit(str(found["reason"]), (), (), None))

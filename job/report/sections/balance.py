@@ -24,10 +24,6 @@ class Balance:
 
     Parameters
     ----------
-    positive : str
-    n_rows, n_positive : int
-    prevalence, imbalance_ratio : float
-    picture : Picture
     resampled : Table
         Training rows as each strategy left them.
     """
@@ -42,16 +38,7 @@ class Balance:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     dataset = facts.dataset
     content = Balance(
         facts.positive,

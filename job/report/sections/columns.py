@@ -29,8 +29,6 @@ class Columns:
 
     Parameters
     ----------
-    summary : str
-    table : Table
     more : str
         Which columns the table leaves out; nothing where it has them all.
     notes : tuple of (str, str)
@@ -44,16 +42,7 @@ class Columns:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     columns = list(facts.dataset["columns"])
     names = shorten_all([str(column["name"]) for column in columns], _LABEL_LENGTH)
     short = {str(column["name"]): name for column, name in zip(columns, names, strict=True)}

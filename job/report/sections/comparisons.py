@@ -38,7 +38,6 @@ class Compared:
 
     Parameters
     ----------
-    classifier : Name
     primary, others : Table
         The metric that ranks strategies in full, and other metrics in short.
     """
@@ -60,7 +59,6 @@ class Comparisons:
         How they were tested.
     columns : str
         What the columns say.
-    classifiers : tuple of Compared
     """
 
     absent: str
@@ -70,16 +68,7 @@ class Comparisons:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     rows = facts.results.get("comparisons")
     content = Comparisons(_ABSENT if rows is None else _NOTHING) if not rows else _content(facts, rows)
     return Section("comparisons", "Differences, tested", content)

@@ -19,7 +19,6 @@ class Confusion:
     ----------
     n_test, n_positive : float
         Mean size of a test part, and its positive rows.
-    baseline : str
     tables : tuple of Table
         One for each classifier.
     """
@@ -31,16 +30,7 @@ class Confusion:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     tables = tuple(
         build_metric_table(
             facts, classifier, CONFUSION, f"confusion-{classifier.index}", f"Counts with {classifier.short}"

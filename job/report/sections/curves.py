@@ -35,7 +35,6 @@ class Kind:
     ----------
     key : str
         As in the results.
-    title, reading : str
     x, y : str
         What the axes measure.
     metric : str
@@ -85,7 +84,6 @@ class CurveGroup:
 
     Parameters
     ----------
-    kind : Kind
     pictures : tuple of Picture
         One for each classifier that has any.
     missing : tuple of str
@@ -105,7 +103,6 @@ class Curves:
     ----------
     best_possible : str
         What the best possible classifier reaches, or why that isn't known.
-    groups : tuple of CurveGroup
     """
 
     best_possible: str
@@ -113,16 +110,7 @@ class Curves:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     return Section(
         "curves", "Curves", Curves(describe_best_possible(facts), tuple(_group(facts, kind) for kind in KINDS))
     )

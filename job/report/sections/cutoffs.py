@@ -43,14 +43,12 @@ class Block:
 
     Parameters
     ----------
-    classifier : Name
     advised : Table or None
         None where the spec asks for no cut-off.
     notes : tuple of str
         Which strategies have none, and why.
     menu : Table or None
         None where no strategy has scores.
-    ranges : Table
     """
 
     classifier: Name
@@ -68,7 +66,6 @@ class Cutoffs:
     ----------
     request : str
         What the spec asks for.
-    blocks : tuple of Block
     """
 
     request: str
@@ -76,16 +73,7 @@ class Cutoffs:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     decisions = facts.results["decisions"]
     blocks = tuple(_block(facts, classifier, decisions) for classifier in facts.classifiers)
     return Section("cutoffs", "Cut-offs", Cutoffs(describe_request(decisions), blocks))

@@ -31,15 +31,10 @@ class Diagnosis:
     ----------
     absent : str
         Why there is none.
-    findings : Table or None
     no_finding : str
         What stands where there is no finding.
-    why_no_measure : str
-    measures : Table or None
     clusters : str
         The minority's clusters, in a sentence.
-    scores : Table or None
-    no_score : str
     """
 
     absent: str
@@ -53,16 +48,7 @@ class Diagnosis:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     found = facts.dataset.get("diagnosis")
     content = Diagnosis(_ABSENT) if found is None else _content(found)
     return Section("diagnosis", "How hard the minority is", content)

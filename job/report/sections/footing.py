@@ -31,7 +31,6 @@ class Gain:
 
     Parameters
     ----------
-    strategy : Name
     recall, ranking : tuple of float
         Of each split: the whole, and the ranking's part.
     """
@@ -52,11 +51,8 @@ class Footing:
 
     Parameters
     ----------
-    classifier : Name
     sentence : str
         What the strategy that finds most gains, and by what; nothing where none gains.
-    picture : Picture or None
-    table : Table
     """
 
     classifier: Name
@@ -67,29 +63,14 @@ class Footing:
 
 @dataclass(frozen=True)
 class Footings:
-    """All classifiers.
-
-    Parameters
-    ----------
-    baseline : str
-    blocks : tuple of Footing
-    """
+    """All classifiers."""
 
     baseline: str
     blocks: tuple[Footing, ...]
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     blocks = tuple(_footing(facts, classifier) for classifier in facts.classifiers)
     return Section("footing", "Ranking or threshold?", Footings(facts.baseline.short, blocks))
 

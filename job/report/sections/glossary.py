@@ -11,29 +11,14 @@ from job.report.table import Name
 
 @dataclass(frozen=True)
 class Gloss:
-    """Strategies of one kind.
-
-    Parameters
-    ----------
-    names : tuple of Name
-    words : str
-    """
+    """Strategies of one kind."""
 
     names: tuple[Name, ...]
     words: str
 
 
 def build_glossary(facts: Facts) -> tuple[Gloss, ...]:
-    """Build the list, in the order of the strategies; those of which nothing is known aren't in it.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    tuple of Gloss
-    """
+    """Build the list, in the order of the strategies; those of which nothing is known aren't in it."""
     kinds = find_kinds(facts.results)
     groups: dict[str, list[Name]] = {}
     for name in facts.strategies:

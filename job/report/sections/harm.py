@@ -40,10 +40,8 @@ class Ledger:
 
     Parameters
     ----------
-    classifier : Name
     sentence : str
         The largest distance of mean probability from prevalence, and what is left of it.
-    raw, corrected : Table or None
     unchanged : str
         Whose probabilities the correction leaves as they are, or cannot correct, and why.
     pictures : tuple of Picture
@@ -81,16 +79,7 @@ class Harm:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     harm = facts.results.get("harm")
     content = Harm(_ABSENT, "", "", ()) if harm is None else _content(facts, harm)
     return Section("harm", "What happens to probabilities", content)

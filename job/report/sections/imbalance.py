@@ -61,13 +61,8 @@ class Imbalance:
     ----------
     missing : str
         Why there is none; nothing where there is one.
-    verdict : tuple of str
-    how : str
-    pictures : tuple of Picture
-    table : Table or None
     left_out : tuple of str
         Ratios that could not be, with their reasons.
-    troubles : tuple of str
     """
 
     missing: str = ""
@@ -80,16 +75,7 @@ class Imbalance:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     title = "Impact of imbalance"
     sweep = (facts.results.get("sweeps") or {}).get("imbalance")
     if not sweep:

@@ -29,12 +29,8 @@ class Leak:
     ----------
     missing : str
         Why there is neither; nothing where there are.
-    how, verdict : str
-    picture : Picture or None
-    scores : Table or None
     troubles : tuple of str
         Why runs of the demonstration have no score.
-    proof : Table or None
     twins : tuple of str
         What there is to say about identical rows.
     """
@@ -50,16 +46,7 @@ class Leak:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     leak = facts.results.get("leak")
     if not leak:
         return Section("leak", "The leak, shown", Leak("These results don't say what a leak would have feigned."))

@@ -54,7 +54,6 @@ class Methods:
     ----------
     methods : tuple of (str, str)
         A few words, and what they mean.
-    limits : tuple of str
     """
 
     methods: tuple[tuple[str, str], ...]
@@ -62,16 +61,7 @@ class Methods:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     return Section("methods", "Methods and limits", Methods(_ALWAYS, (*_ALWAYS_LIMITED, *_own_limits(facts))))
 
 

@@ -20,7 +20,6 @@ class MetricGroup:
 
     Parameters
     ----------
-    key, title, reading : str
     meanings : tuple of (str, str)
         Label and plain-words description of each metric.
     tables : tuple of Table
@@ -42,8 +41,6 @@ class Metrics:
     ----------
     spread : str
         What stands behind the ± sign.
-    baseline : str
-    groups : tuple of MetricGroup
     """
 
     spread: str
@@ -52,16 +49,7 @@ class Metrics:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     groups = tuple(_group(facts, group) for group in GROUPS)
     return Section("metrics", "All metrics", Metrics(describe_spread(facts), facts.baseline.short, groups))
 

@@ -24,13 +24,10 @@ class Block:
 
     Parameters
     ----------
-    classifier : Name
     price : str
         What more recall costs, in a sentence or two.
-    table : Table
     picture : Picture or None
         None for the classifier whose chart stands in the answer, and where there is none to draw.
-    why_no_picture : str
     """
 
     classifier: Name
@@ -50,7 +47,6 @@ class Overview:
         One for each classifier.
     spread : str
         What stands behind the ± sign.
-    baseline : str
     """
 
     blocks: tuple[Block, ...]
@@ -59,16 +55,7 @@ class Overview:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     blocks = tuple(_block(facts, classifier) for classifier in facts.classifiers)
     content = Overview(blocks, describe_spread(facts), facts.baseline.short)
     return Section("overview", "Main numbers", content)

@@ -49,16 +49,7 @@ class Pictures:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     found = facts.results.get("picture")
     return Section("picture", _TITLE, Pictures(_ABSENT) if found is None else _content(facts, found))
 

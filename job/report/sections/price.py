@@ -11,11 +11,6 @@ from job.report.table import Name
 def describe_price(facts: Facts, classifier: Name) -> str:
     """Say how many minority rows are found, at how many false alarms, and what becomes of the ranking.
 
-    Parameters
-    ----------
-    facts : Facts
-    classifier : Name
-
     Returns
     -------
     str

@@ -34,12 +34,8 @@ class Block:
 
     Parameters
     ----------
-    classifier : Name
     sentences : tuple of str
         What the training data would choose, one for each strategy.
-    pictures : tuple of Picture
-    chosen : Table
-    troubles : tuple of str
     """
 
     classifier: Name
@@ -57,8 +53,6 @@ class RatioSweep:
     ----------
     missing : str
         Why there is none; nothing where there is one.
-    how : str
-    blocks : tuple of Block
     """
 
     missing: str = ""
@@ -67,16 +61,7 @@ class RatioSweep:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     title = "How much to oversample"
     sweep = (facts.results.get("sweeps") or {}).get("ratio")
     if not sweep:

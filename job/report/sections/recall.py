@@ -22,17 +22,7 @@ _CAPTION = (
 
 
 def draw_recall(facts: Facts, classifier: Name) -> Picture | None:
-    """Draw recall and false alarms of every strategy with one classifier; None where no strategy has any recall.
-
-    Parameters
-    ----------
-    facts : Facts
-    classifier : Name
-
-    Returns
-    -------
-    Picture or None
-    """
+    """Draw recall and false alarms of every strategy with one classifier; None where no strategy has any recall."""
     rows = _rows(facts, classifier)
     if not any(row.spreads[0] for row in rows):
         return None

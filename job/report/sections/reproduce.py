@@ -34,12 +34,8 @@ class Reproduce:
     ----------
     spec : str
         YAML, defaults filled in.
-    commands : tuple of str
     is_file : bool
         Whether the data is a file that has to be there.
-    seed : int
-    digests : tuple of (str, str)
-    versions : Table
     durations : Table or None
         Where the spec asks for them.
     why_no_durations : str
@@ -57,16 +53,7 @@ class Reproduce:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     provenance = facts.results["provenance"]
     content = Reproduce(
         write_yaml(facts.spec),
@@ -121,10 +108,6 @@ def _flags(spec: Mapping[str, Any]) -> str:
 
 def write_yaml(spec: Mapping[str, Any]) -> str:
     """Write a spec as YAML that reads back as the same spec; keys without a value are left out.
-
-    Parameters
-    ----------
-    spec : Mapping
 
     Returns
     -------

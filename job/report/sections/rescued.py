@@ -34,15 +34,7 @@ _SAMPLED = (
 
 @dataclass(frozen=True)
 class Kinds:
-    """One classifier's strategies by kind of row.
-
-    Parameters
-    ----------
-    classifier : Name
-    sentence : str
-    picture : Picture or None
-    recall, alarms : Table
-    """
+    """One classifier's strategies by kind of row."""
 
     classifier: Name
     sentence: str
@@ -57,15 +49,12 @@ class Rescued:
 
     Parameters
     ----------
-    baseline : str
     absent : str
         Why there is nothing to show.
     summary : str
         The kinds of minority row in the whole data.
-    types : Picture or None
     seen : Table or None
         Test rows of each kind.
-    sampled : str
     blocks : tuple of Kinds
         One for each classifier.
     """
@@ -80,16 +69,7 @@ class Rescued:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     rescued = facts.results.get("rescued")
     return Section(
         "rescued", "Which rows are found", Rescued("", _ABSENT) if rescued is None else _content(facts, rescued)

@@ -13,8 +13,6 @@ def describe_right_alarms(facts: Facts, classifier: Name, strategy: Name, compar
 
     Parameters
     ----------
-    facts : Facts
-    classifier, strategy : Name
     compared : Name or None
         The same as `strategy`: then baseline is told beside it; another one: that one is.
 

@@ -20,7 +20,6 @@ class Reason:
 
     Parameters
     ----------
-    text : str
     where : str
         Strategies, classifiers and splits in words.
     """
@@ -35,12 +34,10 @@ class State:
 
     Parameters
     ----------
-    key, title : str
     reading : str
         What the state means.
     none : str
         What stands here when there are no such runs.
-    reasons : tuple of Reason
     """
 
     key: str
@@ -52,13 +49,7 @@ class State:
 
 @dataclass(frozen=True)
 class Runs:
-    """Runs by state.
-
-    Parameters
-    ----------
-    summary : str
-    states : tuple of State
-    """
+    """Runs by state."""
 
     summary: str
     states: tuple[State, ...]
@@ -87,16 +78,7 @@ _STATES = (
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     runs = facts.results["runs"]
     states = [
         State(key.replace("_", "-"), title, reading, none, _reasons(facts, _by_reason(runs, key)))

@@ -44,16 +44,7 @@ class TakeHome:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     found: Mapping[str, Any] = facts.results.get("snippet") or {"code": None, "reason": _ABSENT}
     saved = facts.results.get("model")
     model, loading = ("", "") if saved is None else (_describe_model(facts, saved), _load(saved))

@@ -30,14 +30,8 @@ def line_of(name: Name, points: Sequence[Mapping[str, Any]], metric: str) -> Lin
 
     Parameters
     ----------
-    name : Name
     points : sequence of Mapping
         As in the results, in the order of the settings.
-    metric : str
-
-    Returns
-    -------
-    Line
     """
     y, lower, upper = (tuple(point["metrics"][metric][key] for point in points) for key in ("value", "lower", "upper"))
     return Line(name, y, lower, upper)
@@ -49,19 +43,7 @@ def tell_points(lines: Iterable[Line]) -> str:
 
 
 def points_table(key: str, caption: str, settings: Sequence[str], lines: Sequence[Line], decimals: int = 3) -> Table:
-    """Lay out the numbers of a chart: strategies in rows, settings in columns.
-
-    Parameters
-    ----------
-    key, caption : str
-    settings : sequence of str
-    lines : sequence of Line
-    decimals : int
-
-    Returns
-    -------
-    Table
-    """
+    """Lay out the numbers of a chart: strategies in rows, settings in columns."""
     missing = any(value is None for line in lines for value in line.y)
     rows = tuple(
         Row(
@@ -82,10 +64,6 @@ def gather_reasons(found: Iterable[tuple[str, Sequence[Mapping[str, Any]]]]) -> 
     ----------
     found : iterable of (str, sequence of Mapping)
         What the runs were, and reasons with their number of runs.
-
-    Returns
-    -------
-    tuple of str
     """
     told: dict[str, list[str]] = {}
     for what, reasons in found:

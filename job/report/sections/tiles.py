@@ -53,7 +53,6 @@ class Tile:
 
     Parameters
     ----------
-    label : str
     unit : str
         Goes on where the label ends, where there is room.
     before, after : str
@@ -86,14 +85,8 @@ def find_beside(facts: Facts, classifier: Name, headline: Mapping[str, Any] | No
 
     Parameters
     ----------
-    facts : Facts
-    classifier : Name
     headline : Mapping or None
         ``verdict.headline``, where there is one.
-
-    Returns
-    -------
-    Beside
     """
     over = f"means of {counted(facts.n_splits, 'split')}" if facts.n_splits > 1 else "one split only"
     over = f"each at its own decision threshold, {over}"
@@ -110,18 +103,7 @@ def find_beside(facts: Facts, classifier: Name, headline: Mapping[str, Any] | No
 
 
 def build_tiles(facts: Facts, classifier: Name, beside: Beside) -> tuple[Tile, ...]:
-    """Build the four numbers.
-
-    Parameters
-    ----------
-    facts : Facts
-    classifier : Name
-    beside : Beside
-
-    Returns
-    -------
-    tuple of Tile
-    """
+    """Build the four numbers."""
     tiles = [_tile(facts, classifier, beside, *asked) for asked in _TESTED]
     return (*tiles, _calibration(facts, classifier, beside))
 

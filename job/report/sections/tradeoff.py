@@ -32,7 +32,6 @@ class Standing:
 
     Parameters
     ----------
-    name : Name
     trade : Trade
         Means over splits.
     beaten_by : tuple of Name
@@ -50,10 +49,8 @@ class Tradeoff:
 
     Parameters
     ----------
-    classifier : Name
     sentences : tuple of str
         Who is on the front, who is beaten by whom, and who has no decision.
-    picture : Picture or None
     """
 
     classifier: Name
@@ -67,10 +64,8 @@ class Tradeoffs:
 
     Parameters
     ----------
-    baseline : str
     many_splits : bool
         Whether a strategy may be on the front by luck on some splits only.
-    blocks : tuple of Tradeoff
     """
 
     baseline: str
@@ -79,16 +74,7 @@ class Tradeoffs:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     blocks = tuple(_tradeoff(facts, classifier) for classifier in facts.classifiers)
     return Section(
         "tradeoff", "Recall against false alarms", Tradeoffs(facts.baseline.short, facts.n_splits > 1, blocks)

@@ -38,13 +38,8 @@ def find_trouble(facts: Facts, recommended: Mapping[str, Any] | None) -> Trouble
 
     Parameters
     ----------
-    facts : Facts
     recommended : Mapping or None
         Strategy and classifier.
-
-    Returns
-    -------
-    Trouble or None
     """
     status = facts.results["status"]
     failed, degraded = status["n_failed"], status["n_degraded"]

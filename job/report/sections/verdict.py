@@ -36,7 +36,6 @@ class Verdict:
         Why there is none.
     ranking, decision : Table or None
         The two answers.
-    no_table : str
     rivals : Table or None
         Our oversampler against SMOTE.
     reading : str
@@ -58,16 +57,7 @@ class Verdict:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     verdict, power = facts.results.get("verdict"), facts.results.get("power")
     content = Verdict(_ABSENT) if verdict is None or power is None else _content(facts, verdict, power)
     return Section("verdict", "Verdicts, one by one", content)
