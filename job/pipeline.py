@@ -38,7 +38,7 @@ from job.outputs import (
     to_json,
     write_whole,
 )
-from job.report.fonts import settle_matplotlib
+from job.report.charts.fonts import settle_matplotlib
 from job.results import build_results, build_timings
 from job.spec.file_keys import FileSpec
 from job.spec.job_spec import JobSpec

@@ -9,16 +9,17 @@ from functools import cached_property
 from itertools import islice
 from typing import Any
 
-from job.report.formats import decimals_for
-from job.report.looks import assign_looks, find_further_looks
-from job.report.table import Name
-from job.report.words import shorten, shorten_all
+from job.report.charts.theme import assign_looks, find_further_looks
+from job.report.layout import Name
+from job.text import abbreviate, abbreviate_all, decimals_for
 
 _TITLE_LENGTH = 120
 _LABEL_LENGTH = 24
 _VALUE_LENGTH = 60
 _REASON_LENGTH = 200
 _SCORED = ("ok", "degraded")
+_COUNTS = ("tn", "fp", "fn", "tp")
+_PER_THOUSAND = ("false_alarms_per_1000", "expected_cost_per_1000")
 LEAST_OPTIMISM = 0.005  # that is worth a word: it is shown with two decimals
 
 Row = Mapping[str, Any]
@@ -113,12 +114,37 @@ class Facts:
     @property
     def title(self) -> str:
         """The title, short enough for a heading."""
-        return shorten(str(self.spec["title"]), _TITLE_LENGTH)
+        return abbreviate(str(self.spec["title"]), _TITLE_LENGTH)
 
     @property
     def positive(self) -> str:
         """The positive label, short enough for a sentence."""
-        return shorten_all([str(self.dataset["positive"])], _VALUE_LENGTH)[0]
+        return abbreviate_all([str(self.dataset["positive"])], _VALUE_LENGTH)[0]
+
+    @property
+    def headline(self) -> Row | None:
+        """What the answer is about and what it recommends; None where there is no verdict."""
+        verdict = self.results.get("verdict")
+        return None if verdict is None else verdict["headline"]
+
+    @property
+    def main_classifier(self) -> Name:
+        """The classifier that the first screen is about: the headline's."""
+        label = self.headline["classifier"] if self.headline else None
+        return next((name for name in self.classifiers if name.label == label), self.classifiers[0])
+
+    def strategy(self, label: str) -> Name:
+        """The strategy with this label."""
+        return next(name for name in self.strategies if name.label == label)
+
+    def classifier(self, label: str) -> Name:
+        """The classifier with this label."""
+        return next(name for name in self.classifiers if name.label == label)
+
+    def name_shortly(self, label: str) -> str:
+        """Write a label as the page does inside sentences."""
+        names = (*self.strategies, *self.classifiers)
+        return next((name.short for name in names if name.label == label), label)
 
     def further_looks(self, number: int) -> tuple[int, ...]:
         """Give this many colours and markers that no strategy has, for what stands beside them."""
@@ -153,14 +179,14 @@ class Facts:
                 reasons[_without_run(run)] += 1
         return reasons
 
-    def decimals(self, classifier: Name, metric: str, fallback: int) -> int:
+    def decimals(self, classifier: Name, metric: str) -> int:
         """Decimals for one metric, the same for every strategy so that a column can be compared by eye."""
         spreads = sorted(
             row["sd"]
             for strategy in self.strategies
             if (row := self.summary(strategy, classifier, metric)) is not None and row["sd"]
         )
-        return decimals_for(spreads[len(spreads) // 2] if spreads else None, fallback)
+        return decimals_for(spreads[len(spreads) // 2] if spreads else None, fallback_decimals(metric))
 
     @cached_property
     def _summaries(self) -> dict[tuple[str, str, str], Row]:
@@ -192,14 +218,21 @@ def load_facts(results: Mapping[str, Any]) -> Facts:
     return Facts(results, looking, _names(results["classifiers"]))
 
 
+def fallback_decimals(metric: str) -> int:
+    """Decimals of a metric that has no spread."""
+    if metric in _COUNTS:
+        return 0
+    return 1 if metric in _PER_THOUSAND else 3
+
+
 def _names(entries: Iterable[Row]) -> tuple[Name, ...]:
     labels = [str(entry["label"]) for entry in entries]
     return tuple(
         Name(label, short, index)
-        for index, (label, short) in enumerate(zip(labels, shorten_all(labels, _LABEL_LENGTH), strict=True))
+        for index, (label, short) in enumerate(zip(labels, abbreviate_all(labels, _LABEL_LENGTH), strict=True))
     )
 
 
 def _without_run(run: Row) -> str:
     kind = "the run failed" if run["status"] == "failed" else "this combination cannot exist"
-    return f"{kind}: {shorten(str(run['reason']), _REASON_LENGTH)}" if run["reason"] else kind
+    return f"{kind}: {abbreviate(str(run['reason']), _REASON_LENGTH)}" if run["reason"] else kind

@@ -18,9 +18,9 @@ from page_cases import HOSTILE, RESULTS, make_large_results
 from report_factories import CLASSIFIERS, make_results
 from study_factories import make_imbalance_sweep, make_leak, make_sweeps
 
+from job.report.charts.theme import templates_folder
+from job.report.page import BUILDERS
 from job.report.render import _environment, render_report
-from job.report.templates import templates_folder
-from job.report.view import BUILDERS
 
 ROOT = Path(__file__).parents[2]
 SECTIONS = [

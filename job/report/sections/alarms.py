@@ -10,14 +10,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from job.report.alarm_chart import AlarmChart, draw_alarms, place_of
+from job.report.charts.alarm_chart import AlarmChart, draw_alarms, place_of
 from job.report.facts import Facts
-from job.report.formats import number, plain
-from job.report.metric_table import fallback_decimals
-from job.report.section import Section
-from job.report.settings import describe_cost
-from job.report.table import Heading, Name, Row, Table, Words
-from job.report.words import counted, listed
+from job.report.layout import Heading, Name, Row, Section, Table, Words
+from job.report.sections.asked import describe_cost
+from job.text import counted, listed, number, plain
 
 Found = Mapping[str, Any]
 
@@ -189,10 +186,7 @@ def _block(facts: Facts, classifier: Name, rates: Sequence[float], start: int, r
 
 def decimals_of(facts: Facts, classifier: Name) -> dict[str, int]:
     """Decimals of each fact, as its spread supports them; a threshold has all that the page ever shows."""
-    return {
-        fact.key: facts.decimals(classifier, fact.metric, fallback_decimals(fact.metric)) if fact.metric else 4
-        for fact in FACTS
-    }
+    return {fact.key: facts.decimals(classifier, fact.metric) if fact.metric else 4 for fact in FACTS}
 
 
 def _notes(facts: Facts, classifier: Name, found: Sequence[tuple[Name, Found]]) -> tuple[str, ...]:

@@ -7,19 +7,34 @@ from dataclasses import dataclass
 from typing import Any
 
 from job.evidence.data_problems import describe_problems
-from job.evidence.strategy_kinds import gloss_recommended
-from job.report.canvas import Picture
+from job.evidence.strategy_kinds import GLOSSES, find_kinds, gloss_recommended
+from job.report.charts.canvas import Picture
 from job.report.facts import Facts
-from job.report.section import Section
+from job.report.layout import Name, Section, Table
 from job.report.sections.cutoffs import build_menu
-from job.report.sections.glossary import Gloss, build_glossary
-from job.report.sections.recall import draw_recall, explain_no_recall
+from job.report.sections.overview import draw_recall, explain_no_recall
+from job.report.sections.runs import Trouble, find_trouble
 from job.report.sections.tiles import Beside, Tile, build_tiles, find_beside
-from job.report.sections.trouble import Trouble, find_trouble
-from job.report.sections.verdict import name_shortly
-from job.report.table import Name, Table
 from job.wording.answer import describe_action, tell_answer
 from job.wording.cutoffs import tell_cutoffs
+
+
+@dataclass(frozen=True)
+class Gloss:
+    """Strategies of one kind."""
+
+    names: tuple[Name, ...]
+    words: str
+
+
+def build_glossary(facts: Facts) -> tuple[Gloss, ...]:
+    """Build the list, in the order of the strategies; those of which nothing is known aren't in it."""
+    kinds = find_kinds(facts.results)
+    groups: dict[str, list[Name]] = {}
+    for name in facts.strategies:
+        groups.setdefault(GLOSSES[kinds[name.label]], []).append(name)
+    return tuple(Gloss(tuple(names), words) for words, names in groups.items() if words)
+
 
 _ABSENT = "These results hold no verdict."
 
@@ -78,9 +93,9 @@ def build(facts: Facts) -> Section:
     """Build the section."""
     verdict = facts.results.get("verdict")
     lead, use, sure, why = (_ABSENT, "", (), ()) if verdict is None else _sentences(facts, verdict)
-    action = "" if verdict is None else describe_action(verdict["headline"], name_shortly(facts))
-    classifier = find_main_classifier(facts)
-    beside = find_beside(facts, classifier, _headline(facts))
+    action = "" if verdict is None else describe_action(verdict["headline"], facts.name_shortly)
+    classifier = facts.main_classifier
+    beside = find_beside(facts, classifier, facts.headline)
     picture = draw_recall(facts, classifier)
     content = Answer(
         tuple(describe_problems(facts.results)),
@@ -103,28 +118,16 @@ def build(facts: Facts) -> Section:
     return Section("answer", "The answer", content)
 
 
-def find_main_classifier(facts: Facts) -> Name:
-    """Find the classifier that the first screen is about: the headline's."""
-    headline = _headline(facts)
-    label = headline["classifier"] if headline else None
-    return next((name for name in facts.classifiers if name.label == label), facts.classifiers[0])
-
-
 def _menu(facts: Facts) -> Table | None:
-    headline = _headline(facts)
+    headline = facts.headline
     pair = headline and headline["recommended"]
     if not pair or facts.results["decisions"]["asked"] is not None:
         return None
-    strategy = next(name for name in facts.strategies if name.label == pair["strategy"])
-    return build_menu(facts, strategy, find_main_classifier(facts))
-
-
-def _headline(facts: Facts) -> Mapping[str, Any] | None:
-    verdict = facts.results.get("verdict")
-    return None if verdict is None else verdict["headline"]
+    strategy = facts.strategy(pair["strategy"])
+    return build_menu(facts, strategy, facts.main_classifier)
 
 
 def _sentences(facts: Facts, verdict: Mapping[str, Any]) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
-    told = tell_answer(verdict, facts.results["power"], name_shortly(facts), gloss_recommended(facts.results))
+    told = tell_answer(verdict, facts.results["power"], facts.name_shortly, gloss_recommended(facts.results))
     why = (told.others, told.why, told.choice)
     return told.short, told.use, tuple(filter(None, (told.found, told.sure))), tuple(filter(None, why))

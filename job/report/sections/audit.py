@@ -7,10 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from job.report.facts import Facts
-from job.report.metric_table import Footnotes
-from job.report.section import Section
-from job.report.table import Heading, Number, Row, Table, Words
-from job.report.words import counted, listed, sentence
+from job.report.layout import Heading, Number, Row, Section, Table, Words
+from job.report.metric_columns import Footnotes
+from job.text import counted, listed, sentence
 
 _ABSENT = "These results hold no audit of synthetic rows."
 _DECIMALS = 2

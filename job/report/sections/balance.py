@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from job.report.canvas import Picture
+from job.report.charts.canvas import Picture
+from job.report.charts.figures import draw_bars
 from job.report.facts import Facts
 from job.report.facts import Row as Found
-from job.report.figures import draw_bars
-from job.report.formats import percent
-from job.report.section import Section
-from job.report.table import Heading, Name, Number, Row, Table, Words
-from job.report.words import counted, shorten_all
+from job.report.layout import Heading, Name, Number, Row, Section, Table, Words
+from job.text import abbreviate_all, counted, percent
 
 _MOST_BARS = 12
 _LABEL_LENGTH = 24
@@ -56,7 +54,7 @@ def _draw(facts: Facts) -> Picture:
     positive = str(facts.dataset["positive"])
     counts = {str(label): int(count) for label, count in facts.dataset["label_counts"].items()}
     ordered = sorted(counts, key=lambda label: (label != positive, -counts[label], label))
-    short = dict(zip(ordered, shorten_all(ordered, _LABEL_LENGTH), strict=True))
+    short = dict(zip(ordered, abbreviate_all(ordered, _LABEL_LENGTH), strict=True))
     drawn = ordered if len(ordered) <= _MOST_BARS else ordered[: _MOST_BARS - 1]
     bars = [(short[label], float(counts[label]), label == positive) for label in drawn]
     if others := ordered[len(drawn) :]:

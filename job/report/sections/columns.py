@@ -8,9 +8,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from job.report.facts import Facts
-from job.report.section import Section
-from job.report.table import Heading, Number, Row, Table, Words
-from job.report.words import counted, listed, sentence, shorten_all
+from job.report.layout import Heading, Number, Row, Section, Table, Words
+from job.text import abbreviate_all, counted, listed, sentence
 
 _LABEL_LENGTH = 60
 _MOST_COLUMNS = 400
@@ -44,7 +43,7 @@ class Columns:
 def build(facts: Facts) -> Section:
     """Build the section."""
     columns = list(facts.dataset["columns"])
-    names = shorten_all([str(column["name"]) for column in columns], _LABEL_LENGTH)
+    names = abbreviate_all([str(column["name"]) for column in columns], _LABEL_LENGTH)
     short = {str(column["name"]): name for column, name in zip(columns, names, strict=True)}
     shown = columns[:_MOST_COLUMNS]
     hidden = len(columns) - len(shown)
@@ -56,7 +55,7 @@ def build(facts: Facts) -> Section:
 def _column_of(note: Mapping[str, Any], short: Mapping[str, str]) -> str:
     if note["column"] is None:
         return ""
-    return short.get(str(note["column"])) or shorten_all([str(note["column"])], _LABEL_LENGTH)[0]
+    return short.get(str(note["column"])) or abbreviate_all([str(note["column"])], _LABEL_LENGTH)[0]
 
 
 def _summary(columns: list[Mapping[str, Any]]) -> str:

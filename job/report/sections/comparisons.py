@@ -8,11 +8,9 @@ from dataclasses import dataclass
 from job.evidence.estimates import BOOTSTRAP
 from job.report.facts import Facts
 from job.report.facts import Row as Found
-from job.report.formats import number, signed
-from job.report.metric_table import BY_NAME, Footnotes, fallback_decimals
-from job.report.section import Section
-from job.report.table import Cell, Heading, Name, Number, Row, Table, Words
-from job.report.words import sentence
+from job.report.layout import Cell, Heading, Name, Number, Row, Section, Table, Words
+from job.report.metric_columns import BY_NAME, Footnotes
+from job.text import number, sentence, signed
 
 _ABSENT = "These results hold no comparisons."
 _NOTHING = "Only baseline was run, so there is nothing to compare."
@@ -110,7 +108,7 @@ def _label(facts: Facts, row: Found) -> str:
 
 def _primary(facts: Facts, classifier: Name, rows: Sequence[Found]) -> Table:
     footnotes = Footnotes()
-    decimals = max(facts.decimals(classifier, facts.primary, fallback_decimals(facts.primary)), 3)
+    decimals = max(facts.decimals(classifier, facts.primary), 3)
     headings = ("Difference", "Interval", "p", "Adjusted p", "Better", "Same", "Worse", "Splits")
     label = sentence(BY_NAME[facts.primary].label).rstrip(".")
     return Table(
@@ -170,7 +168,7 @@ def _others(facts: Facts, classifier: Name, rows: Sequence[Found]) -> Table:
 
 
 def _short(facts: Facts, classifier: Name, metric: str, row: Found, footnotes: Footnotes) -> Cell:
-    decimals = facts.decimals(classifier, metric, fallback_decimals(metric))
+    decimals = facts.decimals(classifier, metric)
     if row["difference"] is None:
         return Number(None, footnote=footnotes.letter(sentence(str(row["reason"]))))
     parts = [signed(row["difference"], decimals)]

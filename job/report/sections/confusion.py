@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from job.report.facts import Facts
-from job.report.metric_groups import CONFUSION
-from job.report.metric_table import build_metric_table
-from job.report.section import Section
-from job.report.table import Table
+from job.report.layout import Section, Table
+from job.report.metric_columns import build_metric_table
+from job.report.sections.metrics import CONFUSION
 
 
 @dataclass(frozen=True)

@@ -9,10 +9,8 @@ from typing import Any
 from job.evidence import cutoffs
 from job.evidence.words import whole
 from job.report.facts import Facts
-from job.report.formats import number
-from job.report.section import Section
-from job.report.table import Heading, Name, Row, Table, Words
-from job.report.words import sentence
+from job.report.layout import Heading, Name, Row, Section, Table, Words
+from job.text import number, sentence
 from job.wording.cutoffs import (
     AS_IT_IS,
     OWN_DECISION,

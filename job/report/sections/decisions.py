@@ -7,15 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from job.report.canvas import Picture
+from job.report.charts.canvas import Picture
+from job.report.charts.figures import Curve, draw_net_benefit
+from job.report.charts.panels import is_calibrated
 from job.report.facts import Facts
-from job.report.figures import Curve, draw_net_benefit
-from job.report.formats import number, percent, plain
-from job.report.metric_table import Footnotes
-from job.report.panels import is_calibrated
-from job.report.section import Section
-from job.report.table import Heading, Name, Number, Row, Table, Words
-from job.report.words import listed, sentence
+from job.report.layout import Heading, Name, Number, Row, Section, Table, Words
+from job.report.metric_columns import Footnotes
+from job.text import listed, number, percent, plain, sentence
 
 _MOST_LINES = 6  # beside alerts on all rows and on none
 _AXES = ("threshold probability", "net benefit per 1,000 rows")

@@ -7,10 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from job.report.facts import Facts
-from job.report.formats import number
-from job.report.section import Section
-from job.report.table import Heading, Number, Row, Table, Words
-from job.report.words import counted, listed, sentence, shorten_all
+from job.report.layout import Heading, Number, Row, Section, Table, Words
+from job.text import abbreviate_all, counted, listed, number, sentence
 
 _ABSENT = "These results hold no diagnosis."
 _NO_FINDING = "Nothing was found that should be looked at before strategies are compared."
@@ -87,13 +85,13 @@ def _findings(findings: Sequence[Mapping[str, Any]]) -> Table:
 def _columns(names: Sequence[str]) -> str:
     if not names:
         return ""
-    shown = list(shorten_all([str(name) for name in names[:_MOST_COLUMNS]], _NAME_LENGTH))
+    shown = list(abbreviate_all([str(name) for name in names[:_MOST_COLUMNS]], _NAME_LENGTH))
     more = len(names) - len(shown)
     return f" ({listed([*shown, f'{more:,} more'] if more else shown)})"
 
 
 def _measures(overlap: Mapping[str, Any], n_rows: int) -> Table:
-    (column,) = shorten_all([str(overlap["f1_column"])], _NAME_LENGTH)
+    (column,) = abbreviate_all([str(overlap["f1_column"])], _NAME_LENGTH)
     return Table(
         "measures",
         "How far the classes overlap",
@@ -154,7 +152,7 @@ def _clusters(clusters: Mapping[str, Any]) -> str:
 
 def _scores(scores: Sequence[Mapping[str, Any]]) -> Table:
     shown = scores[:_MOST_SCORES]
-    names = shorten_all([str(row["column"]) for row in shown], _NAME_LENGTH)
+    names = abbreviate_all([str(row["column"]) for row in shown], _NAME_LENGTH)
     rows = tuple(Row(name, (Number(row["auc"], _DECIMALS),)) for name, row in zip(names, shown, strict=True))
     headings = (Heading("ROC AUC alone", hint=f"{number(0.5, 1)} tells nothing", numeric=True),)
     return Table("column-scores", "Columns that tell most", "Column", headings, rows)

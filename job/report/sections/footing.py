@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-from job.report.canvas import Picture
+from job.report.charts.canvas import Picture
+from job.report.charts.figures import Parted, draw_parts
 from job.report.facts import Facts
-from job.report.figures import Parted, draw_parts
-from job.report.formats import decimals_for, number, signed
-from job.report.metric_table import BY_NAME, Footnotes, explain_gaps, fallback_decimals
-from job.report.section import Section
-from job.report.table import Cell, Heading, Name, Number, Row, Table, Words
+from job.report.layout import Cell, Heading, Name, Number, Row, Section, Table, Words
+from job.report.metric_columns import BY_NAME, Footnotes, explain_gaps
+from job.text import decimals_for, number, signed
 
 _PARTS = (("threshold", "quiet"), ("ranking", "accent"))
 _READINGS = ("recall_at_baseline_fpr", "precision_at_baseline_recall", "recall_at_alerts")
@@ -169,7 +168,7 @@ def _gains(facts: Facts, gain: Gain, classifier: Name, decimals: int, footnotes:
         return tuple(Number(None, footnote=footnotes.letter(_NO_GAIN)) for _ in range(4))
     row = facts.summary(gain.strategy, classifier, "false_alarms_per_1000")
     alarms = None if row is None else row["difference"]
-    places = facts.decimals(classifier, "false_alarms_per_1000", fallback_decimals("false_alarms_per_1000"))
+    places = facts.decimals(classifier, "false_alarms_per_1000")
     parts = (gain.recall, gain.threshold, gain.ranking)
     return (*(Words(_with_spread(values, decimals)) for values in parts), Words(signed(alarms, places)))
 
@@ -184,7 +183,7 @@ def _readings(facts: Facts, strategy: Name, classifier: Name, footnotes: Footnot
     for metric in _READINGS:
         row = facts.summary(strategy, classifier, metric)
         letter = footnotes.letter(explain_gaps(facts, strategy, classifier, metric))
-        decimals = facts.decimals(classifier, metric, fallback_decimals(metric))
+        decimals = facts.decimals(classifier, metric)
         difference = row["difference"] if row is not None and strategy != facts.baseline else None
         cells.append(
             Number(row["value"] if row else None, decimals, row["sd"] if row else None, difference, footnote=letter)

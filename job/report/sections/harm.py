@@ -6,17 +6,15 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from job.report.canvas import Picture
+from job.report.charts.canvas import Picture
+from job.report.charts.figures import Curve, draw_curves
+from job.report.charts.panels import is_calibrated, part_evenly, part_words
+from job.report.charts.theme import N_COLOURS
 from job.report.facts import Facts
 from job.report.facts import Row as Found
-from job.report.figures import Curve, draw_curves
-from job.report.formats import number, percent
-from job.report.metric_table import BY_NAME, Footnotes, fallback_decimals
-from job.report.panels import is_calibrated, part_evenly, part_words
-from job.report.section import Section
-from job.report.table import Cell, Heading, Name, Number, Row, Table, Words
-from job.report.theme import N_COLOURS
-from job.report.words import counted, listed, shorten_all
+from job.report.layout import Cell, Heading, Name, Number, Row, Section, Table, Words
+from job.report.metric_columns import BY_NAME, Footnotes
+from job.text import abbreviate_all, counted, listed, number, percent
 
 _LABEL_LENGTH = 24
 _METRICS = ("mean_predicted", "brier", "log_loss", "calibration_slope", "calibration_intercept")
@@ -99,7 +97,7 @@ def _names(facts: Facts, rows: Iterable[Found]) -> tuple[Name, ...]:
     """Every strategy that the ledger knows: also those that stand in it only."""
     labels = [name.label for name in facts.strategies]
     more = [label for label in dict.fromkeys(row["strategy"] for row in rows) if label not in labels]
-    short = shorten_all([*labels, *more], _LABEL_LENGTH)[len(labels) :]
+    short = abbreviate_all([*labels, *more], _LABEL_LENGTH)[len(labels) :]
     looks = facts.further_looks(len(more))
     extra = (
         Name(label, text, len(labels) + place, look)
@@ -191,7 +189,7 @@ def _cells(facts: Facts, classifier: Name, row: Found, state: str, footnotes: Fo
         return tuple(Number(None, footnote=letter) for _ in range(len(_METRICS) + 2))
     cells: list[Cell] = []
     for metric in _METRICS:
-        decimals = facts.decimals(classifier, metric, fallback_decimals(metric))
+        decimals = facts.decimals(classifier, metric)
         missing = values[metric] is None
         why = "On no split were there enough rows and distinct probabilities, or the scores part the classes."
         cells.append(Number(values[metric], decimals, footnote=footnotes.letter(why) if missing else ""))

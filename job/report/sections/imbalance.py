@@ -6,11 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from job.report.canvas import Picture
+from job.report.charts.canvas import Picture
+from job.report.charts.lines import Scale, draw_lines
 from job.report.facts import Facts
-from job.report.formats import number, plain
-from job.report.lines import Scale, draw_lines
-from job.report.section import Section
+from job.report.layout import Cell, Heading, Name, Number, Row, Section, Table
 from job.report.sections.sweep_tables import (
     first_splits,
     gather_reasons,
@@ -19,8 +18,7 @@ from job.report.sections.sweep_tables import (
     points_table,
     tell_points,
 )
-from job.report.table import Cell, Heading, Name, Number, Row, Table
-from job.report.words import listed, sentence, shorten, shorten_all
+from job.text import abbreviate, abbreviate_all, listed, number, plain, sentence
 
 _X = "other rows for each minority row in training"
 DRAWN = (
@@ -109,7 +107,7 @@ def _kept_curves(facts: Facts, sweep: Mapping[str, Any]) -> list[tuple[Name, lis
     """Each strategy by its name on the page, with the points of those ratios that could be."""
     known = {name.label: name for name in facts.strategies}
     labels = [str(curve["strategy"]) for curve in sweep["curves"]]
-    short = dict(zip(labels, shorten_all(labels, 24), strict=True))
+    short = dict(zip(labels, abbreviate_all(labels, 24), strict=True))
     looks = facts.further_looks(len(labels))
     kept = {size["ratio"] for size in sweep["sizes"] if size["reason"] is None}
     return [
@@ -137,7 +135,7 @@ def _verdict(
     if any(value is None for pair in ends for value in pair):
         return (f"{name.short} has no value at one of the ends, so there is nothing to compare.",)
     (recall, recall_after), (ranking, ranking_after) = ends
-    shortened = shorten(str(sweep["classifier"]), 40)
+    shortened = abbreviate(str(sweep["classifier"]), 40)
     told = (
         f"From {_ratio(sizes[0]['ratio'])} to {_ratio(sizes[-1]['ratio'])}, at the same number of training rows, the "
         f"recall of {name.short} with {shortened} goes from {number(recall, 2)} to {number(recall_after, 2)}, its "
@@ -168,7 +166,7 @@ def _meaning(recall: float, recall_after: float, ranking: float, ranking_after: 
 def _how(facts: Facts, sweep: Mapping[str, Any], sizes: Sequence[Mapping[str, Any]]) -> str:
     rows = f"{number(sizes[0]['n_rows'], 0)} rows, " if sizes else ""
     unlisted = [
-        shorten(str(label), 40)
+        abbreviate(str(label), 40)
         for label, listed_ in zip(sweep["strategies"], sweep["listed"], strict=True)
         if not listed_
     ]
@@ -242,7 +240,7 @@ def _table(
         Heading("Minority rows in training", numeric=True),
         *(Heading(label, numeric=True) for _, label, _ in COLUMNS),
     )
-    caption = f"Every ratio with {shorten(str(sweep['classifier']), 40)}, mean over splits"
+    caption = f"Every ratio with {abbreviate(str(sweep['classifier']), 40)}, mean over splits"
     return Table("imbalance-all", caption, "Strategy and ratio", headings, tuple(rows), tuple(footnotes))
 
 

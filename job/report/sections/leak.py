@@ -7,15 +7,13 @@ from dataclasses import dataclass
 from typing import Any
 
 from job.data.findings import NEAR_DUPLICATES
-from job.report.canvas import Picture
+from job.report.charts.canvas import Picture
+from job.report.charts.figures import Dots, draw_dots
 from job.report.facts import Facts
-from job.report.figures import Dots, draw_dots
-from job.report.formats import number, percent
-from job.report.metric_table import BY_NAME
-from job.report.section import Section
+from job.report.layout import Heading, Name, Number, Row, Section, Table, Words
+from job.report.metric_columns import BY_NAME
 from job.report.sections.sweep_tables import first_splits, in_lower_case
-from job.report.table import Heading, Name, Number, Row, Table, Words
-from job.report.words import counted, listed, sentence, shorten
+from job.text import abbreviate, counted, listed, number, percent, sentence
 
 READINGS = (("honest", "This job"), ("leaked_real_rows", "Leaked, real rows"), ("leaked", "Leaked, as reported"))
 _REASON_LENGTH = 200
@@ -65,7 +63,7 @@ def build(facts: Facts) -> Section:
 
 
 def _how(leak: Mapping[str, Any]) -> str:
-    name = shorten(str(leak["strategy"]), 40)
+    name = abbreviate(str(leak["strategy"]), 40)
     whose = (
         f"{name} with every classifier"
         if leak["is_listed"]
@@ -90,7 +88,7 @@ def _verdict(facts: Facts, rows: Sequence[Mapping[str, Any]], adds_nothing: bool
     if adds_nothing:
         return "The classes are balanced already, so nothing was added and there is nothing to leak."
     worst = max(rows, key=lambda row: float(row["leaked_real_rows"] - row["honest"]))
-    name = next(name.short for name in facts.classifiers if name.label == worst["classifier"])
+    name = facts.classifier(worst["classifier"]).short
     metric = in_lower_case(BY_NAME[facts.primary].label)
     honest, real, reported = (number(worst[key], 3) for key in ("honest", "leaked_real_rows", "leaked"))
     told = f"With {name}, such a job would report {metric} {reported} where {honest} is true"
@@ -105,7 +103,7 @@ def _verdict(facts: Facts, rows: Sequence[Mapping[str, Any]], adds_nothing: bool
 def _scores(facts: Facts, leak: Mapping[str, Any]) -> Table:
     rows = []
     for row in leak["scores"]:
-        classifier = next(name.short for name in facts.classifiers if name.label == row["classifier"])
+        classifier = facts.classifier(row["classifier"]).short
         cells = [Number(row[key], 3, footnote="" if row[key] is not None else "a") for key, _ in READINGS]
         rows.append(Row(f"{classifier}: {BY_NAME[row['metric']].label}", (*cells, Number(row["n"]))))
     missing = any(row["honest"] is None for row in leak["scores"])
@@ -121,7 +119,7 @@ def _scores(facts: Facts, leak: Mapping[str, Any]) -> Table:
 
 def _draw(facts: Facts, leak: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], table: Table) -> Picture:
     metric = BY_NAME[facts.primary].label
-    names = [next(name.short for name in facts.classifiers if name.label == row["classifier"]) for row in rows]
+    names = [facts.classifier(row["classifier"]).short for row in rows]
     dots = [
         Dots(Name(label, label, place), tuple(row[key] for row in rows)) for place, (key, label) in enumerate(READINGS)
     ]
@@ -150,16 +148,16 @@ def _troubles(leak: Mapping[str, Any]) -> list[str]:
         for kind, reasons in row["reasons"].items():
             which = "honest runs" if kind == "honest" else "leaked runs"
             for found in reasons:
-                reason = sentence(shorten(str(found["reason"]), _REASON_LENGTH))
-                text = f"{shorten(str(row['classifier']), 40)}: {found['n']} {which} without a score. {reason}"
+                reason = sentence(abbreviate(str(found["reason"]), _REASON_LENGTH))
+                text = f"{abbreviate(str(row['classifier']), 40)}: {found['n']} {which} without a score. {reason}"
                 told[text] = None
     return list(told)
 
 
 def _proof(proof: Mapping[str, Any]) -> Table:
     parents = proof["parents_outside"]
-    told = [shorten(str(label), 40) for label in parents["strategies"]]
-    untold = [shorten(str(label), 40) for label in parents["untold"]]
+    told = [abbreviate(str(label), 40) for label in parents["strategies"]]
+    untold = [abbreviate(str(label), 40) for label in parents["untold"]]
     whose = f"Parents of synthetic rows outside the training part{f' ({listed(told)})' if told else ''}"
     checks = (
         ("Synthetic rows in a test part", "synthetic_in_test", "scored rows"),

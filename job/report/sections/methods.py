@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from job.report.facts import LEAST_OPTIMISM, Facts
-from job.report.formats import number
-from job.report.section import Section
+from job.report.layout import Section
+from job.text import number
 
 _FEW_SPLITS = 5
 _ALWAYS = (

@@ -7,13 +7,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from job.report.canvas import Picture
+from job.report.charts.canvas import Picture
+from job.report.charts.scatter import ADDED, MAJORITY, MINORITY, TYPE_LOOKS, Cloud, Limits, Point, draw_clouds
 from job.report.facts import Facts
-from job.report.formats import number, percent
-from job.report.scatter import ADDED, MAJORITY, MINORITY, TYPE_LOOKS, Cloud, Limits, Point, draw_clouds
-from job.report.section import Section
-from job.report.table import Heading, Name, Number, Row, Table
-from job.report.words import counted, listed, sentence
+from job.report.layout import Heading, Name, Number, Row, Section, Table
+from job.text import counted, listed, number, percent, sentence
 
 MOST_SAMPLERS = 6
 """Most samplers that are pictured."""

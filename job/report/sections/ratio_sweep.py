@@ -6,12 +6,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from job.report.canvas import Picture
+from job.report.charts.canvas import Picture
+from job.report.charts.lines import Scale, draw_lines
 from job.report.facts import Facts
-from job.report.formats import number, signed
-from job.report.lines import Scale, draw_lines
-from job.report.metric_table import BY_NAME
-from job.report.section import Section
+from job.report.layout import Heading, Name, Number, Row, Section, Table
+from job.report.metric_columns import BY_NAME
 from job.report.sections.sweep_tables import (
     first_splits,
     gather_reasons,
@@ -20,8 +19,7 @@ from job.report.sections.sweep_tables import (
     points_table,
     tell_points,
 )
-from job.report.table import Heading, Name, Number, Row, Table
-from job.report.words import listed
+from job.text import listed, number, signed
 
 METRICS = ("recall", "precision", "average_precision", "brier")
 _SURE = 0.95
@@ -89,7 +87,7 @@ def _how(facts: Facts, sweep: Mapping[str, Any]) -> str:
 
 def _block(facts: Facts, sweep: Mapping[str, Any], classifier: Name) -> Block:
     curves = [
-        (next(name for name in facts.strategies if name.label == curve["strategy"]), curve)
+        (facts.strategy(curve["strategy"]), curve)
         for curve in sweep["curves"]
         if curve["classifier"] == classifier.label
     ]

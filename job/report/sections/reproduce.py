@@ -13,8 +13,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 
 from job.names import ALLOWED_PACKAGES
 from job.report.facts import Facts
-from job.report.section import Section
-from job.report.table import Heading, Number, Row, Table, Words
+from job.report.layout import Heading, Number, Row, Section, Table, Words
 
 _COMMANDS = (
     'docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:/data:ro" -v "$PWD/output:/output" minority-report run '

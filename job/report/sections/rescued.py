@@ -6,14 +6,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from job.report.canvas import Picture
+from job.report.charts.canvas import Picture
+from job.report.charts.figures import Dots, draw_bars, draw_dots
 from job.report.facts import Facts
 from job.report.facts import Row as Found
-from job.report.figures import Dots, draw_bars, draw_dots
-from job.report.formats import number, percent
-from job.report.section import Section
-from job.report.table import Heading, Name, Number, Row, Table, Words
-from job.report.words import counted, listed, sentence
+from job.report.layout import Heading, Name, Number, Row, Section, Table, Words
+from job.text import counted, listed, number, percent, sentence
 
 _ABSENT = "These results don't tell minority rows apart."
 _MEANINGS = {

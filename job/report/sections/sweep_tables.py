@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from job.report.formats import number
-from job.report.lines import Line
-from job.report.table import Heading, Name, Number, Row, Table
-from job.report.words import counted, listed, sentence, shorten
+from job.report.charts.lines import Line
+from job.report.layout import Heading, Name, Number, Row, Table
+from job.text import abbreviate, counted, listed, number, sentence
 
 _REASON_LENGTH = 200
 _MOST_TOLD = 12
@@ -71,7 +70,7 @@ def gather_reasons(found: Iterable[tuple[str, Sequence[Mapping[str, Any]]]]) -> 
             told.setdefault(str(reason["reason"]), []).append(f"{what} ({counted(reason['n'], 'split')})")
     sentences = [
         f"Without a score: {listed(what[:_MOST_TOLD])}{' and others' if len(what) > _MOST_TOLD else ''}. "
-        f"{sentence(shorten(reason, _REASON_LENGTH))}"
+        f"{sentence(abbreviate(reason, _REASON_LENGTH))}"
         for reason, what in told.items()
     ]
     return tuple(sentences[:_MOST_TOLD])

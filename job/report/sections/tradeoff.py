@@ -5,16 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from job.report.canvas import Picture
+from job.report.charts.canvas import Picture
+from job.report.charts.figures import Curve
+from job.report.charts.trade_chart import Point, Trade, draw_trades, find_winners
 from job.report.facts import Facts
-from job.report.figures import Curve
-from job.report.formats import number
-from job.report.front import Trade, find_winners
-from job.report.metric_table import Footnotes, explain_gaps, fallback_decimals
-from job.report.section import Section
-from job.report.table import Cell, Heading, Name, Number, Row, Table, Words
-from job.report.trade_chart import Point, draw_trades
-from job.report.words import counted, listed
+from job.report.layout import Cell, Heading, Name, Number, Row, Section, Table, Words
+from job.report.metric_columns import Footnotes, explain_gaps
+from job.text import counted, listed, number
 
 _METRICS = ("recall", "false_alarms_per_1000")
 _MOST_NAMED = 3
@@ -109,7 +106,7 @@ def _trade(facts: Facts, strategy: Name, classifier: Name) -> Trade | None:
 def _sentences(facts: Facts, classifier: Name, standings: Sequence[Standing]) -> tuple[str, ...]:
     if not standings:
         return (f"No strategy has decisions to show with {classifier.short}.",)
-    decimals = facts.decimals(classifier, _METRICS[1], fallback_decimals(_METRICS[1]))
+    decimals = facts.decimals(classifier, _METRICS[1])
     front = sorted(
         (one for one in standings if not one.beaten_by), key=lambda one: (one.trade.false_alarms, one.trade.recall)
     )
@@ -165,7 +162,7 @@ def _moved(facts: Facts, classifier: Name) -> Curve | None:
 
 
 def _alt(facts: Facts, classifier: Name, standings: Sequence[Standing]) -> str:
-    decimals = [facts.decimals(classifier, metric, fallback_decimals(metric)) for metric in _METRICS]
+    decimals = [facts.decimals(classifier, metric) for metric in _METRICS]
     parts = [
         f"{one.name.short} {number(one.trade.recall, decimals[0])} at {number(one.trade.false_alarms, decimals[1])} "
         f"({'beaten' if one.beaten_by else 'on the front'})"
@@ -206,7 +203,7 @@ def _words(standing: Standing | None) -> tuple[Cell, Cell]:
 def _number(facts: Facts, strategy: Name, classifier: Name, metric: str, footnotes: Footnotes) -> Number:
     row = facts.summary(strategy, classifier, metric)
     letter = footnotes.letter(explain_gaps(facts, strategy, classifier, metric))
-    decimals = facts.decimals(classifier, metric, fallback_decimals(metric))
+    decimals = facts.decimals(classifier, metric)
     return Number(row["value"] if row else None, decimals, row["sd"] if row else None, footnote=letter)
 
 

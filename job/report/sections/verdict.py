@@ -7,11 +7,9 @@ from dataclasses import dataclass
 from typing import Any
 
 from job.evidence.estimates import BOOTSTRAP
-from job.evidence.words import Naming
 from job.report.facts import Facts
-from job.report.formats import number
-from job.report.section import Section
-from job.report.table import Cell, Heading, Name, Number, Row, Table, Words
+from job.report.layout import Cell, Heading, Number, Row, Section, Table, Words
+from job.text import number
 from job.wording.verdict import (
     DECISION_TITLES,
     METRIC_WORDS,
@@ -63,12 +61,6 @@ def build(facts: Facts) -> Section:
     return Section("verdict", "Verdicts, one by one", content)
 
 
-def name_shortly(facts: Facts) -> Naming:
-    """Give the way in which the page writes labels inside sentences."""
-    short = {name.label: name.short for name in (*facts.classifiers, *facts.strategies)}
-    return lambda label: short.get(label, label)
-
-
 def _content(facts: Facts, verdict: Mapping[str, Any], power: Mapping[str, Any]) -> Verdict:
     rows, rivals = verdict["rows"], verdict["custom_against_smote"]
     return Verdict(
@@ -84,7 +76,7 @@ def _content(facts: Facts, verdict: Mapping[str, Any], power: Mapping[str, Any])
 
 
 def _ranking(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
-    naming, confidence = name_shortly(facts), facts.spec["evaluation"]["confidence"]
+    confidence = facts.spec["evaluation"]["confidence"]
     return Table(
         "verdicts",
         f"Does it rank better than {facts.baseline.short}? Difference in {METRIC_WORDS[facts.primary]}",
@@ -92,8 +84,8 @@ def _ranking(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
         (Heading("Classifier"), Heading("Answer"), Heading("Difference"), Heading("Probability")),
         tuple(
             Row(
-                _strategy(facts, row["strategy"]),
-                (Words(naming(row["classifier"])), *_graded(row["ranking"], confidence)),
+                facts.strategy(row["strategy"]),
+                (Words(facts.name_shortly(row["classifier"])), *_graded(row["ranking"], confidence)),
             )
             for row in rows
         ),
@@ -111,7 +103,6 @@ def _graded(tested: Mapping[str, Any], confidence: float) -> tuple[Cell, ...]:
 
 
 def _decision(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
-    naming = name_shortly(facts)
     return Table(
         "decisions-answer",
         "How do its own decisions differ?",
@@ -119,9 +110,9 @@ def _decision(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
         (Heading("Classifier"), Heading("Answer"), Heading("In words")),
         tuple(
             Row(
-                _strategy(facts, row["strategy"]),
+                facts.strategy(row["strategy"]),
                 (
-                    Words(naming(row["classifier"])),
+                    Words(facts.name_shortly(row["classifier"])),
                     Words(DECISION_TITLES[row["decision"]["code"]]),
                     Words(describe_decision(row)),
                 ),
@@ -133,7 +124,7 @@ def _decision(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
 
 
 def _rivals(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
-    naming, confidence = name_shortly(facts), facts.spec["evaluation"]["confidence"]
+    confidence = facts.spec["evaluation"]["confidence"]
     return Table(
         "rivals",
         f"Our oversampler against SMOTE: difference in {METRIC_WORDS[facts.primary]}",
@@ -141,16 +132,12 @@ def _rivals(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
         (Heading("Classifier"), Heading("Answer"), Heading("Difference"), Heading("Probability")),
         tuple(
             Row(
-                f"{naming(row['strategy'])} against {naming(row['reference'])}",
-                (Words(naming(row["classifier"])), *_graded(row, confidence)),
+                f"{facts.name_shortly(row['strategy'])} against {facts.name_shortly(row['reference'])}",
+                (Words(facts.name_shortly(row["classifier"])), *_graded(row, confidence)),
             )
             for row in rows
         ),
     )
-
-
-def _strategy(facts: Facts, label: str) -> Name:
-    return next(name for name in facts.strategies if name.label == label)
 
 
 def _reading(facts: Facts) -> str:
@@ -177,7 +164,6 @@ def _row_worth(power: Mapping[str, Any]) -> str:
 
 
 def _power(facts: Facts, power: Mapping[str, Any]) -> Table:
-    naming = name_shortly(facts)
     headings = ("Standard error", "Detectable here", "Difference", "From about", "To about")
     return Table(
         "power",
@@ -188,9 +174,9 @@ def _power(facts: Facts, power: Mapping[str, Any]) -> Table:
         (Heading("Classifier"), *(Heading(heading, numeric=True) for heading in headings)),
         tuple(
             Row(
-                _strategy(facts, row["strategy"]),
+                facts.strategy(row["strategy"]),
                 (
-                    Words(naming(row["classifier"])),
+                    Words(facts.name_shortly(row["classifier"])),
                     Number(row["se"], 4),
                     Number(row["detectable"], 3),
                     Number(row["gain"], 3),

@@ -9,12 +9,10 @@ from types import MappingProxyType
 
 from job.evaluation.metric_table import METRICS, Metric
 from job.report.facts import Facts
-from job.report.table import Heading, Name, Number, Row, Table
-from job.report.words import counted, sentence
+from job.report.layout import Heading, Name, Number, Row, Table
+from job.text import counted, sentence
 
 BY_NAME = {metric.name: metric for metric in METRICS}
-_COUNTS = ("tn", "fp", "fn", "tp")
-_PER_THOUSAND = ("false_alarms_per_1000", "expected_cost_per_1000")
 _MOST_REASONS = 3
 _NO_HINTS: Mapping[str, str] = MappingProxyType({})
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -74,13 +72,6 @@ def build_metric_table(
     )
 
 
-def fallback_decimals(metric: str) -> int:
-    """Decimals of a metric that has no spread."""
-    if metric in _COUNTS:
-        return 0
-    return 1 if metric in _PER_THOUSAND else 3
-
-
 def explain_gaps(facts: Facts, strategy: Name, classifier: Name, metric: str) -> str:
     """Say on which splits a metric has no value and why; nothing where it has one everywhere."""
     gaps = facts.gaps(strategy, classifier, metric)
@@ -98,7 +89,7 @@ def explain_gaps(facts: Facts, strategy: Name, classifier: Name, metric: str) ->
 
 
 def _column(facts: Facts, classifier: Name, metric: Metric, footnotes: Footnotes) -> list[Number]:
-    decimals = facts.decimals(classifier, metric.name, fallback_decimals(metric.name))
+    decimals = facts.decimals(classifier, metric.name)
     cells = []
     bases = set()
     for strategy in facts.strategies:

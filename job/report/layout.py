@@ -1,8 +1,25 @@
-"""What a table of the page is made of; every table is one of these, so that one macro lays out them all."""
+"""What the page is made of: sections, tables and their cells; one macro lays out all tables."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section of the page.
+
+    Parameters
+    ----------
+    key : str
+        Anchor of the section, unique on the page; its template is ``sections/<key>.html``.
+    content : object
+        A frozen value that only the section's own template knows.
+    """
+
+    key: str
+    title: str
+    content: object
 
 
 @dataclass(frozen=True)
@@ -28,7 +45,7 @@ class Name:
 
     @property
     def look(self) -> int:
-        """Which colour and marker it has, as `job.report.theme.series` takes it."""
+        """Which colour and marker it has, as `job.report.charts.theme.series` takes it."""
         return self.index if self.own_look is None else self.own_look
 
 

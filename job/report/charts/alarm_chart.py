@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from job.report.formats import number, plain
-from job.report.table import Name
-from job.report.theme import series
+from job.report.charts.theme import series
+from job.report.layout import Name
+from job.text import number, plain
 
 WIDTH, HEIGHT = 380, 250
 LEFT, RIGHT, TOP, BOTTOM = 40, 374, 10, 204

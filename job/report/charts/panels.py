@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
 
+from job.report.charts.theme import N_COLOURS
 from job.report.facts import Facts
-from job.report.table import Name
-from job.report.theme import N_COLOURS
+from job.report.layout import Name
 from job.spec.strategy_entries import CALIBRATED
 
 _Item = TypeVar("_Item")

@@ -1,4 +1,4 @@
-"""The chart of what each strategy finds against what it pays, with the front of those that none beats."""
+"""Recall against false alarms: which strategies no other beats, and the chart with their Pareto front."""
 
 from __future__ import annotations
 
@@ -10,12 +10,45 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 
-from job.report.canvas import DOTS, HALF_LEGEND, TEXT, Picture, build_picture, legend_text, open_frame
-from job.report.figures import Curve
-from job.report.front import Trade
-from job.report.table import Name, Table
-from job.report.theme import Theme, series
-from job.report.words import width
+from job.report.charts.canvas import DOTS, HALF_LEGEND, TEXT, Picture, build_picture, legend_text, open_frame
+from job.report.charts.figures import Curve
+from job.report.charts.theme import Theme, series
+from job.report.layout import Name, Table
+from job.text import width
+
+_DIGITS = 12  # a mean of the same counts in another order may differ by its last bits
+
+
+@dataclass(frozen=True)
+class Trade:
+    """What one decision finds, and what it pays.
+
+    Parameters
+    ----------
+    false_alarms : float
+        In 1,000 rows.
+    """
+
+    recall: float
+    false_alarms: float
+
+    def beats(self, other: Trade) -> bool:
+        """Whether this finds at least as much with no more false alarms, and does better in one of the two."""
+        more = round(self.recall - other.recall, _DIGITS)
+        fewer = round(other.false_alarms - self.false_alarms, _DIGITS)
+        return more >= 0 and fewer >= 0 and (more > 0 or fewer > 0)
+
+
+def find_winners(trades: Sequence[Trade]) -> tuple[tuple[int, ...], ...]:
+    """Find for each trade those that beat it; the front are the trades that none beats.
+
+    Returns
+    -------
+    tuple of tuple of int
+        Positions in `trades`, ascending; equal trades don't beat each other.
+    """
+    return tuple(tuple(place for place, other in enumerate(trades) if other.beats(trade)) for trade in trades)
+
 
 _FRONT = "the front"
 _STEPS = (0.05, 0.1, 0.2)  # between marks of recall

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from job.report.facts import Facts, load_facts
-from job.report.section import Section
+from job.report.layout import Section
 from job.report.sections import (
     alarms,
     answer,
@@ -37,7 +37,7 @@ from job.report.sections import (
     tradeoff,
     verdict,
 )
-from job.report.words import counted, sentence, shorten
+from job.text import abbreviate, counted, sentence
 
 BUILDERS: tuple[Callable[[Facts], Section], ...] = (
     answer.build,
@@ -112,7 +112,7 @@ def build_page(results: Mapping[str, Any]) -> Page:
 
 def _question(facts: Facts) -> str:
     dataset = facts.dataset
-    source = "Generated data" if facts.spec["data"].get("generate") else shorten(str(dataset["source"]), 60)
+    source = "Generated data" if facts.spec["data"].get("generate") else abbreviate(str(dataset["source"]), 60)
     compared = (
         counted(len(facts.strategies), "strategy", "strategies"),
         counted(len(facts.classifiers), "classifier"),

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from job.report.canvas import TEXT, Picture, build_picture, open_frame
-from job.report.table import Table
-from job.report.theme import Theme
+from job.report.charts.canvas import TEXT, Picture, build_picture, open_frame
+from job.report.charts.theme import Theme
+from job.report.layout import Table
 
 HEIGHT = 318.0
 

@@ -9,11 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, NullLocator
 
-from job.report.canvas import DOTS, HALF_LEGEND, TEXT, Picture, build_picture, legend_text, open_frame, unit_axis
-from job.report.formats import plain
-from job.report.table import Name, Table
-from job.report.theme import Theme, series
-from job.report.words import width
+from job.report.charts.canvas import DOTS, HALF_LEGEND, TEXT, Picture, build_picture, legend_text, open_frame, unit_axis
+from job.report.charts.theme import Theme, series
+from job.report.layout import Name, Table
+from job.text import plain, width
 
 _MOST_TICKS = 6
 

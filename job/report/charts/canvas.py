@@ -11,9 +11,9 @@ from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from job.report.svg import drawing, embed, to_svg
-from job.report.table import Table
-from job.report.theme import Theme, load_theme
+from job.report.charts.svg import drawing, embed, to_svg
+from job.report.charts.theme import Theme, load_theme
+from job.report.layout import Table
 
 TEXT = 11.5
 HALF_LEGEND = 17

@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from job.report.canvas import DOTS, HALF_LEGEND, TEXT, Picture, build_picture, open_frame, spaces
-from job.report.table import Name, Table
-from job.report.theme import Theme, series
-from job.report.words import width
+from job.report.charts.canvas import DOTS, HALF_LEGEND, TEXT, Picture, build_picture, open_frame, spaces
+from job.report.charts.theme import Theme, series
+from job.report.layout import Name, Table
+from job.text import width
 
 _ROW = 29.0
 _UNDER = TEXT - 2.5  # size of the words below a label

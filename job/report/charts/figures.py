@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from job.report.canvas import (
+from job.report.charts.canvas import (
     DOTS,
     HALF_LEGEND,
     TEXT,
@@ -20,9 +20,9 @@ from job.report.canvas import (
     spaces,
     unit_axis,
 )
-from job.report.table import Name, Table
-from job.report.theme import Series, Theme, series
-from job.report.words import width
+from job.report.charts.theme import Series, Theme, series
+from job.report.layout import Name, Table
+from job.text import width
 
 _ROW = 27.0
 
