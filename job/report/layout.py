@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
 
 
 @dataclass(frozen=True)
@@ -159,3 +161,19 @@ class Table:
     of_strategies: bool = False
     caption_hidden: bool = False
     of_metrics: bool = False
+
+
+def tabulate(
+    key: str,
+    caption: str,
+    headings: Iterable[Heading | str],
+    rows: Iterable[tuple[Name | str, Iterable[Cell]]],
+    footnotes: tuple[tuple[str, str], ...] = (),
+    first: str = "Strategy",
+    **flags: Any,
+) -> Table:
+    """Lay out a table: a heading that is a text is that of numbers, and rows of strategies have their markers."""
+    heads = tuple(Heading(head, numeric=True) if isinstance(head, str) else head for head in headings)
+    body = tuple(Row(name, tuple(cells)) for name, cells in rows)
+    of_strategies = first == "Strategy" and all(isinstance(row.name, Name) for row in body)
+    return Table(key, caption, first, heads, body, footnotes, **{"of_strategies": of_strategies, **flags})

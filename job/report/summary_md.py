@@ -65,12 +65,7 @@ class Limits:
     letters: int
 
 
-_LADDER = (
-    Limits(1000, 1000, 1000, 2000),
-    Limits(50, 100, 50, 1000),
-    Limits(20, 25, 20, 500),
-    Limits(10, 12, 5, 300),
-)
+_LADDER = (Limits(1000, 1000, 1000, 2000), Limits(50, 100, 50, 1000), Limits(20, 25, 20, 500), Limits(10, 12, 5, 300))
 _LEAST = Limits(5, 8, 3, 120)  # fits whatever the labels are: 45 rows, 9 reasons and 5 sentences, six bytes a letter
 
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
@@ -14,6 +15,7 @@ from matplotlib.figure import Figure
 from job.report.charts.svg import drawing, embed, to_svg
 from job.report.charts.theme import Theme, load_theme
 from job.report.layout import Table
+from job.text import width
 
 TEXT = 11.5
 HALF_LEGEND = 17
@@ -112,6 +114,18 @@ def open_frame(axes: Axes, kept: tuple[str, ...]) -> None:
     axes.set_axisbelow(True)
     for side, spine in axes.spines.items():
         spine.set_visible(side in kept)
+
+
+def legend_shape(names: Sequence[str]) -> tuple[int, int]:
+    """Columns and rows that a legend of these names takes."""
+    n_columns = 2 if max(map(width, names)) <= HALF_LEGEND else 1
+    return n_columns, -(-len(names) // n_columns)
+
+
+def add_legend(figure: Figure, n_columns: int, **settings: Any) -> None:
+    """Write the legend below the chart."""
+    settings = {"frameon": False, "fontsize": TEXT - 0.5, "borderpad": 0.5, **settings}
+    figure.legend(loc="outside lower center", ncols=n_columns, **settings)
 
 
 def legend_text(text: str) -> str:

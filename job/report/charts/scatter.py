@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from job.report.charts.canvas import TEXT, Picture, build_picture, open_frame
+from job.report.charts.canvas import Picture, add_legend, build_picture, open_frame
 from job.report.charts.theme import Theme
 from job.report.layout import Table
 
@@ -84,15 +84,7 @@ def draw_clouds(
         axes.set_xlabel(axes_names[0])
         axes.set_ylabel(axes_names[1])
         open_frame(axes, ("bottom", "left"))
-        figure.legend(
-            loc="outside lower center",
-            ncols=-(-len(clouds) // 2),
-            frameon=False,
-            fontsize=TEXT - 0.5,
-            handlelength=1.2,
-            columnspacing=1.4,
-            borderpad=0.5,
-        )
+        add_legend(figure, -(-len(clouds) // 2), handlelength=1.2, columnspacing=1.4)
 
     return build_picture(draw, HEIGHT, alt, caption, table)
 

@@ -10,11 +10,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, MultipleLocator
 
-from job.report.charts.canvas import DOTS, HALF_LEGEND, TEXT, Picture, build_picture, legend_text, open_frame
+from job.report.charts import canvas
 from job.report.charts.figures import Curve
 from job.report.charts.theme import Theme, series
 from job.report.layout import Name, Table
-from job.text import width
 
 _DIGITS = 12  # a mean of the same counts in another order may differ by its last bits
 
@@ -64,7 +63,7 @@ class Point:
     on_front: bool
 
 
-def draw_trades(points: Sequence[Point], moved: Curve | None, alt: str, caption: str, table: Table) -> Picture:
+def draw_trades(points: Sequence[Point], moved: Curve | None, alt: str, caption: str, table: Table) -> canvas.Picture:
     """Draw one marker for each strategy and a staircase through those that no other beats.
 
     Parameters
@@ -75,7 +74,7 @@ def draw_trades(points: Sequence[Point], moved: Curve | None, alt: str, caption:
         What moving one strategy's threshold would reach: recall against false alarms in 1,000 rows, x ascending.
     """
     names = [point.name.short for point in points] + [_FRONT] + ([moved.name.short] if moved else [])
-    n_columns = 2 if max(map(width, names)) <= HALF_LEGEND else 1
+    n_columns, legend_rows = canvas.legend_shape(names)
     right = 1.08 * max(1.0, *(point.trade.false_alarms for point in points))
     bottom, top = _limits([point.trade.recall for point in points])
 
@@ -84,8 +83,8 @@ def draw_trades(points: Sequence[Point], moved: Curve | None, alt: str, caption:
         for point in points:
             _mark(axes, point, theme)
         if moved is not None:
-            (line,) = axes.plot(moved.x, moved.y, color=theme.light["quiet"], linewidth=1.2, linestyle=DOTS)
-            line.set_label(legend_text(moved.name.short))
+            (line,) = axes.plot(moved.x, moved.y, color=theme.light["quiet"], linewidth=1.2, linestyle=canvas.DOTS)
+            line.set_label(canvas.legend_text(moved.name.short))
         axes.plot(*_staircase(points, right, bottom), color=theme.light["ink"], linewidth=1.0, label=_FRONT)
         axes.set_xlim(-0.02 * right, right)
         axes.set_ylim(bottom, top)
@@ -96,10 +95,10 @@ def draw_trades(points: Sequence[Point], moved: Curve | None, alt: str, caption:
         axes.set_xlabel("false alarms in 1,000 rows")
         axes.set_ylabel("minority recall")
         axes.grid(color=theme.light["line"], linewidth=0.8)
-        open_frame(axes, ("bottom", "left"))
-        figure.legend(loc="outside lower center", ncols=n_columns, frameon=False, fontsize=TEXT - 0.5, borderpad=0.5)
+        canvas.open_frame(axes, ("bottom", "left"))
+        canvas.add_legend(figure, n_columns)
 
-    return build_picture(draw, 235.0 + 18 * -(-len(names) // n_columns), alt, caption, table)
+    return canvas.build_picture(draw, 235.0 + 18 * legend_rows, alt, caption, table)
 
 
 def _limits(recalls: Sequence[float]) -> tuple[float, float]:
@@ -122,7 +121,7 @@ def _mark(axes: Axes, point: Point, theme: Theme) -> None:
     """A ring tells a strategy on the front also where the line is hidden."""
     look, place = series(point.name.look), (point.trade.false_alarms, point.trade.recall)
     (mark,) = axes.plot(*place, look.marker, color=theme.light[look.colour], markersize=8.5, markeredgewidth=0)
-    mark.set(label=legend_text(point.name.short), clip_on=False, zorder=4)
+    mark.set(label=canvas.legend_text(point.name.short), clip_on=False, zorder=4)
     if point.on_front:
         (ring,) = axes.plot(*place, "o", markersize=15, markeredgecolor=theme.light["ink"], markerfacecolor="none")
         ring.set(clip_on=False, zorder=3)

@@ -157,10 +157,7 @@ def _others(facts: Facts, classifier: Name, rows: Sequence[Found]) -> Table:
         "Compared",
         tuple(Heading(BY_NAME[metric].label, BY_NAME[metric].better) for metric in columns),
         tuple(
-            Row(
-                name,
-                tuple(_short(facts, classifier, metric, columns[metric][place], footnotes) for metric in columns),
-            )
+            Row(name, tuple(_short(facts, classifier, metric, columns[metric][place], footnotes) for metric in columns))
             for place, name in enumerate(names)
         ),
         footnotes.all(),

@@ -11,17 +11,7 @@ from job.evidence.words import whole
 from job.report.facts import Facts
 from job.report.layout import Heading, Name, Row, Section, Table, Words
 from job.text import number, sentence
-from job.wording.cutoffs import (
-    AS_IT_IS,
-    OWN_DECISION,
-    REASONS,
-    describe_request,
-    point_of,
-    row_of,
-    tell_cutoff,
-    tell_range,
-    tell_ranges,
-)
+from job.wording import cutoffs as wording
 
 Found = Mapping[str, Any]
 
@@ -74,15 +64,15 @@ def build(facts: Facts) -> Section:
     """Build the section."""
     decisions = facts.results["decisions"]
     blocks = tuple(_block(facts, classifier, decisions) for classifier in facts.classifiers)
-    return Section("cutoffs", "Cut-offs", Cutoffs(describe_request(decisions), blocks))
+    return Section("cutoffs", "Cut-offs", Cutoffs(wording.describe_request(decisions), blocks))
 
 
 def _block(facts: Facts, classifier: Name, decisions: Found) -> Block:
-    rows = [(name, row_of(decisions["rows"], name.label, classifier.label)) for name in facts.strategies]
+    rows = [(name, wording.row_of(decisions["rows"], name.label, classifier.label)) for name in facts.strategies]
     asked = decisions["asked"] is not None
     without = [(name, row) for name, row in rows if asked and row["cutoff"] is None]
     notes = (
-        *(f"No cut-off for {name.short}: {REASONS[row['reason']]}." for name, row in without),
+        *(f"No cut-off for {name.short}: {wording.REASONS[row['reason']]}." for name, row in without),
         *dict.fromkeys(sentence(f"{name.short}: {text}") for name, row in rows for text in row["details"]),
     )
     advised = _advised(facts, classifier, rows, decisions) if asked else None
@@ -92,7 +82,8 @@ def _block(facts: Facts, classifier: Name, decisions: Found) -> Block:
 def _advised(facts: Facts, classifier: Name, rows: Sequence[tuple[Name, Found]], decisions: Found) -> Table:
     shown = facts.with_values(cutoffs.FACTS)
     lines = [
-        Row(name, (Words(tell_cutoff(row["cutoff"])), *(_measured(row, fact) for fact in shown))) for name, row in rows
+        Row(name, (Words(wording.tell_cutoff(row["cutoff"])), *(_measured(row, fact) for fact in shown)))
+        for name, row in rows
     ]
     for action, told in ((cutoffs.NEVER_ALERT, "no alert at all"), (cutoffs.ALWAYS_ALERT, "an alert on every row")):
         lines.append(Row(told, (Words("–"), *(_measured(decisions[action], fact) for fact in shown))))
@@ -109,11 +100,11 @@ def _menu(facts: Facts, classifier: Name, decisions: Found) -> Table | None:
     shown = facts.with_values(cutoffs.FACTS)
     lines = [
         Row(
-            f"{name.short}: {point_of(decisions, name.label, point)}",
-            (Words(tell_cutoff(point)), *(_measured(point, fact) for fact in shown)),
+            f"{name.short}: {wording.point_of(decisions, name.label, point)}",
+            (Words(wording.tell_cutoff(point)), *(_measured(point, fact) for fact in shown)),
         )
         for name in facts.strategies
-        for point in row_of(decisions["menu"], name.label, classifier.label)["points"]
+        for point in wording.row_of(decisions["menu"], name.label, classifier.label)["points"]
     ]
     if not lines:
         return None
@@ -130,24 +121,28 @@ def build_menu(facts: Facts, strategy: Name, classifier: Name) -> Table | None:
     """Build the choices of one pair, from no alert to an alert on every row, with what each finds and when it pays."""
     decisions = facts.results["decisions"]
     pair = strategy.label, classifier.label
-    points = [p for p in row_of(decisions["menu"], *pair)["points"] if p["action"] == cutoffs.CUT]
+    points = [p for p in wording.row_of(decisions["menu"], *pair)["points"] if p["action"] == cutoffs.CUT]
     if not points:
         return None
-    ranges = {(each["choice"], each["point"]): each for each in row_of(decisions["cost_ranges"], *pair)["ranges"]}
-    own = row_of(decisions["rows"], *pair)["own"]
-    named = {point["point"] for point in points if point_of(decisions, strategy.label, point) == AS_IT_IS}
+    ranges = {
+        (each["choice"], each["point"]): each for each in wording.row_of(decisions["cost_ranges"], *pair)["ranges"]
+    }
+    own = wording.row_of(decisions["rows"], *pair)["own"]
+    named = {
+        point["point"] for point in points if wording.point_of(decisions, strategy.label, point) == wording.AS_IT_IS
+    }
     choices = [
         ("–", "no alert", decisions["never"], ranges.get((cutoffs.NEVER_ALERT, None))),
         *(
             (
-                tell_cutoff(point),
-                point_of(decisions, strategy.label, point),
+                wording.tell_cutoff(point),
+                wording.point_of(decisions, strategy.label, point),
                 point,
                 ranges.get((cutoffs.OWN, None) if point["point"] in named else (cutoffs.CUT, point["point"])),
             )
             for point in points
         ),
-        *([] if named else [("own", OWN_DECISION, own, ranges.get((cutoffs.OWN, None)))]),
+        *([] if named else [("own", wording.OWN_DECISION, own, ranges.get((cutoffs.OWN, None)))]),
         ("–", "an alert on every row", decisions["always"], ranges.get((cutoffs.ALWAYS_ALERT, None))),
     ]
     choices.sort(key=lambda choice: (choice[2]["false_alarms_per_1000"] or 0.0, choice[2]["recall"] or 0.0))
@@ -168,7 +163,7 @@ def build_menu(facts: Facts, strategy: Name, classifier: Name) -> Table | None:
                     Words(cut),
                     Words(whole(100 * (found["recall"] or 0.0))),
                     Words(number(found["false_alarms_per_1000"], 1)),
-                    Words("–" if pays is None else tell_range(pays)),
+                    Words("–" if pays is None else wording.tell_range(pays)),
                 ),
             )
             for cut, name, found, pays in choices
@@ -178,7 +173,8 @@ def build_menu(facts: Facts, strategy: Name, classifier: Name) -> Table | None:
 
 def _ranges(facts: Facts, classifier: Name, decisions: Found) -> Table:
     lines = [
-        Row(name, (Words(tell_ranges(decisions, name.label, classifier.label) or "–"),)) for name in facts.strategies
+        Row(name, (Words(wording.tell_ranges(decisions, name.label, classifier.label) or "–"),))
+        for name in facts.strategies
     ]
     return Table(
         f"cutoffs-costs-{classifier.index}",

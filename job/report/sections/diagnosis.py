@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from job.report.facts import Facts
-from job.report.layout import Heading, Number, Row, Section, Table, Words
+from job.report.layout import Heading, Number, Row, Section, Table, Words, tabulate
 from job.text import abbreviate_all, counted, listed, number, sentence
 
 _ABSENT = "These results hold no diagnosis."
@@ -67,19 +67,12 @@ def _content(found: Mapping[str, Any]) -> Diagnosis:
 
 
 def _findings(findings: Sequence[Mapping[str, Any]]) -> Table:
-    rows = tuple(
-        Row(
-            _LEVELS[finding["level"]],
-            (
-                Words(sentence(finding["found"]) + _columns(finding["columns"])),
-                Words(sentence(finding["advice"])),
-                Words(finding["code"], code=True),
-            ),
-        )
-        for finding in findings
-    )
     headings = (Heading("What was found"), Heading("What to do"), Heading("Code"))
-    return Table("findings", "What should be looked at", "Level", headings, rows)
+    rows = []
+    for finding in findings:
+        found, advice = sentence(finding["found"]) + _columns(finding["columns"]), sentence(finding["advice"])
+        rows.append((_LEVELS[finding["level"]], (Words(found), Words(advice), Words(finding["code"], code=True))))
+    return tabulate("findings", "What should be looked at", headings, rows, first="Level")
 
 
 def _columns(names: Sequence[str]) -> str:
@@ -92,44 +85,21 @@ def _columns(names: Sequence[str]) -> str:
 
 def _measures(overlap: Mapping[str, Any], n_rows: int) -> Table:
     (column,) = abbreviate_all([str(overlap["f1_column"])], _NAME_LENGTH)
-    return Table(
-        "measures",
-        "How far the classes overlap",
-        "Measure",
-        (
-            Heading("All rows", "lower", numeric=True),
-            Heading("Minority rows", "lower", numeric=True),
-            Heading("What it says"),
-        ),
-        (
-            Row(
-                "F1",
-                (
-                    Number(overlap["f1"], _DECIMALS),
-                    Words(""),
-                    Words(f"0: one column tells the classes apart; 1: no column's mean differs. Best: {column}."),
-                ),
-            ),
-            Row(
-                "N1",
-                (
-                    Number(overlap["n1"], _DECIMALS),
-                    Number(overlap["n1_minority"], _DECIMALS),
-                    Words(
-                        f"Rows that a minimum spanning tree joins to another class{_of(overlap['n1_rows'], n_rows)}."
-                    ),
-                ),
-            ),
-            Row(
-                "N3",
-                (
-                    Number(overlap["n3"], _DECIMALS),
-                    Number(overlap["n3_minority"], _DECIMALS),
-                    Words(f"Rows whose nearest other row is of another class{_of(overlap['n3_rows'], n_rows)}."),
-                ),
-            ),
-        ),
+    tree, nearest = (_of(overlap[key], n_rows) for key in ("n1_rows", "n3_rows"))
+    said = {
+        "f1": f"0: one column tells the classes apart; 1: no column's mean differs. Best: {column}.",
+        "n1": f"Rows that a minimum spanning tree joins to another class{tree}.",
+        "n3": f"Rows whose nearest other row is of another class{nearest}.",
+    }
+    headings = (
+        *(Heading(rows, "lower", numeric=True) for rows in ("All rows", "Minority rows")),
+        Heading("What it says"),
     )
+    rows = []
+    for key, text in said.items():
+        minority = Number(overlap[f"{key}_minority"], _DECIMALS) if f"{key}_minority" in overlap else Words("")
+        rows.append((key.upper(), (Number(overlap[key], _DECIMALS), minority, Words(text))))
+    return tabulate("measures", "How far the classes overlap", headings, rows, first="Measure")
 
 
 def _of(n_measured: int, n_rows: int) -> str:

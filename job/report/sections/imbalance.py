@@ -10,14 +10,7 @@ from job.report.charts.canvas import Picture
 from job.report.charts.lines import Scale, draw_lines
 from job.report.facts import Facts
 from job.report.layout import Cell, Heading, Name, Number, Row, Section, Table
-from job.report.sections.sweep_tables import (
-    first_splits,
-    gather_reasons,
-    in_lower_case,
-    line_of,
-    points_table,
-    tell_points,
-)
+from job.report.sections import sweep_tables
 from job.text import abbreviate, abbreviate_all, listed, number, plain, sentence
 
 _X = "other rows for each minority row in training"
@@ -94,7 +87,7 @@ def build(facts: Facts) -> Section:
             for size in sweep["sizes"]
             if size["reason"] is not None
         ),
-        troubles=gather_reasons(
+        troubles=sweep_tables.gather_reasons(
             (f"{name.short} at {_ratio(point['ratio'])}", point["reasons"])
             for name, points in curves
             for point in points
@@ -176,7 +169,7 @@ def _how(facts: Facts, sweep: Mapping[str, Any], sizes: Sequence[Mapping[str, An
         else ""
     )
     return (
-        f"On {first_splits(sweep['n_splits'])}, the training part was thinned to {rows}twice its "
+        f"On {sweep_tables.first_splits(sweep['n_splits'])}, the training part was thinned to {rows}twice its "
         "minority, with both classes drawn at random, so that only the mix differs; the test part is untouched. "
         "Probabilities are corrected to the prior of the whole training part, which is exact for class weights and "
         "random over- and under-sampling only; “calibrated: true” doesn't rest on it. Strokes are "
@@ -192,16 +185,16 @@ def _draw(
     drawn: tuple[str, str, str, bool],
 ) -> Picture | None:
     metric, label, reading, is_share = drawn
-    lines = [line_of(name, points, metric) for name, points in curves]
+    lines = [sweep_tables.line_of(name, points, metric) for name, points in curves]
     if not any(value is not None for line in lines for value in line.y):
         return None
     settings = [_ratio(size["ratio"]) for size in sizes]
-    scale = Scale(_X, in_lower_case(label), tuple(float(size["ratio"]) for size in sizes), is_share)
+    scale = Scale(_X, sweep_tables.in_lower_case(label), tuple(float(size["ratio"]) for size in sizes), is_share)
     best = _best(sweep, metric)
     told = f" The best possible has {number(best, 3)}." if best is not None else ""
     dotted = f" The dotted line is what the best possible classifier would reach, {number(best, 3)}." if told else ""
-    alt = f"{label} at {listed(settings)}: {tell_points(lines)}.{told}"
-    table = points_table(f"imbalance-{metric}", f"{label} at each imbalance ratio", settings, lines)
+    alt = f"{label} at {listed(settings)}: {sweep_tables.tell_points(lines)}.{told}"
+    table = sweep_tables.points_table(f"imbalance-{metric}", f"{label} at each imbalance ratio", settings, lines)
     reference = None if best is None else ("best possible", best)
     return draw_lines(lines, scale, reference, alt, f"{label}. {reading}{dotted}", table)
 

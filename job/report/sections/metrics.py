@@ -35,13 +35,7 @@ GROUPS = (
         "Decisions",
         "What comes of each strategy's own decision. These change as soon as the decision threshold moves, "
         "even when the classifier has learnt nothing new.",
-        (
-            "recall",
-            "specificity",
-            "precision",
-            "false_alarms_per_1000",
-            "expected_cost_per_1000",
-        ),
+        ("recall", "specificity", "precision", "false_alarms_per_1000", "expected_cost_per_1000"),
     ),
     Group(
         "decision-scores",

@@ -9,7 +9,7 @@ from job.evidence.strategy_kinds import ADDING, REPEATED, find_kinds
 from job.report.charts.canvas import Picture
 from job.report.charts.spread_chart import Panel, Spread, SpreadRow, draw_spreads
 from job.report.facts import Facts
-from job.report.layout import Heading, Name, Number, Row, Section, Table
+from job.report.layout import Name, Number, Section, Table, tabulate
 from job.report.metric_columns import BY_NAME, build_metric_table
 from job.report.sections.asked import describe_spread
 from job.text import counted, listed, number
@@ -163,16 +163,10 @@ def _table(facts: Facts, classifier: Name, decimals: Sequence[int]) -> Table:
         found, alarms = (facts.summary(strategy, classifier, metric) for metric in _METRICS)
         cells = [Number(found[key] if found else None, decimals[0]) for key in ("value", "sd", "low", "high")]
         cells += [Number(alarms[key] if alarms else None, decimals[1]) for key in ("value", "low", "high")]
-        rows.append(Row(strategy, (*cells, Number(found["n"] if found else 0))))
+        rows.append((strategy, (*cells, Number(found["n"] if found else 0))))
     headings = ("Mean", "Standard deviation", "Lowest", "Highest", "False alarms", "Fewest", "Most", "Splits")
-    return Table(
-        f"recall-{classifier.index}",
-        f"Minority recall and false alarms in 1,000 rows with {classifier.short}: the numbers of the chart",
-        "Strategy",
-        tuple(Heading(heading, numeric=True) for heading in headings),
-        tuple(rows),
-        of_strategies=True,
-    )
+    caption = f"Minority recall and false alarms in 1,000 rows with {classifier.short}: the numbers of the chart"
+    return tabulate(f"recall-{classifier.index}", caption, headings, rows)
 
 
 _DECISION = ("recall", "precision", "false_alarms_per_1000")

@@ -11,14 +11,7 @@ from job.report.charts.lines import Scale, draw_lines
 from job.report.facts import Facts
 from job.report.layout import Heading, Name, Number, Row, Section, Table
 from job.report.metric_columns import BY_NAME
-from job.report.sections.sweep_tables import (
-    first_splits,
-    gather_reasons,
-    in_lower_case,
-    line_of,
-    points_table,
-    tell_points,
-)
+from job.report.sections import sweep_tables
 from job.text import listed, number, signed
 
 METRICS = ("recall", "precision", "average_precision", "brier")
@@ -79,9 +72,9 @@ def _how(facts: Facts, sweep: Mapping[str, Any]) -> str:
     ratios = listed(number(ratio, 3) for ratio in sweep["ratios"])
     return (
         f"sampling_strategy is {ratios}, each by the same factor above the last, on "
-        f"{first_splits(sweep['n_splits'])}. The lowest is the data's own ratio: nothing is resampled, so it is "
-        f"{facts.baseline.short}. Strokes are {facts.confidence} intervals of the mean over splits that share rows; "
-        "where there are fewer than five splits there are none."
+        f"{sweep_tables.first_splits(sweep['n_splits'])}. The lowest is the data's own ratio: nothing is "
+        f"resampled, so it is {facts.baseline.short}. Strokes are {facts.confidence} intervals of the mean over splits "
+        "that share rows; where there are fewer than five splits there are none."
     )
 
 
@@ -95,7 +88,7 @@ def _block(facts: Facts, sweep: Mapping[str, Any], classifier: Name) -> Block:
         picture for metric in METRICS if (picture := _draw(facts, sweep, classifier, metric, curves)) is not None
     )
     sentences = tuple(_choice(facts, name, curve["chosen"]) for name, curve in curves)
-    troubles = gather_reasons(
+    troubles = sweep_tables.gather_reasons(
         (f"{name.short} at {number(point['ratio'], 3)}", point["reasons"])
         for name, curve in curves
         for point in curve["points"]
@@ -110,22 +103,22 @@ def _draw(
     metric: str,
     curves: Sequence[tuple[Name, Mapping[str, Any]]],
 ) -> Picture | None:
-    lines = [line_of(name, curve["points"], metric) for name, curve in curves]
+    lines = [sweep_tables.line_of(name, curve["points"], metric) for name, curve in curves]
     if not any(value is not None for line in lines for value in line.y):
         return None
     label = BY_NAME[metric].label
     settings = [number(ratio, 3) for ratio in sweep["ratios"]]
-    scale = Scale(_X, in_lower_case(label), tuple(sweep["ratios"]), metric != "brier")
-    alt = f"{label} with {classifier.short} at the ratios {listed(settings)}: {tell_points(lines)}."
+    scale = Scale(_X, sweep_tables.in_lower_case(label), tuple(sweep["ratios"]), metric != "brier")
+    alt = f"{label} with {classifier.short} at the ratios {listed(settings)}: {sweep_tables.tell_points(lines)}."
     better = BY_NAME[metric].better
-    table = points_table(
+    table = sweep_tables.points_table(
         f"ratio-{metric}-{classifier.index}", f"{label} with {classifier.short} at each ratio", settings, lines
     )
     return draw_lines(lines, scale, None, alt, f"{label}; {better} is better.", table)
 
 
 def _choice(facts: Facts, name: Name, chosen: Mapping[str, Any]) -> str:
-    metric = in_lower_case(BY_NAME[chosen["metric"]].label)
+    metric = sweep_tables.in_lower_case(BY_NAME[chosen["metric"]].label)
     if not chosen["n"]:
         return f"{name.short}: no inner split of the training data could choose a ratio."
     values = {key: number(chosen[key], 3) for key in ("chosen", "own", "full")}

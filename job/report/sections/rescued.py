@@ -117,10 +117,7 @@ def _counted(count: int, kind: str) -> str:
 
 def _seen(rescued: Mapping[str, Any]) -> Table:
     """Count the test rows of each kind; a row that several test parts hold counts in each."""
-    headings = (
-        Heading("Means"),
-        *(Heading(label, numeric=True) for label in ("Test rows", "Share", "Different rows")),
-    )
+    headings = (Heading("Means"), *(Heading(label, numeric=True) for label in ("Test rows", "Share", "Different rows")))
     rows = tuple(
         Row(
             row["type"],
@@ -136,11 +133,7 @@ def _kinds(facts: Facts, classifier: Name, rescued: Mapping[str, Any]) -> Kinds:
     alarms = _by_strategy(facts, classifier, rescued["false_alarms"])
     table = _recall_table(facts, classifier, recall)
     return Kinds(
-        classifier,
-        _sentence(facts, recall),
-        _draw(classifier, recall, table),
-        table,
-        _alarms_table(classifier, alarms),
+        classifier, _sentence(facts, recall), _draw(classifier, recall, table), table, _alarms_table(classifier, alarms)
     )
 
 

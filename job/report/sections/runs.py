@@ -152,12 +152,7 @@ class Runs:
 
 
 _STATES = (
-    (
-        "failed",
-        "Failed",
-        "These gave no numbers; means are over the splits that are left.",
-        "No run failed.",
-    ),
+    ("failed", "Failed", "These gave no numbers; means are over the splits that are left.", "No run failed."),
     (
         "degraded",
         "Degraded",

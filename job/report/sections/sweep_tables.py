@@ -45,10 +45,7 @@ def points_table(key: str, caption: str, settings: Sequence[str], lines: Sequenc
     """Lay out the numbers of a chart: strategies in rows, settings in columns."""
     missing = any(value is None for line in lines for value in line.y)
     rows = tuple(
-        Row(
-            line.name,
-            tuple(Number(value, decimals, footnote="" if value is not None else "a") for value in line.y),
-        )
+        Row(line.name, tuple(Number(value, decimals, footnote="" if value is not None else "a") for value in line.y))
         for line in lines
     )
     headings = tuple(Heading(setting, numeric=True) for setting in settings)

@@ -8,19 +8,13 @@ from typing import Any
 
 from job.evidence.estimates import BOOTSTRAP
 from job.report.facts import Facts
-from job.report.layout import Cell, Heading, Number, Row, Section, Table, Words
+from job.report.layout import Cell, Heading, Number, Section, Table, Words, tabulate
 from job.text import number
-from job.wording.verdict import (
-    DECISION_TITLES,
-    METRIC_WORDS,
-    RANKING_TITLES,
-    describe_decision,
-    describe_difference,
-    describe_probability,
-    describe_shortage,
-)
+from job.wording import verdict as wording
+from job.wording.verdict import METRIC_WORDS
 
 _ABSENT = "These results hold no verdict."
+_ANSWERED = (Heading("Classifier"), Heading("Answer"), Heading("Difference"), Heading("Probability"))
 _NOTHING = "No oversampling strategy was listed, so there is no verdict on one."
 
 
@@ -76,68 +70,47 @@ def _content(facts: Facts, verdict: Mapping[str, Any], power: Mapping[str, Any])
 
 
 def _ranking(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
-    confidence = facts.spec["evaluation"]["confidence"]
-    return Table(
-        "verdicts",
-        f"Does it rank better than {facts.baseline.short}? Difference in {METRIC_WORDS[facts.primary]}",
-        "Strategy",
-        (Heading("Classifier"), Heading("Answer"), Heading("Difference"), Heading("Probability")),
-        tuple(
-            Row(
-                facts.strategy(row["strategy"]),
-                (Words(facts.name_shortly(row["classifier"])), *_graded(row["ranking"], confidence)),
-            )
-            for row in rows
-        ),
-        of_strategies=True,
-    )
+    caption = f"Does it rank better than {facts.baseline.short}? Difference in {METRIC_WORDS[facts.primary]}"
+    lines = [
+        (facts.strategy(row["strategy"]), (_classifier(facts, row), *_graded(facts, row["ranking"]))) for row in rows
+    ]
+    return tabulate("verdicts", caption, _ANSWERED, lines)
 
 
-def _graded(tested: Mapping[str, Any], confidence: float) -> tuple[Cell, ...]:
+def _classifier(facts: Facts, row: Mapping[str, Any]) -> Words:
+    return Words(facts.name_shortly(row["classifier"]))
+
+
+def _graded(facts: Facts, tested: Mapping[str, Any]) -> tuple[Cell, ...]:
     if tested["difference"] is None:
         why = tested["reason"] or "no value"
-        return Words(RANKING_TITLES[tested["code"]]), Words(why), Words("–")
+        return Words(wording.RANKING_TITLES[tested["code"]]), Words(why), Words("–")
     shortage = tested.get("shortage")
-    sure = describe_shortage(shortage) if shortage else describe_probability(tested)
-    return Words(RANKING_TITLES[tested["code"]]), Words(describe_difference(tested, confidence)), Words(sure or "–")
+    sure = wording.describe_shortage(shortage) if shortage else wording.describe_probability(tested)
+    return (
+        Words(wording.RANKING_TITLES[tested["code"]]),
+        Words(wording.describe_difference(tested, facts.spec["evaluation"]["confidence"])),
+        Words(sure or "–"),
+    )
 
 
 def _decision(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
-    return Table(
-        "decisions-answer",
-        "How do its own decisions differ?",
-        "Strategy",
-        (Heading("Classifier"), Heading("Answer"), Heading("In words")),
-        tuple(
-            Row(
-                facts.strategy(row["strategy"]),
-                (
-                    Words(facts.name_shortly(row["classifier"])),
-                    Words(DECISION_TITLES[row["decision"]["code"]]),
-                    Words(describe_decision(row)),
-                ),
-            )
-            for row in rows
-        ),
-        of_strategies=True,
-    )
+    headings = (Heading("Classifier"), Heading("Answer"), Heading("In words"))
+    lines = []
+    for row in rows:
+        answer = Words(wording.DECISION_TITLES[row["decision"]["code"]])
+        cells = (_classifier(facts, row), answer, Words(wording.describe_decision(row)))
+        lines.append((facts.strategy(row["strategy"]), cells))
+    return tabulate("decisions-answer", "How do its own decisions differ?", headings, lines)
 
 
 def _rivals(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
-    confidence = facts.spec["evaluation"]["confidence"]
-    return Table(
-        "rivals",
-        f"Our oversampler against SMOTE: difference in {METRIC_WORDS[facts.primary]}",
-        "Compared",
-        (Heading("Classifier"), Heading("Answer"), Heading("Difference"), Heading("Probability")),
-        tuple(
-            Row(
-                f"{facts.name_shortly(row['strategy'])} against {facts.name_shortly(row['reference'])}",
-                (Words(facts.name_shortly(row["classifier"])), *_graded(row, confidence)),
-            )
-            for row in rows
-        ),
-    )
+    caption = f"Our oversampler against SMOTE: difference in {METRIC_WORDS[facts.primary]}"
+    lines = []
+    for row in rows:
+        strategy, reference = (facts.name_shortly(row[key]) for key in ("strategy", "reference"))
+        lines.append((f"{strategy} against {reference}", (_classifier(facts, row), *_graded(facts, row))))
+    return tabulate("rivals", caption, _ANSWERED, lines, first="Compared")
 
 
 def _reading(facts: Facts) -> str:
@@ -164,27 +137,15 @@ def _row_worth(power: Mapping[str, Any]) -> str:
 
 
 def _power(facts: Facts, power: Mapping[str, Any]) -> Table:
-    headings = ("Standard error", "Detectable here", "Difference", "From about", "To about")
-    return Table(
-        "power",
+    headings = (Heading("Classifier"), "Standard error", "Detectable here", "Difference", "From about", "To about")
+    decimals = {"se": 4, "detectable": 3, "gain": 3, "low": 0, "high": 0}
+    caption = (
         f"What this job could show in {METRIC_WORDS[power['primary']]} in four of five such jobs, and with how many "
-        f"minority rows a difference as large as the one estimated would be shown; the data has "
-        f"{power['n_positive']:,}",
-        "Strategy",
-        (Heading("Classifier"), *(Heading(heading, numeric=True) for heading in headings)),
-        tuple(
-            Row(
-                facts.strategy(row["strategy"]),
-                (
-                    Words(facts.name_shortly(row["classifier"])),
-                    Number(row["se"], 4),
-                    Number(row["detectable"], 3),
-                    Number(row["gain"], 3),
-                    Number(row["low"]),
-                    Number(row["high"]),
-                ),
-            )
-            for row in power["rows"]
-        ),
-        of_strategies=True,
+        "minority rows a difference as large as the one estimated would be shown; the data has "
+        f"{power['n_positive']:,}"
     )
+    lines = []
+    for row in power["rows"]:
+        numbers = (Number(row[key], digits) for key, digits in decimals.items())
+        lines.append((facts.strategy(row["strategy"]), [_classifier(facts, row), *numbers]))
+    return tabulate("power", caption, headings, lines)
