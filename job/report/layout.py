@@ -163,17 +163,23 @@ class Table:
     of_metrics: bool = False
 
 
+Line = tuple[Name | str, Iterable[Cell | str]]
+"""A row as `tabulate` takes it: its name and its cells; those with words may be plain text."""
+
+
 def tabulate(
     key: str,
     caption: str,
     headings: Iterable[Heading | str],
-    rows: Iterable[tuple[Name | str, Iterable[Cell]]],
+    rows: Iterable[Line],
     footnotes: tuple[tuple[str, str], ...] = (),
     first: str = "Strategy",
     **flags: Any,
 ) -> Table:
     """Lay out a table: a heading that is a text is that of numbers, and rows of strategies have their markers."""
     heads = tuple(Heading(head, numeric=True) if isinstance(head, str) else head for head in headings)
-    body = tuple(Row(name, tuple(cells)) for name, cells in rows)
+    body = tuple(
+        Row(name, tuple(Words(cell) if isinstance(cell, str) else cell for cell in cells)) for name, cells in rows
+    )
     of_strategies = first == "Strategy" and all(isinstance(row.name, Name) for row in body)
     return Table(key, caption, first, heads, body, footnotes, **{"of_strategies": of_strategies, **flags})

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from job.report.facts import Facts
-from job.report.layout import Heading, Number, Row, Section, Table, Words, tabulate
+from job.report.layout import Heading, Line, Number, Row, Section, Table, Words, tabulate
 from job.text import abbreviate_all, counted, listed, number, sentence
 
 _ABSENT = "These results hold no diagnosis."
@@ -68,10 +68,10 @@ def _content(found: Mapping[str, Any]) -> Diagnosis:
 
 def _findings(findings: Sequence[Mapping[str, Any]]) -> Table:
     headings = (Heading("What was found"), Heading("What to do"), Heading("Code"))
-    rows = []
+    rows: list[Line] = []
     for finding in findings:
         found, advice = sentence(finding["found"]) + _columns(finding["columns"]), sentence(finding["advice"])
-        rows.append((_LEVELS[finding["level"]], (Words(found), Words(advice), Words(finding["code"], code=True))))
+        rows.append((_LEVELS[finding["level"]], (found, advice, Words(finding["code"], code=True))))
     return tabulate("findings", "What should be looked at", headings, rows, first="Level")
 
 
@@ -95,10 +95,10 @@ def _measures(overlap: Mapping[str, Any], n_rows: int) -> Table:
         *(Heading(rows, "lower", numeric=True) for rows in ("All rows", "Minority rows")),
         Heading("What it says"),
     )
-    rows = []
+    rows: list[Line] = []
     for key, text in said.items():
-        minority = Number(overlap[f"{key}_minority"], _DECIMALS) if f"{key}_minority" in overlap else Words("")
-        rows.append((key.upper(), (Number(overlap[key], _DECIMALS), minority, Words(text))))
+        minority = Number(overlap[f"{key}_minority"], _DECIMALS) if f"{key}_minority" in overlap else ""
+        rows.append((key.upper(), (Number(overlap[key], _DECIMALS), minority, text)))
     return tabulate("measures", "How far the classes overlap", headings, rows, first="Measure")
 
 

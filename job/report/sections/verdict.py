@@ -8,7 +8,7 @@ from typing import Any
 
 from job.evidence.estimates import BOOTSTRAP
 from job.report.facts import Facts
-from job.report.layout import Cell, Heading, Number, Section, Table, Words, tabulate
+from job.report.layout import Heading, Line, Number, Section, Table, tabulate
 from job.text import number
 from job.wording import verdict as wording
 from job.wording.verdict import METRIC_WORDS
@@ -72,44 +72,36 @@ def _content(facts: Facts, verdict: Mapping[str, Any], power: Mapping[str, Any])
 def _ranking(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
     caption = f"Does it rank better than {facts.baseline.short}? Difference in {METRIC_WORDS[facts.primary]}"
     lines = [
-        (facts.strategy(row["strategy"]), (_classifier(facts, row), *_graded(facts, row["ranking"]))) for row in rows
+        (facts.strategy(row["strategy"]), (facts.name_shortly(row["classifier"]), *_graded(facts, row["ranking"])))
+        for row in rows
     ]
     return tabulate("verdicts", caption, _ANSWERED, lines)
 
 
-def _classifier(facts: Facts, row: Mapping[str, Any]) -> Words:
-    return Words(facts.name_shortly(row["classifier"]))
-
-
-def _graded(facts: Facts, tested: Mapping[str, Any]) -> tuple[Cell, ...]:
+def _graded(facts: Facts, tested: Mapping[str, Any]) -> tuple[str, str, str]:
+    title, shortage = wording.RANKING_TITLES[tested["code"]], tested.get("shortage")
     if tested["difference"] is None:
-        why = tested["reason"] or "no value"
-        return Words(wording.RANKING_TITLES[tested["code"]]), Words(why), Words("–")
-    shortage = tested.get("shortage")
+        return title, tested["reason"] or "no value", "–"
     sure = wording.describe_shortage(shortage) if shortage else wording.describe_probability(tested)
-    return (
-        Words(wording.RANKING_TITLES[tested["code"]]),
-        Words(wording.describe_difference(tested, facts.spec["evaluation"]["confidence"])),
-        Words(sure or "–"),
-    )
+    return title, wording.describe_difference(tested, facts.spec["evaluation"]["confidence"]), sure or "–"
 
 
 def _decision(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
     headings = (Heading("Classifier"), Heading("Answer"), Heading("In words"))
-    lines = []
+    lines: list[Line] = []
     for row in rows:
-        answer = Words(wording.DECISION_TITLES[row["decision"]["code"]])
-        cells = (_classifier(facts, row), answer, Words(wording.describe_decision(row)))
+        answer = wording.DECISION_TITLES[row["decision"]["code"]]
+        cells = (facts.name_shortly(row["classifier"]), answer, wording.describe_decision(row))
         lines.append((facts.strategy(row["strategy"]), cells))
     return tabulate("decisions-answer", "How do its own decisions differ?", headings, lines)
 
 
 def _rivals(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
     caption = f"Our oversampler against SMOTE: difference in {METRIC_WORDS[facts.primary]}"
-    lines = []
+    lines: list[Line] = []
     for row in rows:
         strategy, reference = (facts.name_shortly(row[key]) for key in ("strategy", "reference"))
-        lines.append((f"{strategy} against {reference}", (_classifier(facts, row), *_graded(facts, row))))
+        lines.append((f"{strategy} against {reference}", (facts.name_shortly(row["classifier"]), *_graded(facts, row))))
     return tabulate("rivals", caption, _ANSWERED, lines, first="Compared")
 
 
@@ -144,8 +136,8 @@ def _power(facts: Facts, power: Mapping[str, Any]) -> Table:
         "minority rows a difference as large as the one estimated would be shown; the data has "
         f"{power['n_positive']:,}"
     )
-    lines = []
+    lines: list[Line] = []
     for row in power["rows"]:
         numbers = (Number(row[key], digits) for key, digits in decimals.items())
-        lines.append((facts.strategy(row["strategy"]), [_classifier(facts, row), *numbers]))
+        lines.append((facts.strategy(row["strategy"]), (facts.name_shortly(row["classifier"]), *numbers)))
     return tabulate("power", caption, headings, lines)
