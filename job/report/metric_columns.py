@@ -9,7 +9,7 @@ from types import MappingProxyType
 
 from job.evaluation.metric_table import METRICS, Metric
 from job.report.facts import Facts
-from job.report.layout import Heading, Name, Number, Row, Table
+from job.report.layout import Heading, Name, Number, Table, tabulate
 from job.text import counted, sentence
 
 BY_NAME = {metric.name: metric for metric in METRICS}
@@ -59,17 +59,9 @@ def build_metric_table(
     """
     footnotes = Footnotes()
     columns = [_column(facts, classifier, BY_NAME[metric], footnotes) for metric in metrics]
-    return Table(
-        key,
-        caption,
-        "Strategy",
-        tuple(_heading(BY_NAME[metric], hints.get(metric, "")) for metric in metrics),
-        tuple(Row(strategy, tuple(column[row] for column in columns)) for row, strategy in enumerate(facts.strategies)),
-        footnotes.all(),
-        of_strategies=True,
-        caption_hidden=caption_hidden,
-        of_metrics=True,
-    )
+    headings = [_heading(BY_NAME[metric], hints.get(metric, "")) for metric in metrics]
+    lines = zip(facts.strategies, zip(*columns, strict=True), strict=True)
+    return tabulate(key, caption, headings, lines, footnotes.all(), caption_hidden=caption_hidden, of_metrics=True)
 
 
 def explain_gaps(facts: Facts, strategy: Name, classifier: Name, metric: str) -> str:
@@ -88,19 +80,20 @@ def explain_gaps(facts: Facts, strategy: Name, classifier: Name, metric: str) ->
     return kept + " ".join(told + rest)
 
 
+def measure(facts: Facts, strategy: Name, classifier: Name, metric: str, footnotes: Footnotes) -> Number:
+    """Write a metric as its mean, its spread and its difference from baseline, or as a dash with its reason."""
+    letter = footnotes.letter(explain_gaps(facts, strategy, classifier, metric))
+    row = facts.summary(strategy, classifier, metric)
+    if row is None:
+        return Number(None, facts.decimals(classifier, metric), footnote=letter)
+    difference = row["difference"] if strategy != facts.baseline else None
+    return Number(row["value"], facts.decimals(classifier, metric), row["sd"], difference, footnote=letter)
+
+
 def _column(facts: Facts, classifier: Name, metric: Metric, footnotes: Footnotes) -> list[Number]:
-    decimals = facts.decimals(classifier, metric.name)
-    cells = []
-    bases = set()
-    for strategy in facts.strategies:
-        row = facts.summary(strategy, classifier, metric.name)
-        letter = footnotes.letter(explain_gaps(facts, strategy, classifier, metric.name))
-        if row is None:
-            cells.append(Number(None, footnote=letter))
-            continue
-        bases.add(row["n"])
-        difference = row["difference"] if strategy != facts.baseline else None
-        cells.append(Number(row["value"], decimals, row["sd"], difference, footnote=letter))
+    cells = [measure(facts, strategy, classifier, metric.name, footnotes) for strategy in facts.strategies]
+    found = (facts.summary(strategy, classifier, metric.name) for strategy in facts.strategies)
+    bases = {row["n"] for row in found if row is not None}
     if len(bases - {0}) > 1 or facts.n_splits == 1:
         return cells  # means over different splits, or luck alone, are no contest
     return _mark(cells, metric.better, _unrest(facts, classifier, metric.name))

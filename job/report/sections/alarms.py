@@ -12,7 +12,7 @@ from markupsafe import Markup
 
 from job.report.charts.alarm_chart import AlarmChart, draw_alarms, place_of
 from job.report.facts import Facts
-from job.report.layout import Heading, Name, Row, Section, Table, Words
+from job.report.layout import Heading, Line, Name, Section, Table, tabulate
 from job.report.sections.asked import describe_cost
 from job.text import counted, listed, number, plain
 
@@ -200,19 +200,18 @@ def _notes(facts: Facts, classifier: Name, found: Sequence[tuple[Name, Found]]) 
     return (*gone, *fewer)
 
 
+def _heading(fact: Fact) -> Heading:
+    return Heading(fact.label, fact.better, fact.hint, numeric=True)
+
+
 def _at_rate(
     classifier: Name, found: Sequence[tuple[Name, Found]], places: Mapping[str, int], rates: Sequence[float], start: int
 ) -> Table:
-    cells = [tuple(Words(number(_value(row, fact, start), places[fact.key])) for fact in FACTS) for _, row in found]
-    return Table(
-        f"alarms-{classifier.index}",
-        f"Alarms in 1,000 rows with {classifier.short}: {plain(rates[start])}",
-        "Strategy",
-        tuple(Heading(fact.label, fact.better, fact.hint, numeric=True) for fact in FACTS),
-        tuple(Row(name, row) for (name, _), row in zip(found, cells, strict=True)),
-        of_strategies=True,
-        of_metrics=True,
-    )
+    lines: list[Line] = [
+        (name, [number(_value(row, fact, start), places[fact.key]) for fact in FACTS]) for name, row in found
+    ]
+    caption = f"Alarms in 1,000 rows with {classifier.short}: {plain(rates[start])}"
+    return tabulate(f"alarms-{classifier.index}", caption, map(_heading, FACTS), lines, of_metrics=True)
 
 
 def _value(row: Found, fact: Fact, place: int) -> float | None:
@@ -221,23 +220,13 @@ def _value(row: Found, fact: Fact, place: int) -> float | None:
 
 
 def _own(classifier: Name, found: Sequence[tuple[Name, Found]], places: Mapping[str, int]) -> Table:
-    rows = []
+    lines: list[Line] = []
     for name, row in found:
-        own = row["own"]
-        raised = Words(number(own["alarms_per_1000"], places["false_alarms_per_1000"]))
-        rows.append(Row(name, (raised, *(Words(number(own[fact.key], places[fact.key])) for fact in FACTS))))
-    return Table(
-        f"alarms-{classifier.index}-own",
-        f"Where each strategy decides by itself with {classifier.short}",
-        "Strategy",
-        (
-            Heading("Alarms", None, "per 1,000 rows", numeric=True),
-            *(Heading(fact.label, fact.better, fact.hint, numeric=True) for fact in FACTS),
-        ),
-        tuple(rows),
-        of_strategies=True,
-        of_metrics=True,
-    )
+        raised = number(row["own"]["alarms_per_1000"], places["false_alarms_per_1000"])
+        lines.append((name, (raised, *(number(row["own"][fact.key], places[fact.key]) for fact in FACTS))))
+    headings = (Heading("Alarms", None, "per 1,000 rows", numeric=True), *map(_heading, FACTS))
+    caption = f"Where each strategy decides by itself with {classifier.short}"
+    return tabulate(f"alarms-{classifier.index}-own", caption, headings, lines, of_metrics=True)
 
 
 def _at_ten(
@@ -249,15 +238,10 @@ def _at_ten(
     rates: Sequence[float],
 ) -> Table:
     chosen = choose_rates(rates, facts.results["evaluation"]["alerts_per_1000"])
-    return Table(
-        f"alarms-{classifier.index}-{FACTS.index(fact)}",
-        f"{fact.label}{f' {fact.hint}' if fact.hint else ''} by alarms in 1,000 rows with {classifier.short}",
-        "Strategy",
-        tuple(Heading(plain(rates[place]), numeric=True) for place in chosen),
-        tuple(
-            Row(name, tuple(Words(number(row[fact.key][place], decimals)) for place in chosen)) for name, row in found
-        ),
-    )
+    lines: list[Line] = [(name, [number(row[fact.key][place], decimals) for place in chosen]) for name, row in found]
+    caption = f"{fact.label}{f' {fact.hint}' if fact.hint else ''} by alarms in 1,000 rows with {classifier.short}"
+    key = f"alarms-{classifier.index}-{FACTS.index(fact)}"
+    return tabulate(key, caption, [plain(rates[place]) for place in chosen], lines, of_strategies=False)
 
 
 def _numbers(facts: Facts, rates: Sequence[float], found: Sequence[tuple[Name, Sequence[Found]]]) -> Markup:

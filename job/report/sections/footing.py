@@ -9,8 +9,8 @@ from statistics import fmean, stdev
 from job.report.charts.canvas import Picture
 from job.report.charts.figures import Parted, draw_parts
 from job.report.facts import Facts
-from job.report.layout import Cell, Heading, Name, Number, Row, Section, Table, Words
-from job.report.metric_columns import BY_NAME, Footnotes, explain_gaps
+from job.report.layout import Cell, Heading, Line, Name, Number, Section, Table, tabulate
+from job.report.metric_columns import BY_NAME, Footnotes, measure
 from job.text import decimals_for, number, signed
 
 _PARTS = (("threshold", "quiet"), ("ranking", "accent"))
@@ -123,38 +123,30 @@ def _draw(classifier: Name, gains: Sequence[Gain], table: Table) -> Picture | No
 
 
 def _numbers(table: Table, gains: Sequence[Gain]) -> Table:
-    headings = tuple(Heading(label, numeric=True) for label in ("Gain", "By threshold", "By ranking", "Splits"))
-    rows = []
+    lines: list[Line] = []
     for gain in gains:
-        means = (Words(signed(fmean(values), 4)) for values in (gain.recall, gain.threshold, gain.ranking))
-        rows.append(Row(gain.strategy, (*means, Number(len(gain.recall)))))
+        means = (signed(fmean(values), 4) for values in (gain.recall, gain.threshold, gain.ranking))
+        lines.append((gain.strategy, (*means, Number(len(gain.recall)))))
     caption = f"{table.caption}: the numbers of the chart"
-    return Table(f"{table.key}-parts", caption, "Strategy", headings, tuple(rows), of_strategies=True)
+    return tabulate(f"{table.key}-parts", caption, ("Gain", "By threshold", "By ranking", "Splits"), lines)
 
 
 def _table(facts: Facts, classifier: Name, gains: Sequence[Gain]) -> Table:
     footnotes, decimals = Footnotes(), _decimals(gains)
-    nothing = tuple(Words("") for _ in range(4))
-    rows = [Row(facts.baseline, (*nothing, *_readings(facts, facts.baseline, classifier, footnotes)))]
-    for gain in gains:
-        parts = _gains(facts, gain, classifier, decimals, footnotes)
-        rows.append(Row(gain.strategy, (*parts, *_readings(facts, gain.strategy, classifier, footnotes))))
-    return Table(
-        f"footing-{classifier.index}",
-        f"Ranking and threshold with {classifier.short}",
-        "Strategy",
-        (
-            Heading("Recall gain", "higher", "own decision", numeric=True),
-            Heading("by threshold", numeric=True),
-            Heading("by ranking", "higher", "rank gain", numeric=True),
-            Heading("More false alarms", "lower", "per 1,000 rows", numeric=True),
-            *(Heading(BY_NAME[metric].label, "higher", numeric=True) for metric in _READINGS),
-        ),
-        tuple(rows),
-        footnotes.all(),
-        of_strategies=True,
-        of_metrics=True,
+    lines: list[Line] = []
+    by_strategy = {gain.strategy: gain for gain in gains}
+    for name in facts.strategies:
+        own = _gains(facts, by_strategy[name], classifier, decimals, footnotes) if name in by_strategy else [""] * 4
+        lines.append((name, [*own, *(measure(facts, name, classifier, metric, footnotes) for metric in _READINGS)]))
+    headings: tuple[Heading | str, ...] = (
+        Heading("Recall gain", "higher", "own decision", numeric=True),
+        "by threshold",
+        Heading("by ranking", "higher", "rank gain", numeric=True),
+        Heading("More false alarms", "lower", "per 1,000 rows", numeric=True),
+        *(Heading(BY_NAME[metric].label, "higher", numeric=True) for metric in _READINGS),
     )
+    caption = f"Ranking and threshold with {classifier.short}"
+    return tabulate(f"footing-{classifier.index}", caption, headings, lines, footnotes.all(), of_metrics=True)
 
 
 def _decimals(gains: Sequence[Gain]) -> int:
@@ -163,29 +155,16 @@ def _decimals(gains: Sequence[Gain]) -> int:
     return decimals_for(spreads[len(spreads) // 2] if spreads else None, 3)
 
 
-def _gains(facts: Facts, gain: Gain, classifier: Name, decimals: int, footnotes: Footnotes) -> tuple[Cell, ...]:
+def _gains(facts: Facts, gain: Gain, classifier: Name, decimals: int, footnotes: Footnotes) -> Sequence[Cell | str]:
     if not gain.recall:
         return tuple(Number(None, footnote=footnotes.letter(_NO_GAIN)) for _ in range(4))
     row = facts.summary(gain.strategy, classifier, "false_alarms_per_1000")
     alarms = None if row is None else row["difference"]
     places = facts.decimals(classifier, "false_alarms_per_1000")
     parts = (gain.recall, gain.threshold, gain.ranking)
-    return (*(Words(_with_spread(values, decimals)) for values in parts), Words(signed(alarms, places)))
+    return (*(_with_spread(values, decimals) for values in parts), signed(alarms, places))
 
 
 def _with_spread(values: Sequence[float], decimals: int) -> str:
     mean = signed(fmean(values), decimals)
     return f"{mean} ± {number(stdev(values), decimals)}" if len(values) > 1 else mean
-
-
-def _readings(facts: Facts, strategy: Name, classifier: Name, footnotes: Footnotes) -> tuple[Number, ...]:
-    cells = []
-    for metric in _READINGS:
-        row = facts.summary(strategy, classifier, metric)
-        letter = footnotes.letter(explain_gaps(facts, strategy, classifier, metric))
-        decimals = facts.decimals(classifier, metric)
-        difference = row["difference"] if row is not None and strategy != facts.baseline else None
-        cells.append(
-            Number(row["value"] if row else None, decimals, row["sd"] if row else None, difference, footnote=letter)
-        )
-    return tuple(cells)
