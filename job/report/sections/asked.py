@@ -8,7 +8,7 @@ from typing import Any
 
 from job.names import CLASSIFIERS
 from job.report.facts import Facts
-from job.report.layout import Heading, Name, Row, Section, Table, Words
+from job.report.layout import Heading, Line, Name, Section, Table, Words, tabulate
 from job.report.metric_columns import BY_NAME
 from job.text import abbreviate, abbreviate_all, counted, listed, percent, plain, ratio, sentence, visible_line
 
@@ -196,29 +196,25 @@ def _describe_minority(facts: Facts) -> str:
 
 
 def _strategies(facts: Facts) -> Table:
-    rows = tuple(
-        Row(name, (Words(_what(name, entry)), _params(entry)))
+    lines: list[Line] = [
+        (name, (f"{sentence(str(entry['description']))}{_in_full(name)}", _params(entry)))
         for name, entry in zip(facts.strategies, facts.results["strategies"], strict=True)
-    )
-    headings = (Heading("What it does"), Heading("Parameters"))
-    return Table("strategies", "Strategies compared", "Strategy", headings, rows, of_strategies=True)
+    ]
+    return tabulate("strategies", "Strategies compared", (Heading("What it does"), Heading("Parameters")), lines)
 
 
 def _classifiers(facts: Facts) -> Table:
-    rows = tuple(
-        Row(name, (Words(f"{_class_of(entry)}{_in_full(name)}", code=True), _params(entry)))
+    lines: list[Line] = [
+        (name, (Words(f"{_class_of(entry)}{_in_full(name)}", code=True), _params(entry)))
         for name, entry in zip(facts.classifiers, facts.results["classifiers"], strict=True)
-    )
+    ]
     headings = (Heading("Class"), Heading("Parameters"))
-    return Table("classifiers", "Classifiers, each fitted after every strategy", "Classifier", headings, rows)
+    caption = "Classifiers, each fitted after every strategy"
+    return tabulate("classifiers", caption, headings, lines, first="Classifier")
 
 
 def _params(entry: Mapping[str, Any]) -> Words:
     return Words(describe_params(entry["params"]), code=bool(entry["params"]))
-
-
-def _what(name: Name, entry: Mapping[str, Any]) -> str:
-    return f"{sentence(str(entry['description']))}{_in_full(name)}"
 
 
 def _in_full(name: Name) -> str:

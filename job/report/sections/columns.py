@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from job.report.facts import Facts
-from job.report.layout import Heading, Number, Row, Section, Table, Words
+from job.report.layout import Heading, Line, Number, Section, Table, tabulate
 from job.text import abbreviate_all, counted, listed, sentence
 
 _LABEL_LENGTH = 60
@@ -73,24 +73,10 @@ def _count_kind(kind: str, count: int) -> str:
 
 
 def _table(columns: list[Mapping[str, Any]], short: Mapping[str, str]) -> Table:
-    headings = (
-        Heading("Read as"),
-        Heading("Used as"),
-        Heading("Missing", numeric=True),
-        Heading("Distinct", numeric=True),
-        Heading("Why"),
-    )
-    rows = tuple(
-        Row(
-            short[str(column["name"])],
-            (
-                Words(str(column["kind"])),
-                Words(_ROLES.get(column["role"], str(column["role"]))),
-                Number(column["n_missing"]),
-                Number(column["n_distinct"]),
-                Words(sentence(str(column["why"]))),
-            ),
-        )
-        for column in columns
-    )
-    return Table("columns-table", "Columns, in the order of the data", "Column", headings, rows)
+    headings = (Heading("Read as"), Heading("Used as"), "Missing", "Distinct", Heading("Why"))
+    lines: list[Line] = []
+    for column in columns:
+        role, why = _ROLES.get(column["role"], str(column["role"])), sentence(str(column["why"]))
+        cells = (str(column["kind"]), role, Number(column["n_missing"]), Number(column["n_distinct"]), why)
+        lines.append((short[str(column["name"])], cells))
+    return tabulate("columns-table", "Columns, in the order of the data", headings, lines, first="Column")

@@ -12,7 +12,7 @@ from job.report.charts.figures import Curve, draw_curves
 from job.report.charts.panels import Panel, part_strategies
 from job.report.facts import Facts, fallback_decimals
 from job.report.facts import Row as Found
-from job.report.layout import Heading, Name, Number, Row, Section, Table
+from job.report.layout import Line, Name, Number, Section, Table, tabulate
 from job.text import decimals_for, listed, number, percent, sentence
 
 _NAME = Name("best possible", "best possible", 0)
@@ -267,20 +267,9 @@ def _read(curve: Curve, at: float) -> float | None:
 def _table(key: str, caption: str, kind: Kind, curves: Sequence[Curve], limit: Curve | None) -> Table:
     """Strategies in rows, every tenth point in columns: as wide for twelve strategies as for two."""
     places = range(0, len(curves[0].x), _TABLE_STEP)
-    headings = (
-        *(Heading(f"{curves[0].x[place]:.1f}", numeric=True) for place in places),
-        Heading(f"Own {kind.x}", numeric=True),
-        Heading(f"{kind.y.capitalize()} there", numeric=True),
-    )
-    rows = tuple(
-        Row(
-            curve.name.short if curve is limit else curve.name,
-            tuple(Number(value, 3) for value in (*(curve.y[place] for place in places), *_own(curve))),
-        )
-        for curve in (*curves, *([limit] if limit else []))
-    )
-    return Table(key, f"{caption}: mean {kind.y} at each {kind.x}", "Strategy", headings, rows, of_strategies=True)
-
-
-def _own(curve: Curve) -> tuple[float | None, float | None]:
-    return curve.decision or (None, None)
+    headings = (*(f"{curves[0].x[place]:.1f}" for place in places), f"Own {kind.x}", f"{kind.y.capitalize()} there")
+    lines: list[Line] = []
+    for curve in (*curves, *([limit] if limit else [])):
+        values = (*(curve.y[place] for place in places), *(curve.decision or (None, None)))
+        lines.append((curve.name.short if curve is limit else curve.name, [Number(value, 3) for value in values]))
+    return tabulate(key, f"{caption}: mean {kind.y} at each {kind.x}", headings, lines, of_strategies=True)

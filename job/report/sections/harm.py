@@ -12,7 +12,7 @@ from job.report.charts.panels import is_calibrated, part_evenly, part_words
 from job.report.charts.theme import N_COLOURS
 from job.report.facts import Facts
 from job.report.facts import Row as Found
-from job.report.layout import Cell, Heading, Name, Number, Row, Section, Table, Words
+from job.report.layout import Cell, Heading, Line, Name, Number, Section, Table, Words, tabulate
 from job.report.metric_columns import BY_NAME, Footnotes
 from job.text import abbreviate_all, counted, listed, number, percent
 
@@ -156,30 +156,21 @@ def _sentence(found: Sequence[tuple[Name, Found]]) -> str:
 
 def _table(facts: Facts, classifier: Name, found: Sequence[tuple[Name, Found]], state: str) -> Table:
     footnotes = Footnotes()
-    rows = tuple(Row(name, _cells(facts, classifier, row, state, footnotes)) for name, row in found)
+    lines: list[Line] = [(name, _cells(facts, classifier, row, state, footnotes)) for name, row in found]
     shares = [row["prevalence"] for _, row in found if row["prevalence"] is not None]
-    hints = {"mean_predicted": f"true share {number(shares[0], 3)}"}
-    hints |= dict.fromkeys(("calibration_slope",), "1 is right, median") | {
-        "calibration_intercept": "0 is right, median"
+    hints = {
+        "mean_predicted": f"true share {number(shares[0], 3)}",
+        "calibration_slope": "1 is right, median",
+        "calibration_intercept": "0 is right, median",
     }
+    headings = [
+        *(Heading(BY_NAME[key].label, BY_NAME[key].better, hints.get(key, ""), numeric=True) for key in _METRICS),
+        Heading("Calibration error", "lower", numeric=True),
+        Heading("if perfect", hint="5 to 95 % of draws", numeric=True),
+    ]
     what = "as predicted" if state == "raw" else "after the prior correction"
-    return Table(
-        f"harm-{state}-{classifier.index}",
-        f"Probabilities with {classifier.short}, {what}",
-        "Strategy",
-        (
-            *(
-                Heading(BY_NAME[metric].label, BY_NAME[metric].better, hints.get(metric, ""), numeric=True)
-                for metric in _METRICS
-            ),
-            Heading("Calibration error", "lower", numeric=True),
-            Heading("if perfect", hint="5 to 95 % of draws", numeric=True),
-        ),
-        rows,
-        footnotes.all(),
-        of_strategies=True,
-        of_metrics=True,
-    )
+    key, caption = f"harm-{state}-{classifier.index}", f"Probabilities with {classifier.short}, {what}"
+    return tabulate(key, caption, headings, lines, footnotes.all(), of_metrics=True)
 
 
 def _cells(facts: Facts, classifier: Name, row: Found, state: str, footnotes: Footnotes) -> tuple[Cell, ...]:
@@ -272,9 +263,9 @@ def _bins(key: str, title: str, known: Sequence[tuple[Name, Bins]]) -> Table:
     """Bins in rows, strategies in columns: what was predicted, what came true, and of how many rows."""
     n_bins = max(len(values["reliability"]) for _, values in known)
     columns = [_bin_cells(values["reliability"], n_bins) for _, values in known]
-    rows = tuple(Row(f"bin {place + 1}", tuple(column[place] for column in columns)) for place in range(n_bins))
-    headings = tuple(Heading(name.short, numeric=True) for name, _ in known)
-    return Table(key, f"{title}: predicted → came true (rows)", "From low to high", headings, rows)
+    lines: list[Line] = [(f"bin {place + 1}", tuple(column[place] for column in columns)) for place in range(n_bins)]
+    caption = f"{title}: predicted → came true (rows)"
+    return tabulate(key, caption, [name.short for name, _ in known], lines, first="From low to high")
 
 
 def _bin_cells(entries: Sequence[Mapping[str, Any]], n_bins: int) -> list[Words]:

@@ -9,7 +9,7 @@ from typing import Any
 from job.report.charts.canvas import Picture
 from job.report.charts.lines import Scale, draw_lines
 from job.report.facts import Facts
-from job.report.layout import Cell, Heading, Name, Number, Row, Section, Table
+from job.report.layout import Line, Name, Number, Section, Table, tabulate
 from job.report.sections import sweep_tables
 from job.text import abbreviate, abbreviate_all, listed, number, plain, sentence
 
@@ -209,35 +209,28 @@ def _table(
     curves: Sequence[tuple[Name, Sequence[Mapping[str, Any]]]],
     sizes: Sequence[Mapping[str, Any]],
 ) -> Table:
-    rows = [
-        Row(
-            f"{name.short} at {_ratio(point['ratio'])}",
-            (
-                Number(size["n_minority"]),
-                *(_cell(point["metrics"][metric]["value"], decimals) for metric, _, decimals in COLUMNS),
-            ),
-        )
-        for name, points in curves
-        for point, size in zip(points, sizes, strict=True)
-    ]
+    lines: list[Line] = []
+    missing = False
+    for name, points in curves:
+        for point, size in zip(points, sizes, strict=True):
+            cells = [_cell(point["metrics"][metric]["value"], decimals) for metric, _, decimals in COLUMNS]
+            missing = missing or any(cell.footnote for cell in cells)
+            lines.append((f"{name.short} at {_ratio(point['ratio'])}", (Number(size["n_minority"]), *cells)))
     best = [_best(sweep, metric) for metric, _, _ in COLUMNS]
     if any(value is not None for value in best):
-        cells = (_cell(value, decimals, "b") for value, (_, _, decimals) in zip(best, COLUMNS, strict=True))
-        rows.append(Row("best possible", (Number(None, footnote="b"), *cells)))
+        of_best = (_cell(value, decimals, "b") for value, (_, _, decimals) in zip(best, COLUMNS, strict=True))
+        lines.append(("best possible", (Number(None, footnote="b"), *of_best)))
     footnotes = []
-    if any(cell.footnote == "a" for row in rows for cell in row.cells if isinstance(cell, Number)):
+    if missing:
         footnotes.append(("a", "No split has a value: no run has such a score, or it has no finite solution."))
     if any(value is not None for value in best):
         footnotes.append(("b", "The posterior has no decision of its own and no training rows, and is calibrated."))
-    headings = (
-        Heading("Minority rows in training", numeric=True),
-        *(Heading(label, numeric=True) for _, label, _ in COLUMNS),
-    )
+    headings = ("Minority rows in training", *(label for _, label, _ in COLUMNS))
     caption = f"Every ratio with {abbreviate(str(sweep['classifier']), 40)}, mean over splits"
-    return Table("imbalance-all", caption, "Strategy and ratio", headings, tuple(rows), tuple(footnotes))
+    return tabulate("imbalance-all", caption, headings, lines, tuple(footnotes), first="Strategy and ratio")
 
 
-def _cell(value: float | None, decimals: int, letter: str = "a") -> Cell:
+def _cell(value: float | None, decimals: int, letter: str = "a") -> Number:
     return Number(value, decimals, footnote="" if value is not None else letter)
 
 

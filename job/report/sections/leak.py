@@ -10,7 +10,7 @@ from job.data.findings import NEAR_DUPLICATES
 from job.report.charts.canvas import Picture
 from job.report.charts.figures import Dots, draw_dots
 from job.report.facts import Facts
-from job.report.layout import Heading, Name, Number, Row, Section, Table, Words
+from job.report.layout import Heading, Line, Name, Number, Row, Section, Table, Words, tabulate
 from job.report.metric_columns import BY_NAME
 from job.report.sections.sweep_tables import first_splits, in_lower_case
 from job.text import abbreviate, counted, listed, number, percent, sentence
@@ -127,15 +127,11 @@ def _draw(facts: Facts, leak: Mapping[str, Any], rows: Sequence[Mapping[str, Any
         f"{name} {listed(f'{label} {number(row[key], 2)}' for key, label in READINGS)}"
         for name, row in zip(names, rows, strict=True)
     )
-    numbers = Table(
-        "leak-numbers",
-        f"{metric} with and without the leak: the numbers of the chart",
-        "Classifier",
-        tuple(Heading(label, numeric=True) for _, label in READINGS),
-        tuple(
-            Row(name, tuple(Number(row[key], 3) for key, _ in READINGS)) for name, row in zip(names, rows, strict=True)
-        ),
-    )
+    lines: list[Line] = [
+        (name, [Number(row[key], 3) for key, _ in READINGS]) for name, row in zip(names, rows, strict=True)
+    ]
+    title = f"{metric} with and without the leak: the numbers of the chart"
+    numbers = tabulate("leak-numbers", title, [label for _, label in READINGS], lines, first="Classifier")
     caption = f"{metric}, mean over {first_splits(leak['n_splits'])}."
     return draw_dots(
         names, dots, in_lower_case(metric), f"{metric} with and without the leak: {told}.", caption, numbers

@@ -10,7 +10,7 @@ from typing import Any
 from job.report.charts.canvas import Picture
 from job.report.charts.scatter import ADDED, MAJORITY, MINORITY, TYPE_LOOKS, Cloud, Limits, Point, draw_clouds
 from job.report.facts import Facts
-from job.report.layout import Heading, Name, Number, Row, Section, Table
+from job.report.layout import Heading, Line, Name, Number, Section, Table, tabulate
 from job.text import counted, listed, number, percent, sentence
 
 MOST_SAMPLERS = 6
@@ -167,20 +167,16 @@ def _middles(added: Sequence[Point], minority: Sequence[Point]) -> str:
 
 
 def _table(key: str, caption: str, clouds: Sequence[Cloud]) -> Table:
-    headings = (
-        Heading("Points", numeric=True),
-        Heading("Centre, first direction", numeric=True),
-        Heading("Centre, second direction", numeric=True),
-        Heading("Spread, first direction", hint="standard deviation", numeric=True),
-        Heading("Spread, second direction", hint="standard deviation", numeric=True),
-    )
-    return Table(key, caption, "Rows", headings, tuple(_row(cloud) for cloud in clouds if cloud.points))
+    headings = ("Points", *(f"Centre, {side} direction" for side in ("first", "second")))
+    spreads = (f"Spread, {side} direction" for side in ("first", "second"))
+    hinted = (Heading(spread, hint="standard deviation", numeric=True) for spread in spreads)
+    return tabulate(key, caption, (*headings, *hinted), [_row(cloud) for cloud in clouds if cloud.points], first="Rows")
 
 
-def _row(cloud: Cloud) -> Row:
+def _row(cloud: Cloud) -> Line:
     sides = [[float(point[side]) for point in cloud.points] for side in (0, 1)]
     measured = (*map(_mean, sides), *map(_spread, sides))
-    return Row(cloud.name, (Number(len(cloud.points)), *(Number(value, _DECIMALS) for value in measured)))
+    return cloud.name, (Number(len(cloud.points)), *(Number(value, _DECIMALS) for value in measured))
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -9,7 +9,7 @@ from typing import Any
 from job.report.charts.canvas import Picture
 from job.report.charts.lines import Scale, draw_lines
 from job.report.facts import Facts
-from job.report.layout import Heading, Name, Number, Row, Section, Table
+from job.report.layout import Line, Name, Number, Section, Table, tabulate
 from job.report.metric_columns import BY_NAME
 from job.report.sections import sweep_tables
 from job.text import listed, number, signed
@@ -149,13 +149,7 @@ def _chosen(
     facts: Facts, sweep: Mapping[str, Any], classifier: Name, curves: Sequence[tuple[Name, Mapping[str, Any]]]
 ) -> Table:
     """How often each ratio was chosen: a choice that jumps from split to split is luck."""
-    headings = tuple(Heading(number(ratio, 3), numeric=True) for ratio in sweep["ratios"])
-    rows = tuple(Row(name, tuple(Number(count) for count in curve["chosen"]["counts"])) for name, curve in curves)
-    return Table(
-        f"ratio-chosen-{classifier.index}",
-        f"Splits in which the training data chose each ratio, with {classifier.short}",
-        "Strategy",
-        headings,
-        rows,
-        of_strategies=True,
-    )
+    lines: list[Line] = [(name, map(Number, curve["chosen"]["counts"])) for name, curve in curves]
+    caption = f"Splits in which the training data chose each ratio, with {classifier.short}"
+    ratios = [number(ratio, 3) for ratio in sweep["ratios"]]
+    return tabulate(f"ratio-chosen-{classifier.index}", caption, ratios, lines)

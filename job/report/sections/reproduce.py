@@ -13,7 +13,7 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 
 from job.names import ALLOWED_PACKAGES
 from job.report.facts import Facts
-from job.report.layout import Heading, Number, Row, Section, Table, Words
+from job.report.layout import Heading, Line, Number, Row, Section, Table, Words, tabulate
 
 _COMMANDS = (
     'docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:/data:ro" -v "$PWD/output:/output" minority-report run '
@@ -73,24 +73,17 @@ def _durations(facts: Facts) -> Table | None:
     if timings is None:
         return None
     runs = [run for run in timings["runs"] if run.get("study") is None]
-    headings = (
-        Heading("Resample", hint="seconds a split", numeric=True),
-        *(Heading(f"Fit {name.short}", hint="seconds a split", numeric=True) for name in facts.classifiers),
-    )
-    rows = tuple(
-        Row(
-            strategy,
-            (
-                _mean_seconds(runs, "seconds_resample", strategy=strategy.label),
-                *(
-                    _mean_seconds(runs, "seconds_fit", strategy=strategy.label, classifier=name.label)
-                    for name in facts.classifiers
-                ),
-            ),
+    lines: list[Line] = []
+    for strategy in facts.strategies:
+        resample = _mean_seconds(runs, "seconds_resample", strategy=strategy.label)
+        fits = (
+            _mean_seconds(runs, "seconds_fit", strategy=strategy.label, classifier=name.label)
+            for name in facts.classifiers
         )
-        for strategy in facts.strategies
-    )
-    return Table("durations", "Durations, mean over splits", "Strategy", headings, rows, of_strategies=True)
+        lines.append((strategy, (resample, *fits)))
+    labels = ("Resample", *(f"Fit {name.short}" for name in facts.classifiers))
+    headings = [Heading(label, hint="seconds a split", numeric=True) for label in labels]
+    return tabulate("durations", "Durations, mean over splits", headings, lines)
 
 
 def _mean_seconds(runs: Sequence[Mapping[str, Any]], key: str, **labels: str) -> Number:

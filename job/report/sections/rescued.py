@@ -10,7 +10,7 @@ from job.report.charts.canvas import Picture
 from job.report.charts.figures import Dots, draw_bars, draw_dots
 from job.report.facts import Facts
 from job.report.facts import Row as Found
-from job.report.layout import Heading, Name, Number, Row, Section, Table, Words
+from job.report.layout import Heading, Line, Name, Number, Section, Table, tabulate
 from job.text import counted, listed, number, percent, sentence
 
 _ABSENT = "These results don't tell minority rows apart."
@@ -99,12 +99,11 @@ def _summary(whole: Mapping[str, Any]) -> tuple[str, Picture | None]:
         else ""
     )
     said += f" {percent(inside)} lie safely among their own.{few}"
-    headings = (Heading("Means", numeric=False), Heading("Rows", numeric=True), Heading("Share", numeric=True))
-    rows = tuple(
-        Row(row["type"], (Words(_MEANINGS[row["type"]]), Number(row["n"]), Words(percent(row["share"]))))
-        for row in whole["types"]
-    )
-    table = Table("minority-types", "Minority rows of the whole data by kind", "Kind", headings, rows)
+    rows: list[Line] = [
+        (row["type"], (_MEANINGS[row["type"]], Number(row["n"]), percent(row["share"]))) for row in whole["types"]
+    ]
+    caption = "Minority rows of the whole data by kind"
+    table = tabulate("minority-types", caption, (Heading("Means"), "Rows", "Share"), rows, first="Kind")
     bars = [(row["type"], float(row["n"]), row["type"] == "safe") for row in whole["types"]]
     alt = f"Minority rows of the whole data by kind: {told}."
     caption = "Minority rows by how many of their five nearest rows are minority too; of a large data set, a sample."
@@ -117,15 +116,12 @@ def _counted(count: int, kind: str) -> str:
 
 def _seen(rescued: Mapping[str, Any]) -> Table:
     """Count the test rows of each kind; a row that several test parts hold counts in each."""
-    headings = (Heading("Means"), *(Heading(label, numeric=True) for label in ("Test rows", "Share", "Different rows")))
-    rows = tuple(
-        Row(
-            row["type"],
-            (Words(_MEANINGS[row["type"]]), Number(row["n"]), Words(percent(row["share"])), Number(row["n_distinct"])),
-        )
-        for row in rescued["types"]
-    )
-    return Table("rescued-types", "Minority rows of all test parts by kind", "Kind", headings, rows)
+    headings = (Heading("Means"), "Test rows", "Share", "Different rows")
+    lines: list[Line] = []
+    for row in rescued["types"]:
+        meaning, share = _MEANINGS[row["type"]], percent(row["share"])
+        lines.append((row["type"], (meaning, Number(row["n"]), share, Number(row["n_distinct"]))))
+    return tabulate("rescued-types", "Minority rows of all test parts by kind", headings, lines, first="Kind")
 
 
 def _kinds(facts: Facts, classifier: Name, rescued: Mapping[str, Any]) -> Kinds:
@@ -179,19 +175,13 @@ def _draw(classifier: Name, recall: Sequence[tuple[Name, list[Found]]], table: T
 def _recall_table(facts: Facts, classifier: Name, recall: Sequence[tuple[Name, list[Found]]]) -> Table:
     kinds = recall[0][1] if recall else []
     sizes = [max(rows[place]["n"] for _, rows in recall) for place in range(len(kinds))]
-    headings = tuple(
+    headings = [
         Heading(row["type"].capitalize(), "higher", f"of {counted(size, 'row')}", numeric=True)
         for row, size in zip(kinds, sizes, strict=True)
-    )
-    body = tuple(Row(name, tuple(Words(_found(row, name == facts.baseline)) for row in rows)) for name, rows in recall)
-    return Table(
-        f"rescued-{classifier.index}",
-        f"Recall by kind of row with {classifier.short}, and rows gained and lost beside {facts.baseline.short}",
-        "Strategy",
-        headings,
-        body,
-        of_strategies=True,
-    )
+    ]
+    lines: list[Line] = [(name, [_found(row, name == facts.baseline) for row in rows]) for name, rows in recall]
+    caption = f"Recall by kind of row with {classifier.short}, and rows gained and lost beside {facts.baseline.short}"
+    return tabulate(f"rescued-{classifier.index}", caption, headings, lines)
 
 
 def _found(row: Found, is_baseline: bool) -> str:
@@ -205,15 +195,9 @@ def _alarms_table(classifier: Name, alarms: Sequence[tuple[Name, list[Found]]]) 
     for place in places:
         size = max(rows[place]["n"] for _, rows in alarms)
         headings.append(Heading(f"{place} minority", "lower", f"of {counted(size, 'row')}", numeric=True))
-    body = tuple(
-        Row(name, tuple(Words(f"{percent(row['rate'])} ({row['alarms']:,})" if row["n"] else "–") for row in rows))
+    lines: list[Line] = [
+        (name, [f"{percent(row['rate'])} ({row['alarms']:,})" if row["n"] else "–" for row in rows])
         for name, rows in alarms
-    )
-    return Table(
-        f"rescued-alarms-{classifier.index}",
-        f"False alarms with {classifier.short}, by how many of a row's five nearest training rows are minority",
-        "Strategy",
-        tuple(headings),
-        body,
-        of_strategies=True,
-    )
+    ]
+    caption = f"False alarms with {classifier.short}, by how many of a row's five nearest training rows are minority"
+    return tabulate(f"rescued-alarms-{classifier.index}", caption, headings, lines)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from job.report.charts.lines import Line
-from job.report.layout import Heading, Name, Number, Row, Table
+from job.report.layout import Name, Number, Table, tabulate
 from job.text import abbreviate, counted, listed, number, sentence
 
 _REASON_LENGTH = 200
@@ -44,13 +44,12 @@ def tell_points(lines: Iterable[Line]) -> str:
 def points_table(key: str, caption: str, settings: Sequence[str], lines: Sequence[Line], decimals: int = 3) -> Table:
     """Lay out the numbers of a chart: strategies in rows, settings in columns."""
     missing = any(value is None for line in lines for value in line.y)
-    rows = tuple(
-        Row(line.name, tuple(Number(value, decimals, footnote="" if value is not None else "a") for value in line.y))
+    rows = (
+        (line.name, [Number(value, decimals, footnote="" if value is not None else "a") for value in line.y])
         for line in lines
     )
-    headings = tuple(Heading(setting, numeric=True) for setting in settings)
     footnotes = (("a", "No split has a value here."),) if missing else ()
-    return Table(key, caption, "Strategy", headings, rows, footnotes, of_strategies=True)
+    return tabulate(key, caption, settings, rows, footnotes)
 
 
 def gather_reasons(found: Iterable[tuple[str, Sequence[Mapping[str, Any]]]]) -> tuple[str, ...]:
