@@ -11,12 +11,10 @@ from typing import Any
 from markupsafe import Markup
 
 from job.report.charts.alarm_chart import AlarmChart, draw_alarms, place_of
-from job.report.facts import Facts
+from job.report.facts import Facts, Found
 from job.report.layout import Heading, Line, Name, Section, Table, tabulate
 from job.report.sections.asked import describe_cost
 from job.text import counted, listed, number, plain
-
-Found = Mapping[str, Any]
 
 _ABSENT = "These results hold no numbers at other alarm rates: they were written by a version that had none."
 _N_RATES = 10

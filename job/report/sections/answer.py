@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from job.evidence.data_problems import describe_problems
 from job.evidence.strategy_kinds import GLOSSES, find_kinds, gloss_recommended
 from job.report.charts.canvas import Picture
-from job.report.facts import Facts
+from job.report.facts import Facts, Found
 from job.report.layout import Name, Section, Table
 from job.report.sections.cutoffs import build_menu
 from job.report.sections.overview import draw_recall, explain_no_recall
@@ -127,7 +125,7 @@ def _menu(facts: Facts) -> Table | None:
     return build_menu(facts, strategy, facts.main_classifier)
 
 
-def _sentences(facts: Facts, verdict: Mapping[str, Any]) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+def _sentences(facts: Facts, verdict: Found) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
     told = tell_answer(verdict, facts.results["power"], facts.name_shortly, gloss_recommended(facts.results))
     why = (told.others, told.why, told.choice)
     return told.short, told.use, tuple(filter(None, (told.found, told.sure))), tuple(filter(None, why))

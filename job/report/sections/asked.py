@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from job.names import CLASSIFIERS
-from job.report.facts import Facts
+from job.report.facts import Facts, Found
 from job.report.layout import Heading, Line, Name, Section, Table, Words, tabulate
 from job.report.metric_columns import BY_NAME
 from job.text import abbreviate, abbreviate_all, counted, listed, percent, plain, ratio, sentence, visible_line
@@ -95,7 +95,7 @@ def describe_cost(facts: Facts) -> str:
     return f"A missed minority row costs {missed}, a false alarm {alarm}."
 
 
-def describe_params(params: Mapping[str, Any]) -> str:
+def describe_params(params: Found) -> str:
     """Write parameters as ``name=value``; a sentence where there are none."""
     if not params:
         return "defaults"
@@ -108,11 +108,11 @@ def _value(value: Any) -> str:
     return value if isinstance(value, str) else repr(value)
 
 
-def _asked_share(asked: Mapping[str, Any]) -> str:
+def _asked_share(asked: Found) -> str:
     return f"{plain(round(100 * asked['test_size'], 6))} %"
 
 
-def _times(made: Mapping[str, Any]) -> str:
+def _times(made: Found) -> str:
     return "once" if made["n_repeats"] == 1 else f"{made['n_repeats']:,} times"
 
 
@@ -120,8 +120,8 @@ def _mean_count(value: float) -> str:
     return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 
-def _file(facts: Facts) -> Mapping[str, Any]:
-    file: Mapping[str, Any] = facts.spec["data"].get("file") or {}
+def _file(facts: Facts) -> Found:
+    file: Found = facts.spec["data"].get("file") or {}
     return file
 
 
@@ -213,7 +213,7 @@ def _classifiers(facts: Facts) -> Table:
     return tabulate("classifiers", caption, headings, lines, first="Classifier")
 
 
-def _params(entry: Mapping[str, Any]) -> Words:
+def _params(entry: Found) -> Words:
     return Words(describe_params(entry["params"]), code=bool(entry["params"]))
 
 
@@ -222,6 +222,6 @@ def _in_full(name: Name) -> str:
     return "" if name.short == name.label else f" Its label in full: {name.label}"
 
 
-def _class_of(entry: Mapping[str, Any]) -> str:
+def _class_of(entry: Found) -> str:
     name = entry.get("name")
     return CLASSIFIERS.get(str(name), str(name)) if name else str(entry.get("class"))

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from job.report.facts import Facts
+from job.report.facts import Facts, Found
 from job.report.layout import Heading, Number, Row, Section, Table, Words
 from job.report.metric_columns import Footnotes
 from job.text import counted, listed, sentence
@@ -94,7 +93,7 @@ class Audit:
 
 def build(facts: Facts) -> Section:
     """Build the section."""
-    found: Mapping[str, Any] = facts.results.get("audit") or {"reason": _ABSENT, "strategies": []}
+    found: Found = facts.results.get("audit") or {"reason": _ABSENT, "strategies": []}
     if found["reason"] is not None:
         return Section("audit", "Are synthetic rows plausible?", Audit(str(found["reason"]), (), (), None))
     short = {name.label: name.short for name in facts.strategies}
@@ -105,7 +104,7 @@ def build(facts: Facts) -> Section:
     return Section("audit", "Are synthetic rows plausible?", Audit("", summary, flags, _table(rows, short)))
 
 
-def _describe(row: Mapping[str, Any], short: str) -> str:
+def _describe(row: Found, short: str) -> str:
     parents = row["n_parents"]
     made = f"{short} added {row['n_rows']:,.0f} rows of the minority in a training part"
     told = f", made of {parents:,.0f} different rows" if parents is not None else ""
@@ -115,7 +114,7 @@ def _describe(row: Mapping[str, Any], short: str) -> str:
     return f"{made}{told}{over}; {verdict}."
 
 
-def _table(rows: Sequence[Mapping[str, Any]], short: Mapping[str, str]) -> Table:
+def _table(rows: Sequence[Found], short: Mapping[str, str]) -> Table:
     headings = (
         *(Heading(short[row["strategy"]], numeric=True) for row in rows),
         Heading("Held-out real rows", numeric=True),
@@ -123,7 +122,7 @@ def _table(rows: Sequence[Mapping[str, Any]], short: Mapping[str, str]) -> Table
     )
     footnotes = Footnotes()
 
-    def cell(found: Mapping[str, Any], name: str) -> Number:
+    def cell(found: Found, name: str) -> Number:
         value = found[name]
         why = "" if value is not None else _WHY_NONE.get(name, _FEW)
         return Number(value, _DECIMALS, footnote=footnotes.letter(why))

@@ -7,8 +7,7 @@ from dataclasses import dataclass
 
 from job.report.charts.canvas import Picture
 from job.report.charts.figures import draw_bars
-from job.report.facts import Facts
-from job.report.facts import Row as Found
+from job.report.facts import Facts, Found
 from job.report.layout import Line, Name, Number, Section, Table, Words, tabulate
 from job.text import abbreviate_all, counted, percent
 

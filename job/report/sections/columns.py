@@ -5,9 +5,8 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from job.report.facts import Facts
+from job.report.facts import Facts, Found
 from job.report.layout import Heading, Line, Number, Section, Table, tabulate
 from job.text import abbreviate_all, counted, listed, sentence
 
@@ -52,13 +51,13 @@ def build(facts: Facts) -> Section:
     return Section("columns", "Data", Columns(_summary(columns), _table(shown, short), more, notes))
 
 
-def _column_of(note: Mapping[str, Any], short: Mapping[str, str]) -> str:
+def _column_of(note: Found, short: Mapping[str, str]) -> str:
     if note["column"] is None:
         return ""
     return short.get(str(note["column"])) or abbreviate_all([str(note["column"])], _LABEL_LENGTH)[0]
 
 
-def _summary(columns: list[Mapping[str, Any]]) -> str:
+def _summary(columns: list[Found]) -> str:
     kinds = Counter(column["kind"] for column in columns if column["role"] == "feature")
     left_out = sum(column["role"] == "dropped" for column in columns)
     parts = [_count_kind(kind, count) for kind, count in kinds.items()]
@@ -72,7 +71,7 @@ def _count_kind(kind: str, count: int) -> str:
     return counted(count, words, words.replace("column", "columns", 1))
 
 
-def _table(columns: list[Mapping[str, Any]], short: Mapping[str, str]) -> Table:
+def _table(columns: list[Found], short: Mapping[str, str]) -> Table:
     headings = (Heading("Read as"), Heading("Used as"), "Missing", "Distinct", Heading("Why"))
     lines: list[Line] = []
     for column in columns:

@@ -6,8 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from job.evidence.estimates import BOOTSTRAP
-from job.report.facts import Facts
-from job.report.facts import Row as Found
+from job.report.facts import Facts, Found
 from job.report.layout import Cell, Heading, Line, Name, Number, Section, Table, Words, tabulate
 from job.report.metric_columns import BY_NAME, Footnotes
 from job.text import number, sentence, signed

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from bisect import bisect_left
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from job.report.charts.canvas import Picture
 from job.report.charts.figures import Curve, draw_curves
 from job.report.charts.panels import Panel, part_strategies
-from job.report.facts import Facts, fallback_decimals
-from job.report.facts import Row as Found
+from job.report.facts import Facts, Found, fallback_decimals
 from job.report.layout import Line, Name, Number, Section, Table, tabulate
 from job.text import decimals_for, listed, number, percent, sentence
 
@@ -50,7 +48,7 @@ def best_possible_curve(facts: Facts, kind: str) -> Curve | None:
     return None if row is None else Curve(_NAME, tuple(row["x"]), tuple(row["y"]))
 
 
-def _value(row: Mapping[str, Any]) -> str:
+def _value(row: Found) -> str:
     metric = str(row["metric"])
     if row["value"] is None:
         return f"no {_WORDS[metric]} ({row['reason']})"

@@ -4,17 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from job.evidence import cutoffs
 from job.evidence.words import whole
-from job.report.facts import Facts
+from job.report.facts import Facts, Found
 from job.report.layout import Heading, Line, Name, Section, Table, tabulate
 from job.text import number, sentence
 from job.wording import cutoffs as wording
-
-Found = Mapping[str, Any]
-
 
 _HEADINGS: Mapping[str, tuple[str, str | None, str, int]] = {
     "recall": ("Recall", "higher", "", 2),

@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from job.report.charts.canvas import Picture
 from job.report.charts.figures import Curve, draw_net_benefit
 from job.report.charts.panels import is_calibrated
-from job.report.facts import Facts
+from job.report.facts import Facts, Found
 from job.report.layout import Heading, Line, Name, Number, Row, Section, Table, Words, tabulate
 from job.report.metric_columns import Footnotes
 from job.text import listed, number, percent, plain, sentence
@@ -45,7 +44,6 @@ _STABILITY = (
 )
 _ABSENT = "These results have no net benefit."
 
-Found = Mapping[str, Any]
 Cells = Callable[[Found], Sequence[str | None]]
 
 

@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from job.report.facts import Facts
+from job.report.facts import Facts, Found
 from job.report.layout import Heading, Line, Number, Row, Section, Table, Words, tabulate
 from job.text import abbreviate_all, counted, listed, number, sentence
 
@@ -52,7 +51,7 @@ def build(facts: Facts) -> Section:
     return Section("diagnosis", "How hard the minority is", content)
 
 
-def _content(found: Mapping[str, Any]) -> Diagnosis:
+def _content(found: Found) -> Diagnosis:
     overlap, clusters, scores = found["overlap"], found["clusters"], found["scores"]
     return Diagnosis(
         "",
@@ -66,7 +65,7 @@ def _content(found: Mapping[str, Any]) -> Diagnosis:
     )
 
 
-def _findings(findings: Sequence[Mapping[str, Any]]) -> Table:
+def _findings(findings: Sequence[Found]) -> Table:
     headings = (Heading("What was found"), Heading("What to do"), Heading("Code"))
     rows: list[Line] = []
     for finding in findings:
@@ -83,7 +82,7 @@ def _columns(names: Sequence[str]) -> str:
     return f" ({listed([*shown, f'{more:,} more'] if more else shown)})"
 
 
-def _measures(overlap: Mapping[str, Any], n_rows: int) -> Table:
+def _measures(overlap: Found, n_rows: int) -> Table:
     (column,) = abbreviate_all([str(overlap["f1_column"])], _NAME_LENGTH)
     tree, nearest = (_of(overlap[key], n_rows) for key in ("n1_rows", "n3_rows"))
     said = {
@@ -106,7 +105,7 @@ def _of(n_measured: int, n_rows: int) -> str:
     return f", in a stratified sample of {counted(n_measured, 'row')}" if n_measured < n_rows else ""
 
 
-def _clusters(clusters: Mapping[str, Any]) -> str:
+def _clusters(clusters: Found) -> str:
     alone = f"{counted(clusters['n_alone'], 'minority row')} in none"
     if not clusters["n"]:
         return sentence(f"The minority has no cluster of three rows or more: {alone}")
@@ -120,7 +119,7 @@ def _clusters(clusters: Mapping[str, Any]) -> str:
     )
 
 
-def _scores(scores: Sequence[Mapping[str, Any]]) -> Table:
+def _scores(scores: Sequence[Found]) -> Table:
     shown = scores[:_MOST_SCORES]
     names = abbreviate_all([str(row["column"]) for row in shown], _NAME_LENGTH)
     rows = tuple(Row(name, (Number(row["auc"], _DECIMALS),)) for name, row in zip(names, shown, strict=True))

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from job.report.charts.canvas import Picture
 from job.report.charts.figures import Curve, draw_curves
 from job.report.charts.panels import is_calibrated, part_evenly, part_words
 from job.report.charts.theme import N_COLOURS
-from job.report.facts import Facts
-from job.report.facts import Row as Found
+from job.report.facts import Facts, Found
 from job.report.layout import Cell, Heading, Line, Name, Number, Section, Table, Words, tabulate
 from job.report.metric_columns import BY_NAME, Footnotes
 from job.text import abbreviate_all, counted, listed, number, percent
@@ -29,7 +27,7 @@ _UNCHANGED = (
 )
 _UNCORRECTED = "Not corrected: {}, because {}."
 
-Bins = Mapping[str, Any]
+Bins = Found
 
 
 @dataclass(frozen=True)
@@ -83,7 +81,7 @@ def build(facts: Facts) -> Section:
     return Section("harm", "What happens to probabilities", content)
 
 
-def _content(facts: Facts, harm: Mapping[str, Any]) -> Harm:
+def _content(facts: Facts, harm: Found) -> Harm:
     names = _names(facts, harm["rows"])
     ledgers = []
     for classifier in facts.classifiers:
@@ -106,7 +104,7 @@ def _names(facts: Facts, rows: Iterable[Found]) -> tuple[Name, ...]:
     return (*facts.strategies, *extra)
 
 
-def _reading(facts: Facts, harm: Mapping[str, Any]) -> str:
+def _reading(facts: Facts, harm: Found) -> str:
     pooled, every = harm["n_splits_pooled"], facts.n_splits
     some = f" of the first {counted(pooled, 'split')}" if pooled < every else ""
     return (
@@ -268,7 +266,7 @@ def _bins(key: str, title: str, known: Sequence[tuple[Name, Bins]]) -> Table:
     return tabulate(key, caption, [name.short for name, _ in known], lines, first="From low to high")
 
 
-def _bin_cells(entries: Sequence[Mapping[str, Any]], n_bins: int) -> list[Words]:
+def _bin_cells(entries: Sequence[Found], n_bins: int) -> list[Words]:
     cells = [
         Words(f"{number(entry['mean_predicted'], 3)} → {number(entry['observed'], 3)} ({entry['n']:,})")
         for entry in entries

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from job.report.charts.canvas import Picture
 from job.report.charts.lines import Scale, draw_lines
-from job.report.facts import Facts
+from job.report.facts import Facts, Found
 from job.report.layout import Line, Name, Number, Section, Table, tabulate
 from job.report.sections import sweep_tables
 from job.text import abbreviate, abbreviate_all, listed, number, plain, sentence
@@ -96,7 +95,7 @@ def build(facts: Facts) -> Section:
     return Section("imbalance", title, content)
 
 
-def _kept_curves(facts: Facts, sweep: Mapping[str, Any]) -> list[tuple[Name, list[Mapping[str, Any]]]]:
+def _kept_curves(facts: Facts, sweep: Found) -> list[tuple[Name, list[Found]]]:
     """Each strategy by its name on the page, with the points of those ratios that could be."""
     known = {name.label: name for name in facts.strategies}
     labels = [str(curve["strategy"]) for curve in sweep["curves"]]
@@ -112,11 +111,7 @@ def _kept_curves(facts: Facts, sweep: Mapping[str, Any]) -> list[tuple[Name, lis
     ]
 
 
-def _verdict(
-    sweep: Mapping[str, Any],
-    curves: Sequence[tuple[Name, Sequence[Mapping[str, Any]]]],
-    sizes: Sequence[Mapping[str, Any]],
-) -> tuple[str, ...]:
+def _verdict(sweep: Found, curves: Sequence[tuple[Name, Sequence[Found]]], sizes: Sequence[Found]) -> tuple[str, ...]:
     """Say in words how far recall falls, and how far the ranking does."""
     if len(sizes) < 2:
         return ("Fewer than two ratios could be had, so there is nothing to compare.",)
@@ -156,7 +151,7 @@ def _meaning(recall: float, recall_after: float, ranking: float, ranking_after: 
     return "imbalance moves the threshold, and it costs the ranking nearly as much."
 
 
-def _how(facts: Facts, sweep: Mapping[str, Any], sizes: Sequence[Mapping[str, Any]]) -> str:
+def _how(facts: Facts, sweep: Found, sizes: Sequence[Found]) -> str:
     rows = f"{number(sizes[0]['n_rows'], 0)} rows, " if sizes else ""
     unlisted = [
         abbreviate(str(label), 40)
@@ -179,9 +174,9 @@ def _how(facts: Facts, sweep: Mapping[str, Any], sizes: Sequence[Mapping[str, An
 
 
 def _draw(
-    sweep: Mapping[str, Any],
-    curves: Sequence[tuple[Name, Sequence[Mapping[str, Any]]]],
-    sizes: Sequence[Mapping[str, Any]],
+    sweep: Found,
+    curves: Sequence[tuple[Name, Sequence[Found]]],
+    sizes: Sequence[Found],
     drawn: tuple[str, str, str, bool],
 ) -> Picture | None:
     metric, label, reading, is_share = drawn
@@ -199,16 +194,12 @@ def _draw(
     return draw_lines(lines, scale, reference, alt, f"{label}. {reading}{dotted}", table)
 
 
-def _best(sweep: Mapping[str, Any], metric: str) -> float | None:
+def _best(sweep: Found, metric: str) -> float | None:
     wanted = _OF_THE_BEST.get(metric)
     return next((row["value"] for row in sweep["best_possible"] if row["metric"] == wanted), None)
 
 
-def _table(
-    sweep: Mapping[str, Any],
-    curves: Sequence[tuple[Name, Sequence[Mapping[str, Any]]]],
-    sizes: Sequence[Mapping[str, Any]],
-) -> Table:
+def _table(sweep: Found, curves: Sequence[tuple[Name, Sequence[Found]]], sizes: Sequence[Found]) -> Table:
     lines: list[Line] = []
     missing = False
     for name, points in curves:

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from job.data.findings import NEAR_DUPLICATES
 from job.report.charts.canvas import Picture
 from job.report.charts.figures import Dots, draw_dots
-from job.report.facts import Facts
+from job.report.facts import Facts, Found
 from job.report.layout import Heading, Line, Name, Number, Row, Section, Table, Words, tabulate
 from job.report.metric_columns import BY_NAME
 from job.report.sections.sweep_tables import first_splits, in_lower_case
@@ -62,7 +61,7 @@ def build(facts: Facts) -> Section:
     return Section("leak", "The leak, shown", content)
 
 
-def _how(leak: Mapping[str, Any]) -> str:
+def _how(leak: Found) -> str:
     name = abbreviate(str(leak["strategy"]), 40)
     whose = (
         f"{name} with every classifier"
@@ -81,7 +80,7 @@ def _how(leak: Mapping[str, Any]) -> str:
     )
 
 
-def _verdict(facts: Facts, rows: Sequence[Mapping[str, Any]], adds_nothing: bool) -> str:
+def _verdict(facts: Facts, rows: Sequence[Found], adds_nothing: bool) -> str:
     """Say what the leak would feign with the classifier that it flatters most, on rows as they come."""
     if not rows:
         return "No run of the mistake has a score, so it cannot be shown; the proof below doesn't need it."
@@ -100,7 +99,7 @@ def _verdict(facts: Facts, rows: Sequence[Mapping[str, Any]], adds_nothing: bool
     return f"{told}; on the real rows alone, which are as rare as in the honest test, it would still be {real}."
 
 
-def _scores(facts: Facts, leak: Mapping[str, Any]) -> Table:
+def _scores(facts: Facts, leak: Found) -> Table:
     rows = []
     for row in leak["scores"]:
         classifier = facts.classifier(row["classifier"]).short
@@ -117,7 +116,7 @@ def _scores(facts: Facts, leak: Mapping[str, Any]) -> Table:
     )
 
 
-def _draw(facts: Facts, leak: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], table: Table) -> Picture:
+def _draw(facts: Facts, leak: Found, rows: Sequence[Found], table: Table) -> Picture:
     metric = BY_NAME[facts.primary].label
     names = [facts.classifier(row["classifier"]).short for row in rows]
     dots = [
@@ -138,7 +137,7 @@ def _draw(facts: Facts, leak: Mapping[str, Any], rows: Sequence[Mapping[str, Any
     )
 
 
-def _troubles(leak: Mapping[str, Any]) -> list[str]:
+def _troubles(leak: Found) -> list[str]:
     told: dict[str, None] = {}
     for row in leak["scores"]:
         for kind, reasons in row["reasons"].items():
@@ -150,7 +149,7 @@ def _troubles(leak: Mapping[str, Any]) -> list[str]:
     return list(told)
 
 
-def _proof(proof: Mapping[str, Any]) -> Table:
+def _proof(proof: Found) -> Table:
     parents = proof["parents_outside"]
     told = [abbreviate(str(label), 40) for label in parents["strategies"]]
     untold = [abbreviate(str(label), 40) for label in parents["untold"]]
@@ -176,7 +175,7 @@ def _proof(proof: Mapping[str, Any]) -> Table:
     )
 
 
-def _check(found: Mapping[str, Any], name: str, what: str, footnotes: Sequence[tuple[str, str]]) -> Row:
+def _check(found: Found, name: str, what: str, footnotes: Sequence[tuple[str, str]]) -> Row:
     letters = [letter for letter, _ in footnotes]
     letter = "a" if found.get("untold") and "a" in letters else "b" if what == "new rows" and "b" in letters else ""
     if found["reason"]:
@@ -184,7 +183,7 @@ def _check(found: Mapping[str, Any], name: str, what: str, footnotes: Sequence[t
     return Row(name, (Number(found["n_found"], footnote=letter), Words(f"{found['n_checked']:,} {what}")))
 
 
-def _twins(identical: Mapping[str, Any]) -> list[str]:
+def _twins(identical: Found) -> list[str]:
     if not identical["n_rows"]:
         return ["No two rows of the data are the same in every feature."]
     of_data = (
@@ -208,7 +207,7 @@ def _near_duplicates(facts: Facts) -> list[str]:
     return [str(finding["found"]) for finding in findings if finding["code"] == NEAR_DUPLICATES]
 
 
-def _set(found: Mapping[str, Any]) -> str:
+def _set(found: Found) -> str:
     more = found["n"] - len(found["rows"])
     rows = [f"{row:,}" for row in found["rows"]] + ([f"{more:,} more"] if more else [])
     return listed(rows) + ("" if found["one_label"] else " (with different labels)")

@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from job.report.charts.canvas import Picture
 from job.report.charts.lines import Scale, draw_lines
-from job.report.facts import Facts
+from job.report.facts import Facts, Found
 from job.report.layout import Line, Name, Number, Section, Table, tabulate
 from job.report.metric_columns import BY_NAME
 from job.report.sections import sweep_tables
@@ -68,7 +67,7 @@ def build(facts: Facts) -> Section:
     return Section("ratio_sweep", title, RatioSweep(how=_how(facts, sweep), blocks=blocks))
 
 
-def _how(facts: Facts, sweep: Mapping[str, Any]) -> str:
+def _how(facts: Facts, sweep: Found) -> str:
     ratios = listed(number(ratio, 3) for ratio in sweep["ratios"])
     return (
         f"sampling_strategy is {ratios}, each by the same factor above the last, on "
@@ -78,7 +77,7 @@ def _how(facts: Facts, sweep: Mapping[str, Any]) -> str:
     )
 
 
-def _block(facts: Facts, sweep: Mapping[str, Any], classifier: Name) -> Block:
+def _block(facts: Facts, sweep: Found, classifier: Name) -> Block:
     curves = [
         (facts.strategy(curve["strategy"]), curve)
         for curve in sweep["curves"]
@@ -97,11 +96,7 @@ def _block(facts: Facts, sweep: Mapping[str, Any], classifier: Name) -> Block:
 
 
 def _draw(
-    facts: Facts,
-    sweep: Mapping[str, Any],
-    classifier: Name,
-    metric: str,
-    curves: Sequence[tuple[Name, Mapping[str, Any]]],
+    facts: Facts, sweep: Found, classifier: Name, metric: str, curves: Sequence[tuple[Name, Found]]
 ) -> Picture | None:
     lines = [sweep_tables.line_of(name, curve["points"], metric) for name, curve in curves]
     if not any(value is not None for line in lines for value in line.y):
@@ -117,7 +112,7 @@ def _draw(
     return draw_lines(lines, scale, None, alt, f"{label}; {better} is better.", table)
 
 
-def _choice(facts: Facts, name: Name, chosen: Mapping[str, Any]) -> str:
+def _choice(facts: Facts, name: Name, chosen: Found) -> str:
     metric = sweep_tables.in_lower_case(BY_NAME[chosen["metric"]].label)
     if not chosen["n"]:
         return f"{name.short}: no inner split of the training data could choose a ratio."
@@ -129,7 +124,7 @@ def _choice(facts: Facts, name: Name, chosen: Mapping[str, Any]) -> str:
     )
 
 
-def _worth(against: Mapping[str, Any]) -> str:
+def _worth(against: Found) -> str:
     """Say what choosing gains over no resampling, as far as the splits can tell."""
     difference, lower, upper = (against[key] for key in ("difference", "lower", "upper"))
     told = f"Against no resampling that is {signed(difference, 3)}"
@@ -145,9 +140,7 @@ def _worth(against: Mapping[str, Any]) -> str:
     return f"{told}: these splits cannot tell it from none."
 
 
-def _chosen(
-    facts: Facts, sweep: Mapping[str, Any], classifier: Name, curves: Sequence[tuple[Name, Mapping[str, Any]]]
-) -> Table:
+def _chosen(facts: Facts, sweep: Found, classifier: Name, curves: Sequence[tuple[Name, Found]]) -> Table:
     """How often each ratio was chosen: a choice that jumps from split to split is luck."""
     lines: list[Line] = [(name, map(Number, curve["chosen"]["counts"])) for name, curve in curves]
     caption = f"Splits in which the training data chose each ratio, with {classifier.short}"

@@ -12,7 +12,7 @@ from ruamel.yaml.comments import CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from job.names import ALLOWED_PACKAGES
-from job.report.facts import Facts
+from job.report.facts import Facts, Found
 from job.report.layout import Heading, Line, Number, Row, Section, Table, Words, tabulate
 
 _COMMANDS = (
@@ -86,19 +86,19 @@ def _durations(facts: Facts) -> Table | None:
     return tabulate("durations", "Durations, mean over splits", headings, lines)
 
 
-def _mean_seconds(runs: Sequence[Mapping[str, Any]], key: str, **labels: str) -> Number:
+def _mean_seconds(runs: Sequence[Found], key: str, **labels: str) -> Number:
     found = [run[key] for run in runs if all(run[name] == label for name, label in labels.items())]
     return Number(sum(found) / len(found) if found else None, 3)
 
 
-def _flags(spec: Mapping[str, Any]) -> str:
+def _flags(spec: Found) -> str:
     """Write the flags without which the commands would refuse the spec's classes."""
     classes = (entry.get("class") or "" for key in ("strategies", "classifiers") for entry in spec[key])
     packages = dict.fromkeys(path.partition(".")[0] for path in classes if path)
     return "".join(f" --allow-package {name}" for name in packages if name not in ALLOWED_PACKAGES)
 
 
-def write_yaml(spec: Mapping[str, Any]) -> str:
+def write_yaml(spec: Found) -> str:
     """Write a spec as YAML that reads back as the same spec; keys without a value are left out.
 
     Returns
@@ -146,6 +146,6 @@ def _escaped(char: str) -> str:
     return f"\\u{code:04X}" if code <= _LAST_OF_FOUR_DIGITS else f"\\U{code:08X}"
 
 
-def _versions(versions: Mapping[str, Any]) -> Table:
+def _versions(versions: Found) -> Table:
     rows = tuple(Row(str(name), (Words(str(version), code=True),)) for name, version in versions.items())
     return Table("versions", "Versions", "Package", (Heading("Version"),), rows, caption_hidden=True)

@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 from job.report.charts.canvas import Picture
 from job.report.charts.figures import Dots, draw_bars, draw_dots
-from job.report.facts import Facts
-from job.report.facts import Row as Found
+from job.report.facts import Facts, Found
 from job.report.layout import Heading, Line, Name, Number, Section, Table, tabulate
 from job.text import counted, listed, number, percent, sentence
 
@@ -74,7 +72,7 @@ def build(facts: Facts) -> Section:
     )
 
 
-def _content(facts: Facts, rescued: Mapping[str, Any]) -> Rescued:
+def _content(facts: Facts, rescued: Found) -> Rescued:
     whole = facts.dataset.get("minority_types")
     summary, picture = _summary(whole) if whole else ("", None)
     if not rescued["n_splits"]:
@@ -85,7 +83,7 @@ def _content(facts: Facts, rescued: Mapping[str, Any]) -> Rescued:
     )
 
 
-def _summary(whole: Mapping[str, Any]) -> tuple[str, Picture | None]:
+def _summary(whole: Found) -> tuple[str, Picture | None]:
     """Tell the minority of the whole data by its kinds."""
     if not whole["types"]:
         return sentence(f"The minority of the whole data could not be told apart: {whole['reason']}"), None
@@ -114,7 +112,7 @@ def _counted(count: int, kind: str) -> str:
     return f"{count:,} {kind}s" if kind == "outlier" and count != 1 else f"{count:,} {kind}"
 
 
-def _seen(rescued: Mapping[str, Any]) -> Table:
+def _seen(rescued: Found) -> Table:
     """Count the test rows of each kind; a row that several test parts hold counts in each."""
     headings = (Heading("Means"), "Test rows", "Share", "Different rows")
     lines: list[Line] = []
@@ -124,7 +122,7 @@ def _seen(rescued: Mapping[str, Any]) -> Table:
     return tabulate("rescued-types", "Minority rows of all test parts by kind", headings, lines, first="Kind")
 
 
-def _kinds(facts: Facts, classifier: Name, rescued: Mapping[str, Any]) -> Kinds:
+def _kinds(facts: Facts, classifier: Name, rescued: Found) -> Kinds:
     recall = _by_strategy(facts, classifier, rescued["recall"])
     alarms = _by_strategy(facts, classifier, rescued["false_alarms"])
     table = _recall_table(facts, classifier, recall)

@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
 
-from job.report.facts import Facts
-from job.report.facts import Row as Found
+from job.report.facts import Facts, Found
 from job.report.layout import Name, Section
 from job.text import counted, listed, sentence
 
@@ -34,7 +32,7 @@ class Trouble:
     is_failure: bool
 
 
-def find_trouble(facts: Facts, recommended: Mapping[str, Any] | None) -> Trouble | None:
+def find_trouble(facts: Facts, recommended: Found | None) -> Trouble | None:
     """Find what a reader has to know before the answer; None where all runs went as asked.
 
     Parameters
@@ -54,7 +52,7 @@ def find_trouble(facts: Facts, recommended: Mapping[str, Any] | None) -> Trouble
     )
 
 
-def _of_runs(number: int, status: Mapping[str, Any]) -> str:
+def _of_runs(number: int, status: Found) -> str:
     return f"{number:,} of {counted(status['n_runs'], 'run')}"
 
 
@@ -89,7 +87,7 @@ def _short(names: list[Name]) -> str:
     return listed([*(name.short for name in names[:_SHOWN]), *rest])
 
 
-def _touches(facts: Facts, recommended: Mapping[str, Any] | None) -> str:
+def _touches(facts: Facts, recommended: Found | None) -> str:
     """Say on how many splits the recommendation stands."""
     if recommended is None:
         return "Means are over the splits that are left."

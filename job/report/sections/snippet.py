@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from job.evidence.python_code import literal
-from job.report.facts import Facts
+from job.report.facts import Facts, Found
 from job.report.layout import Section
 from job.text import abbreviate, abbreviate_all, counted, sentence
 
@@ -45,7 +44,7 @@ class TakeHome:
 
 def build(facts: Facts) -> Section:
     """Build the section."""
-    found: Mapping[str, Any] = facts.results.get("snippet") or {"code": None, "reason": _ABSENT}
+    found: Found = facts.results.get("snippet") or {"code": None, "reason": _ABSENT}
     saved = facts.results.get("model")
     model, loading = ("", "") if saved is None else (_describe_model(facts, saved), _load(saved))
     written = _describe_synthetic(facts.results.get("synthetic"))
@@ -56,7 +55,7 @@ def build(facts: Facts) -> Section:
     return Section("snippet", "Take it home", content)
 
 
-def _read(found: Mapping[str, Any]) -> str:
+def _read(found: Found) -> str:
     strategy, classifier = abbreviate_all([str(found["strategy"]), str(found["classifier"])], _LABEL_LENGTH)
     chosen = "what is recommended" if found["recommended"] else "the best mean of the ranking metric"
     return (
@@ -66,7 +65,7 @@ def _read(found: Mapping[str, Any]) -> str:
     )
 
 
-def _describe_model(facts: Facts, saved: Mapping[str, Any]) -> str:
+def _describe_model(facts: Facts, saved: Found) -> str:
     if saved["file"] is None:
         return f"A saved model was asked for, but there is none: {sentence(abbreviate(str(saved['reason']), 600))}"
     strategy, classifier = abbreviate_all([str(saved["strategy"]), str(saved["classifier"])], _LABEL_LENGTH)
@@ -77,7 +76,7 @@ def _describe_model(facts: Facts, saved: Mapping[str, Any]) -> str:
     )
 
 
-def _describe_synthetic(files: Sequence[Mapping[str, Any]] | None) -> tuple[str, ...]:
+def _describe_synthetic(files: Sequence[Found] | None) -> tuple[str, ...]:
     if files is None:
         return ()
     shorts = abbreviate_all([str(file["strategy"]) for file in files], _LABEL_LENGTH)
@@ -93,7 +92,7 @@ def _describe_synthetic(files: Sequence[Mapping[str, Any]] | None) -> tuple[str,
     return tuple(sentences) or ("Synthetic rows were asked for, but no strategy adds any.",)
 
 
-def _load(saved: Mapping[str, Any]) -> str:
+def _load(saved: Found) -> str:
     if saved["file"] is None:
         return ""
     trusted = "".join(f"    {literal(name)},\n" for name in saved["trusted"])

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from job.evidence.estimates import NO_TEST
 from job.evidence.words import whole
-from job.report.facts import LEAST_OPTIMISM, Facts
+from job.report.facts import LEAST_OPTIMISM, Facts, Found
 from job.report.layout import Name
 from job.report.metric_columns import BY_NAME
 from job.text import NO_VALUE, counted, number, signed
@@ -128,7 +127,7 @@ class Tile:
     note: str = ""
 
 
-def find_beside(facts: Facts, classifier: Name, headline: Mapping[str, Any] | None) -> Beside:
+def find_beside(facts: Facts, classifier: Name, headline: Found | None) -> Beside:
     """Find what to tell of with this classifier.
 
     Parameters
@@ -218,13 +217,13 @@ def _calibration(facts: Facts, classifier: Name, beside: Beside) -> Tile:
     return Tile(_CALIBRATION, "", shown, number(after["ece"], 3), "", word, other=instead, note=perfect)
 
 
-def _calibration_of(facts: Facts, classifier: Name, strategy: Name) -> Mapping[str, Any] | None:
+def _calibration_of(facts: Facts, classifier: Name, strategy: Name) -> Found | None:
     rows = (facts.results.get("harm") or {"rows": []})["rows"]
     found = (row["raw"] for row in rows if (row["strategy"], row["classifier"]) == (strategy.label, classifier.label))
     return next(found, None)
 
 
-def _compared(facts: Facts, classifier: Name, strategy: Name, metric: str) -> Mapping[str, Any] | None:
+def _compared(facts: Facts, classifier: Name, strategy: Name, metric: str) -> Found | None:
     place = (metric, strategy.label, classifier.label, facts.baseline.label)
     rows = facts.results.get("comparisons") or ()
     keys = ("metric", "strategy", "classifier", "reference")
@@ -247,7 +246,7 @@ def _shown(value: float | None, metric: str) -> str:
     return number(100 * value) if metric == "recall" else whole(value)
 
 
-def _change(row: Mapping[str, Any], metric: str) -> str:
+def _change(row: Found, metric: str) -> str:
     """Write a difference with its interval, with no more digits than the interval supports."""
     keys = ("difference", "lower", "upper") if row["lower"] is not None else ("difference",)
     scale = 100 if metric == "recall" else 1
@@ -257,7 +256,7 @@ def _change(row: Mapping[str, Any], metric: str) -> str:
     return f"{difference} ({' to '.join(limits)})" if limits else difference
 
 
-def _judge(facts: Facts, row: Mapping[str, Any], metric: str) -> tuple[str, str]:
+def _judge(facts: Facts, row: Found, metric: str) -> tuple[str, str]:
     """Say what the test says of a difference, and whether that is good."""
     difference = row["difference"]
     if row["method"] == NO_TEST:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from job.evidence.estimates import BOOTSTRAP
-from job.report.facts import Facts
+from job.report.facts import Facts, Found
 from job.report.layout import Heading, Line, Number, Section, Table, tabulate
 from job.text import number
 from job.wording import verdict as wording
@@ -55,7 +54,7 @@ def build(facts: Facts) -> Section:
     return Section("verdict", "Verdicts, one by one", content)
 
 
-def _content(facts: Facts, verdict: Mapping[str, Any], power: Mapping[str, Any]) -> Verdict:
+def _content(facts: Facts, verdict: Found, power: Found) -> Verdict:
     rows, rivals = verdict["rows"], verdict["custom_against_smote"]
     return Verdict(
         absent="",
@@ -69,7 +68,7 @@ def _content(facts: Facts, verdict: Mapping[str, Any], power: Mapping[str, Any])
     )
 
 
-def _ranking(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
+def _ranking(facts: Facts, rows: Sequence[Found]) -> Table:
     caption = f"Does it rank better than {facts.baseline.short}? Difference in {METRIC_WORDS[facts.primary]}"
     lines = [
         (facts.strategy(row["strategy"]), (facts.name_shortly(row["classifier"]), *_graded(facts, row["ranking"])))
@@ -78,7 +77,7 @@ def _ranking(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
     return tabulate("verdicts", caption, _ANSWERED, lines)
 
 
-def _graded(facts: Facts, tested: Mapping[str, Any]) -> tuple[str, str, str]:
+def _graded(facts: Facts, tested: Found) -> tuple[str, str, str]:
     title, shortage = wording.RANKING_TITLES[tested["code"]], tested.get("shortage")
     if tested["difference"] is None:
         return title, tested["reason"] or "no value", "–"
@@ -86,7 +85,7 @@ def _graded(facts: Facts, tested: Mapping[str, Any]) -> tuple[str, str, str]:
     return title, wording.describe_difference(tested, facts.spec["evaluation"]["confidence"]), sure or "–"
 
 
-def _decision(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
+def _decision(facts: Facts, rows: Sequence[Found]) -> Table:
     headings = (Heading("Classifier"), Heading("Answer"), Heading("In words"))
     lines: list[Line] = []
     for row in rows:
@@ -96,7 +95,7 @@ def _decision(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
     return tabulate("decisions-answer", "How do its own decisions differ?", headings, lines)
 
 
-def _rivals(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
+def _rivals(facts: Facts, rows: Sequence[Found]) -> Table:
     caption = f"Our oversampler against SMOTE: difference in {METRIC_WORDS[facts.primary]}"
     lines: list[Line] = []
     for row in rows:
@@ -121,14 +120,14 @@ def _reading(facts: Facts) -> str:
     )
 
 
-def _row_worth(power: Mapping[str, Any]) -> str:
+def _row_worth(power: Found) -> str:
     worth = power["recall_per_row"]
     if worth is None:
         return ""
     return f"One minority row more or less found in a test part is {number(100 * worth, 1)} points of recall."
 
 
-def _power(facts: Facts, power: Mapping[str, Any]) -> Table:
+def _power(facts: Facts, power: Found) -> Table:
     headings = (Heading("Classifier"), "Standard error", "Detectable here", "Difference", "From about", "To about")
     decimals = {"se": 4, "detectable": 3, "gain": 3, "low": 0, "high": 0}
     caption = (
