@@ -1,4 +1,4 @@
-"""How messages show a value, and which known name was most likely meant."""
+"""Numbers, lists and names in text: values as messages show them, long text shortened, the nearest known name."""
 
 from __future__ import annotations
 
@@ -24,6 +24,14 @@ _NOT_LATIN = (
 )
 LATIN = str.maketrans(_NOT_LATIN, "aeopcyxijsdhloABEKMHOPCTYXIJSABEZHIKMNOPTYX")
 """Cyrillic and Greek letters, and the Latin ones that they look like."""
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_CONTROL_PICTURES = 0x2400
+_DELETE = 0x7F
+_JOINERS = "\u200c\u200d"  # Persian words and many emoji need them
+NO_VALUE = "–"
+_MINUS = "\u2212"
+_MAX_DECIMALS = 4
+_LONGEST_NAME = 60
 
 
 def show(value: Any, limit: int = _LONGEST_SHOWN) -> str:
@@ -130,12 +138,6 @@ def guess(word: str, known: Iterable[str]) -> str:
     near = nearest(word, known)
     meant = f"; did you mean {near}?" if near else ""
     return f"{meant} (allowed: {', '.join(known)})"
-
-
-_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
-_CONTROL_PICTURES = 0x2400
-_DELETE = 0x7F
-_JOINERS = "\u200c\u200d"  # Persian words and many emoji need them
 
 
 def make_visible(text: str, keep: str = "\n\t") -> str:
@@ -263,11 +265,6 @@ def sentence(text: str) -> str:
     return begun if begun[-1] in ".!?…" else f"{begun}."
 
 
-NO_VALUE = "–"
-_MINUS = "\u2212"
-_MAX_DECIMALS = 4
-
-
 def decimals_for(spread: float | None, fallback: int) -> int:
     """Say how many decimals a number deserves: those that show two digits of its spread.
 
@@ -323,7 +320,6 @@ def plain(value: float) -> str:
     return number(value, 0) if float(value).is_integer() else f"{value:,.4g}".replace("-", _MINUS)
 
 
-_LONGEST_NAME = 60
 _DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))))
 
 

@@ -19,6 +19,10 @@ _ENTITIES = {"|": "&#124;", "<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;"
 _MARKUP = re.compile(r"[\\`*\[\]~$#|<>&@]|(?<![^\W_])_|_(?![^\W_])")
 _LINKS = (("://", "&#58;//"), ("www.", "www&#46;"), ("WWW.", "WWW&#46;"))
 _BLOCK = re.compile(r"^([-+=:]|\d{1,9}(?=[.)]))")
+MOST_BYTES = 60_000
+_METRICS = ("recall", "false_alarms_per_1000", "expected_cost_per_1000")
+_STATES = ("failed", "degraded", "not-applicable")
+_REPORT = "[report.html](report.html)"
 
 
 def escape_markdown(text: str, length: int | None = None) -> str:
@@ -39,12 +43,6 @@ def escape_markdown(text: str, length: int | None = None) -> str:
     for link, inert in _LINKS:
         escaped = escaped.replace(link, inert)
     return _BLOCK.sub(lambda match: f"\\{match[0]}" if not match[0].isdigit() else f"{match[0]}\\", escaped)
-
-
-MOST_BYTES = 60_000
-_METRICS = ("recall", "false_alarms_per_1000", "expected_cost_per_1000")
-_STATES = ("failed", "degraded", "not-applicable")
-_REPORT = "[report.html](report.html)"
 
 
 @dataclass(frozen=True)

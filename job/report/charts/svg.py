@@ -28,6 +28,14 @@ _MAGIC = b"\x89PNG\r\n\x1a\n"
 _OPAQUE = 15
 _DEPTH, _PALETTE = 4, 3
 _SIMILAR = 0.02
+_SVG = "{http://www.w3.org/2000/svg}"
+_XLINK = "{http://www.w3.org/1999/xlink}"
+_WITH_TEXT = ("text", "style", "title")
+_QUOTE = {"'": "&#39;"}
+_FONTS = "system-ui,'Segoe UI',Roboto,'Noto Sans','Liberation Sans',sans-serif"
+_DPI = 144  # of images inside a chart: two pixels for one on the page
+_GEOMETRY = ("d", "x", "y", "transform", "width", "height")
+_URL_SAFE = "!$'()*+,-./:;=?@_~"
 
 
 def shrink_image(source: str) -> str:
@@ -88,15 +96,7 @@ def _chunk(name: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
 
-_SVG = "{http://www.w3.org/2000/svg}"
-_XLINK = "{http://www.w3.org/1999/xlink}"
-_WITH_TEXT = ("text", "style", "title")
-_QUOTE = {"'": "&#39;"}
-_FONTS = "system-ui,'Segoe UI',Roboto,'Noto Sans','Liberation Sans',sans-serif"
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
-_DPI = 144  # of images inside a chart: two pixels for one on the page
-_GEOMETRY = ("d", "x", "y", "transform", "width", "height")
-_URL_SAFE = "!$'()*+,-./:;=?@_~"
 _SETTINGS: Mapping[str, Any] = {
     "svg.hashsalt": "minority-report",
     "svg.fonttype": "none",

@@ -12,6 +12,22 @@ from pathlib import Path
 from types import MappingProxyType
 from typing import Any
 
+_DARK = "@media screen and (prefers-color-scheme: dark)"
+N_COLOURS = 8
+_SHAPES = (
+    ("o", "●"),
+    ("s", "■"),
+    ("^", "▲"),
+    ("D", "◆"),
+    ("v", "▼"),
+    ("P", "✚"),
+    ("X", "✖"),
+    ("*", "★"),
+    ("p", "⬟"),
+    ("h", "⬢"),
+    ("d", "♦"),
+)
+
 
 def templates_folder() -> Path:
     """Find the folder with report.html.
@@ -30,8 +46,6 @@ def templates_folder() -> Path:
 
 
 _COLOUR = re.compile(r"--([\w-]+):\s*(#[0-9a-f]{6});")
-_DARK = "@media screen and (prefers-color-scheme: dark)"
-N_COLOURS = 8
 
 
 @dataclass(frozen=True)
@@ -56,19 +70,6 @@ class Series:
     dash: tuple[float, tuple[float, ...] | None]
 
 
-_SHAPES = (
-    ("o", "●"),
-    ("s", "■"),
-    ("^", "▲"),
-    ("D", "◆"),
-    ("v", "▼"),
-    ("P", "✚"),
-    ("X", "✖"),
-    ("*", "★"),
-    ("p", "⬟"),
-    ("h", "⬢"),
-    ("d", "♦"),
-)
 _DASHES: tuple[tuple[float, tuple[float, ...] | None], ...] = (
     (0, (4, 1.6)),
     (0, None),

@@ -16,6 +16,9 @@ from job.report.charts.theme import Theme, series
 from job.report.layout import Name, Table
 
 _DIGITS = 12  # a mean of the same counts in another order may differ by its last bits
+_FRONT = "the front"
+_STEPS = (0.05, 0.1, 0.2)  # between marks of recall
+_ROOM = 0.05  # of recall, around the outermost points
 
 
 @dataclass(frozen=True)
@@ -47,11 +50,6 @@ def find_winners(trades: Sequence[Trade]) -> tuple[tuple[int, ...], ...]:
         Positions in `trades`, ascending; equal trades don't beat each other.
     """
     return tuple(tuple(place for place, other in enumerate(trades) if other.beats(trade)) for trade in trades)
-
-
-_FRONT = "the front"
-_STEPS = (0.05, 0.1, 0.2)  # between marks of recall
-_ROOM = 0.05  # of recall, around the outermost points
 
 
 @dataclass(frozen=True)

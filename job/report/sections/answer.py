@@ -16,6 +16,8 @@ from job.report.sections.tiles import Beside, Tile, build_tiles, find_beside
 from job.wording.answer import describe_action, tell_answer
 from job.wording.cutoffs import tell_cutoffs
 
+_ABSENT = "These results hold no verdict."
+
 
 @dataclass(frozen=True)
 class Gloss:
@@ -32,9 +34,6 @@ def build_glossary(facts: Facts) -> tuple[Gloss, ...]:
     for name in facts.strategies:
         groups.setdefault(GLOSSES[kinds[name.label]], []).append(name)
     return tuple(Gloss(tuple(names), words) for words, names in groups.items() if words)
-
-
-_ABSENT = "These results hold no verdict."
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ _SCALES = {
 }
 _IMPUTES = {"median": "the median", "mean": "the mean", "most_frequent": "the most frequent value"}
 _VALUE_LENGTH = 160
+_LABELS_IN_WORDS = 6
 
 
 def describe_split(facts: Facts) -> str:
@@ -123,9 +124,6 @@ def _mean_count(value: float) -> str:
 def _file(facts: Facts) -> Found:
     file: Found = facts.spec["data"].get("file") or {}
     return file
-
-
-_LABELS_IN_WORDS = 6
 
 
 @dataclass(frozen=True)

@@ -20,6 +20,14 @@ _WORDS = {
     "brier": "Brier score",
     "log_loss": "log loss",
 }
+_READ_AT = (0.2, 0.5, 0.8)
+_TABLE_STEP = 10
+_DECISION_WORDS = {
+    "precision_recall": "An open marker is where a strategy decides: at its own recall, on its own curve.",
+    "roc": "An open marker is where a strategy decides: at its own false-alarm rate, on its own curve.",
+}
+_CALIBRATED_WORDS = "Each strategy runs inside CalibratedClassifierCV{}. "
+_LIMIT_WORDS = "The thin line is the best possible classifier, which knows how the data was drawn."
 
 
 def describe_best_possible(facts: Facts) -> str:
@@ -55,16 +63,6 @@ def _value(row: Found) -> str:
     decimals = decimals_for(row["sd"], fallback_decimals(metric))
     spread = f" ± {number(row['sd'], decimals)}" if row["sd"] is not None else ""
     return f"{_WORDS[metric]} {number(row['value'], decimals)}{spread}"
-
-
-_READ_AT = (0.2, 0.5, 0.8)
-_TABLE_STEP = 10
-_DECISION_WORDS = {
-    "precision_recall": "An open marker is where a strategy decides: at its own recall, on its own curve.",
-    "roc": "An open marker is where a strategy decides: at its own false-alarm rate, on its own curve.",
-}
-_CALIBRATED_WORDS = "Each strategy runs inside CalibratedClassifierCV{}. "
-_LIMIT_WORDS = "The thin line is the best possible classifier, which knows how the data was drawn."
 
 
 @dataclass(frozen=True)

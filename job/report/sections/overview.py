@@ -14,6 +14,14 @@ from job.report.metric_columns import BY_NAME, build_metric_table
 from job.report.sections.asked import describe_spread
 from job.text import counted, listed, number
 
+_METRICS = ("recall", "false_alarms_per_1000")
+_LABELS = ("minority\nrecall", "false alarms\nper 1,000")
+_CAPTION = (
+    "Left: share of the minority rows found. Right: false alarms in 1,000 rows, its price. Each at the strategy's own "
+    "decision; a fine stroke is one split, the line their range, the marker their mean"
+)
+_DECISION = ("recall", "precision", "false_alarms_per_1000")
+
 
 def describe_price(facts: Facts, classifier: Name) -> str:
     """Say how many minority rows are found, at how many false alarms, and what becomes of the ranking.
@@ -27,8 +35,9 @@ def describe_price(facts: Facts, classifier: Name) -> str:
     if not others or _mean(facts, facts.baseline, classifier, "recall") is None:
         return ""
     best = max(others, key=lambda name: _mean(facts, name, classifier, "recall") or 0.0)
-    found, found_by_best = (_of_hundred(facts, name, classifier) for name in (facts.baseline, best))
-    alarms, alarms_of_best = (_alarms(facts, name, classifier) for name in (facts.baseline, best))
+    pair, decimals = (facts.baseline, best), facts.decimals(classifier, _METRICS[1])
+    found, found_by_best = (round(100 * (_mean(facts, name, classifier, "recall") or 0.0)) for name in pair)
+    alarms, alarms_of_best = (number(_mean(facts, name, classifier, _METRICS[1]), decimals) for name in pair)
     start = (
         f"Of every 100 minority rows {facts.baseline.short} finds {found}, "
         f"and it raises {alarms} false alarms in 1,000 rows"
@@ -44,16 +53,6 @@ def _mean(facts: Facts, strategy: Name, classifier: Name, metric: str) -> float 
     return None if row is None or row["value"] is None else float(row["value"])
 
 
-def _of_hundred(facts: Facts, strategy: Name, classifier: Name) -> int:
-    return round(100 * (_mean(facts, strategy, classifier, "recall") or 0.0))
-
-
-def _alarms(facts: Facts, strategy: Name, classifier: Name) -> str:
-    metric = "false_alarms_per_1000"
-    decimals = facts.decimals(classifier, metric)
-    return number(_mean(facts, strategy, classifier, metric), decimals)
-
-
 def _ranking(facts: Facts, best: Name, classifier: Name) -> str:
     """The metric that ranks strategies is the one that moving a threshold cannot buy."""
     values = [_mean(facts, name, classifier, facts.primary) for name in (best, facts.baseline)]
@@ -65,14 +64,6 @@ def _ranking(facts: Facts, best: Name, classifier: Name) -> str:
         f"{here} with both" if here == there else f"{here} with {facts.baseline.short} and {there} with {best.short}"
     )
     return f"{BY_NAME[facts.primary].label}, which no threshold changes, is {shown}."
-
-
-_METRICS = ("recall", "false_alarms_per_1000")
-_LABELS = ("minority\nrecall", "false alarms\nper 1,000")
-_CAPTION = (
-    "Left: share of the minority rows found. Right: false alarms in 1,000 rows, its price. Each at the strategy's own "
-    "decision; a fine stroke is one split, the line their range, the marker their mean"
-)
 
 
 def draw_recall(facts: Facts, classifier: Name) -> Picture | None:
@@ -167,9 +158,6 @@ def _table(facts: Facts, classifier: Name, decimals: Sequence[int]) -> Table:
     headings = ("Mean", "Standard deviation", "Lowest", "Highest", "False alarms", "Fewest", "Most", "Splits")
     caption = f"Minority recall and false alarms in 1,000 rows with {classifier.short}: the numbers of the chart"
     return tabulate(f"recall-{classifier.index}", caption, headings, rows)
-
-
-_DECISION = ("recall", "precision", "false_alarms_per_1000")
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,23 @@ from job.text import counted, listed, sentence
 
 _SHOWN = 2  # groups of combinations that are named, and strategies of each
 _SCORED = ("ok", "degraded")
+_MOST_SPLITS_NAMED = 8
+_LONGEST_REASON = 2000
+_STATES = (
+    ("failed", "Failed", "These gave no numbers; means are over the splits that are left.", "No run failed."),
+    (
+        "degraded",
+        "Degraded",
+        "These gave numbers, but not quite as asked: a stated rule made something smaller or left it out.",
+        "No run was degraded.",
+    ),
+    (
+        "not_applicable",
+        "Not applicable",
+        "Combinations that cannot exist, so nothing was run.",
+        "Every strategy could be combined with every classifier.",
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -104,10 +121,6 @@ def _scored(facts: Facts, strategy: Name, classifier: Name) -> int:
     return sum(run["status"] in _SCORED for run in facts.runs(strategy, classifier))
 
 
-_MOST_SPLITS_NAMED = 8
-_LONGEST_REASON = 2000
-
-
 @dataclass(frozen=True)
 class Reason:
     """One reason and the runs that share it.
@@ -147,23 +160,6 @@ class Runs:
 
     summary: str
     states: tuple[State, ...]
-
-
-_STATES = (
-    ("failed", "Failed", "These gave no numbers; means are over the splits that are left.", "No run failed."),
-    (
-        "degraded",
-        "Degraded",
-        "These gave numbers, but not quite as asked: a stated rule made something smaller or left it out.",
-        "No run was degraded.",
-    ),
-    (
-        "not_applicable",
-        "Not applicable",
-        "Combinations that cannot exist, so nothing was run.",
-        "Every strategy could be combined with every classifier.",
-    ),
-)
 
 
 def build(facts: Facts) -> Section:

@@ -13,6 +13,14 @@ from job.report.metric_columns import BY_NAME
 from job.text import NO_VALUE, counted, number, signed
 
 _METRICS = ("recall", "false_alarms_per_1000")
+_TESTED = (
+    ("recall", "Recall per 100", " minority rows"),
+    ("false_alarms_per_1000", "False alarms per 1,000", " rows"),
+    ("average_precision", "Average precision", ""),
+)
+_CALIBRATION = "Calibration error"
+_SAME = "the same"
+_NOTHING = "no value"
 
 
 def describe_right_alarms(facts: Facts, classifier: Name, strategy: Name, compared: Name | None) -> str:
@@ -60,16 +68,6 @@ def _shares(facts: Facts, classifier: Name, strategies: list[Name]) -> list[floa
 
 def _right(found: float, false_alarms: float) -> float | None:
     return found / (found + false_alarms) if found + false_alarms > 0 else None
-
-
-_TESTED = (
-    ("recall", "Recall per 100", " minority rows"),
-    ("false_alarms_per_1000", "False alarms per 1,000", " rows"),
-    ("average_precision", "Average precision", ""),
-)
-_CALIBRATION = "Calibration error"
-_SAME = "the same"
-_NOTHING = "no value"
 
 
 @dataclass(frozen=True)
