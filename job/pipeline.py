@@ -261,7 +261,7 @@ def render_again(path: Path) -> str:
     settle_matplotlib()
     with silenced():  # matplotlib, which this brings, tells of a list of fonts that takes long to make
         from job.report.render import render_report, shows_timings
-    from job.report.stored import load_results, load_timings, refuse_damage
+    from job.report.earlier_results import load_results, load_timings, refuse_damage
 
     results = load_results(path)
     with refuse_damage(path):

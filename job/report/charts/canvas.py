@@ -109,6 +109,14 @@ def unit_axis(set_limits: Callable[..., object], set_ticks: Callable[..., object
     set_limits(-0.02 * reach, 1.02 * reach)
 
 
+def frame_plane(axes: Axes, theme: Theme, x: str, y: str) -> None:
+    """Name both axes of a plane, with a grid behind the lines."""
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    axes.grid(color=theme.light["line"], linewidth=0.8)
+    open_frame(axes, ("bottom", "left"))
+
+
 def open_frame(axes: Axes, kept: tuple[str, ...]) -> None:
     """Leave out all sides of the frame but some."""
     axes.set_axisbelow(True)

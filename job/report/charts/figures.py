@@ -103,7 +103,8 @@ def draw_curves(
             line.set_label(canvas.legend_text(reference.name.short))
         canvas.unit_axis(axes.set_xlim, axes.set_xticks, reach)
         canvas.unit_axis(axes.set_ylim, axes.set_yticks, reach)
-        _finish(figure, axes, axes_names, n_columns, theme)
+        canvas.frame_plane(axes, theme, *axes_names)
+        canvas.add_legend(figure, n_columns, handlelength=2.6)
 
     return canvas.build_picture(draw, 275.0 + 18 * legend_rows, alt, caption, table)
 
@@ -144,7 +145,8 @@ def draw_net_benefit(
         axes.set_ylim(-0.25 * highest, 1.06 * highest)
         axes.yaxis.set_major_locator(MaxNLocator(5))
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("-", "\u2212"))
-        _finish(figure, axes, axes_names, n_columns, theme)
+        canvas.frame_plane(axes, theme, *axes_names)
+        canvas.add_legend(figure, n_columns, handlelength=2.6)
 
     return canvas.build_picture(draw, 275.0 + 18 * legend_rows, alt, caption, table)
 
@@ -259,15 +261,6 @@ def _line(axes: Axes, curve: Curve, theme: Theme, every: tuple[int, int]) -> Non
     (line,) = axes.plot(curve.x, curve.y, color=theme.light[look.colour], linewidth=1.7, linestyle=look.dash)
     line.set(marker=look.marker, markersize=6, markeredgewidth=0, label=canvas.legend_text(curve.name.short))
     line.set_markevery(every)
-
-
-def _finish(figure: Figure, axes: Axes, axes_names: tuple[str, str], n_columns: int, theme: Theme) -> None:
-    """Names, grid, frame and legend of a chart of curves."""
-    axes.set_xlabel(axes_names[0])
-    axes.set_ylabel(axes_names[1])
-    axes.grid(color=theme.light["line"], linewidth=0.8)
-    canvas.open_frame(axes, ("bottom", "left"))
-    canvas.add_legend(figure, n_columns, handlelength=2.6)
 
 
 def _starts(rows: Sequence[Parted], place: int) -> list[float]:

@@ -75,8 +75,7 @@ def draw_lines(
                 reference[1], color=theme.light["quiet"], linewidth=1.2, linestyle=canvas.DOTS, label=reference[0]
             )
         _set_axes(axes, scale, lines, reference)
-        axes.grid(color=theme.light["line"], linewidth=0.8)
-        canvas.open_frame(axes, ("bottom", "left"))
+        canvas.frame_plane(axes, theme, scale.x, scale.y)
         canvas.add_legend(figure, n_columns)
 
     return canvas.build_picture(draw, 235.0 + 18 * legend_rows, alt, caption, table)
@@ -102,8 +101,6 @@ def _set_axes(axes: Axes, scale: Scale, lines: Sequence[Line], reference: tuple[
     step = -(-len(scale.settings) // _MOST_TICKS)
     ticks = scale.settings[::-step][::-1]
     axes.set_xticks(ticks, [plain(float(f"{tick:.2g}")) for tick in ticks])
-    axes.set_xlabel(scale.x)
-    axes.set_ylabel(scale.y)
     if scale.is_share:
         canvas.unit_axis(axes.set_ylim, axes.set_yticks)
     else:

@@ -90,10 +90,7 @@ def draw_trades(points: Sequence[Point], moved: Curve | None, alt: str, caption:
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.yaxis.set_major_locator(MultipleLocator(next(step for step in _STEPS if top - bottom < 7 * step)))
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:.2g}")
-        axes.set_xlabel("false alarms in 1,000 rows")
-        axes.set_ylabel("minority recall")
-        axes.grid(color=theme.light["line"], linewidth=0.8)
-        canvas.open_frame(axes, ("bottom", "left"))
+        canvas.frame_plane(axes, theme, "false alarms in 1,000 rows", "minority recall")
         canvas.add_legend(figure, n_columns)
 
     return canvas.build_picture(draw, 235.0 + 18 * legend_rows, alt, caption, table)

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from job.names import CLASSIFIERS
 from job.report.facts import Facts, Found
 from job.report.layout import Heading, Line, Name, Section, Table, Words, tabulate
 from job.report.metric_columns import BY_NAME
-from job.text import abbreviate, abbreviate_all, counted, listed, percent, plain, ratio, sentence, visible_line
+from job.text import abbreviate, abbreviate_all, counted, listed, number, percent, plain, ratio, sentence, visible_line
 
 _SCALES = {
     "standard": "numbers are centred and scaled to standard deviation 1",
@@ -44,10 +43,11 @@ def describe_split(facts: Facts) -> str:
 def describe_sizes(facts: Facts) -> str:
     """Say how large the parts are."""
     made = facts.splits
-    mean = "on average " if facts.n_splits > 1 else ""
+    mean, positive = "on average " if facts.n_splits > 1 else "", made["n_test_positive_mean"]
+    positives = number(positive, 0 if float(positive).is_integer() else 1)
     return (
         f"{counted(facts.n_splits, 'split')} in all: {mean}{made['n_train_mean']:,.0f} training rows and "
-        f"{made['n_test_mean']:,.0f} test rows, {_mean_count(made['n_test_positive_mean'])} of these minority rows."
+        f"{made['n_test_mean']:,.0f} test rows, {positives} of these minority rows."
     )
 
 
@@ -76,15 +76,12 @@ def describe_ranking(facts: Facts, labels: Mapping[str, str]) -> str:
     budget = f"{plain(facts.results['evaluation']['alerts_per_1000'])} in every 1,000 rows"
     if "alerts_per_1000" not in facts.spec["evaluation"]:
         budget += ", as many as there are minority rows (no number was given)"
+    rope = facts.spec["evaluation"]["rope"]
+    rope = "0.04 m (1 − m) around baseline's mean m (0.01 for ROC AUC)" if rope == "auto" else plain(rope)
     return (
-        f"Strategies are ranked by {labels[facts.primary]}. A difference counts beyond {_rope(facts)} and where "
+        f"Strategies are ranked by {labels[facts.primary]}. A difference counts beyond {rope} and where "
         f"its test is sure at {facts.confidence}. Where a number of alarms is fixed, it is {budget}."
     )
-
-
-def _rope(facts: Facts) -> str:
-    rope = facts.spec["evaluation"]["rope"]
-    return "0.04 m (1 − m) around baseline's mean m (0.01 for ROC AUC)" if rope == "auto" else plain(rope)
 
 
 def describe_cost(facts: Facts) -> str:
@@ -100,13 +97,10 @@ def describe_params(params: Found) -> str:
     """Write parameters as ``name=value``; a sentence where there are none."""
     if not params:
         return "defaults"
-    return ", ".join(
-        f"{visible_line(str(key))}={abbreviate(_value(value), _VALUE_LENGTH)}" for key, value in params.items()
+    texts = (
+        (visible_line(str(key)), value if isinstance(value, str) else repr(value)) for key, value in params.items()
     )
-
-
-def _value(value: Any) -> str:
-    return value if isinstance(value, str) else repr(value)
+    return ", ".join(f"{key}={abbreviate(text, _VALUE_LENGTH)}" for key, text in texts)
 
 
 def _asked_share(asked: Found) -> str:
@@ -115,10 +109,6 @@ def _asked_share(asked: Found) -> str:
 
 def _times(made: Found) -> str:
     return "once" if made["n_repeats"] == 1 else f"{made['n_repeats']:,} times"
-
-
-def _mean_count(value: float) -> str:
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.1f}"
 
 
 def _file(facts: Facts) -> Found:
