@@ -39,7 +39,7 @@ from job.outputs import (
     to_json,
     write_whole,
 )
-from job.report.fonts import settle_matplotlib
+from job.report.charts.fonts import settle_matplotlib
 from job.results import build_results, build_timings
 from job.spec.file_keys import FileSpec
 from job.spec.generators import MixtureSpec
@@ -263,7 +263,7 @@ def render_again(path: Path) -> str:
     settle_matplotlib()
     with silenced():  # matplotlib, which this brings, tells of a list of fonts that takes long to make
         from job.report.render import render_report, shows_timings
-    from job.report.stored import load_results, load_timings, refuse_damage
+    from job.report.earlier_results import load_results, load_timings, refuse_damage
 
     results = load_results(path)
     with refuse_damage(path):

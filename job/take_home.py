@@ -14,9 +14,9 @@ from job.engine.apart import run_apart
 from job.evaluation.grid import strategies_of
 from job.evaluation.synthetic_rows import SyntheticRows, make_synthetic_rows
 from job.outputs import MODEL, PARENTS, SYNTHETIC, Outputs, to_csv
-from job.report.file_names import name_files
 from job.spec.job_spec import JobSpec
 from job.spec.strategy_entries import CalibratedEntry, Entry
+from job.text import name_files
 
 _NOTHING = "no strategy has a score with any classifier"
 _NOT_LISTED = "what is recommended is no strategy of the spec itself"

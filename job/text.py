@@ -1,7 +1,8 @@
-"""How messages show a value, and which known name was most likely meant."""
+"""Numbers, lists and names in text: values as messages show them, long text shortened, the nearest known name."""
 
 from __future__ import annotations
 
+import math
 import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
@@ -23,6 +24,14 @@ _NOT_LATIN = (
 )
 LATIN = str.maketrans(_NOT_LATIN, "aeopcyxijsdhloABEKMHOPCTYXIJSABEZHIKMNOPTYX")
 """Cyrillic and Greek letters, and the Latin ones that they look like."""
+_NUMBERS = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
+_CONTROL_PICTURES = 0x2400
+_DELETE = 0x7F
+_JOINERS = "\u200c\u200d"  # Persian words and many emoji need them
+NO_VALUE = "–"
+_MINUS = "\u2212"
+_MAX_DECIMALS = 4
+_LONGEST_NAME = 60
 
 
 def show(value: Any, limit: int = _LONGEST_SHOWN) -> str:
@@ -129,3 +138,207 @@ def guess(word: str, known: Iterable[str]) -> str:
     near = nearest(word, known)
     meant = f"; did you mean {near}?" if near else ""
     return f"{meant} (allowed: {', '.join(known)})"
+
+
+def make_visible(text: str, keep: str = "\n\t") -> str:
+    """Replace what a reader could not see, or what would reorder the text around it, by something visible.
+
+    Parameters
+    ----------
+    keep : str
+        Control characters that stay.
+
+    Returns
+    -------
+    str
+        C0 controls as control pictures, other controls, direction marks and lone surrogates by their code point;
+        all of it can be written in HTML, in XML and as UTF-8.
+    """
+    if text.isprintable():
+        return text
+    return "".join(char if char in keep or char.isprintable() else _picture(char) for char in text)
+
+
+def _picture(char: str) -> str:
+    code = ord(char)
+    if code < ord(" "):
+        return chr(_CONTROL_PICTURES + code)
+    if code == _DELETE:
+        return "\u2421"
+    if char in _JOINERS or unicodedata.category(char) in ("Zs", "Co"):
+        return char
+    return f"[U+{code:04X}]"
+
+
+def visible_line(text: str) -> str:
+    """Make text visible and put it on one line, each run of white space as one space."""
+    return make_visible(" ".join(text.split()), keep="")
+
+
+def abbreviate(text: str, length: int) -> str:
+    """Cut text in the middle, so that what it begins and ends with can still be told.
+
+    Parameters
+    ----------
+    length : int
+        Widest result in letters, as `width` counts them; at least 5.
+
+    Returns
+    -------
+    str
+        One line of visible text.
+    """
+    line = visible_line(text)
+    if len(line) <= length and width(line) <= length:
+        return line
+    tail = (length - 1) // 3
+    begins, ends = _fitting(line, length - 1 - tail), _fitting(line[::-1], tail)
+    return f"{begins}…{ends[::-1]}"
+
+
+def width(text: str) -> float:
+    """Measure text in small letters: a capital is about one and a half of them, an ideograph two."""
+    return sum(_letters(char) for char in text)
+
+
+def _letters(char: str) -> float:
+    if unicodedata.east_asian_width(char) in ("W", "F"):
+        return 2.0
+    return 1.4 if char.isupper() or char in "mw@%" else 1.0
+
+
+def _fitting(text: str, length: float) -> str:
+    """As much of the beginning as fits."""
+    taken = 0.0
+    for index, char in enumerate(text):
+        taken += _letters(char)
+        if taken > length:
+            return text[:index]
+    return text
+
+
+def abbreviate_all(texts: Sequence[str], length: int) -> tuple[str, ...]:
+    """Shorten several texts so that those that differ still differ; the later ones get a number where needed.
+
+    Parameters
+    ----------
+    length : int
+        As in `shorten`; a number makes a text a little longer.
+
+    Returns
+    -------
+    tuple of str
+        In the same order.
+    """
+    taken: set[str] = set()
+    short = []
+    for text in texts:
+        candidate = base = abbreviate(text, length) or "(empty)"
+        number = 1
+        while candidate in taken:
+            number += 1
+            candidate = f"{base} ({number})"
+        taken.add(candidate)
+        short.append(candidate)
+    return tuple(short)
+
+
+def counted(number: int, noun: str, plural: str | None = None) -> str:
+    """Say how many, small numbers as words: ``no run``, ``one run``, ``1,200 runs``."""
+    word = _NUMBERS[number] if number < len(_NUMBERS) else f"{number:,}"
+    return f"{word} {noun if number in (0, 1) else plural or noun + 's'}"
+
+
+def listed(items: Iterable[str], last: str = "and") -> str:
+    """Join items as a sentence does: ``a``, ``a and b``, ``a, b and c``."""
+    *head, tail = list(items)
+    return f"{', '.join(head)} {last} {tail}" if head else tail
+
+
+def sentence(text: str) -> str:
+    """Begin text with a capital and end it with a full stop, unless it is written otherwise on purpose."""
+    stripped = text.strip()
+    if not stripped:
+        return stripped
+    first_word = stripped.split(maxsplit=1)[0]
+    begun = stripped[0].upper() + stripped[1:] if first_word.isalpha() and first_word.islower() else stripped
+    return begun if begun[-1] in ".!?…" else f"{begun}."
+
+
+def decimals_for(spread: float | None, fallback: int) -> int:
+    """Say how many decimals a number deserves: those that show two digits of its spread.
+
+    Parameters
+    ----------
+    spread : float or None
+        Standard deviation of the number.
+    fallback : int
+        Decimals where there is no spread.
+
+    Returns
+    -------
+    int
+        0 to 4.
+    """
+    if spread is None or not spread > 0:
+        return fallback
+    return min(max(1 - math.floor(math.log10(spread)), 0), _MAX_DECIMALS)
+
+
+def number(value: float | None, decimals: int = 0) -> str:
+    """Write a number with a fixed number of decimals; an en dash where there is none."""
+    if value is None:
+        return NO_VALUE
+    text = f"{value:,.{decimals}f}"
+    if text.startswith("-"):
+        text = text[1:] if float(text.replace(",", "")) == 0 else _MINUS + text[1:]
+    return text
+
+
+def signed(value: float | None, decimals: int = 0) -> str:
+    """Write a difference: as `number`, with its plus sign."""
+    text = number(value, decimals)
+    return f"+{text}" if value is not None and value > 0 and float(text.replace(",", "")) != 0 else text
+
+
+def percent(share: float | None) -> str:
+    """Write a share in per cent, with at least two digits that tell something, and never a rounded 0 or 100."""
+    if share is None:
+        return NO_VALUE
+    rest = round(min(share, 1 - share), 12)
+    decimals = 1 if rest <= 0 else min(max(1, 1 - math.floor(math.log10(100 * rest))), 6)
+    return f"{number(100 * share, decimals)} %"
+
+
+def ratio(value: float) -> str:
+    """Write how many times as many, to two digits at least."""
+    return number(value, 1 if value < 100 else 0)
+
+
+def plain(value: float) -> str:
+    """Write a number of the spec or of the data as short as it can be: ``9``, ``0.25``, ``7.333``."""
+    return number(value, 0) if float(value).is_integer() else f"{value:,.4g}".replace("-", _MINUS)
+
+
+_DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))))
+
+
+def name_files(labels: Sequence[str]) -> list[str]:
+    """Make a name of a file of each label: letters, digits, dots, hyphens and underscores, no two alike.
+
+    Returns
+    -------
+    list of str
+        Without a suffix; different also where case doesn't count.
+    """
+    taken: set[str] = set()
+    names = []
+    for label in labels:
+        name = base = re.sub(r"[^A-Za-z0-9._-]+", "_", label).strip("._-")[:_LONGEST_NAME] or "strategy"
+        number = 1
+        while name.lower() in taken or name.partition(".")[0].lower() in _DEVICES:
+            number += 1
+            name = f"{base}_{number}"
+        taken.add(name.lower())
+        names.append(name)
+    return names

@@ -17,10 +17,10 @@ from job.data.dataset import Dataset
 from job.evaluation.synthetic_rows import find_added, make_synthetic_rows
 from job.outputs import PARENTS, SYNTHETIC, open_outputs
 from job.pipeline import load_data, read_spec, run_job
-from job.report.file_names import name_files
 from job.spec.job_spec import JobSpec
 from job.spec.strategy_entries import Entry
 from job.take_home import write_rows
+from job.text import name_files
 
 ADDING = ("smote", "custom", "RandomOverSampler", "SMOTE", "ADASYN", "SMOTEENN", "SMOTEN")
 

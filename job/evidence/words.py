@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 
 Naming = Callable[[str], str]
 """How a label is written: whole in files, shortened on the page."""
 
 _MINUS = "\u2212"
-_SMALL = ("no", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 
 
 def decimal(value: float, digits: int = 3) -> str:
@@ -47,24 +46,12 @@ def p_text(p_value: float) -> str:
     return "p < 0.001" if p_value < 0.001 else f"p = {p_value:.3f}" if p_value < 0.1 else f"p = {p_value:.2f}"
 
 
-def counted(number: int, one: str, many: str | None = None) -> str:
-    """Say how many, small numbers as words; ``no`` and ``one`` take the singular."""
-    word = _SMALL[number] if number < len(_SMALL) else f"{number:,}"
-    return f"{word} {one if number in (0, 1) else many or one + 's'}"
-
-
 def more_or_fewer(number: float, one: str, many: str) -> str:
     """Say a difference of counts in words: ``3 more false alarms``, ``1 fewer row``, ``as many rows``."""
     text = whole(abs(number))
     if float(text.replace(",", "")) == 0:
         return f"as many {many}"
     return f"{text} {'more' if number > 0 else 'fewer'} {one if text == '1' else many}"
-
-
-def listed(items: Iterable[str]) -> str:
-    """Join items as a sentence does: ``a``, ``a and b``, ``a, b and c``."""
-    *head, tail = list(items)
-    return f"{', '.join(head)} and {tail}" if head else tail
 
 
 def rounded(number: float) -> str:

@@ -7,21 +7,23 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
-from typing import Any
+from typing import Any, cast
 
-from job.report.formats import decimals_for
-from job.report.looks import assign_looks, find_further_looks
-from job.report.table import Name
-from job.report.words import shorten, shorten_all
+from job.report.charts.theme import assign_looks, find_further_looks
+from job.report.layout import Name
+from job.text import abbreviate, abbreviate_all, decimals_for
 
 _TITLE_LENGTH = 120
 _LABEL_LENGTH = 24
 _VALUE_LENGTH = 60
 _REASON_LENGTH = 200
 _SCORED = ("ok", "degraded")
+_COUNTS = ("tn", "fp", "fn", "tp")
+_PER_THOUSAND = ("false_alarms_per_1000", "expected_cost_per_1000")
 LEAST_OPTIMISM = 0.005  # that is worth a word: it is shown with two decimals
 
-Row = Mapping[str, Any]
+Found = Mapping[str, Any]
+"""A row or a mapping of the results."""
 
 
 @dataclass(frozen=True, eq=False)
@@ -36,27 +38,24 @@ class Facts:
         In the order of the results: baseline is the first strategy.
     """
 
-    results: Mapping[str, Any]
+    results: Found
     strategies: tuple[Name, ...]
     classifiers: tuple[Name, ...]
 
     @property
-    def spec(self) -> Mapping[str, Any]:
+    def spec(self) -> Found:
         """The spec, defaults filled in."""
-        spec: Mapping[str, Any] = self.results["spec"]
-        return spec
+        return cast(Found, self.results["spec"])
 
     @property
-    def dataset(self) -> Mapping[str, Any]:
+    def dataset(self) -> Found:
         """Counts, columns and notes."""
-        dataset: Mapping[str, Any] = self.results["dataset"]
-        return dataset
+        return cast(Found, self.results["dataset"])
 
     @property
-    def splits(self) -> Mapping[str, Any]:
+    def splits(self) -> Found:
         """How the data was split, and the mean sizes of the parts."""
-        splits: Mapping[str, Any] = self.results["splits"]
-        return splits
+        return cast(Found, self.results["splits"])
 
     @property
     def n_splits(self) -> int:
@@ -113,26 +112,51 @@ class Facts:
     @property
     def title(self) -> str:
         """The title, short enough for a heading."""
-        return shorten(str(self.spec["title"]), _TITLE_LENGTH)
+        return abbreviate(str(self.spec["title"]), _TITLE_LENGTH)
 
     @property
     def positive(self) -> str:
         """The positive label, short enough for a sentence."""
-        return shorten_all([str(self.dataset["positive"])], _VALUE_LENGTH)[0]
+        return abbreviate_all([str(self.dataset["positive"])], _VALUE_LENGTH)[0]
+
+    @property
+    def headline(self) -> Found | None:
+        """What the answer is about and what it recommends; None where there is no verdict."""
+        verdict = self.results.get("verdict")
+        return None if verdict is None else verdict["headline"]
+
+    @property
+    def main_classifier(self) -> Name:
+        """The classifier that the first screen is about: the headline's."""
+        label = self.headline["classifier"] if self.headline else None
+        return next((name for name in self.classifiers if name.label == label), self.classifiers[0])
+
+    def strategy(self, label: str) -> Name:
+        """The strategy with this label."""
+        return next(name for name in self.strategies if name.label == label)
+
+    def classifier(self, label: str) -> Name:
+        """The classifier with this label."""
+        return next(name for name in self.classifiers if name.label == label)
+
+    def name_shortly(self, label: str) -> str:
+        """Write a label as the page does inside sentences."""
+        names = (*self.strategies, *self.classifiers)
+        return next((name.short for name in names if name.label == label), label)
 
     def further_looks(self, number: int) -> tuple[int, ...]:
         """Give this many colours and markers that no strategy has, for what stands beside them."""
         return tuple(islice(find_further_looks([name.look for name in self.strategies]), number))
 
-    def summary(self, strategy: Name, classifier: Name, metric: str) -> Row | None:
+    def summary(self, strategy: Name, classifier: Name, metric: str) -> Found | None:
         """Mean and spread of one metric; None where the results have no such row."""
         return self._summaries.get((strategy.label, classifier.label, metric))
 
-    def curve(self, strategy: Name, classifier: Name, kind: str) -> Row | None:
+    def curve(self, strategy: Name, classifier: Name, kind: str) -> Found | None:
         """Mean curve of one strategy; None where it has none."""
         return self._curves.get((strategy.label, classifier.label, kind))
 
-    def runs(self, strategy: Name, classifier: Name) -> Sequence[Row]:
+    def runs(self, strategy: Name, classifier: Name) -> Sequence[Found]:
         """Every run of one strategy × classifier, in the order of the splits."""
         return self._runs.get((strategy.label, classifier.label), ())
 
@@ -153,42 +177,38 @@ class Facts:
                 reasons[_without_run(run)] += 1
         return reasons
 
-    def decimals(self, classifier: Name, metric: str, fallback: int) -> int:
+    def decimals(self, classifier: Name, metric: str) -> int:
         """Decimals for one metric, the same for every strategy so that a column can be compared by eye."""
         spreads = sorted(
             row["sd"]
             for strategy in self.strategies
             if (row := self.summary(strategy, classifier, metric)) is not None and row["sd"]
         )
-        return decimals_for(spreads[len(spreads) // 2] if spreads else None, fallback)
+        return decimals_for(spreads[len(spreads) // 2] if spreads else None, fallback_decimals(metric))
 
     @cached_property
-    def _summaries(self) -> dict[tuple[str, str, str], Row]:
+    def _summaries(self) -> dict[tuple[str, str, str], Found]:
         return {(row["strategy"], row["classifier"], row["metric"]): row for row in self.results["summary"]}
 
     @cached_property
-    def _curves(self) -> dict[tuple[str, str, str], Row]:
+    def _curves(self) -> dict[tuple[str, str, str], Found]:
         return {(row["strategy"], row["classifier"], row["kind"]): row for row in self.results["curves"]}
 
     @cached_property
-    def _runs(self) -> dict[tuple[str, str], list[Row]]:
-        found: dict[tuple[str, str], list[Row]] = {}
+    def _runs(self) -> dict[tuple[str, str], list[Found]]:
+        found: dict[tuple[str, str], list[Found]] = {}
         for run in self.results["runs"]:
             found.setdefault((run["strategy"], run["classifier"]), []).append(run)
         return found
 
 
-def load_facts(results: Mapping[str, Any]) -> Facts:
+def load_facts(results: Found) -> Facts:
     """Give every strategy and classifier the name by which the whole page shows it.
 
     Parameters
     ----------
     results : Mapping
         What results.json holds.
-
-    Returns
-    -------
-    Facts
     """
     strategies = _names(results["strategies"])
     looks = assign_looks(results["strategies"])
@@ -196,14 +216,21 @@ def load_facts(results: Mapping[str, Any]) -> Facts:
     return Facts(results, looking, _names(results["classifiers"]))
 
 
-def _names(entries: Iterable[Row]) -> tuple[Name, ...]:
+def fallback_decimals(metric: str) -> int:
+    """Decimals of a metric that has no spread."""
+    if metric in _COUNTS:
+        return 0
+    return 1 if metric in _PER_THOUSAND else 3
+
+
+def _names(entries: Iterable[Found]) -> tuple[Name, ...]:
     labels = [str(entry["label"]) for entry in entries]
     return tuple(
         Name(label, short, index)
-        for index, (label, short) in enumerate(zip(labels, shorten_all(labels, _LABEL_LENGTH), strict=True))
+        for index, (label, short) in enumerate(zip(labels, abbreviate_all(labels, _LABEL_LENGTH), strict=True))
     )
 
 
-def _without_run(run: Row) -> str:
+def _without_run(run: Found) -> str:
     kind = "the run failed" if run["status"] == "failed" else "this combination cannot exist"
-    return f"{kind}: {shorten(str(run['reason']), _REASON_LENGTH)}" if run["reason"] else kind
+    return f"{kind}: {abbreviate(str(run['reason']), _REASON_LENGTH)}" if run["reason"] else kind

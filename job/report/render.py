@@ -12,11 +12,9 @@ from typing import Any
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from job.report.formats import number, percent, ratio, signed
-from job.report.templates import templates_folder
-from job.report.theme import series
-from job.report.view import Page, build_page
-from job.report.words import visible
+from job.report.charts.theme import series, templates_folder
+from job.report.page import Page, build_page
+from job.text import make_visible, number, percent, ratio, signed
 
 _STYLES = ("variables", "base", "layout", "tables", "figures", "answer", "explorer", "print")
 _SCRIPTS = ("page", "tables", "alarms")
@@ -88,7 +86,7 @@ def _environment(folder: Path) -> Environment:
 
 def breakable(text: str) -> Markup:
     """Let a name break after its underscores, where it has to break at all."""
-    return _UNDERSCORE.join(visible(text).split("_"))
+    return _UNDERSCORE.join(make_visible(text).split("_"))
 
 
 def tight(text: str) -> str:
@@ -101,7 +99,7 @@ def _printable(value: object) -> object:
     if isinstance(value, Markup):
         return value
     if isinstance(value, str):
-        return visible(value)
+        return make_visible(value)
     if isinstance(value, int) and not isinstance(value, bool):
         return value
     shown = str(value)  # says which name is missing, where one is

@@ -7,11 +7,10 @@ from dataclasses import dataclass, fields, is_dataclass
 from typing import Any
 from xml.sax.saxutils import escape
 
-from job.report.canvas import Picture, to_png
-from job.report.file_names import name_files
-from job.report.theme import load_theme
-from job.report.view import Page
-from job.report.words import visible
+from job.report.charts.canvas import Picture, to_png
+from job.report.charts.theme import load_theme
+from job.report.page import Page
+from job.text import make_visible, name_files
 
 _DOTS_PER_INCH = 216.0  # three pixels for one on the page: as wide as half a large slide
 _OF_STRATEGIES = ("picture",)  # one for each strategy, where other charts are one for each classifier
@@ -26,8 +25,6 @@ class Slide:
     ----------
     name : str
         Of its files, without a suffix.
-    svg : str
-    png : bytes
     """
 
     name: str
@@ -40,7 +37,6 @@ def draw_slides(page: Page, results: Mapping[str, Any]) -> Iterator[Slide]:
 
     Parameters
     ----------
-    page : Page
     results : Mapping
         What it was drawn of; files bear the labels of its strategies and classifiers.
 
@@ -80,7 +76,7 @@ def _standalone(picture: Picture) -> str:
     begin, rest = picture.svg.split(">", 1)
     title = picture.table.caption.partition(": ")[0]
     words = "".join(
-        f"<{tag}>{escape(visible(text))}</{tag}>" for tag, text in (("title", title), ("desc", picture.alt))
+        f"<{tag}>{escape(make_visible(text))}</{tag}>" for tag, text in (("title", title), ("desc", picture.alt))
     )
     surface = load_theme().light["surface"]
     head = "<?xml version='1.0' encoding='UTF-8'?>"

@@ -2,24 +2,47 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from job.evidence.diagnosis import describe_problems
 from job.report.facts import Facts, load_facts
-from job.report.formats import number, signed
-from job.report.markdown import escape_markdown
-from job.report.metric_table import BY_NAME, fallback_decimals
+from job.report.layout import Name
+from job.report.metric_columns import BY_NAME
 from job.report.sections import answer as answer_section
 from job.report.sections import runs
-from job.report.table import Name
-from job.report.words import counted, listed
+from job.text import abbreviate, counted, listed, number, signed, visible_line
 
+_ENTITIES = {"|": "&#124;", "<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;"}
+_MARKUP = re.compile(r"[\\`*\[\]~$#|<>&@]|(?<![^\W_])_|_(?![^\W_])")
+_LINKS = (("://", "&#58;//"), ("www.", "www&#46;"), ("WWW.", "WWW&#46;"))
+_BLOCK = re.compile(r"^([-+=:]|\d{1,9}(?=[.)]))")
 MOST_BYTES = 60_000
 _METRICS = ("recall", "false_alarms_per_1000", "expected_cost_per_1000")
 _STATES = ("failed", "degraded", "not-applicable")
 _REPORT = "[report.html](report.html)"
+
+
+def escape_markdown(text: str, length: int | None = None) -> str:
+    """Write text on one line in which nothing is markup, neither to Markdown nor to HTML.
+
+    Parameters
+    ----------
+    length : int or None
+        Letters that are kept, as `shorten` counts them; None keeps all.
+
+    Returns
+    -------
+    str
+        Fits a cell of a table too; an underscore inside a word stays as it is, since it is no markup there.
+    """
+    line = visible_line(text) if length is None else abbreviate(text, length)
+    escaped = _MARKUP.sub(lambda match: _ENTITIES.get(match[0], f"\\{match[0]}"), line)
+    for link, inert in _LINKS:
+        escaped = escaped.replace(link, inert)
+    return _BLOCK.sub(lambda match: f"\\{match[0]}" if not match[0].isdigit() else f"{match[0]}\\", escaped)
 
 
 @dataclass(frozen=True)
@@ -40,12 +63,7 @@ class Limits:
     letters: int
 
 
-_LADDER = (
-    Limits(1000, 1000, 1000, 2000),
-    Limits(50, 100, 50, 1000),
-    Limits(20, 25, 20, 500),
-    Limits(10, 12, 5, 300),
-)
+_LADDER = (Limits(1000, 1000, 1000, 2000), Limits(50, 100, 50, 1000), Limits(20, 25, 20, 500), Limits(10, 12, 5, 300))
 _LEAST = Limits(5, 8, 3, 120)  # fits whatever the labels are: 45 rows, 9 reasons and 5 sentences, six bytes a letter
 
 
@@ -113,7 +131,7 @@ def _kept(facts: Facts, limits: Limits) -> Sequence[Name]:
 
 def _cell(facts: Facts, strategy: Name, classifier: Name, metric: str) -> str:
     row = facts.summary(strategy, classifier, metric)
-    decimals = facts.decimals(classifier, metric, fallback_decimals(metric))
+    decimals = facts.decimals(classifier, metric)
     if row is None or row["value"] is None or strategy == facts.baseline or row["difference"] is None:
         return number(row["value"] if row else None, decimals)
     return f"{number(row['value'], decimals)} ({signed(row['difference'], decimals)})"

@@ -7,7 +7,8 @@ from dataclasses import astuple, dataclass
 from typing import Any
 
 from job.evidence.verdict import recommendation as codes
-from job.evidence.words import Naming, counted, decimal, listed, whole
+from job.evidence.words import Naming, decimal, whole
+from job.text import counted, listed
 from job.wording.verdict import (
     METRIC_WORDS,
     describe_decision,

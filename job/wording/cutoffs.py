@@ -8,7 +8,8 @@ from typing import Any
 
 from job.evaluation import cutoff as codes
 from job.evidence.verdict import cutoff_advice as cutoffs
-from job.evidence.words import decimal, listed, whole
+from job.evidence.words import decimal, whole
+from job.text import listed
 
 Found = Mapping[str, Any]
 

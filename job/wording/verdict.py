@@ -6,7 +6,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from job.evidence.verdict import rules
-from job.evidence.words import Naming, counted, decimal, more_or_fewer, p_text, percent, rounded, signed
+from job.evidence.words import Naming, decimal, more_or_fewer, p_text, percent, rounded, signed
+from job.text import counted
 
 Row = Mapping[str, Any]
 

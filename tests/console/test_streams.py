@@ -14,7 +14,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from job.console.streams import inert, print_document, print_text, tell
-from job.report.markdown import escape_markdown
+from job.report.summary_md import escape_markdown
 
 ROOT = Path(__file__).parents[2]
 COMMANDS = (

@@ -17,7 +17,7 @@ from job.evaluation.metrics.calibration_metrics import fit_calibration
 from job.evaluation.metrics.run_metrics import MetricContext, Prediction, evaluate_metrics
 from job.evidence.probabilities import EXACT_ONLY, MOST_PREDICTIONS, build_harm, sort_into_bins
 from job.pipeline import read_spec, run_job
-from job.report.metric_groups import GROUPS
+from job.report.sections.metrics import GROUPS
 from job.spec.load_spec import LoadedSpec
 
 CONTEXT = MetricContext(cost_false_negative=9.0, cost_false_positive=1.0, alerts_per_1000=100.0)

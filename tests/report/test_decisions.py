@@ -39,7 +39,7 @@ def test_net_benefit_has_a_row_for_each_strategy_and_classifier(told) -> None:
     page, results = told
     found, shown = results["net_benefit"], rows_of(page, "net-benefit")
     head = [cell.words for cell in page.rows("net-benefit")[0][2:]]
-    assert ["at 0.01 99 : 1, prevalence", "at 0.07 13.3 : 1", "at 0.5 1 : 1"] == head
+    assert ["at 0.01, prevalence 99 : 1", "at 0.07 13.3 : 1", "at 0.5 1 : 1"] == head
     places = [found["thresholds"].index(at) for at in (0.01, 0.07, 0.5)]
     for key, label in (("treat_all", "treat all"), ("treat_none", "treat none")):
         assert pytest.approx([1000 * found[key][place] for place in places], abs=0.06) == [

@@ -18,9 +18,9 @@ from page_cases import HOSTILE, RESULTS, make_large_results
 from report_factories import CLASSIFIERS, make_results
 from study_factories import make_imbalance_sweep, make_leak, make_sweeps
 
+from job.report.charts.theme import templates_folder
+from job.report.page import SECTIONS as BUILT
 from job.report.render import _environment, render_report
-from job.report.templates import templates_folder
-from job.report.view import BUILDERS
 
 ROOT = Path(__file__).parents[2]
 SECTIONS = [
@@ -72,7 +72,7 @@ def test_the_page_is_well_formed(page: Page) -> None:
 def test_sections_stand_in_their_order(page: Page) -> None:
     """every section is there, in every state of the job, and the contents lead to it"""
     assert SECTIONS == [section.attributes["id"] for section in page.all("section")]
-    assert len(SECTIONS) == len(BUILDERS)
+    assert len(SECTIONS) == len(BUILT)
     (contents,) = page.all("nav")
     assert [f"#{key}" for key in SECTIONS] == [link.attributes["href"] for link in page.inside(contents, "a")]
 

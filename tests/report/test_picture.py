@@ -15,10 +15,10 @@ from html_page import Page
 from matplotlib.image import imread
 from report_factories import make_results
 
-from job.report.png import shrink_image, write_shades
+from job.report.charts.scatter import ADDED, MAJORITY, MINORITY, TYPE_LOOKS
+from job.report.charts.svg import shrink_image, write_shades
+from job.report.charts.theme import load_theme
 from job.report.render import render_report
-from job.report.scatter import ADDED, MAJORITY, MINORITY, TYPE_LOOKS
-from job.report.theme import load_theme
 
 STRATEGIES = ("baseline", "smote", "custom")
 

@@ -14,7 +14,7 @@ from job.pipeline import read_spec
 from job.report.facts import load_facts
 from job.report.render import render_report
 from job.report.sections import reproduce
-from job.report.sections.price import describe_price
+from job.report.sections.overview import describe_price
 
 PAIR = ("baseline", "smote")
 

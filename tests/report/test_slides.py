@@ -9,9 +9,9 @@ from xml.etree import ElementTree
 import pytest
 from report_factories import CLASSIFIERS, make_results, make_runs, make_spec
 
+from job.report.charts.theme import load_theme
 from job.report.render import draw_page, lay_out
 from job.report.slides import Slide, draw_slides
-from job.report.theme import load_theme
 
 HOSTILE = r"""$\bad$ <b>"&'../..\x ½漢🙂"""
 

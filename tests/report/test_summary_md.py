@@ -12,9 +12,8 @@ from hypothesis import strategies as st
 from report_factories import CLASSIFIERS, STRATEGIES, make_results, make_run, make_runs, make_spec, without_numbers
 
 from job.report.facts import load_facts
-from job.report.markdown import escape_markdown
 from job.report.sections.answer import Answer, build
-from job.report.summary_md import MOST_BYTES, render_summary
+from job.report.summary_md import MOST_BYTES, escape_markdown, render_summary
 
 HOSTILE = "a|b`c<img src=x>\n[d](http://e.f) *g* $h$ \\|_i_ @j www.k.l"
 
@@ -95,12 +94,12 @@ PUNCTUATION = "|`<>&@*_[]~$#\\-+=.():/w0aé \n\t\x00\u202e"
 @given(st.text(st.one_of(st.sampled_from(PUNCTUATION), st.characters()), max_size=60))
 def test_escaped_text_is_read_as_it_was(text: str) -> None:
     """taking the escapes away gives the line, and nothing that is markup stood without one"""
-    from job.report.words import one_line
+    from job.text import visible_line
 
     escaped = escape_markdown(text)
     bare = re.sub(r"\\.", "", escaped)
 
-    assert one_line(text) == unescape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", escaped.replace("&#92;", "\\")))
+    assert visible_line(text) == unescape(re.sub(r"\\([!-/:-@\[-`{-~])", r"\1", escaped.replace("&#92;", "\\")))
     assert not set("|`<>*[]~$@") & set(bare)
     assert "\n" not in escaped
 

@@ -10,16 +10,11 @@ from typing import Any
 
 from markupsafe import Markup
 
-from job.report.alarm_chart import AlarmChart, draw_alarms, place_of
-from job.report.facts import Facts
-from job.report.formats import number, plain
-from job.report.metric_table import fallback_decimals
-from job.report.section import Section
-from job.report.settings import describe_cost
-from job.report.table import Heading, Name, Row, Table, Words
-from job.report.words import counted, listed
-
-Found = Mapping[str, Any]
+from job.report.charts.alarm_chart import AlarmChart, draw_alarms, place_of
+from job.report.facts import Facts, Found
+from job.report.layout import Heading, Line, Name, Section, Table, tabulate
+from job.report.sections.asked import describe_cost
+from job.text import counted, listed, number, plain
 
 _ABSENT = "These results hold no numbers at other alarm rates: they were written by a version that had none."
 _N_RATES = 10
@@ -37,11 +32,8 @@ class Fact:
     ----------
     key : str
         As in the results.
-    label : str
     metric : str
         Whose spread says how many decimals it deserves.
-    better : {"higher", "lower"} or None
-    hint : str
     """
 
     key: str
@@ -66,12 +58,10 @@ class Block:
 
     Parameters
     ----------
-    classifier : Name
     notes : tuple of str
         Which strategies have no numbers, or fewer splits.
     at_rate, own : Table or None
         Every strategy at the rate of the slider, and where it decides by itself; None where none has numbers.
-    chart : AlarmChart or None
     tables : tuple of Table
         One for each fact, at ten rates.
     """
@@ -100,7 +90,6 @@ class Alarms:
         Costs, as an input takes them; nothing where none are given.
     cost : str
         Where the costs come from.
-    blocks : tuple of Block
     numbers : markupsafe.Markup
         What the script reads: numbers only, as JSON that can stand in a page.
     """
@@ -117,16 +106,7 @@ class Alarms:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     alarms = facts.results.get("alarms")
     return Section("alarms", "Alarm explorer", Alarms(_ABSENT) if alarms is None else _content(facts, alarms))
 
@@ -138,7 +118,6 @@ def choose_rates(rates: Sequence[float], budget: float) -> tuple[int, ...]:
     ----------
     rates : sequence of float
         Alarms per 1,000 rows; the budget is one of them.
-    budget : float
 
     Returns
     -------
@@ -205,10 +184,7 @@ def _block(facts: Facts, classifier: Name, rates: Sequence[float], start: int, r
 
 def decimals_of(facts: Facts, classifier: Name) -> dict[str, int]:
     """Decimals of each fact, as its spread supports them; a threshold has all that the page ever shows."""
-    return {
-        fact.key: facts.decimals(classifier, fact.metric, fallback_decimals(fact.metric)) if fact.metric else 4
-        for fact in FACTS
-    }
+    return {fact.key: facts.decimals(classifier, fact.metric) if fact.metric else 4 for fact in FACTS}
 
 
 def _notes(facts: Facts, classifier: Name, found: Sequence[tuple[Name, Found]]) -> tuple[str, ...]:
@@ -222,19 +198,18 @@ def _notes(facts: Facts, classifier: Name, found: Sequence[tuple[Name, Found]]) 
     return (*gone, *fewer)
 
 
+def _heading(fact: Fact) -> Heading:
+    return Heading(fact.label, fact.better, fact.hint, numeric=True)
+
+
 def _at_rate(
     classifier: Name, found: Sequence[tuple[Name, Found]], places: Mapping[str, int], rates: Sequence[float], start: int
 ) -> Table:
-    cells = [tuple(Words(number(_value(row, fact, start), places[fact.key])) for fact in FACTS) for _, row in found]
-    return Table(
-        f"alarms-{classifier.index}",
-        f"Alarms in 1,000 rows with {classifier.short}: {plain(rates[start])}",
-        "Strategy",
-        tuple(Heading(fact.label, fact.better, fact.hint, numeric=True) for fact in FACTS),
-        tuple(Row(name, row) for (name, _), row in zip(found, cells, strict=True)),
-        of_strategies=True,
-        of_metrics=True,
-    )
+    lines: list[Line] = [
+        (name, [number(_value(row, fact, start), places[fact.key]) for fact in FACTS]) for name, row in found
+    ]
+    caption = f"Alarms in 1,000 rows with {classifier.short}: {plain(rates[start])}"
+    return tabulate(f"alarms-{classifier.index}", caption, map(_heading, FACTS), lines, of_metrics=True)
 
 
 def _value(row: Found, fact: Fact, place: int) -> float | None:
@@ -243,23 +218,13 @@ def _value(row: Found, fact: Fact, place: int) -> float | None:
 
 
 def _own(classifier: Name, found: Sequence[tuple[Name, Found]], places: Mapping[str, int]) -> Table:
-    rows = []
+    lines: list[Line] = []
     for name, row in found:
-        own = row["own"]
-        raised = Words(number(own["alarms_per_1000"], places["false_alarms_per_1000"]))
-        rows.append(Row(name, (raised, *(Words(number(own[fact.key], places[fact.key])) for fact in FACTS))))
-    return Table(
-        f"alarms-{classifier.index}-own",
-        f"Where each strategy decides by itself with {classifier.short}",
-        "Strategy",
-        (
-            Heading("Alarms", None, "per 1,000 rows", numeric=True),
-            *(Heading(fact.label, fact.better, fact.hint, numeric=True) for fact in FACTS),
-        ),
-        tuple(rows),
-        of_strategies=True,
-        of_metrics=True,
-    )
+        raised = number(row["own"]["alarms_per_1000"], places["false_alarms_per_1000"])
+        lines.append((name, (raised, *(number(row["own"][fact.key], places[fact.key]) for fact in FACTS))))
+    headings = (Heading("Alarms", None, "per 1,000 rows", numeric=True), *map(_heading, FACTS))
+    caption = f"Where each strategy decides by itself with {classifier.short}"
+    return tabulate(f"alarms-{classifier.index}-own", caption, headings, lines, of_metrics=True)
 
 
 def _at_ten(
@@ -271,15 +236,10 @@ def _at_ten(
     rates: Sequence[float],
 ) -> Table:
     chosen = choose_rates(rates, facts.results["evaluation"]["alerts_per_1000"])
-    return Table(
-        f"alarms-{classifier.index}-{FACTS.index(fact)}",
-        f"{fact.label}{f' {fact.hint}' if fact.hint else ''} by alarms in 1,000 rows with {classifier.short}",
-        "Strategy",
-        tuple(Heading(plain(rates[place]), numeric=True) for place in chosen),
-        tuple(
-            Row(name, tuple(Words(number(row[fact.key][place], decimals)) for place in chosen)) for name, row in found
-        ),
-    )
+    lines: list[Line] = [(name, [number(row[fact.key][place], decimals) for place in chosen]) for name, row in found]
+    caption = f"{fact.label}{f' {fact.hint}' if fact.hint else ''} by alarms in 1,000 rows with {classifier.short}"
+    key = f"alarms-{classifier.index}-{FACTS.index(fact)}"
+    return tabulate(key, caption, [plain(rates[place]) for place in chosen], lines, of_strategies=False)
 
 
 def _numbers(facts: Facts, rates: Sequence[float], found: Sequence[tuple[Name, Sequence[Found]]]) -> Markup:

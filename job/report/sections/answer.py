@@ -2,26 +2,38 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from job.evidence.diagnosis import describe_problems
-from job.evidence.strategy_kinds import gloss_recommended
-from job.report.canvas import Picture
-from job.report.facts import Facts
-from job.report.section import Section
+from job.evidence.strategy_kinds import GLOSSES, find_kinds, gloss_recommended
+from job.report.charts.canvas import Picture
+from job.report.facts import Facts, Found
+from job.report.layout import Name, Section, Table
 from job.report.sections.cutoffs import build_menu
-from job.report.sections.glossary import Gloss, build_glossary
-from job.report.sections.recall import draw_recall, explain_no_recall
+from job.report.sections.overview import draw_recall, explain_no_recall
+from job.report.sections.runs import Trouble, find_trouble
 from job.report.sections.tiles import Beside, Tile, build_tiles, find_beside
-from job.report.sections.trouble import Trouble, find_trouble
-from job.report.sections.verdict import name_shortly
-from job.report.table import Name, Table
 from job.wording.answer import describe_action, tell_answer
 from job.wording.cutoffs import tell_cutoffs
 
 _ABSENT = "These results hold no verdict."
+
+
+@dataclass(frozen=True)
+class Gloss:
+    """Strategies of one kind."""
+
+    names: tuple[Name, ...]
+    words: str
+
+
+def build_glossary(facts: Facts) -> tuple[Gloss, ...]:
+    """Build the list, in the order of the strategies; those of which nothing is known aren't in it."""
+    kinds = find_kinds(facts.results)
+    groups: dict[str, list[Name]] = {}
+    for name in facts.strategies:
+        groups.setdefault(GLOSSES[kinds[name.label]], []).append(name)
+    return tuple(Gloss(tuple(names), words) for words, names in groups.items() if words)
 
 
 @dataclass(frozen=True)
@@ -50,14 +62,10 @@ class Answer:
         What holds for other classifiers, what the decisions are worth, and why this is recommended.
     beside : Beside
         Of which strategies the tiles tell.
-    tiles : tuple of Tile
     classifier : Name
         Of the tiles and the chart.
-    picture : Picture or None
-    why_no_picture : str
     glossary : tuple of Gloss
         What each strategy does.
-    n_classifiers : int
     """
 
     problems: tuple[str, ...]
@@ -79,21 +87,12 @@ class Answer:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     verdict = facts.results.get("verdict")
     lead, use, sure, why = (_ABSENT, "", (), ()) if verdict is None else _sentences(facts, verdict)
-    action = "" if verdict is None else describe_action(verdict["headline"], name_shortly(facts))
-    classifier = find_main_classifier(facts)
-    beside = find_beside(facts, classifier, _headline(facts))
+    action = "" if verdict is None else describe_action(verdict["headline"], facts.name_shortly)
+    classifier = facts.main_classifier
+    beside = find_beside(facts, classifier, facts.headline)
     picture = draw_recall(facts, classifier)
     content = Answer(
         tuple(describe_problems(facts.results)),
@@ -116,28 +115,16 @@ def build(facts: Facts) -> Section:
     return Section("answer", "The answer", content)
 
 
-def find_main_classifier(facts: Facts) -> Name:
-    """Find the classifier that the first screen is about: the headline's."""
-    headline = _headline(facts)
-    label = headline["classifier"] if headline else None
-    return next((name for name in facts.classifiers if name.label == label), facts.classifiers[0])
-
-
 def _menu(facts: Facts) -> Table | None:
-    headline = _headline(facts)
+    headline = facts.headline
     pair = headline and headline["recommended"]
     if not pair or facts.results["decisions"]["asked"] is not None:
         return None
-    strategy = next(name for name in facts.strategies if name.label == pair["strategy"])
-    return build_menu(facts, strategy, find_main_classifier(facts))
+    strategy = facts.strategy(pair["strategy"])
+    return build_menu(facts, strategy, facts.main_classifier)
 
 
-def _headline(facts: Facts) -> Mapping[str, Any] | None:
-    verdict = facts.results.get("verdict")
-    return None if verdict is None else verdict["headline"]
-
-
-def _sentences(facts: Facts, verdict: Mapping[str, Any]) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
-    told = tell_answer(verdict, facts.results["power"], name_shortly(facts), gloss_recommended(facts.results))
+def _sentences(facts: Facts, verdict: Found) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
+    told = tell_answer(verdict, facts.results["power"], facts.name_shortly, gloss_recommended(facts.results))
     why = (told.others, told.why, told.choice)
     return told.short, told.use, tuple(filter(None, (told.found, told.sure))), tuple(filter(None, why))

@@ -4,13 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from job.report.facts import Facts
-from job.report.metric_table import Footnotes
-from job.report.section import Section
-from job.report.table import Heading, Number, Row, Table, Words
-from job.report.words import counted, listed, sentence
+from job.report.facts import Facts, Found
+from job.report.layout import Heading, Number, Row, Section, Table, Words
+from job.report.metric_columns import Footnotes
+from job.text import counted, listed, sentence
 
 _ABSENT = "These results hold no audit of synthetic rows."
 _DECIMALS = 2
@@ -31,7 +29,6 @@ class Measure:
     ----------
     name : str
         As in the results.
-    label : str
     reading : str
         One sentence.
     """
@@ -86,7 +83,6 @@ class Audit:
         How many rows were looked at, a sentence for each sampler.
     flags : tuple of (str, str, str)
         Sampler, code and text.
-    table : Table or None
     """
 
     absent: str
@@ -96,17 +92,8 @@ class Audit:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
-    found: Mapping[str, Any] = facts.results.get("audit") or {"reason": _ABSENT, "strategies": []}
+    """Build the section."""
+    found: Found = facts.results.get("audit") or {"reason": _ABSENT, "strategies": []}
     if found["reason"] is not None:
         return Section("audit", "Are synthetic rows plausible?", Audit(str(found["reason"]), (), (), None))
     short = {name.label: name.short for name in facts.strategies}
@@ -117,7 +104,7 @@ def build(facts: Facts) -> Section:
     return Section("audit", "Are synthetic rows plausible?", Audit("", summary, flags, _table(rows, short)))
 
 
-def _describe(row: Mapping[str, Any], short: str) -> str:
+def _describe(row: Found, short: str) -> str:
     parents = row["n_parents"]
     made = f"{short} added {row['n_rows']:,.0f} rows of the minority in a training part"
     told = f", made of {parents:,.0f} different rows" if parents is not None else ""
@@ -127,7 +114,7 @@ def _describe(row: Mapping[str, Any], short: str) -> str:
     return f"{made}{told}{over}; {verdict}."
 
 
-def _table(rows: Sequence[Mapping[str, Any]], short: Mapping[str, str]) -> Table:
+def _table(rows: Sequence[Found], short: Mapping[str, str]) -> Table:
     headings = (
         *(Heading(short[row["strategy"]], numeric=True) for row in rows),
         Heading("Held-out real rows", numeric=True),
@@ -135,7 +122,7 @@ def _table(rows: Sequence[Mapping[str, Any]], short: Mapping[str, str]) -> Table
     )
     footnotes = Footnotes()
 
-    def cell(found: Mapping[str, Any], name: str) -> Number:
+    def cell(found: Found, name: str) -> Number:
         value = found[name]
         why = "" if value is not None else _WHY_NONE.get(name, _FEW)
         return Number(value, _DECIMALS, footnote=footnotes.letter(why))

@@ -5,14 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from job.report.canvas import Picture
-from job.report.facts import Facts
-from job.report.facts import Row as Found
-from job.report.figures import draw_bars
-from job.report.formats import percent
-from job.report.section import Section
-from job.report.table import Heading, Name, Number, Row, Table, Words
-from job.report.words import counted, shorten_all
+from job.report.charts.canvas import Picture
+from job.report.charts.figures import draw_bars
+from job.report.facts import Facts, Found
+from job.report.layout import Line, Name, Number, Section, Table, Words, tabulate
+from job.text import abbreviate_all, counted, percent
 
 _MOST_BARS = 12
 _LABEL_LENGTH = 24
@@ -24,10 +21,6 @@ class Balance:
 
     Parameters
     ----------
-    positive : str
-    n_rows, n_positive : int
-    prevalence, imbalance_ratio : float
-    picture : Picture
     resampled : Table
         Training rows as each strategy left them.
     """
@@ -42,16 +35,7 @@ class Balance:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     dataset = facts.dataset
     content = Balance(
         facts.positive,
@@ -69,37 +53,26 @@ def _draw(facts: Facts) -> Picture:
     positive = str(facts.dataset["positive"])
     counts = {str(label): int(count) for label, count in facts.dataset["label_counts"].items()}
     ordered = sorted(counts, key=lambda label: (label != positive, -counts[label], label))
-    short = dict(zip(ordered, shorten_all(ordered, _LABEL_LENGTH), strict=True))
+    short = dict(zip(ordered, abbreviate_all(ordered, _LABEL_LENGTH), strict=True))
     drawn = ordered if len(ordered) <= _MOST_BARS else ordered[: _MOST_BARS - 1]
     bars = [(short[label], float(counts[label]), label == positive) for label in drawn]
     if others := ordered[len(drawn) :]:
         bars.append((counted(len(others), "other label"), float(sum(counts[label] for label in others)), False))
     alt = f"Rows of each label: {'; '.join(f'{name} {count:,.0f}' for name, count, _ in bars)}."
     caption = f"Rows of each label; {short[positive]} is the positive label."
-    table = Table(
-        "labels",
-        "Rows of each label",
-        "Label",
-        (Heading("Rows", numeric=True), Heading("Share", numeric=True)),
-        tuple(
-            Row(short[label], (Number(counts[label]), Words(percent(counts[label] / facts.dataset["n_rows"]))))
-            for label in ordered
-        ),
-    )
+    n_rows = facts.dataset["n_rows"]
+    lines: list[Line] = [(short[label], (Number(counts[label]), percent(counts[label] / n_rows))) for label in ordered]
+    table = tabulate("labels", "Rows of each label", ("Rows", "Share"), lines, first="Label")
     return draw_bars(bars, "rows", alt, caption, table)
 
 
 def _resampled(facts: Facts) -> Table:
     headings = ("Training rows", "of these minority", "Share of minority", "Synthetic or repeated")
-    return Table(
-        "resampled",
-        "Training part as each strategy left it, mean over splits",
-        "Strategy",
-        tuple(Heading(heading, numeric=True) for heading in headings),
-        tuple(Row(strategy, _resampled_cells(facts, strategy)) for strategy in facts.strategies),
-        (("a", "No run of this strategy got as far as resampling."),) if _any_without(facts) else (),
-        of_strategies=True,
-    )
+    lines: list[Line] = [(strategy, _resampled_cells(facts, strategy)) for strategy in facts.strategies]
+    without = any(not _resampled_runs(facts, strategy) for strategy in facts.strategies)
+    footnotes = (("a", "No run of this strategy got as far as resampling."),) if without else ()
+    caption = "Training part as each strategy left it, mean over splits"
+    return tabulate("resampled", caption, headings, lines, footnotes)
 
 
 def _resampled_cells(facts: Facts, strategy: Name) -> tuple[Number | Words, ...]:
@@ -121,7 +94,3 @@ def _resampled_runs(facts: Facts, strategy: Name) -> Sequence[Found]:
         if run["n_resampled"]
     }
     return list(found.values())
-
-
-def _any_without(facts: Facts) -> bool:
-    return any(not _resampled_runs(facts, strategy) for strategy in facts.strategies)

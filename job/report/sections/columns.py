@@ -5,12 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from job.report.facts import Facts
-from job.report.section import Section
-from job.report.table import Heading, Number, Row, Table, Words
-from job.report.words import counted, listed, sentence, shorten_all
+from job.report.facts import Facts, Found
+from job.report.layout import Heading, Line, Number, Section, Table, tabulate
+from job.text import abbreviate_all, counted, listed, sentence
 
 _LABEL_LENGTH = 60
 _MOST_COLUMNS = 400
@@ -29,8 +27,6 @@ class Columns:
 
     Parameters
     ----------
-    summary : str
-    table : Table
     more : str
         Which columns the table leaves out; nothing where it has them all.
     notes : tuple of (str, str)
@@ -44,18 +40,9 @@ class Columns:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     columns = list(facts.dataset["columns"])
-    names = shorten_all([str(column["name"]) for column in columns], _LABEL_LENGTH)
+    names = abbreviate_all([str(column["name"]) for column in columns], _LABEL_LENGTH)
     short = {str(column["name"]): name for column, name in zip(columns, names, strict=True)}
     shown = columns[:_MOST_COLUMNS]
     hidden = len(columns) - len(shown)
@@ -64,13 +51,13 @@ def build(facts: Facts) -> Section:
     return Section("columns", "Data", Columns(_summary(columns), _table(shown, short), more, notes))
 
 
-def _column_of(note: Mapping[str, Any], short: Mapping[str, str]) -> str:
+def _column_of(note: Found, short: Mapping[str, str]) -> str:
     if note["column"] is None:
         return ""
-    return short.get(str(note["column"])) or shorten_all([str(note["column"])], _LABEL_LENGTH)[0]
+    return short.get(str(note["column"])) or abbreviate_all([str(note["column"])], _LABEL_LENGTH)[0]
 
 
-def _summary(columns: list[Mapping[str, Any]]) -> str:
+def _summary(columns: list[Found]) -> str:
     kinds = Counter(column["kind"] for column in columns if column["role"] == "feature")
     left_out = sum(column["role"] == "dropped" for column in columns)
     parts = [_count_kind(kind, count) for kind, count in kinds.items()]
@@ -84,25 +71,11 @@ def _count_kind(kind: str, count: int) -> str:
     return counted(count, words, words.replace("column", "columns", 1))
 
 
-def _table(columns: list[Mapping[str, Any]], short: Mapping[str, str]) -> Table:
-    headings = (
-        Heading("Read as"),
-        Heading("Used as"),
-        Heading("Missing", numeric=True),
-        Heading("Distinct", numeric=True),
-        Heading("Why"),
-    )
-    rows = tuple(
-        Row(
-            short[str(column["name"])],
-            (
-                Words(str(column["kind"])),
-                Words(_ROLES.get(column["role"], str(column["role"]))),
-                Number(column["n_missing"]),
-                Number(column["n_distinct"]),
-                Words(sentence(str(column["why"]))),
-            ),
-        )
-        for column in columns
-    )
-    return Table("columns-table", "Columns, in the order of the data", "Column", headings, rows)
+def _table(columns: list[Found], short: Mapping[str, str]) -> Table:
+    headings = (Heading("Read as"), Heading("Used as"), "Missing", "Distinct", Heading("Why"))
+    lines: list[Line] = []
+    for column in columns:
+        role, why = _ROLES.get(column["role"], str(column["role"])), sentence(str(column["why"]))
+        cells = (str(column["kind"]), role, Number(column["n_missing"]), Number(column["n_distinct"]), why)
+        lines.append((short[str(column["name"])], cells))
+    return tabulate("columns-table", "Columns, in the order of the data", headings, lines, first="Column")

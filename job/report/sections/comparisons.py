@@ -6,13 +6,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from job.evidence.statistics.paired_t import BOOTSTRAP
-from job.report.facts import Facts
-from job.report.facts import Row as Found
-from job.report.formats import number, signed
-from job.report.metric_table import BY_NAME, Footnotes, fallback_decimals
-from job.report.section import Section
-from job.report.table import Cell, Heading, Name, Number, Row, Table, Words
-from job.report.words import sentence
+from job.report.facts import Facts, Found
+from job.report.layout import Cell, Heading, Line, Name, Number, Section, Table, Words, tabulate
+from job.report.metric_columns import BY_NAME, Footnotes
+from job.text import number, sentence, signed
 
 _ABSENT = "These results hold no comparisons."
 _NOTHING = "Only baseline was run, so there is nothing to compare."
@@ -38,7 +35,6 @@ class Compared:
 
     Parameters
     ----------
-    classifier : Name
     primary, others : Table
         The metric that ranks strategies in full, and other metrics in short.
     """
@@ -60,7 +56,6 @@ class Comparisons:
         How they were tested.
     columns : str
         What the columns say.
-    classifiers : tuple of Compared
     """
 
     absent: str
@@ -70,16 +65,7 @@ class Comparisons:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     rows = facts.results.get("comparisons")
     content = Comparisons(_ABSENT if rows is None else _NOTHING) if not rows else _content(facts, rows)
     return Section("comparisons", "Differences, tested", content)
@@ -121,39 +107,29 @@ def _label(facts: Facts, row: Found) -> str:
 
 def _primary(facts: Facts, classifier: Name, rows: Sequence[Found]) -> Table:
     footnotes = Footnotes()
-    decimals = max(facts.decimals(classifier, facts.primary, fallback_decimals(facts.primary)), 3)
+    decimals = max(facts.decimals(classifier, facts.primary), 3)
     headings = ("Difference", "Interval", "p", "Adjusted p", "Better", "Same", "Worse", "Splits")
-    label = sentence(BY_NAME[facts.primary].label).rstrip(".")
-    return Table(
-        f"compared-{classifier.index}",
-        f"{label} with {classifier.short}",
-        "Compared",
-        tuple(Heading(heading, numeric=True) for heading in headings),
-        tuple(
-            Row(_label(facts, row), _cells(row, decimals, footnotes.letter(sentence(str(row["reason"] or "")))))
-            for row in _of(rows, classifier, facts.primary)
-        ),
-        footnotes.all(),
-    )
+    caption = f"{sentence(BY_NAME[facts.primary].label).rstrip('.')} with {classifier.short}"
+    lines: list[Line] = [
+        (_label(facts, row), _cells(row, decimals, footnotes.letter(sentence(str(row["reason"] or "")))))
+        for row in _of(rows, classifier, facts.primary)
+    ]
+    return tabulate(f"compared-{classifier.index}", caption, headings, lines, footnotes.all(), first="Compared")
 
 
-def _cells(row: Found, decimals: int, letter: str) -> tuple[Cell, ...]:
-    probabilities = tuple(
-        Number(row[f"probability_{kind}"], 2, footnote="" if row[f"probability_{kind}"] is not None else letter)
-        for kind in ("better", "equivalent", "worse")
-    )
-    difference: Cell = (
-        Number(None, footnote=letter) if row["difference"] is None else Words(signed(row["difference"], decimals))
-    )
-    interval: Cell = Number(None, footnote=letter) if row["lower"] is None else Words(_interval(row, decimals))
-    return (
-        difference,
-        interval,
-        Number(row["p_value"], 3, footnote="" if row["p_value"] is not None else letter),
+def _cells(row: Found, decimals: int, letter: str) -> Sequence[Cell | str]:
+    def cell(key: str, digits: int) -> Number:
+        return Number(row[key], digits, footnote="" if row[key] is not None else letter)
+
+    none = Number(None, footnote=letter)
+    return [
+        none if row["difference"] is None else signed(row["difference"], decimals),
+        none if row["lower"] is None else _interval(row, decimals),
+        cell("p_value", 3),
         Number(row["p_adjusted"], 3),
-        *probabilities,
+        *(cell(f"probability_{kind}", 2) for kind in ("better", "equivalent", "worse")),
         Number(row["n_splits"]),
-    )
+    ]
 
 
 def _interval(row: Mapping[str, float], decimals: int) -> str:
@@ -164,24 +140,17 @@ def _others(facts: Facts, classifier: Name, rows: Sequence[Found]) -> Table:
     footnotes = Footnotes()
     columns = {metric: _of(rows, classifier, metric) for metric in facts.with_values(_OTHERS)}
     names = [_label(facts, row) for row in columns[_OTHERS[0]]]
-    return Table(
-        f"compared-others-{classifier.index}",
-        f"Other metrics with {classifier.short}: difference, interval and p (adjusted where it is with baseline)",
-        "Compared",
-        tuple(Heading(BY_NAME[metric].label, BY_NAME[metric].better) for metric in columns),
-        tuple(
-            Row(
-                name,
-                tuple(_short(facts, classifier, metric, columns[metric][place], footnotes) for metric in columns),
-            )
-            for place, name in enumerate(names)
-        ),
-        footnotes.all(),
-    )
+    headings = [Heading(BY_NAME[metric].label, BY_NAME[metric].better) for metric in columns]
+    lines: list[Line] = [
+        (name, [_short(facts, classifier, metric, columns[metric][place], footnotes) for metric in columns])
+        for place, name in enumerate(names)
+    ]
+    caption = f"Other metrics with {classifier.short}: difference, interval and p (adjusted where it is with baseline)"
+    return tabulate(f"compared-others-{classifier.index}", caption, headings, lines, footnotes.all(), first="Compared")
 
 
 def _short(facts: Facts, classifier: Name, metric: str, row: Found, footnotes: Footnotes) -> Cell:
-    decimals = facts.decimals(classifier, metric, fallback_decimals(metric))
+    decimals = facts.decimals(classifier, metric)
     if row["difference"] is None:
         return Number(None, footnote=footnotes.letter(sentence(str(row["reason"]))))
     parts = [signed(row["difference"], decimals)]

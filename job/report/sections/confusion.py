@@ -5,10 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from job.report.facts import Facts
-from job.report.metric_groups import CONFUSION
-from job.report.metric_table import build_metric_table
-from job.report.section import Section
-from job.report.table import Table
+from job.report.layout import Section, Table
+from job.report.metric_columns import build_metric_table
+from job.report.sections.metrics import CONFUSION
 
 
 @dataclass(frozen=True)
@@ -19,7 +18,6 @@ class Confusion:
     ----------
     n_test, n_positive : float
         Mean size of a test part, and its positive rows.
-    baseline : str
     tables : tuple of Table
         One for each classifier.
     """
@@ -31,16 +29,7 @@ class Confusion:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     tables = tuple(
         build_metric_table(
             facts, classifier, CONFUSION, f"confusion-{classifier.index}", f"Counts with {classifier.short}"

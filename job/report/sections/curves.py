@@ -1,4 +1,4 @@
-"""Precision-recall and ROC curves, mean over splits."""
+"""Precision-recall and ROC curves, mean over splits, and the best possible classifier where it is known."""
 
 from __future__ import annotations
 
@@ -6,17 +6,20 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from job.report.best_possible import best_possible_curve, describe_best_possible
-from job.report.canvas import Picture
-from job.report.facts import Facts
-from job.report.facts import Row as Found
-from job.report.figures import Curve, draw_curves
-from job.report.formats import number, percent
-from job.report.panels import Panel, part_strategies
-from job.report.section import Section
-from job.report.table import Heading, Name, Number, Row, Table
-from job.report.words import listed
+from job.report.charts.canvas import Picture
+from job.report.charts.figures import Curve, draw_curves
+from job.report.charts.panels import Panel, part_strategies
+from job.report.facts import Facts, Found, fallback_decimals
+from job.report.layout import Line, Name, Number, Section, Table, tabulate
+from job.text import decimals_for, listed, number, percent, sentence
 
+_NAME = Name("best possible", "best possible", 0)
+_WORDS = {
+    "average_precision": "average precision",
+    "roc_auc": "area under the ROC curve",
+    "brier": "Brier score",
+    "log_loss": "log loss",
+}
 _READ_AT = (0.2, 0.5, 0.8)
 _TABLE_STEP = 10
 _DECISION_WORDS = {
@@ -27,6 +30,41 @@ _CALIBRATED_WORDS = "Each strategy runs inside CalibratedClassifierCV{}. "
 _LIMIT_WORDS = "The thin line is the best possible classifier, which knows how the data was drawn."
 
 
+def describe_best_possible(facts: Facts) -> str:
+    """Say what the best possible classifier reaches, or why that isn't known."""
+    found = facts.results["best_possible"]
+    if found["reason"]:
+        return sentence(str(found["reason"]))
+    values = listed(_value(row) for row in found["metrics"])
+    over = "on average over the same test parts" if facts.n_splits > 1 else "on the same test part"
+    return (
+        f"The data was drawn from a known mixture, so the best possible classifier is known too: {over} its scores, "
+        f"the true probabilities, have {values}. A strategy can be ahead of it by luck only."
+    )
+
+
+def best_possible_curve(facts: Facts, kind: str) -> Curve | None:
+    """Find the mean curve of the best possible classifier.
+
+    Returns
+    -------
+    Curve or None
+        None where the truth isn't known, or no test part has rows of both classes.
+    """
+    rows = (row for row in facts.results["best_possible"]["curves"] if row["kind"] == kind)
+    row = next(rows, None)
+    return None if row is None else Curve(_NAME, tuple(row["x"]), tuple(row["y"]))
+
+
+def _value(row: Found) -> str:
+    metric = str(row["metric"])
+    if row["value"] is None:
+        return f"no {_WORDS[metric]} ({row['reason']})"
+    decimals = decimals_for(row["sd"], fallback_decimals(metric))
+    spread = f" ± {number(row['sd'], decimals)}" if row["sd"] is not None else ""
+    return f"{_WORDS[metric]} {number(row['value'], decimals)}{spread}"
+
+
 @dataclass(frozen=True)
 class Kind:
     """One kind of curve.
@@ -35,7 +73,6 @@ class Kind:
     ----------
     key : str
         As in the results.
-    title, reading : str
     x, y : str
         What the axes measure.
     metric : str
@@ -85,7 +122,6 @@ class CurveGroup:
 
     Parameters
     ----------
-    kind : Kind
     pictures : tuple of Picture
         One for each classifier that has any.
     missing : tuple of str
@@ -105,7 +141,6 @@ class Curves:
     ----------
     best_possible : str
         What the best possible classifier reaches, or why that isn't known.
-    groups : tuple of CurveGroup
     """
 
     best_possible: str
@@ -113,16 +148,7 @@ class Curves:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     return Section(
         "curves", "Curves", Curves(describe_best_possible(facts), tuple(_group(facts, kind) for kind in KINDS))
     )
@@ -237,20 +263,9 @@ def _read(curve: Curve, at: float) -> float | None:
 def _table(key: str, caption: str, kind: Kind, curves: Sequence[Curve], limit: Curve | None) -> Table:
     """Strategies in rows, every tenth point in columns: as wide for twelve strategies as for two."""
     places = range(0, len(curves[0].x), _TABLE_STEP)
-    headings = (
-        *(Heading(f"{curves[0].x[place]:.1f}", numeric=True) for place in places),
-        Heading(f"Own {kind.x}", numeric=True),
-        Heading(f"{kind.y.capitalize()} there", numeric=True),
-    )
-    rows = tuple(
-        Row(
-            curve.name.short if curve is limit else curve.name,
-            tuple(Number(value, 3) for value in (*(curve.y[place] for place in places), *_own(curve))),
-        )
-        for curve in (*curves, *([limit] if limit else []))
-    )
-    return Table(key, f"{caption}: mean {kind.y} at each {kind.x}", "Strategy", headings, rows, of_strategies=True)
-
-
-def _own(curve: Curve) -> tuple[float | None, float | None]:
-    return curve.decision or (None, None)
+    headings = (*(f"{curves[0].x[place]:.1f}" for place in places), f"Own {kind.x}", f"{kind.y.capitalize()} there")
+    lines: list[Line] = []
+    for curve in (*curves, *([limit] if limit else [])):
+        values = (*(curve.y[place] for place in places), *(curve.decision or (None, None)))
+        lines.append((curve.name.short if curve is limit else curve.name, [Number(value, 3) for value in values]))
+    return tabulate(key, f"{caption}: mean {kind.y} at each {kind.x}", headings, lines, of_strategies=True)

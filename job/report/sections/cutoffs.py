@@ -4,29 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from job.evidence.verdict import cutoff_advice as cutoffs
 from job.evidence.words import whole
-from job.report.facts import Facts
-from job.report.formats import number
-from job.report.section import Section
-from job.report.table import Heading, Name, Row, Table, Words
-from job.report.words import sentence
-from job.wording.cutoffs import (
-    AS_IT_IS,
-    OWN_DECISION,
-    REASONS,
-    describe_request,
-    point_of,
-    row_of,
-    tell_cutoff,
-    tell_range,
-    tell_ranges,
-)
-
-Found = Mapping[str, Any]
-
+from job.report.facts import Facts, Found
+from job.report.layout import Heading, Line, Name, Section, Table, tabulate
+from job.text import number, sentence
+from job.wording import cutoffs as wording
 
 _HEADINGS: Mapping[str, tuple[str, str | None, str, int]] = {
     "recall": ("Recall", "higher", "", 2),
@@ -43,14 +27,12 @@ class Block:
 
     Parameters
     ----------
-    classifier : Name
     advised : Table or None
         None where the spec asks for no cut-off.
     notes : tuple of str
         Which strategies have none, and why.
     menu : Table or None
         None where no strategy has scores.
-    ranges : Table
     """
 
     classifier: Name
@@ -68,7 +50,6 @@ class Cutoffs:
     ----------
     request : str
         What the spec asks for.
-    blocks : tuple of Block
     """
 
     request: str
@@ -76,27 +57,18 @@ class Cutoffs:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     decisions = facts.results["decisions"]
     blocks = tuple(_block(facts, classifier, decisions) for classifier in facts.classifiers)
-    return Section("cutoffs", "Cut-offs", Cutoffs(describe_request(decisions), blocks))
+    return Section("cutoffs", "Cut-offs", Cutoffs(wording.describe_request(decisions), blocks))
 
 
 def _block(facts: Facts, classifier: Name, decisions: Found) -> Block:
-    rows = [(name, row_of(decisions["rows"], name.label, classifier.label)) for name in facts.strategies]
+    rows = [(name, wording.row_of(decisions["rows"], name.label, classifier.label)) for name in facts.strategies]
     asked = decisions["asked"] is not None
     without = [(name, row) for name, row in rows if asked and row["cutoff"] is None]
     notes = (
-        *(f"No cut-off for {name.short}: {REASONS[row['reason']]}." for name, row in without),
+        *(f"No cut-off for {name.short}: {wording.REASONS[row['reason']]}." for name, row in without),
         *dict.fromkeys(sentence(f"{name.short}: {text}") for name, row in rows for text in row["details"]),
     )
     advised = _advised(facts, classifier, rows, decisions) if asked else None
@@ -104,114 +76,89 @@ def _block(facts: Facts, classifier: Name, decisions: Found) -> Block:
 
 
 def _advised(facts: Facts, classifier: Name, rows: Sequence[tuple[Name, Found]], decisions: Found) -> Table:
-    shown = facts.with_values(cutoffs.FACTS)
-    lines = [
-        Row(name, (Words(tell_cutoff(row["cutoff"])), *(_measured(row, fact) for fact in shown))) for name, row in rows
-    ]
-    for action, told in ((cutoffs.NEVER_ALERT, "no alert at all"), (cutoffs.ALWAYS_ALERT, "an alert on every row")):
-        lines.append(Row(told, (Words("–"), *(_measured(decisions[action], fact) for fact in shown))))
-    return Table(
-        f"cutoffs-{classifier.index}",
-        f"Advised cut-off with {classifier.short}, and what it gave on the test parts ({facts.confidence} intervals)",
-        "Strategy",
-        (Heading("Cut-off", numeric=True), *_headings(shown)),
-        tuple(lines),
-    )
+    lines: list[Line] = [(name, _measured(facts, row, wording.tell_cutoff(row["cutoff"]))) for name, row in rows]
+    lines.append(("no alert at all", _measured(facts, decisions[cutoffs.NEVER_ALERT], "–")))
+    lines.append(("an alert on every row", _measured(facts, decisions[cutoffs.ALWAYS_ALERT], "–")))
+    kept = f"what it gave on the test parts ({facts.confidence} intervals)"
+    caption = f"Advised cut-off with {classifier.short}, and {kept}"
+    return tabulate(f"cutoffs-{classifier.index}", caption, _headings(facts), lines)
 
 
 def _menu(facts: Facts, classifier: Name, decisions: Found) -> Table | None:
-    shown = facts.with_values(cutoffs.FACTS)
-    lines = [
-        Row(
-            f"{name.short}: {point_of(decisions, name.label, point)}",
-            (Words(tell_cutoff(point)), *(_measured(point, fact) for fact in shown)),
+    lines: list[Line] = [
+        (
+            f"{name.short}: {wording.point_of(decisions, name.label, point)}",
+            _measured(facts, point, wording.tell_cutoff(point)),
         )
         for name in facts.strategies
-        for point in row_of(decisions["menu"], name.label, classifier.label)["points"]
+        for point in wording.row_of(decisions["menu"], name.label, classifier.label)["points"]
     ]
-    if not lines:
-        return None
-    return Table(
-        f"cutoffs-menu-{classifier.index}",
-        f"Cut-offs to choose from with {classifier.short}",
-        "Strategy and point of its curve",
-        (Heading("Cut-off", numeric=True), *_headings(shown)),
-        tuple(lines),
-    )
+    key, caption = f"cutoffs-menu-{classifier.index}", f"Cut-offs to choose from with {classifier.short}"
+    first = "Strategy and point of its curve"
+    return tabulate(key, caption, _headings(facts), lines, first=first) if lines else None
 
 
 def build_menu(facts: Facts, strategy: Name, classifier: Name) -> Table | None:
     """Build the choices of one pair, from no alert to an alert on every row, with what each finds and when it pays."""
     decisions = facts.results["decisions"]
     pair = strategy.label, classifier.label
-    points = [p for p in row_of(decisions["menu"], *pair)["points"] if p["action"] == cutoffs.CUT]
+    points = [p for p in wording.row_of(decisions["menu"], *pair)["points"] if p["action"] == cutoffs.CUT]
     if not points:
         return None
-    ranges = {(each["choice"], each["point"]): each for each in row_of(decisions["cost_ranges"], *pair)["ranges"]}
-    own = row_of(decisions["rows"], *pair)["own"]
-    named = {point["point"] for point in points if point_of(decisions, strategy.label, point) == AS_IT_IS}
+    ranges = {
+        (each["choice"], each["point"]): each for each in wording.row_of(decisions["cost_ranges"], *pair)["ranges"]
+    }
+    own = wording.row_of(decisions["rows"], *pair)["own"]
+    named = {
+        point["point"] for point in points if wording.point_of(decisions, strategy.label, point) == wording.AS_IT_IS
+    }
     choices = [
-        ("–", "no alert", decisions["never"], ranges.get((cutoffs.NEVER_ALERT, None))),
-        *(
-            (
-                tell_cutoff(point),
-                point_of(decisions, strategy.label, point),
-                point,
-                ranges.get((cutoffs.OWN, None) if point["point"] in named else (cutoffs.CUT, point["point"])),
-            )
-            for point in points
-        ),
-        *([] if named else [("own", OWN_DECISION, own, ranges.get((cutoffs.OWN, None)))]),
-        ("–", "an alert on every row", decisions["always"], ranges.get((cutoffs.ALWAYS_ALERT, None))),
+        ("–", "no alert", decisions["never"], (cutoffs.NEVER_ALERT, None)),
+        ("–", "an alert on every row", decisions["always"], (cutoffs.ALWAYS_ALERT, None)),
+    ]
+    if not named:
+        choices.insert(1, ("own", wording.OWN_DECISION, own, (cutoffs.OWN, None)))
+    choices[1:1] = [
+        (
+            wording.tell_cutoff(point),
+            wording.point_of(decisions, strategy.label, point),
+            point,
+            (cutoffs.OWN, None) if point["point"] in named else (cutoffs.CUT, point["point"]),
+        )
+        for point in points
     ]
     choices.sort(key=lambda choice: (choice[2]["false_alarms_per_1000"] or 0.0, choice[2]["recall"] or 0.0))
-    return Table(
-        "cutoffs-choices",
-        f"The cut-off is yours to choose: {strategy.short} with {classifier.short}",
-        "Choice",
-        (
-            Heading("Cut-off", numeric=True),
-            Heading("Found", hint="of 100", numeric=True),
-            Heading("False alerts", hint="per 1,000", numeric=True),
-            Heading("Cheapest", hint="miss : false alert", numeric=True),
-        ),
-        tuple(
-            Row(
-                f"{name[0].upper()}{name[1:]}",
-                (
-                    Words(cut),
-                    Words(whole(100 * (found["recall"] or 0.0))),
-                    Words(number(found["false_alarms_per_1000"], 1)),
-                    Words("–" if pays is None else tell_range(pays)),
-                ),
-            )
-            for cut, name, found, pays in choices
-        ),
-    )
+    lines: list[Line] = []
+    for cut, name, found, place in choices:
+        recall, false_alarms = whole(100 * (found["recall"] or 0.0)), number(found["false_alarms_per_1000"], 1)
+        pays = wording.tell_range(ranges[place]) if place in ranges else "–"
+        lines.append((f"{name[0].upper()}{name[1:]}", (cut, recall, false_alarms, pays)))
+    hints = {"Cut-off": "", "Found": "of 100", "False alerts": "per 1,000", "Cheapest": "miss : false alert"}
+    headings = [Heading(label, hint=hint, numeric=True) for label, hint in hints.items()]
+    caption = f"The cut-off is yours to choose: {strategy.short} with {classifier.short}"
+    return tabulate("cutoffs-choices", caption, headings, lines, first="Choice")
 
 
 def _ranges(facts: Facts, classifier: Name, decisions: Found) -> Table:
-    lines = [
-        Row(name, (Words(tell_ranges(decisions, name.label, classifier.label) or "–"),)) for name in facts.strategies
+    headings = (Heading("Cheapest choice", hint="cost of a missed minority row : cost of a false alert"),)
+    lines: list[Line] = [
+        (name, (wording.tell_ranges(decisions, name.label, classifier.label) or "–",)) for name in facts.strategies
     ]
-    return Table(
-        f"cutoffs-costs-{classifier.index}",
-        f"Cheapest choice by cost ratio with {classifier.short}",
-        "Strategy",
-        (Heading("Cheapest choice", hint="cost of a missed minority row : cost of a false alert"),),
-        tuple(lines),
-        of_strategies=True,
-    )
+    key, caption = f"cutoffs-costs-{classifier.index}", f"Cheapest choice by cost ratio with {classifier.short}"
+    return tabulate(key, caption, headings, lines)
 
 
-def _headings(shown: Sequence[str]) -> Iterator[Heading]:
-    for fact in shown:
+def _headings(facts: Facts) -> Iterator[Heading]:
+    yield Heading("Cut-off", numeric=True)
+    for fact in facts.with_values(cutoffs.FACTS):
         label, better, hint, _ = _HEADINGS[fact]
         yield Heading(label, better, hint, numeric=True)
 
 
-def _measured(row: Found, fact: str) -> Words:
-    decimals = _HEADINGS[fact][3]
-    interval = (row.get("intervals") or {}).get(fact)
-    limits = "" if interval is None else f" ({' to '.join(number(limit, decimals) for limit in interval)})"
-    return Words(f"{number(row[fact], decimals)}{limits}")
+def _measured(facts: Facts, row: Found, cut: str) -> Iterator[str]:
+    """A cut-off and what it gives, with intervals where there are any."""
+    yield cut
+    for fact in facts.with_values(cutoffs.FACTS):
+        decimals, interval = _HEADINGS[fact][3], (row.get("intervals") or {}).get(fact)
+        limits = "" if interval is None else f" ({' to '.join(number(limit, decimals) for limit in interval)})"
+        yield f"{number(row[fact], decimals)}{limits}"

@@ -3,19 +3,16 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from job.report.canvas import Picture
-from job.report.facts import Facts
-from job.report.figures import Curve, draw_net_benefit
-from job.report.formats import number, percent, plain
-from job.report.metric_table import Footnotes
-from job.report.panels import is_calibrated
-from job.report.section import Section
-from job.report.table import Heading, Name, Number, Row, Table, Words
-from job.report.words import listed, sentence
+from job.report.charts.canvas import Picture
+from job.report.charts.figures import Curve, draw_net_benefit
+from job.report.charts.panels import is_calibrated
+from job.report.facts import Facts, Found
+from job.report.layout import Heading, Line, Name, Number, Row, Section, Table, Words, tabulate
+from job.report.metric_columns import Footnotes
+from job.text import listed, number, percent, plain, sentence
 
 _MOST_LINES = 6  # beside alerts on all rows and on none
 _AXES = ("threshold probability", "net benefit per 1,000 rows")
@@ -47,7 +44,6 @@ _STABILITY = (
 )
 _ABSENT = "These results have no net benefit."
 
-Found = Mapping[str, Any]
 Cells = Callable[[Found], Sequence[str | None]]
 
 
@@ -163,12 +159,11 @@ def _alt(title: str, curves: Sequence[Curve], shown: Sequence[float]) -> str:
 
 def _numbers(key: str, title: str, curves: Sequence[Curve]) -> Table:
     decimals = _decimals(max((value for curve in curves for value in curve.y if value > 0), default=1e-3) / 1000)
-    headings = tuple(Heading(curve.name.short, numeric=True) for curve in curves)
-    rows = tuple(
-        Row(plain(at), tuple(Words(number(curve.y[place], decimals)) for curve in curves))
-        for place, at in enumerate(curves[0].x)
-    )
-    return Table(key, f"{title}, per 1,000 rows, at each threshold", "Threshold", headings, rows)
+    lines: list[Line] = [
+        (plain(at), [number(curve.y[place], decimals) for curve in curves]) for place, at in enumerate(curves[0].x)
+    ]
+    caption = f"{title}, per 1,000 rows, at each threshold"
+    return tabulate(key, caption, [curve.name.short for curve in curves], lines, first="Threshold")
 
 
 def _decimals(share: float) -> int:
@@ -253,12 +248,10 @@ def _table(
 ) -> Table:
     """One row for each strategy and classifier; what has no number is a dash with its reason."""
     footnotes = Footnotes()
-    laid = []
+    laid: list[Line] = []
     for row in rows:
         letter = footnotes.letter(sentence(row["reason"] or ""))
-        cells = (Number(None, footnote=letter) if text is None else Words(text) for text in of(row))
-        classifier = Words(_named(facts.classifiers, row["classifier"]).short)
-        laid.append(Row(_named(facts.strategies, row["strategy"]), (classifier, *cells)))
-    return Table(
-        key, caption, "Strategy", (Heading("Classifier"), *headings), tuple(laid), footnotes.all(), of_strategies=True
-    )
+        cells = (Number(None, footnote=letter) if text is None else text for text in of(row))
+        classifier = _named(facts.classifiers, row["classifier"]).short
+        laid.append((_named(facts.strategies, row["strategy"]), (classifier, *cells)))
+    return tabulate(key, caption, (Heading("Classifier"), *headings), laid, footnotes.all())

@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from job.report.facts import Facts
-from job.report.formats import number
-from job.report.section import Section
-from job.report.table import Heading, Number, Row, Table, Words
-from job.report.words import counted, listed, sentence, shorten_all
+from job.report.facts import Facts, Found
+from job.report.layout import Heading, Line, Number, Row, Section, Table, Words, tabulate
+from job.text import abbreviate_all, counted, listed, number, sentence
 
 _ABSENT = "These results hold no diagnosis."
 _NO_FINDING = "Nothing was found that should be looked at before strategies are compared."
@@ -31,15 +28,10 @@ class Diagnosis:
     ----------
     absent : str
         Why there is none.
-    findings : Table or None
     no_finding : str
         What stands where there is no finding.
-    why_no_measure : str
-    measures : Table or None
     clusters : str
         The minority's clusters, in a sentence.
-    scores : Table or None
-    no_score : str
     """
 
     absent: str
@@ -53,22 +45,13 @@ class Diagnosis:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     found = facts.dataset.get("diagnosis")
     content = Diagnosis(_ABSENT) if found is None else _content(found)
     return Section("diagnosis", "How hard the minority is", content)
 
 
-def _content(found: Mapping[str, Any]) -> Diagnosis:
+def _content(found: Found) -> Diagnosis:
     overlap, clusters, scores = found["overlap"], found["clusters"], found["scores"]
     return Diagnosis(
         "",
@@ -82,77 +65,47 @@ def _content(found: Mapping[str, Any]) -> Diagnosis:
     )
 
 
-def _findings(findings: Sequence[Mapping[str, Any]]) -> Table:
-    rows = tuple(
-        Row(
-            _LEVELS[finding["level"]],
-            (
-                Words(sentence(finding["found"]) + _columns(finding["columns"])),
-                Words(sentence(finding["advice"])),
-                Words(finding["code"], code=True),
-            ),
-        )
-        for finding in findings
-    )
+def _findings(findings: Sequence[Found]) -> Table:
     headings = (Heading("What was found"), Heading("What to do"), Heading("Code"))
-    return Table("findings", "What should be looked at", "Level", headings, rows)
+    rows: list[Line] = []
+    for finding in findings:
+        found, advice = sentence(finding["found"]) + _columns(finding["columns"]), sentence(finding["advice"])
+        rows.append((_LEVELS[finding["level"]], (found, advice, Words(finding["code"], code=True))))
+    return tabulate("findings", "What should be looked at", headings, rows, first="Level")
 
 
 def _columns(names: Sequence[str]) -> str:
     if not names:
         return ""
-    shown = list(shorten_all([str(name) for name in names[:_MOST_COLUMNS]], _NAME_LENGTH))
+    shown = list(abbreviate_all([str(name) for name in names[:_MOST_COLUMNS]], _NAME_LENGTH))
     more = len(names) - len(shown)
     return f" ({listed([*shown, f'{more:,} more'] if more else shown)})"
 
 
-def _measures(overlap: Mapping[str, Any], n_rows: int) -> Table:
-    (column,) = shorten_all([str(overlap["f1_column"])], _NAME_LENGTH)
-    return Table(
-        "measures",
-        "How far the classes overlap",
-        "Measure",
-        (
-            Heading("All rows", "lower", numeric=True),
-            Heading("Minority rows", "lower", numeric=True),
-            Heading("What it says"),
-        ),
-        (
-            Row(
-                "F1",
-                (
-                    Number(overlap["f1"], _DECIMALS),
-                    Words(""),
-                    Words(f"0: one column tells the classes apart; 1: no column's mean differs. Best: {column}."),
-                ),
-            ),
-            Row(
-                "N1",
-                (
-                    Number(overlap["n1"], _DECIMALS),
-                    Number(overlap["n1_minority"], _DECIMALS),
-                    Words(
-                        f"Rows that a minimum spanning tree joins to another class{_of(overlap['n1_rows'], n_rows)}."
-                    ),
-                ),
-            ),
-            Row(
-                "N3",
-                (
-                    Number(overlap["n3"], _DECIMALS),
-                    Number(overlap["n3_minority"], _DECIMALS),
-                    Words(f"Rows whose nearest other row is of another class{_of(overlap['n3_rows'], n_rows)}."),
-                ),
-            ),
-        ),
+def _measures(overlap: Found, n_rows: int) -> Table:
+    (column,) = abbreviate_all([str(overlap["f1_column"])], _NAME_LENGTH)
+    tree, nearest = (_of(overlap[key], n_rows) for key in ("n1_rows", "n3_rows"))
+    said = {
+        "f1": f"0: one column tells the classes apart; 1: no column's mean differs. Best: {column}.",
+        "n1": f"Rows that a minimum spanning tree joins to another class{tree}.",
+        "n3": f"Rows whose nearest other row is of another class{nearest}.",
+    }
+    headings = (
+        *(Heading(rows, "lower", numeric=True) for rows in ("All rows", "Minority rows")),
+        Heading("What it says"),
     )
+    rows: list[Line] = []
+    for key, text in said.items():
+        minority = Number(overlap[f"{key}_minority"], _DECIMALS) if f"{key}_minority" in overlap else ""
+        rows.append((key.upper(), (Number(overlap[key], _DECIMALS), minority, text)))
+    return tabulate("measures", "How far the classes overlap", headings, rows, first="Measure")
 
 
 def _of(n_measured: int, n_rows: int) -> str:
     return f", in a stratified sample of {counted(n_measured, 'row')}" if n_measured < n_rows else ""
 
 
-def _clusters(clusters: Mapping[str, Any]) -> str:
+def _clusters(clusters: Found) -> str:
     alone = f"{counted(clusters['n_alone'], 'minority row')} in none"
     if not clusters["n"]:
         return sentence(f"The minority has no cluster of three rows or more: {alone}")
@@ -166,9 +119,9 @@ def _clusters(clusters: Mapping[str, Any]) -> str:
     )
 
 
-def _scores(scores: Sequence[Mapping[str, Any]]) -> Table:
+def _scores(scores: Sequence[Found]) -> Table:
     shown = scores[:_MOST_SCORES]
-    names = shorten_all([str(row["column"]) for row in shown], _NAME_LENGTH)
+    names = abbreviate_all([str(row["column"]) for row in shown], _NAME_LENGTH)
     rows = tuple(Row(name, (Number(row["auc"], _DECIMALS),)) for name, row in zip(names, shown, strict=True))
     headings = (Heading("ROC AUC alone", hint=f"{number(0.5, 1)} tells nothing", numeric=True),)
     return Table("column-scores", "Columns that tell most", "Column", headings, rows)

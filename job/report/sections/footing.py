@@ -6,13 +6,12 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-from job.report.canvas import Picture
+from job.report.charts.canvas import Picture
+from job.report.charts.figures import Parted, draw_parts
 from job.report.facts import Facts
-from job.report.figures import Parted, draw_parts
-from job.report.formats import decimals_for, number, signed
-from job.report.metric_table import BY_NAME, Footnotes, explain_gaps, fallback_decimals
-from job.report.section import Section
-from job.report.table import Cell, Heading, Name, Number, Row, Table, Words
+from job.report.layout import Cell, Heading, Line, Name, Number, Section, Table, tabulate
+from job.report.metric_columns import BY_NAME, Footnotes, measure
+from job.text import decimals_for, number, signed
 
 _PARTS = (("threshold", "quiet"), ("ranking", "accent"))
 _READINGS = ("recall_at_baseline_fpr", "precision_at_baseline_recall", "recall_at_alerts")
@@ -31,7 +30,6 @@ class Gain:
 
     Parameters
     ----------
-    strategy : Name
     recall, ranking : tuple of float
         Of each split: the whole, and the ranking's part.
     """
@@ -52,11 +50,8 @@ class Footing:
 
     Parameters
     ----------
-    classifier : Name
     sentence : str
         What the strategy that finds most gains, and by what; nothing where none gains.
-    picture : Picture or None
-    table : Table
     """
 
     classifier: Name
@@ -67,29 +62,14 @@ class Footing:
 
 @dataclass(frozen=True)
 class Footings:
-    """All classifiers.
-
-    Parameters
-    ----------
-    baseline : str
-    blocks : tuple of Footing
-    """
+    """All classifiers."""
 
     baseline: str
     blocks: tuple[Footing, ...]
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     blocks = tuple(_footing(facts, classifier) for classifier in facts.classifiers)
     return Section("footing", "Ranking or threshold?", Footings(facts.baseline.short, blocks))
 
@@ -143,38 +123,30 @@ def _draw(classifier: Name, gains: Sequence[Gain], table: Table) -> Picture | No
 
 
 def _numbers(table: Table, gains: Sequence[Gain]) -> Table:
-    headings = tuple(Heading(label, numeric=True) for label in ("Gain", "By threshold", "By ranking", "Splits"))
-    rows = []
+    lines: list[Line] = []
     for gain in gains:
-        means = (Words(signed(fmean(values), 4)) for values in (gain.recall, gain.threshold, gain.ranking))
-        rows.append(Row(gain.strategy, (*means, Number(len(gain.recall)))))
+        means = (signed(fmean(values), 4) for values in (gain.recall, gain.threshold, gain.ranking))
+        lines.append((gain.strategy, (*means, Number(len(gain.recall)))))
     caption = f"{table.caption}: the numbers of the chart"
-    return Table(f"{table.key}-parts", caption, "Strategy", headings, tuple(rows), of_strategies=True)
+    return tabulate(f"{table.key}-parts", caption, ("Gain", "By threshold", "By ranking", "Splits"), lines)
 
 
 def _table(facts: Facts, classifier: Name, gains: Sequence[Gain]) -> Table:
     footnotes, decimals = Footnotes(), _decimals(gains)
-    nothing = tuple(Words("") for _ in range(4))
-    rows = [Row(facts.baseline, (*nothing, *_readings(facts, facts.baseline, classifier, footnotes)))]
-    for gain in gains:
-        parts = _gains(facts, gain, classifier, decimals, footnotes)
-        rows.append(Row(gain.strategy, (*parts, *_readings(facts, gain.strategy, classifier, footnotes))))
-    return Table(
-        f"footing-{classifier.index}",
-        f"Ranking and threshold with {classifier.short}",
-        "Strategy",
-        (
-            Heading("Recall gain", "higher", "own decision", numeric=True),
-            Heading("by threshold", numeric=True),
-            Heading("by ranking", "higher", "rank gain", numeric=True),
-            Heading("More false alarms", "lower", "per 1,000 rows", numeric=True),
-            *(Heading(BY_NAME[metric].label, "higher", numeric=True) for metric in _READINGS),
-        ),
-        tuple(rows),
-        footnotes.all(),
-        of_strategies=True,
-        of_metrics=True,
+    lines: list[Line] = []
+    by_strategy = {gain.strategy: gain for gain in gains}
+    for name in facts.strategies:
+        own = _gains(facts, by_strategy[name], classifier, decimals, footnotes) if name in by_strategy else [""] * 4
+        lines.append((name, [*own, *(measure(facts, name, classifier, metric, footnotes) for metric in _READINGS)]))
+    headings: tuple[Heading | str, ...] = (
+        Heading("Recall gain", "higher", "own decision", numeric=True),
+        "by threshold",
+        Heading("by ranking", "higher", "rank gain", numeric=True),
+        Heading("More false alarms", "lower", "per 1,000 rows", numeric=True),
+        *(Heading(BY_NAME[metric].label, "higher", numeric=True) for metric in _READINGS),
     )
+    caption = f"Ranking and threshold with {classifier.short}"
+    return tabulate(f"footing-{classifier.index}", caption, headings, lines, footnotes.all(), of_metrics=True)
 
 
 def _decimals(gains: Sequence[Gain]) -> int:
@@ -183,29 +155,16 @@ def _decimals(gains: Sequence[Gain]) -> int:
     return decimals_for(spreads[len(spreads) // 2] if spreads else None, 3)
 
 
-def _gains(facts: Facts, gain: Gain, classifier: Name, decimals: int, footnotes: Footnotes) -> tuple[Cell, ...]:
+def _gains(facts: Facts, gain: Gain, classifier: Name, decimals: int, footnotes: Footnotes) -> Sequence[Cell | str]:
     if not gain.recall:
         return tuple(Number(None, footnote=footnotes.letter(_NO_GAIN)) for _ in range(4))
     row = facts.summary(gain.strategy, classifier, "false_alarms_per_1000")
     alarms = None if row is None else row["difference"]
-    places = facts.decimals(classifier, "false_alarms_per_1000", fallback_decimals("false_alarms_per_1000"))
+    places = facts.decimals(classifier, "false_alarms_per_1000")
     parts = (gain.recall, gain.threshold, gain.ranking)
-    return (*(Words(_with_spread(values, decimals)) for values in parts), Words(signed(alarms, places)))
+    return (*(_with_spread(values, decimals) for values in parts), signed(alarms, places))
 
 
 def _with_spread(values: Sequence[float], decimals: int) -> str:
     mean = signed(fmean(values), decimals)
     return f"{mean} ± {number(stdev(values), decimals)}" if len(values) > 1 else mean
-
-
-def _readings(facts: Facts, strategy: Name, classifier: Name, footnotes: Footnotes) -> tuple[Number, ...]:
-    cells = []
-    for metric in _READINGS:
-        row = facts.summary(strategy, classifier, metric)
-        letter = footnotes.letter(explain_gaps(facts, strategy, classifier, metric))
-        decimals = facts.decimals(classifier, metric, fallback_decimals(metric))
-        difference = row["difference"] if row is not None and strategy != facts.baseline else None
-        cells.append(
-            Number(row["value"] if row else None, decimals, row["sd"] if row else None, difference, footnote=letter)
-        )
-    return tuple(cells)

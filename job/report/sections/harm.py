@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from job.report.canvas import Picture
-from job.report.facts import Facts
-from job.report.facts import Row as Found
-from job.report.figures import Curve, draw_curves
-from job.report.formats import number, percent
-from job.report.metric_table import BY_NAME, Footnotes, fallback_decimals
-from job.report.panels import is_calibrated, part_evenly, part_words
-from job.report.section import Section
-from job.report.table import Cell, Heading, Name, Number, Row, Table, Words
-from job.report.theme import N_COLOURS
-from job.report.words import counted, listed, shorten_all
+from job.report.charts.canvas import Picture
+from job.report.charts.figures import Curve, draw_curves
+from job.report.charts.panels import is_calibrated, part_evenly, part_words
+from job.report.charts.theme import N_COLOURS
+from job.report.facts import Facts, Found
+from job.report.layout import Cell, Heading, Line, Name, Number, Section, Table, Words, tabulate
+from job.report.metric_columns import BY_NAME, Footnotes
+from job.text import abbreviate_all, counted, listed, number, percent
 
 _LABEL_LENGTH = 24
 _METRICS = ("mean_predicted", "brier", "log_loss", "calibration_slope", "calibration_intercept")
@@ -31,7 +27,7 @@ _UNCHANGED = (
 )
 _UNCORRECTED = "Not corrected: {}, because {}."
 
-Bins = Mapping[str, Any]
+Bins = Found
 
 
 @dataclass(frozen=True)
@@ -40,10 +36,8 @@ class Ledger:
 
     Parameters
     ----------
-    classifier : Name
     sentence : str
         The largest distance of mean probability from prevalence, and what is left of it.
-    raw, corrected : Table or None
     unchanged : str
         Whose probabilities the correction leaves as they are, or cannot correct, and why.
     pictures : tuple of Picture
@@ -81,22 +75,13 @@ class Harm:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     harm = facts.results.get("harm")
     content = Harm(_ABSENT, "", "", ()) if harm is None else _content(facts, harm)
     return Section("harm", "What happens to probabilities", content)
 
 
-def _content(facts: Facts, harm: Mapping[str, Any]) -> Harm:
+def _content(facts: Facts, harm: Found) -> Harm:
     names = _names(facts, harm["rows"])
     ledgers = []
     for classifier in facts.classifiers:
@@ -110,7 +95,7 @@ def _names(facts: Facts, rows: Iterable[Found]) -> tuple[Name, ...]:
     """Every strategy that the ledger knows: also those that stand in it only."""
     labels = [name.label for name in facts.strategies]
     more = [label for label in dict.fromkeys(row["strategy"] for row in rows) if label not in labels]
-    short = shorten_all([*labels, *more], _LABEL_LENGTH)[len(labels) :]
+    short = abbreviate_all([*labels, *more], _LABEL_LENGTH)[len(labels) :]
     looks = facts.further_looks(len(more))
     extra = (
         Name(label, text, len(labels) + place, look)
@@ -119,7 +104,7 @@ def _names(facts: Facts, rows: Iterable[Found]) -> tuple[Name, ...]:
     return (*facts.strategies, *extra)
 
 
-def _reading(facts: Facts, harm: Mapping[str, Any]) -> str:
+def _reading(facts: Facts, harm: Found) -> str:
     pooled, every = harm["n_splits_pooled"], facts.n_splits
     some = f" of the first {counted(pooled, 'split')}" if pooled < every else ""
     return (
@@ -169,30 +154,21 @@ def _sentence(found: Sequence[tuple[Name, Found]]) -> str:
 
 def _table(facts: Facts, classifier: Name, found: Sequence[tuple[Name, Found]], state: str) -> Table:
     footnotes = Footnotes()
-    rows = tuple(Row(name, _cells(facts, classifier, row, state, footnotes)) for name, row in found)
+    lines: list[Line] = [(name, _cells(facts, classifier, row, state, footnotes)) for name, row in found]
     shares = [row["prevalence"] for _, row in found if row["prevalence"] is not None]
-    hints = {"mean_predicted": f"true share {number(shares[0], 3)}"}
-    hints |= dict.fromkeys(("calibration_slope",), "1 is right, median") | {
-        "calibration_intercept": "0 is right, median"
+    hints = {
+        "mean_predicted": f"true share {number(shares[0], 3)}",
+        "calibration_slope": "1 is right, median",
+        "calibration_intercept": "0 is right, median",
     }
+    headings = [
+        *(Heading(BY_NAME[key].label, BY_NAME[key].better, hints.get(key, ""), numeric=True) for key in _METRICS),
+        Heading("Calibration error", "lower", numeric=True),
+        Heading("if perfect", hint="5 to 95 % of draws", numeric=True),
+    ]
     what = "as predicted" if state == "raw" else "after the prior correction"
-    return Table(
-        f"harm-{state}-{classifier.index}",
-        f"Probabilities with {classifier.short}, {what}",
-        "Strategy",
-        (
-            *(
-                Heading(BY_NAME[metric].label, BY_NAME[metric].better, hints.get(metric, ""), numeric=True)
-                for metric in _METRICS
-            ),
-            Heading("Calibration error", "lower", numeric=True),
-            Heading("if perfect", hint="5 to 95 % of draws", numeric=True),
-        ),
-        rows,
-        footnotes.all(),
-        of_strategies=True,
-        of_metrics=True,
-    )
+    key, caption = f"harm-{state}-{classifier.index}", f"Probabilities with {classifier.short}, {what}"
+    return tabulate(key, caption, headings, lines, footnotes.all(), of_metrics=True)
 
 
 def _cells(facts: Facts, classifier: Name, row: Found, state: str, footnotes: Footnotes) -> tuple[Cell, ...]:
@@ -202,7 +178,7 @@ def _cells(facts: Facts, classifier: Name, row: Found, state: str, footnotes: Fo
         return tuple(Number(None, footnote=letter) for _ in range(len(_METRICS) + 2))
     cells: list[Cell] = []
     for metric in _METRICS:
-        decimals = facts.decimals(classifier, metric, fallback_decimals(metric))
+        decimals = facts.decimals(classifier, metric)
         missing = values[metric] is None
         why = "On no split were there enough rows and distinct probabilities, or the scores part the classes."
         cells.append(Number(values[metric], decimals, footnote=footnotes.letter(why) if missing else ""))
@@ -285,12 +261,12 @@ def _bins(key: str, title: str, known: Sequence[tuple[Name, Bins]]) -> Table:
     """Bins in rows, strategies in columns: what was predicted, what came true, and of how many rows."""
     n_bins = max(len(values["reliability"]) for _, values in known)
     columns = [_bin_cells(values["reliability"], n_bins) for _, values in known]
-    rows = tuple(Row(f"bin {place + 1}", tuple(column[place] for column in columns)) for place in range(n_bins))
-    headings = tuple(Heading(name.short, numeric=True) for name, _ in known)
-    return Table(key, f"{title}: predicted → came true (rows)", "From low to high", headings, rows)
+    lines: list[Line] = [(f"bin {place + 1}", tuple(column[place] for column in columns)) for place in range(n_bins)]
+    caption = f"{title}: predicted → came true (rows)"
+    return tabulate(key, caption, [name.short for name, _ in known], lines, first="From low to high")
 
 
-def _bin_cells(entries: Sequence[Mapping[str, Any]], n_bins: int) -> list[Words]:
+def _bin_cells(entries: Sequence[Found], n_bins: int) -> list[Words]:
     cells = [
         Words(f"{number(entry['mean_predicted'], 3)} → {number(entry['observed'], 3)} ({entry['n']:,})")
         for entry in entries

@@ -2,25 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from job.report.canvas import Picture
-from job.report.facts import Facts
-from job.report.formats import number, plain
-from job.report.lines import Scale, draw_lines
-from job.report.section import Section
-from job.report.sections.sweep_tables import (
-    first_splits,
-    gather_reasons,
-    in_lower_case,
-    line_of,
-    points_table,
-    tell_points,
-)
-from job.report.table import Cell, Heading, Name, Number, Row, Table
-from job.report.words import listed, sentence, shorten, shorten_all
+from job.report.charts.canvas import Picture
+from job.report.charts.lines import Scale, draw_lines
+from job.report.facts import Facts, Found
+from job.report.layout import Line, Name, Number, Section, Table, tabulate
+from job.report.sections import sweep_tables
+from job.text import abbreviate, abbreviate_all, listed, number, plain, sentence
 
 _X = "other rows for each minority row in training"
 DRAWN = (
@@ -61,13 +51,8 @@ class Imbalance:
     ----------
     missing : str
         Why there is none; nothing where there is one.
-    verdict : tuple of str
-    how : str
-    pictures : tuple of Picture
-    table : Table or None
     left_out : tuple of str
         Ratios that could not be, with their reasons.
-    troubles : tuple of str
     """
 
     missing: str = ""
@@ -80,16 +65,7 @@ class Imbalance:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     title = "Impact of imbalance"
     sweep = (facts.results.get("sweeps") or {}).get("imbalance")
     if not sweep:
@@ -110,7 +86,7 @@ def build(facts: Facts) -> Section:
             for size in sweep["sizes"]
             if size["reason"] is not None
         ),
-        troubles=gather_reasons(
+        troubles=sweep_tables.gather_reasons(
             (f"{name.short} at {_ratio(point['ratio'])}", point["reasons"])
             for name, points in curves
             for point in points
@@ -119,11 +95,11 @@ def build(facts: Facts) -> Section:
     return Section("imbalance", title, content)
 
 
-def _kept_curves(facts: Facts, sweep: Mapping[str, Any]) -> list[tuple[Name, list[Mapping[str, Any]]]]:
+def _kept_curves(facts: Facts, sweep: Found) -> list[tuple[Name, list[Found]]]:
     """Each strategy by its name on the page, with the points of those ratios that could be."""
     known = {name.label: name for name in facts.strategies}
     labels = [str(curve["strategy"]) for curve in sweep["curves"]]
-    short = dict(zip(labels, shorten_all(labels, 24), strict=True))
+    short = dict(zip(labels, abbreviate_all(labels, 24), strict=True))
     looks = facts.further_looks(len(labels))
     kept = {size["ratio"] for size in sweep["sizes"] if size["reason"] is None}
     return [
@@ -135,11 +111,7 @@ def _kept_curves(facts: Facts, sweep: Mapping[str, Any]) -> list[tuple[Name, lis
     ]
 
 
-def _verdict(
-    sweep: Mapping[str, Any],
-    curves: Sequence[tuple[Name, Sequence[Mapping[str, Any]]]],
-    sizes: Sequence[Mapping[str, Any]],
-) -> tuple[str, ...]:
+def _verdict(sweep: Found, curves: Sequence[tuple[Name, Sequence[Found]]], sizes: Sequence[Found]) -> tuple[str, ...]:
     """Say in words how far recall falls, and how far the ranking does."""
     if len(sizes) < 2:
         return ("Fewer than two ratios could be had, so there is nothing to compare.",)
@@ -151,7 +123,7 @@ def _verdict(
     if any(value is None for pair in ends for value in pair):
         return (f"{name.short} has no value at one of the ends, so there is nothing to compare.",)
     (recall, recall_after), (ranking, ranking_after) = ends
-    shortened = shorten(str(sweep["classifier"]), 40)
+    shortened = abbreviate(str(sweep["classifier"]), 40)
     told = (
         f"From {_ratio(sizes[0]['ratio'])} to {_ratio(sizes[-1]['ratio'])}, at the same number of training rows, the "
         f"recall of {name.short} with {shortened} goes from {number(recall, 2)} to {number(recall_after, 2)}, its "
@@ -179,10 +151,10 @@ def _meaning(recall: float, recall_after: float, ranking: float, ranking_after: 
     return "imbalance moves the threshold, and it costs the ranking nearly as much."
 
 
-def _how(facts: Facts, sweep: Mapping[str, Any], sizes: Sequence[Mapping[str, Any]]) -> str:
+def _how(facts: Facts, sweep: Found, sizes: Sequence[Found]) -> str:
     rows = f"{number(sizes[0]['n_rows'], 0)} rows, " if sizes else ""
     unlisted = [
-        shorten(str(label), 40)
+        abbreviate(str(label), 40)
         for label, listed_ in zip(sweep["strategies"], sweep["listed"], strict=True)
         if not listed_
     ]
@@ -192,7 +164,7 @@ def _how(facts: Facts, sweep: Mapping[str, Any], sizes: Sequence[Mapping[str, An
         else ""
     )
     return (
-        f"On {first_splits(sweep['n_splits'])}, the training part was thinned to {rows}twice its "
+        f"On {sweep_tables.first_splits(sweep['n_splits'])}, the training part was thinned to {rows}twice its "
         "minority, with both classes drawn at random, so that only the mix differs; the test part is untouched. "
         "Probabilities are corrected to the prior of the whole training part, which is exact for class weights and "
         "random over- and under-sampling only; “calibrated: true” doesn't rest on it. Strokes are "
@@ -202,65 +174,54 @@ def _how(facts: Facts, sweep: Mapping[str, Any], sizes: Sequence[Mapping[str, An
 
 
 def _draw(
-    sweep: Mapping[str, Any],
-    curves: Sequence[tuple[Name, Sequence[Mapping[str, Any]]]],
-    sizes: Sequence[Mapping[str, Any]],
+    sweep: Found,
+    curves: Sequence[tuple[Name, Sequence[Found]]],
+    sizes: Sequence[Found],
     drawn: tuple[str, str, str, bool],
 ) -> Picture | None:
     metric, label, reading, is_share = drawn
-    lines = [line_of(name, points, metric) for name, points in curves]
+    lines = [sweep_tables.line_of(name, points, metric) for name, points in curves]
     if not any(value is not None for line in lines for value in line.y):
         return None
     settings = [_ratio(size["ratio"]) for size in sizes]
-    scale = Scale(_X, in_lower_case(label), tuple(float(size["ratio"]) for size in sizes), is_share)
+    scale = Scale(_X, sweep_tables.in_lower_case(label), tuple(float(size["ratio"]) for size in sizes), is_share)
     best = _best(sweep, metric)
     told = f" The best possible has {number(best, 3)}." if best is not None else ""
     dotted = f" The dotted line is what the best possible classifier would reach, {number(best, 3)}." if told else ""
-    alt = f"{label} at {listed(settings)}: {tell_points(lines)}.{told}"
-    table = points_table(f"imbalance-{metric}", f"{label} at each imbalance ratio", settings, lines)
+    alt = f"{label} at {listed(settings)}: {sweep_tables.tell_points(lines)}.{told}"
+    table = sweep_tables.points_table(f"imbalance-{metric}", f"{label} at each imbalance ratio", settings, lines)
     reference = None if best is None else ("best possible", best)
     return draw_lines(lines, scale, reference, alt, f"{label}. {reading}{dotted}", table)
 
 
-def _best(sweep: Mapping[str, Any], metric: str) -> float | None:
+def _best(sweep: Found, metric: str) -> float | None:
     wanted = _OF_THE_BEST.get(metric)
     return next((row["value"] for row in sweep["best_possible"] if row["metric"] == wanted), None)
 
 
-def _table(
-    sweep: Mapping[str, Any],
-    curves: Sequence[tuple[Name, Sequence[Mapping[str, Any]]]],
-    sizes: Sequence[Mapping[str, Any]],
-) -> Table:
-    rows = [
-        Row(
-            f"{name.short} at {_ratio(point['ratio'])}",
-            (
-                Number(size["n_minority"]),
-                *(_cell(point["metrics"][metric]["value"], decimals) for metric, _, decimals in COLUMNS),
-            ),
-        )
-        for name, points in curves
-        for point, size in zip(points, sizes, strict=True)
-    ]
+def _table(sweep: Found, curves: Sequence[tuple[Name, Sequence[Found]]], sizes: Sequence[Found]) -> Table:
+    lines: list[Line] = []
+    missing = False
+    for name, points in curves:
+        for point, size in zip(points, sizes, strict=True):
+            cells = [_cell(point["metrics"][metric]["value"], decimals) for metric, _, decimals in COLUMNS]
+            missing = missing or any(cell.footnote for cell in cells)
+            lines.append((f"{name.short} at {_ratio(point['ratio'])}", (Number(size["n_minority"]), *cells)))
     best = [_best(sweep, metric) for metric, _, _ in COLUMNS]
     if any(value is not None for value in best):
-        cells = (_cell(value, decimals, "b") for value, (_, _, decimals) in zip(best, COLUMNS, strict=True))
-        rows.append(Row("best possible", (Number(None, footnote="b"), *cells)))
+        of_best = (_cell(value, decimals, "b") for value, (_, _, decimals) in zip(best, COLUMNS, strict=True))
+        lines.append(("best possible", (Number(None, footnote="b"), *of_best)))
     footnotes = []
-    if any(cell.footnote == "a" for row in rows for cell in row.cells if isinstance(cell, Number)):
+    if missing:
         footnotes.append(("a", "No split has a value: no run has such a score, or it has no finite solution."))
     if any(value is not None for value in best):
         footnotes.append(("b", "The posterior has no decision of its own and no training rows, and is calibrated."))
-    headings = (
-        Heading("Minority rows in training", numeric=True),
-        *(Heading(label, numeric=True) for _, label, _ in COLUMNS),
-    )
-    caption = f"Every ratio with {shorten(str(sweep['classifier']), 40)}, mean over splits"
-    return Table("imbalance-all", caption, "Strategy and ratio", headings, tuple(rows), tuple(footnotes))
+    headings = ("Minority rows in training", *(label for _, label, _ in COLUMNS))
+    caption = f"Every ratio with {abbreviate(str(sweep['classifier']), 40)}, mean over splits"
+    return tabulate("imbalance-all", caption, headings, lines, tuple(footnotes), first="Strategy and ratio")
 
 
-def _cell(value: float | None, decimals: int, letter: str = "a") -> Cell:
+def _cell(value: float | None, decimals: int, letter: str = "a") -> Number:
     return Number(value, decimals, footnote="" if value is not None else letter)
 
 

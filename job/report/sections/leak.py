@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from job.data.difficulty.findings import NEAR_DUPLICATES
-from job.report.canvas import Picture
-from job.report.facts import Facts
-from job.report.figures import Dots, draw_dots
-from job.report.formats import number, percent
-from job.report.metric_table import BY_NAME
-from job.report.section import Section
+from job.report.charts.canvas import Picture
+from job.report.charts.figures import Dots, draw_dots
+from job.report.facts import Facts, Found
+from job.report.layout import Heading, Line, Name, Number, Row, Section, Table, Words, tabulate
+from job.report.metric_columns import BY_NAME
 from job.report.sections.sweep_tables import first_splits, in_lower_case
-from job.report.table import Heading, Name, Number, Row, Table, Words
-from job.report.words import counted, listed, sentence, shorten
+from job.text import abbreviate, counted, listed, number, percent, sentence
 
 READINGS = (("honest", "This job"), ("leaked_real_rows", "Leaked, real rows"), ("leaked", "Leaked, as reported"))
 _REASON_LENGTH = 200
@@ -29,12 +26,8 @@ class Leak:
     ----------
     missing : str
         Why there is neither; nothing where there are.
-    how, verdict : str
-    picture : Picture or None
-    scores : Table or None
     troubles : tuple of str
         Why runs of the demonstration have no score.
-    proof : Table or None
     twins : tuple of str
         What there is to say about identical rows.
     """
@@ -50,16 +43,7 @@ class Leak:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     leak = facts.results.get("leak")
     if not leak:
         return Section("leak", "The leak, shown", Leak("These results don't say what a leak would have feigned."))
@@ -77,8 +61,8 @@ def build(facts: Facts) -> Section:
     return Section("leak", "The leak, shown", content)
 
 
-def _how(leak: Mapping[str, Any]) -> str:
-    name = shorten(str(leak["strategy"]), 40)
+def _how(leak: Found) -> str:
+    name = abbreviate(str(leak["strategy"]), 40)
     whose = (
         f"{name} with every classifier"
         if leak["is_listed"]
@@ -96,14 +80,14 @@ def _how(leak: Mapping[str, Any]) -> str:
     )
 
 
-def _verdict(facts: Facts, rows: Sequence[Mapping[str, Any]], adds_nothing: bool) -> str:
+def _verdict(facts: Facts, rows: Sequence[Found], adds_nothing: bool) -> str:
     """Say what the leak would feign with the classifier that it flatters most, on rows as they come."""
     if not rows:
         return "No run of the mistake has a score, so it cannot be shown; the proof below doesn't need it."
     if adds_nothing:
         return "The classes are balanced already, so nothing was added and there is nothing to leak."
     worst = max(rows, key=lambda row: float(row["leaked_real_rows"] - row["honest"]))
-    name = next(name.short for name in facts.classifiers if name.label == worst["classifier"])
+    name = facts.classifier(worst["classifier"]).short
     metric = in_lower_case(BY_NAME[facts.primary].label)
     honest, real, reported = (number(worst[key], 3) for key in ("honest", "leaked_real_rows", "leaked"))
     told = f"With {name}, such a job would report {metric} {reported} where {honest} is true"
@@ -115,10 +99,10 @@ def _verdict(facts: Facts, rows: Sequence[Mapping[str, Any]], adds_nothing: bool
     return f"{told}; on the real rows alone, which are as rare as in the honest test, it would still be {real}."
 
 
-def _scores(facts: Facts, leak: Mapping[str, Any]) -> Table:
+def _scores(facts: Facts, leak: Found) -> Table:
     rows = []
     for row in leak["scores"]:
-        classifier = next(name.short for name in facts.classifiers if name.label == row["classifier"])
+        classifier = facts.classifier(row["classifier"]).short
         cells = [Number(row[key], 3, footnote="" if row[key] is not None else "a") for key, _ in READINGS]
         rows.append(Row(f"{classifier}: {BY_NAME[row['metric']].label}", (*cells, Number(row["n"]))))
     missing = any(row["honest"] is None for row in leak["scores"])
@@ -132,9 +116,9 @@ def _scores(facts: Facts, leak: Mapping[str, Any]) -> Table:
     )
 
 
-def _draw(facts: Facts, leak: Mapping[str, Any], rows: Sequence[Mapping[str, Any]], table: Table) -> Picture:
+def _draw(facts: Facts, leak: Found, rows: Sequence[Found], table: Table) -> Picture:
     metric = BY_NAME[facts.primary].label
-    names = [next(name.short for name in facts.classifiers if name.label == row["classifier"]) for row in rows]
+    names = [facts.classifier(row["classifier"]).short for row in rows]
     dots = [
         Dots(Name(label, label, place), tuple(row[key] for row in rows)) for place, (key, label) in enumerate(READINGS)
     ]
@@ -142,37 +126,33 @@ def _draw(facts: Facts, leak: Mapping[str, Any], rows: Sequence[Mapping[str, Any
         f"{name} {listed(f'{label} {number(row[key], 2)}' for key, label in READINGS)}"
         for name, row in zip(names, rows, strict=True)
     )
-    numbers = Table(
-        "leak-numbers",
-        f"{metric} with and without the leak: the numbers of the chart",
-        "Classifier",
-        tuple(Heading(label, numeric=True) for _, label in READINGS),
-        tuple(
-            Row(name, tuple(Number(row[key], 3) for key, _ in READINGS)) for name, row in zip(names, rows, strict=True)
-        ),
-    )
+    lines: list[Line] = [
+        (name, [Number(row[key], 3) for key, _ in READINGS]) for name, row in zip(names, rows, strict=True)
+    ]
+    title = f"{metric} with and without the leak: the numbers of the chart"
+    numbers = tabulate("leak-numbers", title, [label for _, label in READINGS], lines, first="Classifier")
     caption = f"{metric}, mean over {first_splits(leak['n_splits'])}."
     return draw_dots(
         names, dots, in_lower_case(metric), f"{metric} with and without the leak: {told}.", caption, numbers
     )
 
 
-def _troubles(leak: Mapping[str, Any]) -> list[str]:
+def _troubles(leak: Found) -> list[str]:
     told: dict[str, None] = {}
     for row in leak["scores"]:
         for kind, reasons in row["reasons"].items():
             which = "honest runs" if kind == "honest" else "leaked runs"
             for found in reasons:
-                reason = sentence(shorten(str(found["reason"]), _REASON_LENGTH))
-                text = f"{shorten(str(row['classifier']), 40)}: {found['n']} {which} without a score. {reason}"
+                reason = sentence(abbreviate(str(found["reason"]), _REASON_LENGTH))
+                text = f"{abbreviate(str(row['classifier']), 40)}: {found['n']} {which} without a score. {reason}"
                 told[text] = None
     return list(told)
 
 
-def _proof(proof: Mapping[str, Any]) -> Table:
+def _proof(proof: Found) -> Table:
     parents = proof["parents_outside"]
-    told = [shorten(str(label), 40) for label in parents["strategies"]]
-    untold = [shorten(str(label), 40) for label in parents["untold"]]
+    told = [abbreviate(str(label), 40) for label in parents["strategies"]]
+    untold = [abbreviate(str(label), 40) for label in parents["untold"]]
     whose = f"Parents of synthetic rows outside the training part{f' ({listed(told)})' if told else ''}"
     checks = (
         ("Synthetic rows in a test part", "synthetic_in_test", "scored rows"),
@@ -195,7 +175,7 @@ def _proof(proof: Mapping[str, Any]) -> Table:
     )
 
 
-def _check(found: Mapping[str, Any], name: str, what: str, footnotes: Sequence[tuple[str, str]]) -> Row:
+def _check(found: Found, name: str, what: str, footnotes: Sequence[tuple[str, str]]) -> Row:
     letters = [letter for letter, _ in footnotes]
     letter = "a" if found.get("untold") and "a" in letters else "b" if what == "new rows" and "b" in letters else ""
     if found["reason"]:
@@ -203,7 +183,7 @@ def _check(found: Mapping[str, Any], name: str, what: str, footnotes: Sequence[t
     return Row(name, (Number(found["n_found"], footnote=letter), Words(f"{found['n_checked']:,} {what}")))
 
 
-def _twins(identical: Mapping[str, Any]) -> list[str]:
+def _twins(identical: Found) -> list[str]:
     if not identical["n_rows"]:
         return ["No two rows of the data are the same in every feature."]
     of_data = (
@@ -227,7 +207,7 @@ def _near_duplicates(facts: Facts) -> list[str]:
     return [str(finding["found"]) for finding in findings if finding["code"] == NEAR_DUPLICATES]
 
 
-def _set(found: Mapping[str, Any]) -> str:
+def _set(found: Found) -> str:
     more = found["n"] - len(found["rows"])
     rows = [f"{row:,}" for row in found["rows"]] + ([f"{more:,} more"] if more else [])
     return listed(rows) + ("" if found["one_label"] else " (with different labels)")

@@ -6,8 +6,8 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from job.report.facts import LEAST_OPTIMISM, Facts
-from job.report.formats import number
-from job.report.section import Section
+from job.report.layout import Section
+from job.text import number
 
 _FEW_SPLITS = 5
 _ALWAYS = (
@@ -54,7 +54,6 @@ class Methods:
     ----------
     methods : tuple of (str, str)
         A few words, and what they mean.
-    limits : tuple of str
     """
 
     methods: tuple[tuple[str, str], ...]
@@ -62,16 +61,7 @@ class Methods:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     return Section("methods", "Methods and limits", Methods(_ALWAYS, (*_ALWAYS_LIMITED, *_own_limits(facts))))
 
 

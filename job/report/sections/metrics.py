@@ -1,17 +1,77 @@
-"""Every metric: mean, spread and difference from baseline, one table for each classifier in each group."""
+"""Every metric in groups: mean, spread and difference from baseline, one table for each classifier."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
 from job.report.facts import Facts
-from job.report.formats import number
-from job.report.metric_groups import GROUPS, Group
-from job.report.metric_table import BY_NAME, build_metric_table
-from job.report.section import Section
-from job.report.settings import describe_spread
-from job.report.table import Table
-from job.report.words import sentence
+from job.report.layout import Section, Table
+from job.report.metric_columns import BY_NAME, build_metric_table
+from job.report.sections.asked import describe_spread
+from job.text import number, sentence
+
+CONFUSION = ("tn", "fp", "fn", "tp")
+
+
+@dataclass(frozen=True)
+class Group:
+    """Metrics that answer one kind of question.
+
+    Parameters
+    ----------
+    reading : str
+        How to read them.
+    """
+
+    key: str
+    title: str
+    reading: str
+    metrics: tuple[str, ...]
+
+
+GROUPS = (
+    Group(
+        "decision",
+        "Decisions",
+        "What comes of each strategy's own decision. These change as soon as the decision threshold moves, "
+        "even when the classifier has learnt nothing new.",
+        ("recall", "specificity", "precision", "false_alarms_per_1000", "expected_cost_per_1000"),
+    ),
+    Group(
+        "decision-scores",
+        "Decisions, each in one score",
+        "The same decisions summed up. Each score weighs missed rows against false alarms in its own way, so they "
+        "needn't agree; accuracy alone says little where the minority is rare.",
+        ("f1", "mcc", "balanced_accuracy", "geometric_mean", "accuracy"),
+    ),
+    Group(
+        "ranking",
+        "Ranking",
+        "How well the scores put minority rows before the others, whatever the threshold.",
+        ("roc_auc", "average_precision"),
+    ),
+    Group(
+        "probabilities",
+        "Probabilities",
+        "Whether a predicted probability can be taken at its word.",
+        ("brier", "log_loss", "mean_predicted", "calibration_slope", "calibration_intercept"),
+    ),
+    Group(
+        "corrected-probabilities",
+        "Probabilities, corrected",
+        "The same after the arithmetic that takes the changed class shares of resampling or weighting out again. It is "
+        "exact for class weights and random over- and under-sampling only; where SMOTE and its kin leave an error, "
+        "“calibrated: true” is the remedy.",
+        ("brier_corrected", "log_loss_corrected", "mean_predicted_corrected"),
+    ),
+    Group(
+        "equal-footing",
+        "On equal footing",
+        "Strategies at the same number of false alarms, the same recall or the same number of alarms, where none can "
+        "gain by moving its threshold. They describe; the ranking metric decides.",
+        ("recall_at_baseline_fpr", "rank_gain_at_own_fpr", "precision_at_baseline_recall", "recall_at_alerts"),
+    ),
+)
 
 
 @dataclass(frozen=True)
@@ -20,7 +80,6 @@ class MetricGroup:
 
     Parameters
     ----------
-    key, title, reading : str
     meanings : tuple of (str, str)
         Label and plain-words description of each metric.
     tables : tuple of Table
@@ -42,8 +101,6 @@ class Metrics:
     ----------
     spread : str
         What stands behind the ± sign.
-    baseline : str
-    groups : tuple of MetricGroup
     """
 
     spread: str
@@ -52,16 +109,7 @@ class Metrics:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     groups = tuple(_group(facts, group) for group in GROUPS)
     return Section("metrics", "All metrics", Metrics(describe_spread(facts), facts.baseline.short, groups))
 

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from job.report.canvas import Picture
-from job.report.facts import Facts
-from job.report.formats import number, percent
-from job.report.scatter import ADDED, MAJORITY, MINORITY, TYPE_LOOKS, Cloud, Limits, Point, draw_clouds
-from job.report.section import Section
-from job.report.table import Heading, Name, Number, Row, Table
-from job.report.words import counted, listed, sentence
+from job.report.charts.canvas import Picture
+from job.report.charts.scatter import ADDED, MAJORITY, MINORITY, TYPE_LOOKS, Cloud, Limits, Point, draw_clouds
+from job.report.facts import Facts, Found
+from job.report.layout import Heading, Line, Name, Number, Section, Table, tabulate
+from job.text import counted, listed, number, percent, sentence
 
 MOST_SAMPLERS = 6
 """Most samplers that are pictured."""
@@ -49,21 +46,12 @@ class Pictures:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     found = facts.results.get("picture")
     return Section("picture", _TITLE, Pictures(_ABSENT) if found is None else _content(facts, found))
 
 
-def _content(facts: Facts, found: Mapping[str, Any]) -> Pictures:
+def _content(facts: Facts, found: Found) -> Pictures:
     if found["reason"] is not None:
         return Pictures(sentence(f"The data could not be drawn: {found['reason']}"))
     names = {name.label: name for name in facts.strategies}
@@ -80,7 +68,7 @@ def _content(facts: Facts, found: Mapping[str, Any]) -> Pictures:
     return Pictures("", _reading(found, limits), tuple(pictures), tuple(missing))
 
 
-def _all_points(found: Mapping[str, Any]) -> list[Point]:
+def _all_points(found: Found) -> list[Point]:
     groups = [found["majority"], *found["minority"], *found["strategies"]]
     return [point for group in groups for point in group["points"]]
 
@@ -105,7 +93,7 @@ def _is_inside(point: Point, limits: Limits) -> bool:
     return all(low <= value <= high for value, (low, high) in zip(point, limits, strict=True))
 
 
-def _reading(found: Mapping[str, Any], limits: Limits) -> str:
+def _reading(found: Found, limits: Limits) -> str:
     sample = f" (a stratified sample of {found['n_fitted']:,})" if found["n_fitted"] < found["n_train"] else ""
     columns = counted(found["n_columns"], "prepared column")
     rows = f"The {found['n_train']:,} training rows of the first split{sample}"
@@ -125,7 +113,7 @@ def _reading(found: Mapping[str, Any], limits: Limits) -> str:
     return f"{said} {beyond}" if outside else said
 
 
-def _axes_names(found: Mapping[str, Any]) -> tuple[str, str]:
+def _axes_names(found: Found) -> tuple[str, str]:
     if found["one_direction"]:
         return "the one direction", "spread at random"
     first, second = (percent(share) for share in found["shares"])
@@ -136,7 +124,7 @@ def _shown(n: int, total: int, noun: str) -> str:
     return f"all {n:,} {noun}" if n == total else f"{n:,} of {total:,} {noun}"
 
 
-def _picture_data(found: Mapping[str, Any], limits: Limits) -> Picture:
+def _picture_data(found: Found, limits: Limits) -> Picture:
     majority, minority = found["majority"]["points"], found["minority"]
     clouds = [Cloud("majority", majority, MAJORITY)]
     clouds += [Cloud(kind["type"], kind["points"], TYPE_LOOKS[kind["type"]]) for kind in minority]
@@ -152,7 +140,7 @@ def _picture_data(found: Mapping[str, Any], limits: Limits) -> Picture:
     return replace(draw_clouds(clouds, limits, _axes_names(found), alt, caption, table), title="The data")
 
 
-def _picture_sampler(found: Mapping[str, Any], limits: Limits, name: Name, row: Mapping[str, Any]) -> Picture:
+def _picture_sampler(found: Found, limits: Limits, name: Name, row: Found) -> Picture:
     minority = [point for kind in found["minority"] for point in kind["points"]]
     clouds = [
         Cloud("majority", found["majority"]["points"], MAJORITY),
@@ -178,20 +166,16 @@ def _middles(added: Sequence[Point], minority: Sequence[Point]) -> str:
 
 
 def _table(key: str, caption: str, clouds: Sequence[Cloud]) -> Table:
-    headings = (
-        Heading("Points", numeric=True),
-        Heading("Centre, first direction", numeric=True),
-        Heading("Centre, second direction", numeric=True),
-        Heading("Spread, first direction", hint="standard deviation", numeric=True),
-        Heading("Spread, second direction", hint="standard deviation", numeric=True),
-    )
-    return Table(key, caption, "Rows", headings, tuple(_row(cloud) for cloud in clouds if cloud.points))
+    headings = ("Points", *(f"Centre, {side} direction" for side in ("first", "second")))
+    spreads = (f"Spread, {side} direction" for side in ("first", "second"))
+    hinted = (Heading(spread, hint="standard deviation", numeric=True) for spread in spreads)
+    return tabulate(key, caption, (*headings, *hinted), [_row(cloud) for cloud in clouds if cloud.points], first="Rows")
 
 
-def _row(cloud: Cloud) -> Row:
+def _row(cloud: Cloud) -> Line:
     sides = [[float(point[side]) for point in cloud.points] for side in (0, 1)]
     measured = (*map(_mean, sides), *map(_spread, sides))
-    return Row(cloud.name, (Number(len(cloud.points)), *(Number(value, _DECIMALS) for value in measured)))
+    return cloud.name, (Number(len(cloud.points)), *(Number(value, _DECIMALS) for value in measured))
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -2,26 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from job.report.canvas import Picture
-from job.report.facts import Facts
-from job.report.formats import number, signed
-from job.report.lines import Scale, draw_lines
-from job.report.metric_table import BY_NAME
-from job.report.section import Section
-from job.report.sections.sweep_tables import (
-    first_splits,
-    gather_reasons,
-    in_lower_case,
-    line_of,
-    points_table,
-    tell_points,
-)
-from job.report.table import Heading, Name, Number, Row, Table
-from job.report.words import listed
+from job.report.charts.canvas import Picture
+from job.report.charts.lines import Scale, draw_lines
+from job.report.facts import Facts, Found
+from job.report.layout import Line, Name, Number, Section, Table, tabulate
+from job.report.metric_columns import BY_NAME
+from job.report.sections import sweep_tables
+from job.text import listed, number, signed
 
 METRICS = ("recall", "precision", "average_precision", "brier")
 _SURE = 0.95
@@ -34,12 +24,8 @@ class Block:
 
     Parameters
     ----------
-    classifier : Name
     sentences : tuple of str
         What the training data would choose, one for each strategy.
-    pictures : tuple of Picture
-    chosen : Table
-    troubles : tuple of str
     """
 
     classifier: Name
@@ -57,8 +43,6 @@ class RatioSweep:
     ----------
     missing : str
         Why there is none; nothing where there is one.
-    how : str
-    blocks : tuple of Block
     """
 
     missing: str = ""
@@ -67,16 +51,7 @@ class RatioSweep:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     title = "How much to oversample"
     sweep = (facts.results.get("sweeps") or {}).get("ratio")
     if not sweep:
@@ -92,19 +67,19 @@ def build(facts: Facts) -> Section:
     return Section("ratio_sweep", title, RatioSweep(how=_how(facts, sweep), blocks=blocks))
 
 
-def _how(facts: Facts, sweep: Mapping[str, Any]) -> str:
+def _how(facts: Facts, sweep: Found) -> str:
     ratios = listed(number(ratio, 3) for ratio in sweep["ratios"])
     return (
         f"sampling_strategy is {ratios}, each by the same factor above the last, on "
-        f"{first_splits(sweep['n_splits'])}. The lowest is the data's own ratio: nothing is resampled, so it is "
-        f"{facts.baseline.short}. Strokes are {facts.confidence} intervals of the mean over splits that share rows; "
-        "where there are fewer than five splits there are none."
+        f"{sweep_tables.first_splits(sweep['n_splits'])}. The lowest is the data's own ratio: nothing is "
+        f"resampled, so it is {facts.baseline.short}. Strokes are {facts.confidence} intervals of the mean over splits "
+        "that share rows; where there are fewer than five splits there are none."
     )
 
 
-def _block(facts: Facts, sweep: Mapping[str, Any], classifier: Name) -> Block:
+def _block(facts: Facts, sweep: Found, classifier: Name) -> Block:
     curves = [
-        (next(name for name in facts.strategies if name.label == curve["strategy"]), curve)
+        (facts.strategy(curve["strategy"]), curve)
         for curve in sweep["curves"]
         if curve["classifier"] == classifier.label
     ]
@@ -112,7 +87,7 @@ def _block(facts: Facts, sweep: Mapping[str, Any], classifier: Name) -> Block:
         picture for metric in METRICS if (picture := _draw(facts, sweep, classifier, metric, curves)) is not None
     )
     sentences = tuple(_choice(facts, name, curve["chosen"]) for name, curve in curves)
-    troubles = gather_reasons(
+    troubles = sweep_tables.gather_reasons(
         (f"{name.short} at {number(point['ratio'], 3)}", point["reasons"])
         for name, curve in curves
         for point in curve["points"]
@@ -121,28 +96,24 @@ def _block(facts: Facts, sweep: Mapping[str, Any], classifier: Name) -> Block:
 
 
 def _draw(
-    facts: Facts,
-    sweep: Mapping[str, Any],
-    classifier: Name,
-    metric: str,
-    curves: Sequence[tuple[Name, Mapping[str, Any]]],
+    facts: Facts, sweep: Found, classifier: Name, metric: str, curves: Sequence[tuple[Name, Found]]
 ) -> Picture | None:
-    lines = [line_of(name, curve["points"], metric) for name, curve in curves]
+    lines = [sweep_tables.line_of(name, curve["points"], metric) for name, curve in curves]
     if not any(value is not None for line in lines for value in line.y):
         return None
     label = BY_NAME[metric].label
     settings = [number(ratio, 3) for ratio in sweep["ratios"]]
-    scale = Scale(_X, in_lower_case(label), tuple(sweep["ratios"]), metric != "brier")
-    alt = f"{label} with {classifier.short} at the ratios {listed(settings)}: {tell_points(lines)}."
+    scale = Scale(_X, sweep_tables.in_lower_case(label), tuple(sweep["ratios"]), metric != "brier")
+    alt = f"{label} with {classifier.short} at the ratios {listed(settings)}: {sweep_tables.tell_points(lines)}."
     better = BY_NAME[metric].better
-    table = points_table(
+    table = sweep_tables.points_table(
         f"ratio-{metric}-{classifier.index}", f"{label} with {classifier.short} at each ratio", settings, lines
     )
     return draw_lines(lines, scale, None, alt, f"{label}; {better} is better.", table)
 
 
-def _choice(facts: Facts, name: Name, chosen: Mapping[str, Any]) -> str:
-    metric = in_lower_case(BY_NAME[chosen["metric"]].label)
+def _choice(facts: Facts, name: Name, chosen: Found) -> str:
+    metric = sweep_tables.in_lower_case(BY_NAME[chosen["metric"]].label)
     if not chosen["n"]:
         return f"{name.short}: no inner split of the training data could choose a ratio."
     values = {key: number(chosen[key], 3) for key in ("chosen", "own", "full")}
@@ -153,7 +124,7 @@ def _choice(facts: Facts, name: Name, chosen: Mapping[str, Any]) -> str:
     )
 
 
-def _worth(against: Mapping[str, Any]) -> str:
+def _worth(against: Found) -> str:
     """Say what choosing gains over no resampling, as far as the splits can tell."""
     difference, lower, upper = (against[key] for key in ("difference", "lower", "upper"))
     told = f"Against no resampling that is {signed(difference, 3)}"
@@ -169,17 +140,9 @@ def _worth(against: Mapping[str, Any]) -> str:
     return f"{told}: these splits cannot tell it from none."
 
 
-def _chosen(
-    facts: Facts, sweep: Mapping[str, Any], classifier: Name, curves: Sequence[tuple[Name, Mapping[str, Any]]]
-) -> Table:
+def _chosen(facts: Facts, sweep: Found, classifier: Name, curves: Sequence[tuple[Name, Found]]) -> Table:
     """How often each ratio was chosen: a choice that jumps from split to split is luck."""
-    headings = tuple(Heading(number(ratio, 3), numeric=True) for ratio in sweep["ratios"])
-    rows = tuple(Row(name, tuple(Number(count) for count in curve["chosen"]["counts"])) for name, curve in curves)
-    return Table(
-        f"ratio-chosen-{classifier.index}",
-        f"Splits in which the training data chose each ratio, with {classifier.short}",
-        "Strategy",
-        headings,
-        rows,
-        of_strategies=True,
-    )
+    lines: list[Line] = [(name, map(Number, curve["chosen"]["counts"])) for name, curve in curves]
+    caption = f"Splits in which the training data chose each ratio, with {classifier.short}"
+    ratios = [number(ratio, 3) for ratio in sweep["ratios"]]
+    return tabulate(f"ratio-chosen-{classifier.index}", caption, ratios, lines)

@@ -12,9 +12,8 @@ from ruamel.yaml.comments import CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from job.names import ALLOWED_PACKAGES
-from job.report.facts import Facts
-from job.report.section import Section
-from job.report.table import Heading, Number, Row, Table, Words
+from job.report.facts import Facts, Found
+from job.report.layout import Heading, Line, Number, Row, Section, Table, Words, tabulate
 
 _COMMANDS = (
     'docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:/data:ro" -v "$PWD/output:/output" minority-report run '
@@ -34,12 +33,8 @@ class Reproduce:
     ----------
     spec : str
         YAML, defaults filled in.
-    commands : tuple of str
     is_file : bool
         Whether the data is a file that has to be there.
-    seed : int
-    digests : tuple of (str, str)
-    versions : Table
     durations : Table or None
         Where the spec asks for them.
     why_no_durations : str
@@ -57,16 +52,7 @@ class Reproduce:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     provenance = facts.results["provenance"]
     content = Reproduce(
         write_yaml(facts.spec),
@@ -87,44 +73,33 @@ def _durations(facts: Facts) -> Table | None:
     if timings is None:
         return None
     runs = [run for run in timings["runs"] if run.get("study") is None]
-    headings = (
-        Heading("Resample", hint="seconds a split", numeric=True),
-        *(Heading(f"Fit {name.short}", hint="seconds a split", numeric=True) for name in facts.classifiers),
-    )
-    rows = tuple(
-        Row(
-            strategy,
-            (
-                _mean_seconds(runs, "seconds_resample", strategy=strategy.label),
-                *(
-                    _mean_seconds(runs, "seconds_fit", strategy=strategy.label, classifier=name.label)
-                    for name in facts.classifiers
-                ),
-            ),
+    lines: list[Line] = []
+    for strategy in facts.strategies:
+        resample = _mean_seconds(runs, "seconds_resample", strategy=strategy.label)
+        fits = (
+            _mean_seconds(runs, "seconds_fit", strategy=strategy.label, classifier=name.label)
+            for name in facts.classifiers
         )
-        for strategy in facts.strategies
-    )
-    return Table("durations", "Durations, mean over splits", "Strategy", headings, rows, of_strategies=True)
+        lines.append((strategy, (resample, *fits)))
+    labels = ("Resample", *(f"Fit {name.short}" for name in facts.classifiers))
+    headings = [Heading(label, hint="seconds a split", numeric=True) for label in labels]
+    return tabulate("durations", "Durations, mean over splits", headings, lines)
 
 
-def _mean_seconds(runs: Sequence[Mapping[str, Any]], key: str, **labels: str) -> Number:
+def _mean_seconds(runs: Sequence[Found], key: str, **labels: str) -> Number:
     found = [run[key] for run in runs if all(run[name] == label for name, label in labels.items())]
     return Number(sum(found) / len(found) if found else None, 3)
 
 
-def _flags(spec: Mapping[str, Any]) -> str:
+def _flags(spec: Found) -> str:
     """Write the flags without which the commands would refuse the spec's classes."""
     classes = (entry.get("class") or "" for key in ("strategies", "classifiers") for entry in spec[key])
     packages = dict.fromkeys(path.partition(".")[0] for path in classes if path)
     return "".join(f" --allow-package {name}" for name in packages if name not in ALLOWED_PACKAGES)
 
 
-def write_yaml(spec: Mapping[str, Any]) -> str:
+def write_yaml(spec: Found) -> str:
     """Write a spec as YAML that reads back as the same spec; keys without a value are left out.
-
-    Parameters
-    ----------
-    spec : Mapping
 
     Returns
     -------
@@ -171,6 +146,6 @@ def _escaped(char: str) -> str:
     return f"\\u{code:04X}" if code <= _LAST_OF_FOUR_DIGITS else f"\\U{code:08X}"
 
 
-def _versions(versions: Mapping[str, Any]) -> Table:
+def _versions(versions: Found) -> Table:
     rows = tuple(Row(str(name), (Words(str(version), code=True),)) for name, version in versions.items())
     return Table("versions", "Versions", "Package", (Heading("Version"),), rows, caption_hidden=True)

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
-from job.report.canvas import Picture
-from job.report.facts import Facts
-from job.report.facts import Row as Found
-from job.report.figures import Dots, draw_bars, draw_dots
-from job.report.formats import number, percent
-from job.report.section import Section
-from job.report.table import Heading, Name, Number, Row, Table, Words
-from job.report.words import counted, listed, sentence
+from job.report.charts.canvas import Picture
+from job.report.charts.figures import Dots, draw_bars, draw_dots
+from job.report.facts import Facts, Found
+from job.report.layout import Heading, Line, Name, Number, Section, Table, tabulate
+from job.text import counted, listed, number, percent, sentence
 
 _ABSENT = "These results don't tell minority rows apart."
 _MEANINGS = {
@@ -34,15 +30,7 @@ _SAMPLED = (
 
 @dataclass(frozen=True)
 class Kinds:
-    """One classifier's strategies by kind of row.
-
-    Parameters
-    ----------
-    classifier : Name
-    sentence : str
-    picture : Picture or None
-    recall, alarms : Table
-    """
+    """One classifier's strategies by kind of row."""
 
     classifier: Name
     sentence: str
@@ -57,15 +45,12 @@ class Rescued:
 
     Parameters
     ----------
-    baseline : str
     absent : str
         Why there is nothing to show.
     summary : str
         The kinds of minority row in the whole data.
-    types : Picture or None
     seen : Table or None
         Test rows of each kind.
-    sampled : str
     blocks : tuple of Kinds
         One for each classifier.
     """
@@ -80,23 +65,14 @@ class Rescued:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     rescued = facts.results.get("rescued")
     return Section(
         "rescued", "Which rows are found", Rescued("", _ABSENT) if rescued is None else _content(facts, rescued)
     )
 
 
-def _content(facts: Facts, rescued: Mapping[str, Any]) -> Rescued:
+def _content(facts: Facts, rescued: Found) -> Rescued:
     whole = facts.dataset.get("minority_types")
     summary, picture = _summary(whole) if whole else ("", None)
     if not rescued["n_splits"]:
@@ -107,7 +83,7 @@ def _content(facts: Facts, rescued: Mapping[str, Any]) -> Rescued:
     )
 
 
-def _summary(whole: Mapping[str, Any]) -> tuple[str, Picture | None]:
+def _summary(whole: Found) -> tuple[str, Picture | None]:
     """Tell the minority of the whole data by its kinds."""
     if not whole["types"]:
         return sentence(f"The minority of the whole data could not be told apart: {whole['reason']}"), None
@@ -121,12 +97,11 @@ def _summary(whole: Mapping[str, Any]) -> tuple[str, Picture | None]:
         else ""
     )
     said += f" {percent(inside)} lie safely among their own.{few}"
-    headings = (Heading("Means", numeric=False), Heading("Rows", numeric=True), Heading("Share", numeric=True))
-    rows = tuple(
-        Row(row["type"], (Words(_MEANINGS[row["type"]]), Number(row["n"]), Words(percent(row["share"]))))
-        for row in whole["types"]
-    )
-    table = Table("minority-types", "Minority rows of the whole data by kind", "Kind", headings, rows)
+    rows: list[Line] = [
+        (row["type"], (_MEANINGS[row["type"]], Number(row["n"]), percent(row["share"]))) for row in whole["types"]
+    ]
+    caption = "Minority rows of the whole data by kind"
+    table = tabulate("minority-types", caption, (Heading("Means"), "Rows", "Share"), rows, first="Kind")
     bars = [(row["type"], float(row["n"]), row["type"] == "safe") for row in whole["types"]]
     alt = f"Minority rows of the whole data by kind: {told}."
     caption = "Minority rows by how many of their five nearest rows are minority too; of a large data set, a sample."
@@ -137,32 +112,22 @@ def _counted(count: int, kind: str) -> str:
     return f"{count:,} {kind}s" if kind == "outlier" and count != 1 else f"{count:,} {kind}"
 
 
-def _seen(rescued: Mapping[str, Any]) -> Table:
+def _seen(rescued: Found) -> Table:
     """Count the test rows of each kind; a row that several test parts hold counts in each."""
-    headings = (
-        Heading("Means"),
-        *(Heading(label, numeric=True) for label in ("Test rows", "Share", "Different rows")),
-    )
-    rows = tuple(
-        Row(
-            row["type"],
-            (Words(_MEANINGS[row["type"]]), Number(row["n"]), Words(percent(row["share"])), Number(row["n_distinct"])),
-        )
-        for row in rescued["types"]
-    )
-    return Table("rescued-types", "Minority rows of all test parts by kind", "Kind", headings, rows)
+    headings = (Heading("Means"), "Test rows", "Share", "Different rows")
+    lines: list[Line] = []
+    for row in rescued["types"]:
+        meaning, share = _MEANINGS[row["type"]], percent(row["share"])
+        lines.append((row["type"], (meaning, Number(row["n"]), share, Number(row["n_distinct"]))))
+    return tabulate("rescued-types", "Minority rows of all test parts by kind", headings, lines, first="Kind")
 
 
-def _kinds(facts: Facts, classifier: Name, rescued: Mapping[str, Any]) -> Kinds:
+def _kinds(facts: Facts, classifier: Name, rescued: Found) -> Kinds:
     recall = _by_strategy(facts, classifier, rescued["recall"])
     alarms = _by_strategy(facts, classifier, rescued["false_alarms"])
     table = _recall_table(facts, classifier, recall)
     return Kinds(
-        classifier,
-        _sentence(facts, recall),
-        _draw(classifier, recall, table),
-        table,
-        _alarms_table(classifier, alarms),
+        classifier, _sentence(facts, recall), _draw(classifier, recall, table), table, _alarms_table(classifier, alarms)
     )
 
 
@@ -208,19 +173,13 @@ def _draw(classifier: Name, recall: Sequence[tuple[Name, list[Found]]], table: T
 def _recall_table(facts: Facts, classifier: Name, recall: Sequence[tuple[Name, list[Found]]]) -> Table:
     kinds = recall[0][1] if recall else []
     sizes = [max(rows[place]["n"] for _, rows in recall) for place in range(len(kinds))]
-    headings = tuple(
+    headings = [
         Heading(row["type"].capitalize(), "higher", f"of {counted(size, 'row')}", numeric=True)
         for row, size in zip(kinds, sizes, strict=True)
-    )
-    body = tuple(Row(name, tuple(Words(_found(row, name == facts.baseline)) for row in rows)) for name, rows in recall)
-    return Table(
-        f"rescued-{classifier.index}",
-        f"Recall by kind of row with {classifier.short}, and rows gained and lost beside {facts.baseline.short}",
-        "Strategy",
-        headings,
-        body,
-        of_strategies=True,
-    )
+    ]
+    lines: list[Line] = [(name, [_found(row, name == facts.baseline) for row in rows]) for name, rows in recall]
+    caption = f"Recall by kind of row with {classifier.short}, and rows gained and lost beside {facts.baseline.short}"
+    return tabulate(f"rescued-{classifier.index}", caption, headings, lines)
 
 
 def _found(row: Found, is_baseline: bool) -> str:
@@ -234,15 +193,9 @@ def _alarms_table(classifier: Name, alarms: Sequence[tuple[Name, list[Found]]]) 
     for place in places:
         size = max(rows[place]["n"] for _, rows in alarms)
         headings.append(Heading(f"{place} minority", "lower", f"of {counted(size, 'row')}", numeric=True))
-    body = tuple(
-        Row(name, tuple(Words(f"{percent(row['rate'])} ({row['alarms']:,})" if row["n"] else "–") for row in rows))
+    lines: list[Line] = [
+        (name, [f"{percent(row['rate'])} ({row['alarms']:,})" if row["n"] else "–" for row in rows])
         for name, rows in alarms
-    )
-    return Table(
-        f"rescued-alarms-{classifier.index}",
-        f"False alarms with {classifier.short}, by how many of a row's five nearest training rows are minority",
-        "Strategy",
-        tuple(headings),
-        body,
-        of_strategies=True,
-    )
+    ]
+    caption = f"False alarms with {classifier.short}, by how many of a row's five nearest training rows are minority"
+    return tabulate(f"rescued-alarms-{classifier.index}", caption, headings, lines)

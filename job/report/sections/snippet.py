@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from job.report.facts import Facts
-from job.report.section import Section
-from job.report.words import counted, sentence, shorten, shorten_all
+from job.report.facts import Facts, Found
+from job.report.layout import Section
 from job.snippet.python_source import literal
+from job.text import abbreviate, abbreviate_all, counted, sentence
 
 _LABEL_LENGTH = 40
 _ABSENT = "These results hold no script."
@@ -44,17 +43,8 @@ class TakeHome:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
-    found: Mapping[str, Any] = facts.results.get("snippet") or {"code": None, "reason": _ABSENT}
+    """Build the section."""
+    found: Found = facts.results.get("snippet") or {"code": None, "reason": _ABSENT}
     saved = facts.results.get("model")
     model, loading = ("", "") if saved is None else (_describe_model(facts, saved), _load(saved))
     written = _describe_synthetic(facts.results.get("synthetic"))
@@ -65,8 +55,8 @@ def build(facts: Facts) -> Section:
     return Section("snippet", "Take it home", content)
 
 
-def _read(found: Mapping[str, Any]) -> str:
-    strategy, classifier = shorten_all([str(found["strategy"]), str(found["classifier"])], _LABEL_LENGTH)
+def _read(found: Found) -> str:
+    strategy, classifier = abbreviate_all([str(found["strategy"]), str(found["classifier"])], _LABEL_LENGTH)
     chosen = "what is recommended" if found["recommended"] else "the best mean of the ranking metric"
     return (
         f"This script is {strategy} with {classifier}, {chosen}, written in public calls of scikit-learn and "
@@ -75,10 +65,10 @@ def _read(found: Mapping[str, Any]) -> str:
     )
 
 
-def _describe_model(facts: Facts, saved: Mapping[str, Any]) -> str:
+def _describe_model(facts: Facts, saved: Found) -> str:
     if saved["file"] is None:
-        return f"A saved model was asked for, but there is none: {sentence(shorten(str(saved['reason']), 600))}"
-    strategy, classifier = shorten_all([str(saved["strategy"]), str(saved["classifier"])], _LABEL_LENGTH)
+        return f"A saved model was asked for, but there is none: {sentence(abbreviate(str(saved['reason']), 600))}"
+    strategy, classifier = abbreviate_all([str(saved["strategy"]), str(saved["classifier"])], _LABEL_LENGTH)
     return (
         f"{saved['file']}, beside this page, holds {strategy} with {classifier}, fitted on all "
         f"{counted(facts.dataset['n_rows'], 'row')}. It needs minority-report and the versions below, and takes a data "
@@ -86,15 +76,15 @@ def _describe_model(facts: Facts, saved: Mapping[str, Any]) -> str:
     )
 
 
-def _describe_synthetic(files: Sequence[Mapping[str, Any]] | None) -> tuple[str, ...]:
+def _describe_synthetic(files: Sequence[Found] | None) -> tuple[str, ...]:
     if files is None:
         return ()
-    shorts = shorten_all([str(file["strategy"]) for file in files], _LABEL_LENGTH)
+    shorts = abbreviate_all([str(file["strategy"]) for file in files], _LABEL_LENGTH)
     sentences = [
         f"{file['file']} holds the {counted(file['n_rows'], 'row')} that {short} adds to all rows."
         + (f" Their parents are in {file['parents']}." if file.get("parents") else "")
         if file["file"]
-        else f"The rows that {short} adds could not be written: {sentence(shorten(str(file['reason']), 600))}"
+        else f"The rows that {short} adds could not be written: {sentence(abbreviate(str(file['reason']), 600))}"
         for file, short in zip(files, shorts, strict=True)
     ]
     if any(file["file"] for file in files):
@@ -102,7 +92,7 @@ def _describe_synthetic(files: Sequence[Mapping[str, Any]] | None) -> tuple[str,
     return tuple(sentences) or ("Synthetic rows were asked for, but no strategy adds any.",)
 
 
-def _load(saved: Mapping[str, Any]) -> str:
+def _load(saved: Found) -> str:
     if saved["file"] is None:
         return ""
     trusted = "".join(f"    {literal(name)},\n" for name in saved["trusted"])

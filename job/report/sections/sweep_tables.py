@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from job.report.formats import number
-from job.report.lines import Line
-from job.report.table import Heading, Name, Number, Row, Table
-from job.report.words import counted, listed, sentence, shorten
+from job.report.charts.lines import Line
+from job.report.layout import Name, Number, Table, tabulate
+from job.text import abbreviate, counted, listed, number, sentence
 
 _REASON_LENGTH = 200
 _MOST_TOLD = 12
@@ -30,14 +29,8 @@ def line_of(name: Name, points: Sequence[Mapping[str, Any]], metric: str) -> Lin
 
     Parameters
     ----------
-    name : Name
     points : sequence of Mapping
         As in the results, in the order of the settings.
-    metric : str
-
-    Returns
-    -------
-    Line
     """
     y, lower, upper = (tuple(point["metrics"][metric][key] for point in points) for key in ("value", "lower", "upper"))
     return Line(name, y, lower, upper)
@@ -49,30 +42,14 @@ def tell_points(lines: Iterable[Line]) -> str:
 
 
 def points_table(key: str, caption: str, settings: Sequence[str], lines: Sequence[Line], decimals: int = 3) -> Table:
-    """Lay out the numbers of a chart: strategies in rows, settings in columns.
-
-    Parameters
-    ----------
-    key, caption : str
-    settings : sequence of str
-    lines : sequence of Line
-    decimals : int
-
-    Returns
-    -------
-    Table
-    """
+    """Lay out the numbers of a chart: strategies in rows, settings in columns."""
     missing = any(value is None for line in lines for value in line.y)
-    rows = tuple(
-        Row(
-            line.name,
-            tuple(Number(value, decimals, footnote="" if value is not None else "a") for value in line.y),
-        )
+    rows = (
+        (line.name, [Number(value, decimals, footnote="" if value is not None else "a") for value in line.y])
         for line in lines
     )
-    headings = tuple(Heading(setting, numeric=True) for setting in settings)
     footnotes = (("a", "No split has a value here."),) if missing else ()
-    return Table(key, caption, "Strategy", headings, rows, footnotes, of_strategies=True)
+    return tabulate(key, caption, settings, rows, footnotes)
 
 
 def gather_reasons(found: Iterable[tuple[str, Sequence[Mapping[str, Any]]]]) -> tuple[str, ...]:
@@ -82,10 +59,6 @@ def gather_reasons(found: Iterable[tuple[str, Sequence[Mapping[str, Any]]]]) -> 
     ----------
     found : iterable of (str, sequence of Mapping)
         What the runs were, and reasons with their number of runs.
-
-    Returns
-    -------
-    tuple of str
     """
     told: dict[str, list[str]] = {}
     for what, reasons in found:
@@ -93,7 +66,7 @@ def gather_reasons(found: Iterable[tuple[str, Sequence[Mapping[str, Any]]]]) -> 
             told.setdefault(str(reason["reason"]), []).append(f"{what} ({counted(reason['n'], 'split')})")
     sentences = [
         f"Without a score: {listed(what[:_MOST_TOLD])}{' and others' if len(what) > _MOST_TOLD else ''}. "
-        f"{sentence(shorten(reason, _REASON_LENGTH))}"
+        f"{sentence(abbreviate(reason, _REASON_LENGTH))}"
         for reason, what in told.items()
     ]
     return tuple(sentences[:_MOST_TOLD])

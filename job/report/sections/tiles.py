@@ -4,17 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from job.evidence.statistics.paired_t import NO_TEST
 from job.evidence.words import whole
-from job.report.facts import LEAST_OPTIMISM, Facts
-from job.report.formats import NO_VALUE, number, signed
-from job.report.metric_table import BY_NAME
-from job.report.sections.right_alarms import describe_right_alarms
-from job.report.table import Name
-from job.report.words import counted
+from job.report.facts import LEAST_OPTIMISM, Facts, Found
+from job.report.layout import Name
+from job.report.metric_columns import BY_NAME
+from job.text import NO_VALUE, counted, number, signed
 
+_METRICS = ("recall", "false_alarms_per_1000")
 _TESTED = (
     ("recall", "Recall per 100", " minority rows"),
     ("false_alarms_per_1000", "False alarms per 1,000", " rows"),
@@ -23,6 +21,53 @@ _TESTED = (
 _CALIBRATION = "Calibration error"
 _SAME = "the same"
 _NOTHING = "no value"
+
+
+def describe_right_alarms(facts: Facts, classifier: Name, strategy: Name, compared: Name | None) -> str:
+    """Say which share of all alarms is right, and which share it is with another strategy.
+
+    Parameters
+    ----------
+    compared : Name or None
+        The same as `strategy`: then baseline is told beside it; another one: that one is.
+
+    Returns
+    -------
+    str
+        From recall and false alarms over the splits on which both have them; nothing where there are none.
+    """
+    other = None if compared is None else facts.baseline if compared == strategy else compared
+    shown = [strategy] if other is None else [strategy, other]
+    shares = _shares(facts, classifier, shown)
+    if shares is None:
+        return ""
+    mine, *theirs = (_share(share) for share in shares)
+    if other is None or shares[0] == shares[-1]:
+        return f"{mine} of alarms right" if shares[0] is not None else mine
+    beside = f"before {theirs[0]}" if compared == strategy else f"{other.short}: {theirs[0]}"
+    return f"{mine}{' of alarms right' if shares[0] is not None else ''}, {beside}"
+
+
+def _share(share: float | None) -> str:
+    if share is None:
+        return "no alarms"
+    points = 100 * share
+    return f"{points:.0f} %" if points >= 0.95 or points == 0 else "under 1 %"
+
+
+def _shares(facts: Facts, classifier: Name, strategies: list[Name]) -> list[float | None] | None:
+    """Right alarms of all, for each strategy; None for one without any alarm."""
+    runs = zip(*(facts.runs(strategy, classifier) for strategy in strategies), strict=False)
+    values = [[run["metrics"].get(metric) for run in split for metric in _METRICS] for split in runs]
+    shared = [split for split in values if None not in split]
+    if not shared:
+        return None
+    means = [sum(column) / len(shared) for column in zip(*shared, strict=True)]
+    return [_right(1000 * facts.test_share * means[at], means[at + 1]) for at in range(0, len(means), 2)]
+
+
+def _right(found: float, false_alarms: float) -> float | None:
+    return found / (found + false_alarms) if found + false_alarms > 0 else None
 
 
 @dataclass(frozen=True)
@@ -53,7 +98,6 @@ class Tile:
 
     Parameters
     ----------
-    label : str
     unit : str
         Goes on where the label ends, where there is room.
     before, after : str
@@ -81,19 +125,13 @@ class Tile:
     note: str = ""
 
 
-def find_beside(facts: Facts, classifier: Name, headline: Mapping[str, Any] | None) -> Beside:
+def find_beside(facts: Facts, classifier: Name, headline: Found | None) -> Beside:
     """Find what to tell of with this classifier.
 
     Parameters
     ----------
-    facts : Facts
-    classifier : Name
     headline : Mapping or None
         ``verdict.headline``, where there is one.
-
-    Returns
-    -------
-    Beside
     """
     over = f"means of {counted(facts.n_splits, 'split')}" if facts.n_splits > 1 else "one split only"
     over = f"each at its own decision threshold, {over}"
@@ -101,7 +139,7 @@ def find_beside(facts: Facts, classifier: Name, headline: Mapping[str, Any] | No
     if recommended is None:
         note = f"nothing is recommended, so these are the values as they are; {over}"
         return Beside(None, facts.baseline, None, note)
-    after = next(name for name in facts.strategies if name.label == recommended["strategy"])
+    after = facts.strategy(recommended["strategy"])
     tested = f"{over}, {facts.confidence} intervals"
     if after != facts.baseline:
         return Beside(facts.baseline, after, None, tested)
@@ -110,18 +148,7 @@ def find_beside(facts: Facts, classifier: Name, headline: Mapping[str, Any] | No
 
 
 def build_tiles(facts: Facts, classifier: Name, beside: Beside) -> tuple[Tile, ...]:
-    """Build the four numbers.
-
-    Parameters
-    ----------
-    facts : Facts
-    classifier : Name
-    beside : Beside
-
-    Returns
-    -------
-    tuple of Tile
-    """
+    """Build the four numbers."""
     tiles = [_tile(facts, classifier, beside, *asked) for asked in _TESTED]
     return (*tiles, _calibration(facts, classifier, beside))
 
@@ -188,13 +215,13 @@ def _calibration(facts: Facts, classifier: Name, beside: Beside) -> Tile:
     return Tile(_CALIBRATION, "", shown, number(after["ece"], 3), "", word, other=instead, note=perfect)
 
 
-def _calibration_of(facts: Facts, classifier: Name, strategy: Name) -> Mapping[str, Any] | None:
+def _calibration_of(facts: Facts, classifier: Name, strategy: Name) -> Found | None:
     rows = (facts.results.get("harm") or {"rows": []})["rows"]
     found = (row["raw"] for row in rows if (row["strategy"], row["classifier"]) == (strategy.label, classifier.label))
     return next(found, None)
 
 
-def _compared(facts: Facts, classifier: Name, strategy: Name, metric: str) -> Mapping[str, Any] | None:
+def _compared(facts: Facts, classifier: Name, strategy: Name, metric: str) -> Found | None:
     place = (metric, strategy.label, classifier.label, facts.baseline.label)
     rows = facts.results.get("comparisons") or ()
     keys = ("metric", "strategy", "classifier", "reference")
@@ -217,7 +244,7 @@ def _shown(value: float | None, metric: str) -> str:
     return number(100 * value) if metric == "recall" else whole(value)
 
 
-def _change(row: Mapping[str, Any], metric: str) -> str:
+def _change(row: Found, metric: str) -> str:
     """Write a difference with its interval, with no more digits than the interval supports."""
     keys = ("difference", "lower", "upper") if row["lower"] is not None else ("difference",)
     scale = 100 if metric == "recall" else 1
@@ -227,7 +254,7 @@ def _change(row: Mapping[str, Any], metric: str) -> str:
     return f"{difference} ({' to '.join(limits)})" if limits else difference
 
 
-def _judge(facts: Facts, row: Mapping[str, Any], metric: str) -> tuple[str, str]:
+def _judge(facts: Facts, row: Found, metric: str) -> tuple[str, str]:
     """Say what the test says of a difference, and whether that is good."""
     difference = row["difference"]
     if row["method"] == NO_TEST:

@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from job.report.canvas import Picture
+from job.report.charts.canvas import Picture
+from job.report.charts.figures import Curve
+from job.report.charts.trade_chart import Point, Trade, draw_trades, find_winners
 from job.report.facts import Facts
-from job.report.figures import Curve
-from job.report.formats import number
-from job.report.front import Trade, find_winners
-from job.report.metric_table import Footnotes, explain_gaps, fallback_decimals
-from job.report.section import Section
-from job.report.table import Cell, Heading, Name, Number, Row, Table, Words
-from job.report.trade_chart import Point, draw_trades
-from job.report.words import counted, listed
+from job.report.layout import Heading, Line, Name, Section, Table, tabulate
+from job.report.metric_columns import Footnotes, measure
+from job.text import counted, listed, number
 
 _METRICS = ("recall", "false_alarms_per_1000")
 _MOST_NAMED = 3
@@ -32,7 +29,6 @@ class Standing:
 
     Parameters
     ----------
-    name : Name
     trade : Trade
         Means over splits.
     beaten_by : tuple of Name
@@ -50,10 +46,8 @@ class Tradeoff:
 
     Parameters
     ----------
-    classifier : Name
     sentences : tuple of str
         Who is on the front, who is beaten by whom, and who has no decision.
-    picture : Picture or None
     """
 
     classifier: Name
@@ -67,10 +61,8 @@ class Tradeoffs:
 
     Parameters
     ----------
-    baseline : str
     many_splits : bool
         Whether a strategy may be on the front by luck on some splits only.
-    blocks : tuple of Tradeoff
     """
 
     baseline: str
@@ -79,16 +71,7 @@ class Tradeoffs:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     blocks = tuple(_tradeoff(facts, classifier) for classifier in facts.classifiers)
     return Section(
         "tradeoff", "Recall against false alarms", Tradeoffs(facts.baseline.short, facts.n_splits > 1, blocks)
@@ -123,7 +106,7 @@ def _trade(facts: Facts, strategy: Name, classifier: Name) -> Trade | None:
 def _sentences(facts: Facts, classifier: Name, standings: Sequence[Standing]) -> tuple[str, ...]:
     if not standings:
         return (f"No strategy has decisions to show with {classifier.short}.",)
-    decimals = facts.decimals(classifier, _METRICS[1], fallback_decimals(_METRICS[1]))
+    decimals = facts.decimals(classifier, _METRICS[1])
     front = sorted(
         (one for one in standings if not one.beaten_by), key=lambda one: (one.trade.false_alarms, one.trade.recall)
     )
@@ -179,7 +162,7 @@ def _moved(facts: Facts, classifier: Name) -> Curve | None:
 
 
 def _alt(facts: Facts, classifier: Name, standings: Sequence[Standing]) -> str:
-    decimals = [facts.decimals(classifier, metric, fallback_decimals(metric)) for metric in _METRICS]
+    decimals = [facts.decimals(classifier, metric) for metric in _METRICS]
     parts = [
         f"{one.name.short} {number(one.trade.recall, decimals[0])} at {number(one.trade.false_alarms, decimals[1])} "
         f"({'beaten' if one.beaten_by else 'on the front'})"
@@ -191,12 +174,15 @@ def _alt(facts: Facts, classifier: Name, standings: Sequence[Standing]) -> str:
 def _table(facts: Facts, classifier: Name, standings: Sequence[Standing]) -> Table:
     footnotes, by_name = Footnotes(), {one.name: one for one in standings}
     fronts, n_pairs = _fronts(facts, classifier, [one.name for one in standings])
-    rows = []
+    lines: list[Line] = []
     for name in facts.strategies:
-        numbers = tuple(_number(facts, name, classifier, metric, footnotes) for metric in _METRICS)
-        standing = by_name.get(name)
-        share = f"{fronts[name]:,} of {n_pairs:,}" if standing and n_pairs else ""
-        rows.append(Row(name, (*numbers, *_words(standing), Words(share))))
+        numbers = [replace(measure(facts, name, classifier, metric, footnotes), difference=None) for metric in _METRICS]
+        told, standing = ["no decisions", "", ""], by_name.get(name)
+        if standing is not None:
+            beaten = listed(other.short for other in standing.beaten_by) if standing.beaten_by else "nobody"
+            share = f"{fronts[name]:,} of {n_pairs:,}" if n_pairs else ""
+            told = ["no" if standing.beaten_by else "yes", beaten, share]
+        lines.append((name, (*numbers, *told)))
     headings = (
         Heading("Recall", "higher", numeric=True),
         Heading("False alarms", "lower", "per 1,000 rows", numeric=True),
@@ -205,23 +191,7 @@ def _table(facts: Facts, classifier: Name, standings: Sequence[Standing]) -> Tab
         Heading("Splits", hint="on the front", numeric=True),
     )
     caption = f"Recall against false alarms with {classifier.short}: the numbers of the chart"
-    key = f"tradeoff-{classifier.index}"
-    return Table(key, caption, "Strategy", headings, tuple(rows), footnotes.all(), of_strategies=True)
-
-
-def _words(standing: Standing | None) -> tuple[Cell, Cell]:
-    if standing is None:
-        return Words("no decisions"), Words("")
-    if not standing.beaten_by:
-        return Words("yes"), Words("nobody")
-    return Words("no"), Words(listed(name.short for name in standing.beaten_by))
-
-
-def _number(facts: Facts, strategy: Name, classifier: Name, metric: str, footnotes: Footnotes) -> Number:
-    row = facts.summary(strategy, classifier, metric)
-    letter = footnotes.letter(explain_gaps(facts, strategy, classifier, metric))
-    decimals = facts.decimals(classifier, metric, fallback_decimals(metric))
-    return Number(row["value"] if row else None, decimals, row["sd"] if row else None, footnote=letter)
+    return tabulate(f"tradeoff-{classifier.index}", caption, headings, lines, footnotes.all())
 
 
 def _fronts(facts: Facts, classifier: Name, names: Sequence[Name]) -> tuple[Mapping[Name, int], int]:

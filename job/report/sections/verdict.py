@@ -2,27 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from job.evidence.statistics.paired_t import BOOTSTRAP
-from job.evidence.words import Naming
-from job.report.facts import Facts
-from job.report.formats import number
-from job.report.section import Section
-from job.report.table import Cell, Heading, Name, Number, Row, Table, Words
+from job.report.facts import Facts, Found
+from job.report.layout import Heading, Line, Number, Section, Table, tabulate
+from job.text import number
+from job.wording import verdict as wording
 from job.wording.verdict import (
-    DECISION_TITLES,
     METRIC_WORDS,
-    RANKING_TITLES,
-    describe_decision,
-    describe_difference,
-    describe_probability,
-    describe_shortage,
 )
 
 _ABSENT = "These results hold no verdict."
+_ANSWERED = (Heading("Classifier"), Heading("Answer"), Heading("Difference"), Heading("Probability"))
 _NOTHING = "No oversampling strategy was listed, so there is no verdict on one."
 
 
@@ -36,7 +29,6 @@ class Verdict:
         Why there is none.
     ranking, decision : Table or None
         The two answers.
-    no_table : str
     rivals : Table or None
         Our oversampler against SMOTE.
     reading : str
@@ -58,28 +50,13 @@ class Verdict:
 
 
 def build(facts: Facts) -> Section:
-    """Build the section.
-
-    Parameters
-    ----------
-    facts : Facts
-
-    Returns
-    -------
-    Section
-    """
+    """Build the section."""
     verdict, power = facts.results.get("verdict"), facts.results.get("power")
     content = Verdict(_ABSENT) if verdict is None or power is None else _content(facts, verdict, power)
     return Section("verdict", "Verdicts, one by one", content)
 
 
-def name_shortly(facts: Facts) -> Naming:
-    """Give the way in which the page writes labels inside sentences."""
-    short = {name.label: name.short for name in (*facts.classifiers, *facts.strategies)}
-    return lambda label: short.get(label, label)
-
-
-def _content(facts: Facts, verdict: Mapping[str, Any], power: Mapping[str, Any]) -> Verdict:
+def _content(facts: Facts, verdict: Found, power: Found) -> Verdict:
     rows, rivals = verdict["rows"], verdict["custom_against_smote"]
     return Verdict(
         absent="",
@@ -93,74 +70,40 @@ def _content(facts: Facts, verdict: Mapping[str, Any], power: Mapping[str, Any])
     )
 
 
-def _ranking(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
-    naming, confidence = name_shortly(facts), facts.spec["evaluation"]["confidence"]
-    return Table(
-        "verdicts",
-        f"Does it rank better than {facts.baseline.short}? Difference in {METRIC_WORDS[facts.primary]}",
-        "Strategy",
-        (Heading("Classifier"), Heading("Answer"), Heading("Difference"), Heading("Probability")),
-        tuple(
-            Row(
-                _strategy(facts, row["strategy"]),
-                (Words(naming(row["classifier"])), *_graded(row["ranking"], confidence)),
-            )
-            for row in rows
-        ),
-        of_strategies=True,
-    )
+def _ranking(facts: Facts, rows: Sequence[Found]) -> Table:
+    caption = f"Does it rank better than {facts.baseline.short}? Difference in {METRIC_WORDS[facts.primary]}"
+    lines = [
+        (facts.strategy(row["strategy"]), (facts.name_shortly(row["classifier"]), *_graded(facts, row["ranking"])))
+        for row in rows
+    ]
+    return tabulate("verdicts", caption, _ANSWERED, lines)
 
 
-def _graded(tested: Mapping[str, Any], confidence: float) -> tuple[Cell, ...]:
+def _graded(facts: Facts, tested: Found) -> tuple[str, str, str]:
+    title, shortage = wording.RANKING_TITLES[tested["code"]], tested.get("shortage")
     if tested["difference"] is None:
-        why = tested["reason"] or "no value"
-        return Words(RANKING_TITLES[tested["code"]]), Words(why), Words("–")
-    shortage = tested.get("shortage")
-    sure = describe_shortage(shortage) if shortage else describe_probability(tested)
-    return Words(RANKING_TITLES[tested["code"]]), Words(describe_difference(tested, confidence)), Words(sure or "–")
+        return title, tested["reason"] or "no value", "–"
+    sure = wording.describe_shortage(shortage) if shortage else wording.describe_probability(tested)
+    return title, wording.describe_difference(tested, facts.spec["evaluation"]["confidence"]), sure or "–"
 
 
-def _decision(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
-    naming = name_shortly(facts)
-    return Table(
-        "decisions-answer",
-        "How do its own decisions differ?",
-        "Strategy",
-        (Heading("Classifier"), Heading("Answer"), Heading("In words")),
-        tuple(
-            Row(
-                _strategy(facts, row["strategy"]),
-                (
-                    Words(naming(row["classifier"])),
-                    Words(DECISION_TITLES[row["decision"]["code"]]),
-                    Words(describe_decision(row)),
-                ),
-            )
-            for row in rows
-        ),
-        of_strategies=True,
-    )
+def _decision(facts: Facts, rows: Sequence[Found]) -> Table:
+    headings = (Heading("Classifier"), Heading("Answer"), Heading("In words"))
+    lines: list[Line] = []
+    for row in rows:
+        answer = wording.DECISION_TITLES[row["decision"]["code"]]
+        cells = (facts.name_shortly(row["classifier"]), answer, wording.describe_decision(row))
+        lines.append((facts.strategy(row["strategy"]), cells))
+    return tabulate("decisions-answer", "How do its own decisions differ?", headings, lines)
 
 
-def _rivals(facts: Facts, rows: Sequence[Mapping[str, Any]]) -> Table:
-    naming, confidence = name_shortly(facts), facts.spec["evaluation"]["confidence"]
-    return Table(
-        "rivals",
-        f"Our oversampler against SMOTE: difference in {METRIC_WORDS[facts.primary]}",
-        "Compared",
-        (Heading("Classifier"), Heading("Answer"), Heading("Difference"), Heading("Probability")),
-        tuple(
-            Row(
-                f"{naming(row['strategy'])} against {naming(row['reference'])}",
-                (Words(naming(row["classifier"])), *_graded(row, confidence)),
-            )
-            for row in rows
-        ),
-    )
-
-
-def _strategy(facts: Facts, label: str) -> Name:
-    return next(name for name in facts.strategies if name.label == label)
+def _rivals(facts: Facts, rows: Sequence[Found]) -> Table:
+    caption = f"Our oversampler against SMOTE: difference in {METRIC_WORDS[facts.primary]}"
+    lines: list[Line] = []
+    for row in rows:
+        strategy, reference = (facts.name_shortly(row[key]) for key in ("strategy", "reference"))
+        lines.append((f"{strategy} against {reference}", (facts.name_shortly(row["classifier"]), *_graded(facts, row))))
+    return tabulate("rivals", caption, _ANSWERED, lines, first="Compared")
 
 
 def _reading(facts: Facts) -> str:
@@ -179,36 +122,23 @@ def _reading(facts: Facts) -> str:
     )
 
 
-def _row_worth(power: Mapping[str, Any]) -> str:
+def _row_worth(power: Found) -> str:
     worth = power["recall_per_row"]
     if worth is None:
         return ""
     return f"One minority row more or less found in a test part is {number(100 * worth, 1)} points of recall."
 
 
-def _power(facts: Facts, power: Mapping[str, Any]) -> Table:
-    naming = name_shortly(facts)
-    headings = ("Standard error", "Detectable here", "Difference", "From about", "To about")
-    return Table(
-        "power",
+def _power(facts: Facts, power: Found) -> Table:
+    headings = (Heading("Classifier"), "Standard error", "Detectable here", "Difference", "From about", "To about")
+    decimals = {"se": 4, "detectable": 3, "gain": 3, "low": 0, "high": 0}
+    caption = (
         f"What this job could show in {METRIC_WORDS[power['primary']]} in four of five such jobs, and with how many "
-        f"minority rows a difference as large as the one estimated would be shown; the data has "
-        f"{power['n_positive']:,}",
-        "Strategy",
-        (Heading("Classifier"), *(Heading(heading, numeric=True) for heading in headings)),
-        tuple(
-            Row(
-                _strategy(facts, row["strategy"]),
-                (
-                    Words(naming(row["classifier"])),
-                    Number(row["se"], 4),
-                    Number(row["detectable"], 3),
-                    Number(row["gain"], 3),
-                    Number(row["low"]),
-                    Number(row["high"]),
-                ),
-            )
-            for row in power["rows"]
-        ),
-        of_strategies=True,
+        "minority rows a difference as large as the one estimated would be shown; the data has "
+        f"{power['n_positive']:,}"
     )
+    lines: list[Line] = []
+    for row in power["rows"]:
+        numbers = (Number(row[key], digits) for key, digits in decimals.items())
+        lines.append((facts.strategy(row["strategy"]), (facts.name_shortly(row["classifier"]), *numbers)))
+    return tabulate("power", caption, headings, lines)

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from job.report.canvas import TEXT, Picture, build_picture, open_frame
-from job.report.table import Table
-from job.report.theme import Theme
+from job.report.charts.canvas import Picture, add_legend, build_picture, open_frame
+from job.report.charts.theme import Theme
+from job.report.layout import Table
 
 HEIGHT = 318.0
 
@@ -29,7 +29,6 @@ class Look:
         One colour for light and dark screens, because an image cannot follow the reader's choice.
     marker : str
         As matplotlib calls it.
-    size : float
     """
 
     colour: str
@@ -56,8 +55,6 @@ class Cloud:
     ----------
     name : str
         In the legend.
-    points : sequence of (float, float)
-    look : Look
     """
 
     name: str
@@ -72,16 +69,8 @@ def draw_clouds(
 
     Parameters
     ----------
-    clouds : sequence of Cloud
     limits : ((float, float), (float, float))
         Of x and of y.
-    axes_names : (str, str)
-    alt, caption : str
-    table : Table
-
-    Returns
-    -------
-    Picture
     """
 
     def draw(figure: Figure, theme: Theme) -> None:
@@ -95,15 +84,7 @@ def draw_clouds(
         axes.set_xlabel(axes_names[0])
         axes.set_ylabel(axes_names[1])
         open_frame(axes, ("bottom", "left"))
-        figure.legend(
-            loc="outside lower center",
-            ncols=-(-len(clouds) // 2),
-            frameon=False,
-            fontsize=TEXT - 0.5,
-            handlelength=1.2,
-            columnspacing=1.4,
-            borderpad=0.5,
-        )
+        add_legend(figure, -(-len(clouds) // 2), handlelength=1.2, columnspacing=1.4)
 
     return build_picture(draw, HEIGHT, alt, caption, table)
 

@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from job.report.formats import number, plain
-from job.report.table import Name
-from job.report.theme import series
+from job.report.charts.theme import series
+from job.report.layout import Name
+from job.text import number, plain
 
 WIDTH, HEIGHT = 380, 250
 LEFT, RIGHT, TOP, BOTTOM = 40, 374, 10, 204
@@ -23,7 +23,6 @@ class Line:
 
     Parameters
     ----------
-    name : Name
     points : str
         As the ``points`` of an SVG polyline.
     dash : str
@@ -47,7 +46,6 @@ class AlarmChart:
     ----------
     alt : str
         What the chart shows, in numbers.
-    lines : tuple of Line
     x_ticks, y_ticks : tuple of (str, str)
         Place and label.
     x : str
@@ -81,17 +79,12 @@ def draw_alarms(
 
     Parameters
     ----------
-    classifier : Name
     rates : sequence of float
         Alarms per 1,000 rows.
     start : int
         Position of the rate that is marked.
     found : sequence of (Name, Mapping)
         Strategies, and their rows of ``alarms`` in results.json.
-
-    Returns
-    -------
-    AlarmChart or None
     """
     known = [(name, row) for name, row in found if row["recall"][0] is not None]
     if not known:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import io
 import unicodedata
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
+from typing import Any
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from job.report.svg import drawing, embed, to_svg
-from job.report.table import Table
-from job.report.theme import Theme, load_theme
+from job.report.charts.svg import drawing, embed, to_svg
+from job.report.charts.theme import Theme, load_theme
+from job.report.layout import Table
+from job.text import width
 
 TEXT = 11.5
 HALF_LEGEND = 17
@@ -107,11 +109,31 @@ def unit_axis(set_limits: Callable[..., object], set_ticks: Callable[..., object
     set_limits(-0.02 * reach, 1.02 * reach)
 
 
+def frame_plane(axes: Axes, theme: Theme, x: str, y: str) -> None:
+    """Name both axes of a plane, with a grid behind the lines."""
+    axes.set_xlabel(x)
+    axes.set_ylabel(y)
+    axes.grid(color=theme.light["line"], linewidth=0.8)
+    open_frame(axes, ("bottom", "left"))
+
+
 def open_frame(axes: Axes, kept: tuple[str, ...]) -> None:
     """Leave out all sides of the frame but some."""
     axes.set_axisbelow(True)
     for side, spine in axes.spines.items():
         spine.set_visible(side in kept)
+
+
+def legend_shape(names: Sequence[str]) -> tuple[int, int]:
+    """Columns and rows that a legend of these names takes."""
+    n_columns = 2 if max(map(width, names)) <= HALF_LEGEND else 1
+    return n_columns, -(-len(names) // n_columns)
+
+
+def add_legend(figure: Figure, n_columns: int, **settings: Any) -> None:
+    """Write the legend below the chart."""
+    settings = {"frameon": False, "fontsize": TEXT - 0.5, "borderpad": 0.5, **settings}
+    figure.legend(loc="outside lower center", ncols=n_columns, **settings)
 
 
 def legend_text(text: str) -> str:

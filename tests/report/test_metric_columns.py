@@ -8,9 +8,9 @@ from report_factories import make_results, make_runs, without_numbers
 
 from job.names import METRICS
 from job.report.facts import Facts, load_facts
-from job.report.metric_groups import CONFUSION, GROUPS
-from job.report.metric_table import BY_NAME, build_metric_table
-from job.report.table import Number, Table
+from job.report.layout import Number, Table
+from job.report.metric_columns import BY_NAME, build_metric_table
+from job.report.sections.metrics import CONFUSION, GROUPS
 
 STRATEGIES = ("baseline", "smote", "custom")
 

@@ -9,11 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import NullFormatter, NullLocator
 
-from job.report.canvas import DOTS, HALF_LEGEND, TEXT, Picture, build_picture, legend_text, open_frame, unit_axis
-from job.report.formats import plain
-from job.report.table import Name, Table
-from job.report.theme import Theme, series
-from job.report.words import width
+from job.report.charts import canvas
+from job.report.charts.theme import Theme, series
+from job.report.layout import Name, Table
+from job.text import plain
 
 _MOST_TICKS = 6
 
@@ -24,7 +23,6 @@ class Line:
 
     Parameters
     ----------
-    name : Name
     y : tuple of float or None
         One for each setting.
     lower, upper : tuple of float or None
@@ -43,7 +41,6 @@ class Scale:
 
     Parameters
     ----------
-    x, y : str
     settings : tuple of float
         Where the points lie; drawn by their logarithm.
     is_share : bool
@@ -58,38 +55,30 @@ class Scale:
 
 def draw_lines(
     lines: Sequence[Line], scale: Scale, reference: tuple[str, float] | None, alt: str, caption: str, table: Table
-) -> Picture:
+) -> canvas.Picture:
     """Draw one line for each strategy, its intervals as strokes, and a dotted line to compare with.
 
     Parameters
     ----------
-    lines : sequence of Line
-    scale : Scale
     reference : (str, float) or None
         What the dotted line is, and where it lies.
-    alt, caption : str
-    table : Table
-
-    Returns
-    -------
-    Picture
     """
     names = [line.name.short for line in lines] + ([reference[0]] if reference else [])
-    n_columns = 2 if max(map(width, names)) <= HALF_LEGEND else 1
-    legend_rows = -(-len(names) // n_columns)
+    n_columns, legend_rows = canvas.legend_shape(names)
 
     def draw(figure: Figure, theme: Theme) -> None:
         axes = figure.subplots()
         for place, line in enumerate(lines):
             _draw_line(axes, line, scale, theme, 1 + 0.012 * (place - (len(lines) - 1) / 2))
         if reference is not None:
-            axes.axhline(reference[1], color=theme.light["quiet"], linewidth=1.2, linestyle=DOTS, label=reference[0])
+            axes.axhline(
+                reference[1], color=theme.light["quiet"], linewidth=1.2, linestyle=canvas.DOTS, label=reference[0]
+            )
         _set_axes(axes, scale, lines, reference)
-        axes.grid(color=theme.light["line"], linewidth=0.8)
-        open_frame(axes, ("bottom", "left"))
-        figure.legend(loc="outside lower center", ncols=n_columns, frameon=False, fontsize=TEXT - 0.5, borderpad=0.5)
+        canvas.frame_plane(axes, theme, scale.x, scale.y)
+        canvas.add_legend(figure, n_columns)
 
-    return build_picture(draw, 235.0 + 18 * legend_rows, alt, caption, table)
+    return canvas.build_picture(draw, 235.0 + 18 * legend_rows, alt, caption, table)
 
 
 def _draw_line(axes: Axes, line: Line, scale: Scale, theme: Theme, shift: float) -> None:
@@ -99,7 +88,7 @@ def _draw_line(axes: Axes, line: Line, scale: Scale, theme: Theme, shift: float)
     x = [setting * shift for setting in scale.settings]
     y = [float("nan") if value is None else value for value in line.y]
     (drawn,) = axes.plot(x, y, color=colour, linewidth=1.5, linestyle=look.dash, marker=look.marker, markersize=6)
-    drawn.set(markeredgewidth=0, label=legend_text(line.name.short))
+    drawn.set(markeredgewidth=0, label=canvas.legend_text(line.name.short))
     for place, lower, upper in zip(x, line.lower, line.upper, strict=True):
         if lower is not None and upper is not None:
             axes.plot([place, place], [lower, upper], color=colour, linewidth=1.2, alpha=0.7)
@@ -112,10 +101,8 @@ def _set_axes(axes: Axes, scale: Scale, lines: Sequence[Line], reference: tuple[
     step = -(-len(scale.settings) // _MOST_TICKS)
     ticks = scale.settings[::-step][::-1]
     axes.set_xticks(ticks, [plain(float(f"{tick:.2g}")) for tick in ticks])
-    axes.set_xlabel(scale.x)
-    axes.set_ylabel(scale.y)
     if scale.is_share:
-        unit_axis(axes.set_ylim, axes.set_yticks)
+        canvas.unit_axis(axes.set_ylim, axes.set_yticks)
     else:
         drawn = [value for line in lines for value in (*line.y, *line.upper) if value is not None]
         axes.set_ylim(0, 1.08 * max([*drawn, *([reference[1]] if reference else []), 1e-6]))

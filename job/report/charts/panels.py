@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
 
+from job.report.charts.theme import N_COLOURS
 from job.report.facts import Facts
-from job.report.table import Name
-from job.report.theme import N_COLOURS
+from job.report.layout import Name
 from job.spec.strategy_entries import CALIBRATED
 
 _Item = TypeVar("_Item")
@@ -21,7 +21,6 @@ class Panel:
 
     Parameters
     ----------
-    names : tuple of Name
     suffix : str
         Tells its key from those of its neighbours; nothing where it has none.
     words : str
@@ -46,7 +45,6 @@ def part_strategies(facts: Facts, drawn: Sequence[Name]) -> tuple[Panel, ...]:
 
     Parameters
     ----------
-    facts : Facts
     drawn : sequence of Name
         Those that have a line, one at least.
 

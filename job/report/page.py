@@ -2,73 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from typing import Any
 
 from job.report.facts import Facts, load_facts
-from job.report.section import Section
-from job.report.sections import (
-    alarms,
-    answer,
-    asked,
-    audit,
-    balance,
-    columns,
-    comparisons,
-    confusion,
-    curves,
-    cutoffs,
-    decisions,
-    diagnosis,
-    footing,
-    harm,
-    imbalance,
-    leak,
-    methods,
-    metrics,
-    overview,
-    picture,
-    ratio_sweep,
-    reproduce,
-    rescued,
-    runs,
-    snippet,
-    tradeoff,
-    verdict,
-)
-from job.report.words import counted, sentence, shorten
+from job.report.layout import Section
+from job.text import abbreviate, counted, sentence
 
-BUILDERS: tuple[Callable[[Facts], Section], ...] = (
-    answer.build,
-    verdict.build,
-    overview.build,
-    asked.build,
-    balance.build,
-    columns.build,
-    diagnosis.build,
-    comparisons.build,
-    metrics.build,
-    tradeoff.build,
-    footing.build,
-    alarms.build,
-    cutoffs.build,
-    decisions.build,
-    curves.build,
-    harm.build,
-    rescued.build,
-    picture.build,
-    audit.build,
-    ratio_sweep.build,
-    imbalance.build,
-    confusion.build,
-    leak.build,
-    runs.build,
-    methods.build,
-    snippet.build,
-    reproduce.build,
-)
-"""A new section is one line here, one module in `job.report.sections` and one template in ``templates/sections``."""
+SECTIONS = (
+    "answer", "verdict", "overview", "asked", "balance", "columns", "diagnosis", "comparisons", "metrics", "tradeoff",
+    "footing", "alarms", "cutoffs", "decisions", "curves", "harm", "rescued", "picture", "audit", "ratio_sweep",
+    "imbalance", "confusion", "leak", "runs", "methods", "snippet", "reproduce",
+)  # fmt: skip
+"""A new section is one name here, one module in `job.report.sections` and one template in ``templates/sections``."""
 
 
 @dataclass(frozen=True)
@@ -100,23 +48,19 @@ def build_page(results: Mapping[str, Any]) -> Page:
     ----------
     results : Mapping
         What results.json holds.
-
-    Returns
-    -------
-    Page
     """
     facts = load_facts(results)
     return Page(
         facts.title,
         _question(facts),
-        tuple(build(facts) for build in BUILDERS),
+        tuple(import_module(f"job.report.sections.{name}").build(facts) for name in SECTIONS),
         str(results["provenance"]["versions"]["minority-report"]),
     )
 
 
 def _question(facts: Facts) -> str:
     dataset = facts.dataset
-    source = "Generated data" if facts.spec["data"].get("generate") else shorten(str(dataset["source"]), 60)
+    source = "Generated data" if facts.spec["data"].get("generate") else abbreviate(str(dataset["source"]), 60)
     compared = (
         counted(len(facts.strategies), "strategy", "strategies"),
         counted(len(facts.classifiers), "classifier"),

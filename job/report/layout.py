@@ -1,8 +1,27 @@
-"""What a table of the page is made of; every table is one of these, so that one macro lays out them all."""
+"""What the page is made of: sections, tables and their cells; one macro lays out all tables."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Section:
+    """One section of the page.
+
+    Parameters
+    ----------
+    key : str
+        Anchor of the section, unique on the page; its template is ``sections/<key>.html``.
+    content : object
+        A frozen value that only the section's own template knows.
+    """
+
+    key: str
+    title: str
+    content: object
 
 
 @dataclass(frozen=True)
@@ -28,7 +47,7 @@ class Name:
 
     @property
     def look(self) -> int:
-        """Which colour and marker it has, as `job.report.theme.series` takes it."""
+        """Which colour and marker it has, as `job.report.charts.theme.series` takes it."""
         return self.index if self.own_look is None else self.own_look
 
 
@@ -38,7 +57,6 @@ class Heading:
 
     Parameters
     ----------
-    label : str
     better : {"higher", "lower"} or None
         Which direction is better, where one is.
     hint : str
@@ -59,7 +77,6 @@ class Words:
 
     Parameters
     ----------
-    text : str
     code : bool
         Whether it is something that a program reads.
     """
@@ -77,7 +94,6 @@ class Number:
     ----------
     value : float or None
         None is shown as a dash; then `footnote` says why.
-    decimals : int
     spread : float or None
         Standard deviation over splits.
     difference : float or None
@@ -108,7 +124,6 @@ class Row:
     ----------
     name : Name or str
         A `Name` that is marked as a strategy is shown with its marker.
-    cells : tuple of Cell
     """
 
     name: Name | str
@@ -127,8 +142,6 @@ class Table:
         Unique on the page too: it names the table to a screen reader.
     first : str
         Head of the column of row names.
-    headings : tuple of Heading
-    rows : tuple of Row
     footnotes : tuple of (str, str)
         Letter and text.
     of_strategies : bool
@@ -148,3 +161,25 @@ class Table:
     of_strategies: bool = False
     caption_hidden: bool = False
     of_metrics: bool = False
+
+
+Line = tuple[Name | str, Iterable[Cell | str]]
+"""A row as `tabulate` takes it: its name and its cells; those with words may be plain text."""
+
+
+def tabulate(
+    key: str,
+    caption: str,
+    headings: Iterable[Heading | str],
+    rows: Iterable[Line],
+    footnotes: tuple[tuple[str, str], ...] = (),
+    first: str = "Strategy",
+    **flags: Any,
+) -> Table:
+    """Lay out a table: a heading that is a text is that of numbers, and rows of strategies have their markers."""
+    heads = tuple(Heading(head, numeric=True) if isinstance(head, str) else head for head in headings)
+    body = tuple(
+        Row(name, tuple(Words(cell) if isinstance(cell, str) else cell for cell in cells)) for name, cells in rows
+    )
+    of_strategies = first == "Strategy" and all(isinstance(row.name, Name) for row in body)
+    return Table(key, caption, first, heads, body, footnotes, **{"of_strategies": of_strategies, **flags})

@@ -9,20 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator, NullLocator
 
-from job.report.canvas import (
-    DOTS,
-    HALF_LEGEND,
-    TEXT,
-    Picture,
-    build_picture,
-    legend_text,
-    open_frame,
-    spaces,
-    unit_axis,
-)
-from job.report.table import Name, Table
-from job.report.theme import Series, Theme, series
-from job.report.words import width
+from job.report.charts import canvas
+from job.report.charts.theme import Series, Theme, series
+from job.report.layout import Name, Table
 
 _ROW = 27.0
 
@@ -33,8 +22,6 @@ class Curve:
 
     Parameters
     ----------
-    name : Name
-    x, y : tuple of float
     decision : (float, float) or None
         Where on the line the strategy's own decision lies.
     """
@@ -51,7 +38,6 @@ class Parted:
 
     Parameters
     ----------
-    name : Name
     parts : tuple of float
         What adds up to the whole, of either sign.
     """
@@ -66,7 +52,6 @@ class Dots:
 
     Parameters
     ----------
-    name : Name
     values : tuple of float or None
         One for each row of the chart.
     """
@@ -84,29 +69,22 @@ def draw_curves(
     table: Table,
     limit: Curve | None = None,
     reach: float = 1.0,
-) -> Picture:
+) -> canvas.Picture:
     """Draw one line for each strategy, its own decision on it, and a dotted line to compare with; both axes begin at 0.
 
     Parameters
     ----------
-    curves : sequence of Curve
     axes_names : (str, str)
         What x and y measure.
     reference : Curve or None
         A line without skill; its name says what it is.
-    alt, caption : str
-    table : Table
     limit : Curve or None
         What cannot be surpassed, drawn as a thin line without markers.
     reach : float
         Where both axes end.
-
-    Returns
-    -------
-    Picture
     """
     names = [curve.name.short for curve in (*curves, limit, reference) if curve is not None]
-    n_columns, legend_rows = _legend_shape(names)
+    n_columns, legend_rows = canvas.legend_shape(names)
 
     def draw(figure: Figure, theme: Theme) -> None:
         axes = figure.subplots()
@@ -117,15 +95,18 @@ def draw_curves(
                 _decision(axes, curve.decision, series(curve.name.look), theme)
         if limit is not None:
             (line,) = axes.plot(limit.x, limit.y, color=theme.light["ink"], linewidth=1.0)
-            line.set_label(legend_text(limit.name.short))
+            line.set_label(canvas.legend_text(limit.name.short))
         if reference is not None:
-            (line,) = axes.plot(reference.x, reference.y, color=theme.light["quiet"], linewidth=1.2, linestyle=DOTS)
-            line.set_label(legend_text(reference.name.short))
-        unit_axis(axes.set_xlim, axes.set_xticks, reach)
-        unit_axis(axes.set_ylim, axes.set_yticks, reach)
-        _finish(figure, axes, axes_names, n_columns, theme)
+            (line,) = axes.plot(
+                reference.x, reference.y, color=theme.light["quiet"], linewidth=1.2, linestyle=canvas.DOTS
+            )
+            line.set_label(canvas.legend_text(reference.name.short))
+        canvas.unit_axis(axes.set_xlim, axes.set_xticks, reach)
+        canvas.unit_axis(axes.set_ylim, axes.set_yticks, reach)
+        canvas.frame_plane(axes, theme, *axes_names)
+        canvas.add_legend(figure, n_columns, handlelength=2.6)
 
-    return build_picture(draw, 275.0 + 18 * legend_rows, alt, caption, table)
+    return canvas.build_picture(draw, 275.0 + 18 * legend_rows, alt, caption, table)
 
 
 def draw_net_benefit(
@@ -136,27 +117,19 @@ def draw_net_benefit(
     alt: str,
     caption: str,
     table: Table,
-) -> Picture:
+) -> canvas.Picture:
     """Draw net benefit over thresholds by their logarithm, one line for each strategy.
 
     An alert on every row is a dotted line that falls out of the picture, an alert on none the line at 0.
 
     Parameters
     ----------
-    curves : sequence of Curve
-    everybody : Curve
     axes_names : (str, str)
         What x and y measure.
     marked : sequence of float
         Thresholds that have a tick.
-    alt, caption : str
-    table : Table
-
-    Returns
-    -------
-    Picture
     """
-    n_columns, legend_rows = _legend_shape([curve.name.short for curve in (*curves, everybody)])
+    n_columns, legend_rows = canvas.legend_shape([curve.name.short for curve in (*curves, everybody)])
     highest = max([1e-9, *(value for curve in (*curves, everybody) for value in curve.y)])
 
     def draw(figure: Figure, theme: Theme) -> None:
@@ -164,33 +137,29 @@ def draw_net_benefit(
         axes.axhline(0, color=theme.light["quiet"], linewidth=1.0)
         for curve in curves:
             _line(axes, curve, theme, (2 + 2 * (curve.name.look % 4), 9))
-        (line,) = axes.plot(everybody.x, everybody.y, color=theme.light["quiet"], linewidth=1.2, linestyle=DOTS)
-        line.set_label(legend_text(everybody.name.short))
+        (line,) = axes.plot(everybody.x, everybody.y, color=theme.light["quiet"], linewidth=1.2, linestyle=canvas.DOTS)
+        line.set_label(canvas.legend_text(everybody.name.short))
         axes.set_xscale("log")
         axes.xaxis.set_minor_locator(NullLocator())
         axes.set_xticks(list(marked), [f"{tick:g}" for tick in marked])
         axes.set_ylim(-0.25 * highest, 1.06 * highest)
         axes.yaxis.set_major_locator(MaxNLocator(5))
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("-", "\u2212"))
-        _finish(figure, axes, axes_names, n_columns, theme)
+        canvas.frame_plane(axes, theme, *axes_names)
+        canvas.add_legend(figure, n_columns, handlelength=2.6)
 
-    return build_picture(draw, 275.0 + 18 * legend_rows, alt, caption, table)
+    return canvas.build_picture(draw, 275.0 + 18 * legend_rows, alt, caption, table)
 
 
-def draw_bars(bars: Sequence[tuple[str, float, bool]], axis: str, alt: str, caption: str, table: Table) -> Picture:
+def draw_bars(
+    bars: Sequence[tuple[str, float, bool]], axis: str, alt: str, caption: str, table: Table
+) -> canvas.Picture:
     """Draw one horizontal bar for each count, the ones that matter in the accent colour.
 
     Parameters
     ----------
     bars : sequence of (str, float, bool)
         Name, length, and whether it matters most.
-    axis : str
-    alt, caption : str
-    table : Table
-
-    Returns
-    -------
-    Picture
     """
 
     def draw(figure: Figure, theme: Theme) -> None:
@@ -200,21 +169,21 @@ def draw_bars(bars: Sequence[tuple[str, float, bool]], axis: str, alt: str, capt
         axes.barh(range(len(bars)), lengths, color=colours, height=0.6)
         for row, length in enumerate(lengths):
             axes.annotate(f"{length:,.0f}", (length, row), (4, 0), textcoords="offset points", va="center")
-        axes.set_yticks(range(len(bars)), [spaces(name) + name for name, _, _ in bars])
+        axes.set_yticks(range(len(bars)), [canvas.spaces(name) + name for name, _, _ in bars])
         axes.set_ylim(len(bars) - 0.5, -0.5)
         axes.set_xlim(0, 1.18 * max(lengths))
         axes.xaxis.set_major_locator(MaxNLocator(4, integer=True))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.0f}")
         axes.set_xlabel(axis)
         axes.tick_params(axis="y", length=0)
-        open_frame(axes, ("bottom",))
+        canvas.open_frame(axes, ("bottom",))
 
-    return build_picture(draw, _ROW * len(bars) + 58, alt, caption, table)
+    return canvas.build_picture(draw, _ROW * len(bars) + 58, alt, caption, table)
 
 
 def draw_parts(
     rows: Sequence[Parted], parts: Sequence[tuple[str, str]], axis: str, alt: str, caption: str, table: Table
-) -> Picture:
+) -> canvas.Picture:
     """Draw one bar for each strategy, made of parts that add up; a stroke marks the whole.
 
     Parameters
@@ -223,13 +192,6 @@ def draw_parts(
         From top to bottom.
     parts : sequence of (str, str)
         Name of each part, and that of its colour.
-    axis : str
-    alt, caption : str
-    table : Table
-
-    Returns
-    -------
-    Picture
     """
 
     def draw(figure: Figure, theme: Theme) -> None:
@@ -243,7 +205,7 @@ def draw_parts(
         for number, row in enumerate(rows):
             whole = sum(row.parts)
             axes.plot([whole, whole], [number - 0.38, number + 0.38], color=theme.light["ink"], linewidth=2.2)
-        axes.set_yticks(range(len(rows)), [spaces(row.name.short) + row.name.short for row in rows])
+        axes.set_yticks(range(len(rows)), [canvas.spaces(row.name.short) + row.name.short for row in rows])
         axes.set_ylim(len(rows) - 0.5, -0.5)
         axes.xaxis.set_major_locator(MaxNLocator(5))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:g}".replace("-", "\u2212"))
@@ -251,29 +213,23 @@ def draw_parts(
         axes.margins(x=0.04)
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", color=theme.light["line"], linewidth=0.8)
-        open_frame(axes, ("bottom",))
-        figure.legend(loc="outside lower center", ncols=len(parts), frameon=False, fontsize=TEXT - 0.5, borderpad=0.5)
+        canvas.open_frame(axes, ("bottom",))
+        canvas.add_legend(figure, len(parts))
 
-    return build_picture(draw, _ROW * len(rows) + 84, alt, caption, table)
+    return canvas.build_picture(draw, _ROW * len(rows) + 84, alt, caption, table)
 
 
-def draw_dots(rows: Sequence[str], dots: Sequence[Dots], axis: str, alt: str, caption: str, table: Table) -> Picture:
+def draw_dots(
+    rows: Sequence[str], dots: Sequence[Dots], axis: str, alt: str, caption: str, table: Table
+) -> canvas.Picture:
     """Draw one band for each row, and in it every strategy's value on an axis from 0 to 1, one below the other.
 
     Parameters
     ----------
     rows : sequence of str
         Names from top to bottom.
-    dots : sequence of Dots
-    axis : str
-    alt, caption : str
-    table : Table
-
-    Returns
-    -------
-    Picture
     """
-    n_columns, legend_rows = _legend_shape([strategy.name.short for strategy in dots])
+    n_columns, legend_rows = canvas.legend_shape([strategy.name.short for strategy in dots])
     band = max(30.0, 9.0 * len(dots) + 9)
 
     def draw(figure: Figure, theme: Theme) -> None:
@@ -286,47 +242,25 @@ def draw_dots(rows: Sequence[str], dots: Sequence[Dots], axis: str, alt: str, ca
             values = [float("nan") if value is None else value for value in strategy.values]
             heights = [row + shift for row in range(len(rows))]
             (line,) = axes.plot(values, heights, look.marker, color=theme.light[look.colour], markersize=7.5)
-            line.set(markeredgewidth=0, label=legend_text(strategy.name.short), clip_on=False)
+            line.set(markeredgewidth=0, label=canvas.legend_text(strategy.name.short), clip_on=False)
         axes.set_yticks(range(len(rows)), list(rows))
         axes.set_ylim(len(rows) - 0.5, -0.5)
-        unit_axis(axes.set_xlim, axes.set_xticks)
+        canvas.unit_axis(axes.set_xlim, axes.set_xticks)
         axes.set_xlabel(axis)
         axes.tick_params(axis="y", length=0)
         axes.grid(axis="x", color=theme.light["line"], linewidth=0.8)
-        open_frame(axes, ("bottom",))
-        figure.legend(loc="outside lower center", ncols=n_columns, frameon=False, fontsize=TEXT - 0.5, borderpad=0.5)
+        canvas.open_frame(axes, ("bottom",))
+        canvas.add_legend(figure, n_columns)
 
-    return build_picture(draw, band * len(rows) + 62 + 18 * legend_rows, alt, caption, table)
-
-
-def _legend_shape(names: Sequence[str]) -> tuple[int, int]:
-    """Columns and rows that a legend takes."""
-    n_columns = 2 if max(map(width, names)) <= HALF_LEGEND else 1
-    return n_columns, -(-len(names) // n_columns)
+    return canvas.build_picture(draw, band * len(rows) + 62 + 18 * legend_rows, alt, caption, table)
 
 
 def _line(axes: Axes, curve: Curve, theme: Theme, every: tuple[int, int]) -> None:
     """One strategy, with a marker at every so many points."""
     look = series(curve.name.look)
     (line,) = axes.plot(curve.x, curve.y, color=theme.light[look.colour], linewidth=1.7, linestyle=look.dash)
-    line.set(marker=look.marker, markersize=6, markeredgewidth=0, label=legend_text(curve.name.short))
+    line.set(marker=look.marker, markersize=6, markeredgewidth=0, label=canvas.legend_text(curve.name.short))
     line.set_markevery(every)
-
-
-def _finish(figure: Figure, axes: Axes, axes_names: tuple[str, str], n_columns: int, theme: Theme) -> None:
-    """Names, grid, frame and legend of a chart of curves."""
-    axes.set_xlabel(axes_names[0])
-    axes.set_ylabel(axes_names[1])
-    axes.grid(color=theme.light["line"], linewidth=0.8)
-    open_frame(axes, ("bottom", "left"))
-    figure.legend(
-        loc="outside lower center",
-        ncols=n_columns,
-        frameon=False,
-        fontsize=TEXT - 0.5,
-        handlelength=2.6,
-        borderpad=0.5,
-    )
 
 
 def _starts(rows: Sequence[Parted], place: int) -> list[float]:

@@ -9,11 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_factories import make_results, make_runs, without_numbers
 
+from job.report.charts.panels import part_evenly, part_strategies
+from job.report.charts.theme import N_COLOURS, series
 from job.report.facts import load_facts
-from job.report.panels import part_evenly, part_strategies
 from job.report.render import draw_page, lay_out
 from job.report.slides import draw_slides
-from job.report.theme import N_COLOURS, series
 
 MANY = ("baseline", *(f"s{place}" for place in range(1, 10)))
 

@@ -9,8 +9,8 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from job.errors import DataError
-from job.report.words import one_line
 from job.results import SCHEMA_VERSION
+from job.text import visible_line
 
 _SECTIONS: Mapping[type, tuple[str, ...]] = {
     dict: ("spec", "provenance", "dataset", "splits", "evaluation", "status"),
@@ -20,14 +20,6 @@ _SECTIONS: Mapping[type, tuple[str, ...]] = {
 
 def load_results(path: Path) -> dict[str, Any]:
     """Load a results.json.
-
-    Parameters
-    ----------
-    path : Path
-
-    Returns
-    -------
-    dict
 
     Raises
     ------
@@ -55,7 +47,7 @@ def load_results(path: Path) -> dict[str, Any]:
 def _writer(results: Mapping[str, Any]) -> str:
     """Name the version that wrote results of another schema."""
     try:
-        return f"minority-report {one_line(str(results['provenance']['versions']['minority-report']))}"
+        return f"minority-report {visible_line(str(results['provenance']['versions']['minority-report']))}"
     except (KeyError, TypeError):
         return "another version of minority-report"
 
@@ -91,7 +83,7 @@ def refuse_damage(path: Path) -> Iterator[None]:
         yield
     except (LookupError, TypeError, ValueError, AttributeError, ArithmeticError) as error:
         raise DataError(
-            f"{_shown(path)}: no report can be made of it ({type(error).__name__}: {one_line(str(error))}): "
+            f"{_shown(path)}: no report can be made of it ({type(error).__name__}: {visible_line(str(error))}): "
             "it was changed, or another version wrote it; run the job again"
         ) from error
 
@@ -120,4 +112,4 @@ def _refuse_constant(name: str) -> NoReturn:
 
 
 def _shown(path: Path) -> str:
-    return one_line(str(path))
+    return visible_line(str(path))

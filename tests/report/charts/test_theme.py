@@ -5,7 +5,7 @@ from itertools import combinations
 import numpy as np
 import pytest
 
-from job.report.theme import N_COLOURS, Theme, load_theme, series
+from job.report.charts.theme import N_COLOURS, Theme, load_theme, series
 
 FEW = 6
 NORMAL = np.eye(3)

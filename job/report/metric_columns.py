@@ -9,12 +9,10 @@ from types import MappingProxyType
 
 from job.evaluation.metrics.metric_registry import METRICS, Metric
 from job.report.facts import Facts
-from job.report.table import Heading, Name, Number, Row, Table
-from job.report.words import counted, sentence
+from job.report.layout import Heading, Name, Number, Table, tabulate
+from job.text import counted, sentence
 
 BY_NAME = {metric.name: metric for metric in METRICS}
-_COUNTS = ("tn", "fp", "fn", "tp")
-_PER_THOUSAND = ("false_alarms_per_1000", "expected_cost_per_1000")
 _MOST_REASONS = 3
 _NO_HINTS: Mapping[str, str] = MappingProxyType({})
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
@@ -50,8 +48,6 @@ def build_metric_table(
 
     Parameters
     ----------
-    facts : Facts
-    classifier : Name
     metrics : sequence of str
         One column each.
     key, caption : str
@@ -60,31 +56,12 @@ def build_metric_table(
         As in `Table`.
     hints : Mapping[str, str]
         Metric -> a few words below its label.
-
-    Returns
-    -------
-    Table
     """
     footnotes = Footnotes()
     columns = [_column(facts, classifier, BY_NAME[metric], footnotes) for metric in metrics]
-    return Table(
-        key,
-        caption,
-        "Strategy",
-        tuple(_heading(BY_NAME[metric], hints.get(metric, "")) for metric in metrics),
-        tuple(Row(strategy, tuple(column[row] for column in columns)) for row, strategy in enumerate(facts.strategies)),
-        footnotes.all(),
-        of_strategies=True,
-        caption_hidden=caption_hidden,
-        of_metrics=True,
-    )
-
-
-def fallback_decimals(metric: str) -> int:
-    """Decimals of a metric that has no spread."""
-    if metric in _COUNTS:
-        return 0
-    return 1 if metric in _PER_THOUSAND else 3
+    headings = [_heading(BY_NAME[metric], hints.get(metric, "")) for metric in metrics]
+    lines = zip(facts.strategies, zip(*columns, strict=True), strict=True)
+    return tabulate(key, caption, headings, lines, footnotes.all(), caption_hidden=caption_hidden, of_metrics=True)
 
 
 def explain_gaps(facts: Facts, strategy: Name, classifier: Name, metric: str) -> str:
@@ -103,19 +80,20 @@ def explain_gaps(facts: Facts, strategy: Name, classifier: Name, metric: str) ->
     return kept + " ".join(told + rest)
 
 
+def measure(facts: Facts, strategy: Name, classifier: Name, metric: str, footnotes: Footnotes) -> Number:
+    """Write a metric as its mean, its spread and its difference from baseline, or as a dash with its reason."""
+    letter = footnotes.letter(explain_gaps(facts, strategy, classifier, metric))
+    row = facts.summary(strategy, classifier, metric)
+    if row is None:
+        return Number(None, facts.decimals(classifier, metric), footnote=letter)
+    difference = row["difference"] if strategy != facts.baseline else None
+    return Number(row["value"], facts.decimals(classifier, metric), row["sd"], difference, footnote=letter)
+
+
 def _column(facts: Facts, classifier: Name, metric: Metric, footnotes: Footnotes) -> list[Number]:
-    decimals = facts.decimals(classifier, metric.name, fallback_decimals(metric.name))
-    cells = []
-    bases = set()
-    for strategy in facts.strategies:
-        row = facts.summary(strategy, classifier, metric.name)
-        letter = footnotes.letter(explain_gaps(facts, strategy, classifier, metric.name))
-        if row is None:
-            cells.append(Number(None, footnote=letter))
-            continue
-        bases.add(row["n"])
-        difference = row["difference"] if strategy != facts.baseline else None
-        cells.append(Number(row["value"], decimals, row["sd"], difference, footnote=letter))
+    cells = [measure(facts, strategy, classifier, metric.name, footnotes) for strategy in facts.strategies]
+    found = (facts.summary(strategy, classifier, metric.name) for strategy in facts.strategies)
+    bases = {row["n"] for row in found if row is not None}
     if len(bases - {0}) > 1 or facts.n_splits == 1:
         return cells  # means over different splits, or luck alone, are no contest
     return _mark(cells, metric.better, _unrest(facts, classifier, metric.name))

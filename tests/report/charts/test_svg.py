@@ -8,8 +8,8 @@ import matplotlib as mpl
 import pytest
 from matplotlib.figure import Figure
 
-from job.report.svg import drawing, embed, to_svg
-from job.report.theme import load_theme
+from job.report.charts.svg import drawing, embed, to_svg
+from job.report.charts.theme import load_theme
 
 HOSTILE = r"""$\bad$ <b>"&'%23 {{ 7*7 }}"""
 

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from job.report.formats import decimals_for, number, percent, plain, ratio, signed
+from job.text import decimals_for, number, percent, plain, ratio, signed
 
 
 @pytest.mark.parametrize(

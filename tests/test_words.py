@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from job.report.words import counted, listed, one_line, sentence, shorten, shorten_all, visible, width
+from job.text import abbreviate, abbreviate_all, counted, listed, make_visible, sentence, visible_line, width
 
 anything = st.text(st.characters(codec=None))
 
@@ -16,7 +16,7 @@ anything = st.text(st.characters(codec=None))
 @given(anything)
 def test_visible_text_can_be_written_everywhere(text: str) -> None:
     """whatever a label holds, what is shown of it is UTF-8 and fit for XML"""
-    shown = visible(text, keep="")
+    shown = make_visible(text, keep="")
     shown.encode()
     assert "" == "".join(ElementTree.fromstring(f"<x>{escape(shown)}</x>").itertext()).replace(shown, "")
 
@@ -35,39 +35,42 @@ def test_visible_text_can_be_written_everywhere(text: str) -> None:
 )
 def test_what_cannot_be_seen_is_named(text: str, expected: str) -> None:
     """controls and direction marks show as themselves; letters of any script stay as they are"""
-    assert expected == visible(text, keep="")
+    assert expected == make_visible(text, keep="")
 
 
 def test_one_line_has_no_line_breaks() -> None:
     """line breaks and tabs become single spaces"""
-    assert "a b c d" == one_line(" a\n\n b\t c\u2028d ")
+    assert "a b c d" == visible_line(" a\n\n b\t c\u2028d ")
 
 
 @given(anything, st.integers(5, 60))
 def test_short_text_is_short(text: str, length: int) -> None:
     """shortened text is never wider than asked, and text that fits stays whole"""
-    line, short = one_line(text), shorten(text, length)
+    line, short = visible_line(text), abbreviate(text, length)
     assert len(short) <= width(short) <= length + 1e-9
     assert (short == line) == (width(line) <= length) or "…" in line
 
 
 def test_wide_letters_count_for_more() -> None:
     """ideographs and capitals take the room that they need"""
-    assert ("漢字漢字漢字漢字…字漢字", "W" * 11 + "…" + "W" * 5) == (shorten("漢字" * 12, 24), shorten("W" * 24, 24))
-    assert "a" * 24 == shorten("a" * 24, 24)
+    assert ("漢字漢字漢字漢字…字漢字", "W" * 11 + "…" + "W" * 5) == (
+        abbreviate("漢字" * 12, 24),
+        abbreviate("W" * 24, 24),
+    )
+    assert "a" * 24 == abbreviate("a" * 24, 24)
 
 
 @given(st.lists(anything, max_size=12), st.integers(5, 30))
 def test_short_names_still_differ(texts: Sequence[str], length: int) -> None:
     """no two names are the same after shortening, and none is empty"""
-    short = shorten_all(texts, length)
+    short = abbreviate_all(texts, length)
     assert len(texts) == len(set(short))
     assert all(short)
 
 
 def test_the_end_of_a_long_text_survives() -> None:
     """labels that differ only at their ends can be told apart"""
-    first, second = shorten_all(["x" * 100 + "left", "x" * 100 + "right"], 24)
+    first, second = abbreviate_all(["x" * 100 + "left", "x" * 100 + "right"], 24)
     assert first.endswith("left")
     assert second.endswith("right")
 

@@ -9,10 +9,10 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from job.report.canvas import DOTS, HALF_LEGEND, TEXT, Picture, build_picture, open_frame, spaces
-from job.report.table import Name, Table
-from job.report.theme import Theme, series
-from job.report.words import width
+from job.report.charts.canvas import DOTS, HALF_LEGEND, TEXT, Picture, build_picture, open_frame, spaces
+from job.report.charts.theme import Theme, series
+from job.report.layout import Name, Table
+from job.text import width
 
 _ROW = 29.0
 _UNDER = TEXT - 2.5  # size of the words below a label
@@ -24,7 +24,6 @@ class Spread:
 
     Parameters
     ----------
-    mean, low, high : float
     values : tuple of float
         One for each split.
     """
@@ -41,7 +40,6 @@ class SpreadRow:
 
     Parameters
     ----------
-    name : Name
     under : str
         A few words below its label.
     stands_out : bool
@@ -65,7 +63,6 @@ class Panel:
 
     Parameters
     ----------
-    label : str
     is_share : bool
         Whether its axis goes from 0 to 1; else it goes from 0 as far as it has to.
     reference : float or None
@@ -86,12 +83,6 @@ def draw_spreads(rows: Sequence[SpreadRow], panels: Sequence[Panel], alt: str, c
         From top to bottom.
     panels : sequence of Panel
         From left to right.
-    alt, caption : str
-    table : Table
-
-    Returns
-    -------
-    Picture
     """
 
     def draw(figure: Figure, theme: Theme) -> None:

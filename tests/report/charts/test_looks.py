@@ -7,9 +7,8 @@ from itertools import islice
 import pytest
 from report_factories import make_results
 
+from job.report.charts.theme import N_COLOURS, assign_looks, find_further_looks, series
 from job.report.facts import load_facts
-from job.report.looks import assign_looks, find_further_looks
-from job.report.theme import N_COLOURS, series
 
 
 def looks_of(*entries: tuple[str, str]) -> tuple[int, ...]:

@@ -1,0 +1,1 @@
+"""Charts: from plain numbers to pictures with their words and their numbers."""
