@@ -198,7 +198,7 @@ def test_thousands_separators_are_blamed_only_where_cells_have_them(tmp_path):
     assert "thousands" not in note_text(dataset, "mostly-numbers")
 
 
-@pytest.mark.parametrize("mark", [-999, "-999", "-999.00", "-9.99e2"], ids=repr)
+@pytest.mark.parametrize("mark", ["-999", "-999.00", "-9.99e2"], ids=repr)
 @pytest.mark.parametrize("query", [None, "SELECT n, x, y FROM data"], ids=["file", "query"])
 def test_a_number_that_stands_for_missing_may_be_written_in_any_way(tmp_path, mark, query):
     """-999 and -999.0 are one number, and so is -9.99e2."""
@@ -213,7 +213,7 @@ def test_a_number_that_stands_for_missing_may_be_written_in_any_way(tmp_path, ma
 def test_a_number_that_stands_for_missing_has_a_decimal_comma_too(tmp_path):
     """Both in the file and in the spec."""
     content = make_csv(";", x=some(cycle("1,5", "2", "3"), "-999", "-999,0", "-999,00")).replace(".5", ",5")
-    for mark in ("-999", "-999,0", -999):
+    for mark in ("-999", "-999,0"):
         dataset = load(tmp_path, content, delimiter=";", decimal=",", na_values=[mark])
         assert 3 == column_of(dataset, "x").n_missing
 
