@@ -95,10 +95,7 @@ def tell_cutoffs(headline: Found, decisions: Found) -> Iterator[str]:
     costs = [decisions[end]["expected_cost_per_1000"] for end in (cutoffs.NEVER_ALERT, cutoffs.ALWAYS_ALERT)]
     if None not in costs:
         never, always = map(whole, costs)
-        yield (
-            f"No alert at all would cost {never} per 1,000 rows, an alert on every row {always}. The model is chosen "
-            "by its ranking; the table of cut-offs has what the others cost at their own advised cut-offs."
-        )
+        yield f"No alert at all would cost {never} per 1,000 rows, an alert on every row {always}."
 
 
 def _tell_costs(decisions: Found, strategy: str, classifier: str) -> str:
