@@ -162,9 +162,9 @@ def shrink(
 ) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
     """Compute how likely a true difference is below, within and above the ROPE, by Bayes' theorem on a grid.
 
-    The likelihood is the t distribution of the corrected test, the prior a normal one around 0. With a flat prior, as
-    the test's own posterior has it (Corani & Benavoli 2015), probabilities are too sure where differences are small
-    beside their standard error; docs/verdict.md has both beside the truth.
+    The likelihood is the t distribution of the corrected test, the prior a normal one around 0. It holds
+    back small differences, which the test's own posterior, that of a flat prior (Corani & Benavoli 2015), takes at
+    their word; docs/verdict.md has the probabilities beside the truth.
 
     Parameters
     ----------
