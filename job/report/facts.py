@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
-from typing import Any, cast
 
 from job.report.charts.theme import assign_looks, find_further_looks
 from job.report.layout import Name
+from job.results.decision_facts import Curve
+from job.results.job_facts import DatasetFacts, Run, SplitFacts, SummaryRow, WrittenEntry, WrittenSpec
+from job.results.results import Results, Timings
+from job.results.verdict_facts import Headline
 from job.text import abbreviate, abbreviate_all, decimals_for
 
 _TITLE_LENGTH = 120
@@ -22,9 +25,6 @@ _COUNTS = ("tn", "fp", "fn", "tp")
 _PER_THOUSAND = ("false_alarms_per_1000", "expected_cost_per_1000")
 LEAST_OPTIMISM = 0.005  # that is worth a word: it is shown with two decimals
 
-Found = Mapping[str, Any]
-"""A row or a mapping of the results."""
-
 
 @dataclass(frozen=True, eq=False)
 class Facts:
@@ -32,45 +32,46 @@ class Facts:
 
     Parameters
     ----------
-    results : Mapping
-        What results.json holds.
     strategies, classifiers : tuple of Name
         In the order of the results: baseline is the first strategy.
+    timings : Timings or None
+        Where the spec asks for durations on the page.
     """
 
-    results: Found
+    results: Results
     strategies: tuple[Name, ...]
     classifiers: tuple[Name, ...]
+    timings: Timings | None = None
 
     @property
-    def spec(self) -> Found:
+    def spec(self) -> WrittenSpec:
         """The spec, defaults filled in."""
-        return cast(Found, self.results["spec"])
+        return self.results.spec
 
     @property
-    def dataset(self) -> Found:
+    def dataset(self) -> DatasetFacts:
         """Counts, columns and notes."""
-        return cast(Found, self.results["dataset"])
+        return self.results.dataset
 
     @property
-    def splits(self) -> Found:
+    def splits(self) -> SplitFacts:
         """How the data was split, and the mean sizes of the parts."""
-        return cast(Found, self.results["splits"])
+        return self.results.splits
 
     @property
     def n_splits(self) -> int:
         """How often strategies were compared."""
-        return int(self.splits["n_splits_total"])
+        return self.splits.n_splits_total
 
     @property
     def test_share(self) -> float:
         """Mean share of positive rows in the test parts."""
-        return float(self.splits["n_test_positive_mean"] / self.splits["n_test_mean"])
+        return self.splits.n_test_positive_mean / self.splits.n_test_mean
 
     @property
     def has_cost(self) -> bool:
         """Whether the spec says what errors cost."""
-        return self.results["evaluation"]["cost_false_negative"] is not None
+        return self.results.evaluation.cost_false_negative is not None
 
     def with_values(self, metrics: Iterable[str]) -> tuple[str, ...]:
         """Leave out the expected cost where there is none."""
@@ -79,30 +80,28 @@ class Facts:
     @property
     def chance(self) -> float | None:
         """Average precision that a random order is expected to have; None where no test part has a positive row."""
-        found: float | None = (self.results.get("levels") or {"chance": None})["chance"]
-        return found
+        return self.results.levels.chance
 
     def optimism(self, strategy: Name | None = None, classifier: Name | None = None) -> float:
         """How much too high average precision reads, mean over what has it; 0 where that isn't known."""
-        rows = (self.results.get("levels") or {"rows": []})["rows"]
-        asked = {"strategy": strategy, "classifier": classifier}
         found = [
-            row["optimism"]
-            for row in rows
-            if row["optimism"] is not None
-            and all(name is None or row[key] == name.label for key, name in asked.items())
+            row.optimism
+            for row in self.results.levels.rows
+            if row.optimism is not None
+            and (strategy is None or row.strategy == strategy.label)
+            and (classifier is None or row.classifier == classifier.label)
         ]
         return float(sum(found) / len(found)) if found else 0.0
 
     @property
     def primary(self) -> str:
         """Name of the metric that ranks strategies."""
-        return str(self.spec["evaluation"]["primary"])
+        return self.spec.evaluation.primary
 
     @property
     def confidence(self) -> str:
         """Of intervals and tests, in words."""
-        return f"{100 * self.spec['evaluation']['confidence']:g} %"
+        return f"{100 * self.spec.evaluation.confidence:g} %"
 
     @property
     def baseline(self) -> Name:
@@ -112,24 +111,22 @@ class Facts:
     @property
     def title(self) -> str:
         """The title, short enough for a heading."""
-        return abbreviate(str(self.spec["title"]), _TITLE_LENGTH)
+        return abbreviate(self.spec.title, _TITLE_LENGTH)
 
     @property
     def positive(self) -> str:
         """The positive label, short enough for a sentence."""
-        return abbreviate_all([str(self.dataset["positive"])], _VALUE_LENGTH)[0]
+        return abbreviate_all([self.dataset.positive], _VALUE_LENGTH)[0]
 
     @property
-    def headline(self) -> Found | None:
-        """What the answer is about and what it recommends; None where there is no verdict."""
-        verdict = self.results.get("verdict")
-        return None if verdict is None else verdict["headline"]
+    def headline(self) -> Headline:
+        """What the answer is about and what it recommends."""
+        return self.results.verdict.headline
 
     @property
     def main_classifier(self) -> Name:
         """The classifier that the first screen is about: the headline's."""
-        label = self.headline["classifier"] if self.headline else None
-        return next((name for name in self.classifiers if name.label == label), self.classifiers[0])
+        return self.classifier(self.headline.classifier)
 
     def strategy(self, label: str) -> Name:
         """The strategy with this label."""
@@ -148,31 +145,31 @@ class Facts:
         """Give this many colours and markers that no strategy has, for what stands beside them."""
         return tuple(islice(find_further_looks([name.look for name in self.strategies]), number))
 
-    def summary(self, strategy: Name, classifier: Name, metric: str) -> Found | None:
+    def summary(self, strategy: Name, classifier: Name, metric: str) -> SummaryRow | None:
         """Mean and spread of one metric; None where the results have no such row."""
         return self._summaries.get((strategy.label, classifier.label, metric))
 
-    def curve(self, strategy: Name, classifier: Name, kind: str) -> Found | None:
+    def curve(self, strategy: Name, classifier: Name, kind: str) -> Curve | None:
         """Mean curve of one strategy; None where it has none."""
         return self._curves.get((strategy.label, classifier.label, kind))
 
-    def runs(self, strategy: Name, classifier: Name) -> Sequence[Found]:
+    def runs(self, strategy: Name, classifier: Name) -> Sequence[Run]:
         """Every run of one strategy × classifier, in the order of the splits."""
         return self._runs.get((strategy.label, classifier.label), ())
 
     def values(self, strategy: Name, classifier: Name, metric: str) -> tuple[float, ...]:
         """The metric on each split where it is defined."""
-        found = (run["metrics"].get(metric) for run in self.runs(strategy, classifier))
+        found = (run.metrics.get(metric) for run in self.runs(strategy, classifier))
         return tuple(float(value) for value in found if value is not None)
 
     def gaps(self, strategy: Name, classifier: Name, metric: str) -> Counter[str]:
         """Why the metric has no value, and on how many splits: undefined there, or no run that could be scored."""
         reasons: Counter[str] = Counter()
         for run in self.runs(strategy, classifier):
-            if run["metrics"].get(metric) is not None:
+            if run.metrics.get(metric) is not None:
                 continue
-            if run["status"] in _SCORED:
-                reasons[run["undefined"].get(metric) or "not computed"] += 1
+            if run.status in _SCORED:
+                reasons[run.undefined.get(metric) or "not computed"] += 1
             else:
                 reasons[_without_run(run)] += 1
         return reasons
@@ -180,40 +177,34 @@ class Facts:
     def decimals(self, classifier: Name, metric: str) -> int:
         """Decimals for one metric, the same for every strategy so that a column can be compared by eye."""
         spreads = sorted(
-            row["sd"]
+            row.sd
             for strategy in self.strategies
-            if (row := self.summary(strategy, classifier, metric)) is not None and row["sd"]
+            if (row := self.summary(strategy, classifier, metric)) is not None and row.sd
         )
         return decimals_for(spreads[len(spreads) // 2] if spreads else None, fallback_decimals(metric))
 
     @cached_property
-    def _summaries(self) -> dict[tuple[str, str, str], Found]:
-        return {(row["strategy"], row["classifier"], row["metric"]): row for row in self.results["summary"]}
+    def _summaries(self) -> dict[tuple[str, str, str], SummaryRow]:
+        return {(*row.place, row.metric): row for row in self.results.summary}
 
     @cached_property
-    def _curves(self) -> dict[tuple[str, str, str], Found]:
-        return {(row["strategy"], row["classifier"], row["kind"]): row for row in self.results["curves"]}
+    def _curves(self) -> dict[tuple[str, str, str], Curve]:
+        return {(*row.place, row.kind): row for row in self.results.curves}
 
     @cached_property
-    def _runs(self) -> dict[tuple[str, str], list[Found]]:
-        found: dict[tuple[str, str], list[Found]] = {}
-        for run in self.results["runs"]:
-            found.setdefault((run["strategy"], run["classifier"]), []).append(run)
+    def _runs(self) -> dict[tuple[str, str], list[Run]]:
+        found: dict[tuple[str, str], list[Run]] = {}
+        for run in self.results.runs:
+            found.setdefault(run.place, []).append(run)
         return found
 
 
-def load_facts(results: Found) -> Facts:
-    """Give every strategy and classifier the name by which the whole page shows it.
-
-    Parameters
-    ----------
-    results : Mapping
-        What results.json holds.
-    """
-    strategies = _names(results["strategies"])
-    looks = assign_looks(results["strategies"])
+def load_facts(results: Results, timings: Timings | None = None) -> Facts:
+    """Give every strategy and classifier the name by which the whole page shows it."""
+    strategies = _names(results.strategies)
+    looks = assign_looks(results.strategies)
     looking = tuple(replace(name, own_look=look) for name, look in zip(strategies, looks, strict=True))
-    return Facts(results, looking, _names(results["classifiers"]))
+    return Facts(results, looking, _names(results.classifiers), timings)
 
 
 def fallback_decimals(metric: str) -> int:
@@ -223,14 +214,14 @@ def fallback_decimals(metric: str) -> int:
     return 1 if metric in _PER_THOUSAND else 3
 
 
-def _names(entries: Iterable[Found]) -> tuple[Name, ...]:
-    labels = [str(entry["label"]) for entry in entries]
+def _names(entries: Iterable[WrittenEntry]) -> tuple[Name, ...]:
+    labels = [entry.label for entry in entries]
     return tuple(
         Name(label, short, index)
         for index, (label, short) in enumerate(zip(labels, abbreviate_all(labels, _LABEL_LENGTH), strict=True))
     )
 
 
-def _without_run(run: Found) -> str:
-    kind = "the run failed" if run["status"] == "failed" else "this combination cannot exist"
-    return f"{kind}: {abbreviate(str(run['reason']), _REASON_LENGTH)}" if run["reason"] else kind
+def _without_run(run: Run) -> str:
+    kind = "the run failed" if run.status == "failed" else "this combination cannot exist"
+    return f"{kind}: {abbreviate(run.reason, _REASON_LENGTH)}" if run.reason else kind

@@ -10,7 +10,8 @@ from importlib.util import find_spec
 from itertools import count
 from pathlib import Path
 from types import MappingProxyType
-from typing import Any
+
+from job.results.job_facts import WrittenEntry
 
 _DARK = "@media screen and (prefers-color-scheme: dark)"
 N_COLOURS = 8
@@ -110,13 +111,13 @@ def load_theme() -> Theme:
 _OWN: Mapping[str, int] = MappingProxyType({"baseline": 0, "class_weight": 1, "threshold": 2, "smote": 3, "custom": 4})
 
 
-def assign_looks(entries: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
+def assign_looks(entries: Sequence[WrittenEntry]) -> tuple[int, ...]:
     """Give every strategy a look of its own, in the order of the results.
 
     Parameters
     ----------
-    entries : sequence of Mapping
-        ``strategies`` of results.json; baseline comes first.
+    entries : sequence of WrittenEntry
+        Baseline comes first.
 
     Returns
     -------
@@ -125,9 +126,9 @@ def assign_looks(entries: Sequence[Mapping[str, Any]]) -> tuple[int, ...]:
         all others the next one that is left.
     """
     looks = {0: 0} if entries else {}
-    for key in ("label", "name"):
-        for place, entry in enumerate(entries):
-            look = _OWN.get(str(entry.get(key)))
+    for known in ([entry.label for entry in entries], [entry.name or "" for entry in entries]):
+        for place, name in enumerate(known):
+            look = _OWN.get(name)
             if place not in looks and look is not None and look not in looks.values():
                 looks[place] = look
     rest = find_further_looks(())

@@ -1,0 +1,329 @@
+"""What was asked and what was run: spec, versions, data, splits, entries, runs."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, Literal
+
+from pydantic import ConfigDict, Field
+
+from job.data.dataset import Column, Note
+from job.data.difficulty.findings import Finding
+from job.results.record import Number, Pair, Record, Values
+
+
+class _Written(Record):
+    """A part of the spec, as it was written with its defaults; keys that nobody here reads are kept."""
+
+    model_config = ConfigDict(extra="allow")
+
+
+class Cost(_Written):
+    """What errors cost."""
+
+    false_negative: float
+    false_positive: float
+
+
+class WrittenEntry(_Written):
+    """An entry of strategies or classifiers: a name or a class, its parameters and its label."""
+
+    label: str
+    name: str | None = None
+    class_: str | None = Field(default=None, alias="class")
+    params: Mapping[str, Any] = {}
+
+
+class WrittenFile(_Written):
+    """The file that was read."""
+
+    path: str
+    drop: tuple[str, ...] = ()
+    query: str | None = None
+    time: str | None = None
+    groups: str | None = None
+
+
+class WrittenData(_Written):
+    """Where the data came from."""
+
+    generate: Mapping[str, Any] | None = None
+    file: WrittenFile | None = None
+
+
+class WrittenSplit(_Written):
+    """Which rows train and which test."""
+
+    method: Literal["holdout", "kfold", "time", "predefined"]
+    test_size: float | None = None
+    n_splits: int | None = None
+    n_repeats: int | None = None
+    random_state: int | None = None
+
+
+class WrittenPreparation(_Written):
+    """How columns became numbers."""
+
+    scale: str
+    impute: str
+    max_categories: int
+
+
+class WrittenEvaluation(_Written):
+    """How results are judged."""
+
+    primary: str
+    rope: float | str
+    confidence: float
+    alerts_per_1000: float | None = None
+    cost: Cost | None = None
+    limit: Mapping[str, float] | None = None
+    prevalence_in_use: float | None = None
+    calibrated: bool = False
+
+
+class WrittenReport(_Written):
+    """What is written beside the numbers."""
+
+    timings: bool = False
+    model: bool = False
+    synthetic: bool = False
+
+
+class WrittenSpec(_Written):
+    """The spec, its defaults filled in."""
+
+    title: str
+    seed: int
+    data: WrittenData
+    split: WrittenSplit
+    preparation: WrittenPreparation
+    strategies: tuple[WrittenEntry, ...]
+    classifiers: tuple[WrittenEntry, ...]
+    evaluation: WrittenEvaluation
+    report: WrittenReport
+
+
+class Provenance(Record):
+    """What the results were made with and from."""
+
+    versions: Mapping[str, str]
+    spec_digest: str
+    data_digest: str
+    seed: int
+
+
+class TypeCount(Record):
+    """Minority rows of one type."""
+
+    type: str
+    n: int
+    share: float | None
+
+
+class MinorityTypes(Record):
+    """The types of the minority rows among all others."""
+
+    k: int
+    n_rows: int
+    n_minority: int
+    types: tuple[TypeCount, ...] | None
+    reason: str | None
+
+
+class Overlap(Record):
+    """How far the classes overlap."""
+
+    f1: float | None
+    f1_column: str | None
+    n1: float | None
+    n1_minority: float | None
+    n1_rows: int
+    n3: float | None
+    n3_minority: float | None
+    n3_rows: int
+
+
+class Clusters(Record):
+    """Clusters of the minority."""
+
+    n: int
+    sizes: tuple[int, ...]
+    n_alone: int
+
+
+class ColumnScore(Record):
+    """How well one column alone tells the classes apart."""
+
+    column: str
+    auc: float
+
+
+class Duplicates(Record):
+    """Rows that are the same in every feature."""
+
+    n_repeated: int
+    n_conflicting: int
+    n_conflicting_minority: int
+
+
+class NearDuplicates(Record):
+    """Rows that are all but the same."""
+
+    share: float
+    n_rows: int
+
+
+class Diagnosis(Record):
+    """What makes the data hard."""
+
+    n_rows: int
+    n_minority: int
+    imbalance_ratio: float
+    types: Mapping[str, int] | None
+    overlap: Overlap | None
+    clusters: Clusters | None
+    reason: str | None
+    scores: tuple[ColumnScore, ...] | None
+    equal_columns: tuple[tuple[str, ...], ...]
+    duplicates: Duplicates | None
+    near_duplicates: NearDuplicates | None
+    findings: tuple[Finding, ...]
+
+
+class DatasetFacts(Record):
+    """The data."""
+
+    source: str
+    n_rows: int
+    n_positive: int
+    positive: str
+    rest: tuple[str, ...]
+    label_counts: Mapping[str, int]
+    prevalence: float
+    imbalance_ratio: float
+    columns: tuple[Column, ...]
+    notes: tuple[Note, ...]
+    minority_types: MinorityTypes
+    diagnosis: Diagnosis
+
+
+class SplitFacts(Record):
+    """How the data was split, and the mean sizes of the parts."""
+
+    method: str
+    n_splits_total: int
+    n_repeats: int
+    n_folds: int
+    n_train_mean: float
+    n_test_mean: float
+    n_test_positive_mean: float
+
+
+class StrategyFacts(WrittenEntry):
+    """A strategy that was run; ``kind`` is one of `job.evidence.strategy_kinds.GLOSSES`."""
+
+    description: str
+    kind: str = ""
+
+
+class Run(Pair):
+    """One strategy with one classifier on one split."""
+
+    repeat: int
+    fold: int
+    status: str
+    reason: str | None
+    warnings: tuple[str, ...]
+    n_train: int
+    n_train_positive: int
+    n_resampled: int | None
+    n_resampled_positive: int | None
+    n_synthetic: int | None
+    n_test: int
+    n_test_positive: int
+    threshold: float | None
+    metrics: Mapping[str, Number | None]
+    undefined: Mapping[str, str]
+
+    @property
+    def split(self) -> tuple[int, int]:
+        """Which split it is of."""
+        return self.repeat, self.fold
+
+
+class SummaryRow(Pair):
+    """A metric over the splits."""
+
+    metric: str
+    n: int
+    statistic: str
+    value: float | None
+    sd: float | None
+    low: Number | None
+    high: Number | None
+    difference: float | None
+    difference_sd: float | None
+    n_pairs: int
+    reason: str | None
+
+
+class Optimism(Pair):
+    """How much too high average precision reads."""
+
+    optimism: float | None
+
+
+class Levels(Record):
+    """Average precision of a random order, and how much too high it reads on small test parts."""
+
+    chance: float | None
+    rows: tuple[Optimism, ...]
+
+
+class StatusCounts(Record):
+    """How runs ended."""
+
+    n_runs: int
+    n_ok: int
+    n_degraded: int
+    n_failed: int
+    n_not_applicable: int
+
+
+class Points(Record):
+    """Some of the majority's rows, in two dimensions."""
+
+    n: int
+    points: tuple[Values, ...]
+
+
+class TypedPoints(Record):
+    """Minority rows of one type, in two dimensions."""
+
+    type: str
+    points: tuple[Values, ...]
+
+
+class MadePoints(Record):
+    """What a sampler added, in two dimensions."""
+
+    strategy: str
+    n: int
+    points: tuple[Values, ...]
+    reason: str | None
+
+
+class Picture(Record):
+    """The training part of the first split, and what samplers added to it, in its two main directions."""
+
+    reason: str | None
+    n_train: int
+    shares: Values
+    strategies: tuple[MadePoints, ...]
+    n_columns: int | None = None
+    n_fitted: int | None = None
+    one_direction: bool = False
+    majority: Points | None = None
+    n_minority: int | None = None
+    minority: tuple[TypedPoints, ...] = ()

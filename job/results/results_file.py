@@ -1,0 +1,101 @@
+"""results.json and timings.json as text: written, and read again where they are whole and of this schema."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any, NoReturn, TypeVar
+
+from pydantic import ValidationError
+
+from job.errors import DataError
+from job.results.record import Record
+from job.results.results import SCHEMA_VERSION, Results, Timings
+from job.text import visible_line
+
+_Content = TypeVar("_Content", bound=Record)
+
+
+def to_json(content: Record) -> str:
+    """Write a record as JSON: numbers keep every digit, keys that were never filled in are left out."""
+    plain = content.model_dump(by_alias=True, exclude_unset=True)
+    return json.dumps(plain, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def read_results(path: Path) -> Results:
+    """Read a results.json.
+
+    Raises
+    ------
+    DataError
+        Where there is no such file, it is not a results.json, another version wrote it, or a field is not what it was.
+    """
+    found = _load_json(path, "give the results.json of a job")
+    version = found.get("schema_version")
+    if not isinstance(version, int) or isinstance(version, bool):
+        raise DataError(f"{_shown(path)}: no results of minority-report: no schema_version; give a job's results.json")
+    if version != SCHEMA_VERSION:
+        raise DataError(
+            f"{_shown(path)}: schema_version is {version}, must be {SCHEMA_VERSION}: {_writer(found)} wrote it; "
+            "render with that version, or run the job again"
+        )
+    return _check(Results, found, path, "no results that a report can be made of", "run the job again")
+
+
+def _check(kind: type[_Content], found: Mapping[str, Any], path: Path, trouble: str, advice: str) -> _Content:
+    try:
+        return kind.model_validate(found)
+    except ValidationError as error:
+        first = error.errors(include_url=False, include_input=False)[0]
+        where = visible_line(".".join(map(str, first["loc"])))
+        raise DataError(f"{_shown(path)}: {trouble}: {where}: {first['msg']}; {advice}") from error
+
+
+def _writer(results: Mapping[str, Any]) -> str:
+    """Name the version that wrote results of another schema."""
+    try:
+        return f"minority-report {visible_line(str(results['provenance']['versions']['minority-report']))}"
+    except (KeyError, TypeError):
+        return "another version of minority-report"
+
+
+def read_timings(path: Path) -> Timings | None:
+    """Read the timings.json beside a results.json; None where there is none.
+
+    Raises
+    ------
+    DataError
+        Where the file is there and is not a timings.json.
+    """
+    if not path.exists():
+        return None
+    advice = "restore the timings.json of the job, or move the file away"
+    return _check(Timings, _load_json(path, advice), path, "no timings of minority-report", advice)
+
+
+def _load_json(path: Path, advice: str) -> dict[str, Any]:
+    try:
+        text = path.read_bytes().decode("utf-8")
+    except OSError as error:
+        raise DataError(f"{_shown(path)}: cannot be read: {error.strerror or error}; {advice}") from error
+    except UnicodeDecodeError as error:
+        raise DataError(f"{_shown(path)}: not UTF-8 at byte {error.start:,}, so no JSON of ours; {advice}") from error
+    try:
+        found = json.loads(text, parse_constant=_refuse_constant)
+    except json.JSONDecodeError as error:
+        where = f"{_shown(path)}:{error.lineno}:{error.colno}"
+        raise DataError(f"{where}: not JSON, {error.msg[:1].lower()}{error.msg[1:]}; {advice}") from error
+    except (ValueError, RecursionError) as error:  # NaN, a number or a nesting beyond what Python reads
+        raise DataError(f"{_shown(path)}: not JSON of ours, {error}; {advice}") from error
+    if not isinstance(found, dict):
+        raise DataError(f"{_shown(path)}: holds a {type(found).__name__}, must be an object; {advice}")
+    return found
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is no number")
+
+
+def _shown(path: Path) -> str:
+    return visible_line(str(path))

@@ -1,0 +1,207 @@
+"""What is said about differences: comparisons, power, the two answers and the headline."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from job.results.record import Pair, Record
+
+
+class Interval(Record):
+    """A difference from the reference and its interval."""
+
+    difference: float | None
+    lower: float | None
+    upper: float | None
+
+
+class Comparison(Interval):
+    """A metric of a strategy less that of its reference, over the splits that both have."""
+
+    metric: str
+    classifier: str
+    strategy: str
+    reference: str
+    n_splits: int
+    p_value: float | None
+    p_adjusted: float | None
+    probability_better: float | None
+    probability_equivalent: float | None
+    probability_worse: float | None
+    method: str
+    se: float | None
+    rope: float | None
+    n_left_out: int
+    reason: str | None
+
+
+class Tested(Interval):
+    """One test of a family: improvement is positive, the interval is the simultaneous one."""
+
+    se: float | None
+    p_value: float | None
+    p_adjusted: float | None
+    probability_better: float | None
+    probability_equivalent: float | None
+    probability_worse: float | None
+    rope: float
+    n_splits: int
+    method: str
+    reason: str | None
+
+
+class Shortage(Record):
+    """What there is too little of for a test."""
+
+    what: str
+    found: int
+    needed: int
+
+
+class RankingAnswer(Tested):
+    """Does it rank better?"""
+
+    code: str
+    metric: str
+    shortage: Shortage | None
+
+
+class DecisionAnswer(Tested):
+    """How do its decisions differ?"""
+
+    code: str
+    metric: str
+    rank_gain: Interval
+    recall_of_baseline_at_same_alerts: float | None
+    share_found_by_baseline: float | None
+
+
+class Means(Record):
+    """Means of baseline and of a strategy over the splits that both have."""
+
+    baseline: float | None
+    strategy: float | None
+
+
+class VerdictRow(Pair):
+    """Both answers about one oversampler with one classifier."""
+
+    reference: str
+    ranking: RankingAnswer
+    decision: DecisionAnswer
+    means: Mapping[str, Means]
+    n_distinct_scores: float | None
+
+
+class Rivalry(Tested):
+    """``custom`` against plain SMOTE."""
+
+    strategy: str
+    reference: str
+    classifier: str
+    code: str
+
+
+class OtherClassifier(Record):
+    """The answer for a classifier that the headline isn't about."""
+
+    classifier: str
+    code: str
+    strategy: str | None
+
+
+class LeftOut(Pair):
+    """A pair with values on too few splits to be ranked."""
+
+    n_splits: int
+
+
+class MetricBeside(Means, Interval):
+    """A metric of what is recommended beside baseline's."""
+
+    p_adjusted: float | None
+
+
+class BesideBaseline(Record):
+    """What is recommended, beside baseline with the same classifier."""
+
+    n_splits: int
+    method: str
+    metrics: Mapping[str, MetricBeside]
+
+
+class HeadlineNumbers(Record):
+    """What the headline rests on."""
+
+    primary: str
+    n_tried: int
+    n_splits_scored: int
+    left_out: tuple[LeftOut, ...]
+    best: Pair | None
+    alike: tuple[Pair, ...]
+    n_oversampling: int
+    price: Mapping[str, float | None] | None
+    prevalence: float
+    n_splits: int
+    n_train_mean: float
+    n_minority_rows: int
+    confidence: float
+    baseline: str
+    beside_baseline: BesideBaseline | None
+    cutoff_reason: str | None = None
+
+
+class Cutoff(Record):
+    """An advised cut-off, the median over the splits."""
+
+    threshold: float
+    action: str
+
+
+class AdvisedCutoff(Cutoff):
+    """The cut-off of what is recommended, and what it was asked for."""
+
+    asked: str
+
+
+class Headline(Record):
+    """The answer about the classifier that is recommended."""
+
+    code: str
+    rule: str
+    classifier: str
+    about: Pair | None
+    n_oversamplers: int
+    others: tuple[OtherClassifier, ...]
+    recommended: Pair | None
+    cutoff: AdvisedCutoff | None
+    numbers: HeadlineNumbers
+
+
+class Verdict(Record):
+    """All answers."""
+
+    rows: tuple[VerdictRow, ...]
+    custom_against_smote: tuple[Rivalry, ...]
+    headline: Headline
+
+
+class PowerRow(Pair):
+    """What this job could show, and how many minority rows would show more."""
+
+    se: float | None
+    gain: float
+    detectable: float | None
+    needed: float | None
+    low: int | None
+    high: int | None
+
+
+class Power(Record):
+    """Power of the comparisons with baseline."""
+
+    primary: str
+    power: float
+    n_positive: int
+    recall_per_row: float | None
+    rows: tuple[PowerRow, ...]
