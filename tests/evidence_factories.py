@@ -66,7 +66,6 @@ def make_harm(strategies: Iterable[str], classifiers: Iterable[str], **changes: 
         "n_bins": 20,
         "n_draws": 200,
         "n_splits_pooled": 20,
-        "note": "The prior correction is exact only where a sampler keeps each class's distribution.",
         "rows": [make_harm_row(s, c, luck) for c in classifiers for s in strategies],
     }
     return {**harm, **changes}

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Any
-
 from evidence_factories import make_decisions, make_picture
 from report_factories import (
     CLASSIFIERS,
@@ -16,12 +14,14 @@ from report_factories import (
     make_spec,
 )
 from report_factories import without_numbers as without
-from study_factories import make_imbalance_sweep, make_leak, make_ratio_sweep, make_sweeps
+from study_factories import make_imbalance_sweep, make_ratio_sweep, make_sweeps
+
+from job.results.results import Results
 
 HOSTILE = """"><script>alert(1)</script><img src=x onerror='alert(2)'>{{ 7*7 }} &amp; </style> $\\bad$"""
 
 
-def make_hostile_results() -> dict[str, Any]:
+def make_hostile_results() -> Results:
     """Results in which every text that a user can choose is markup."""
     strategies = ("baseline", HOSTILE, f"{HOSTILE}2")
     runs = make_runs(strategies, (HOSTILE,), 3)
@@ -40,7 +40,7 @@ def make_hostile_results() -> dict[str, Any]:
     return make_results(strategies, (HOSTILE,), runs, dataset=dataset, spec=spec)
 
 
-def make_failed_results() -> dict[str, Any]:
+def make_failed_results() -> Results:
     """Results of a job without a single number."""
     return make_results(runs=[without(run, "failed", "no luck") for run in make_runs()])
 
@@ -51,7 +51,6 @@ RESULTS = {
     "hostile": make_hostile_results,
     "failed": make_failed_results,
     "beside the grid": lambda: make_results(
-        leak=make_leak(classifiers=CLASSIFIERS),
         sweeps=make_sweeps(
             make_ratio_sweep(("smote", "custom"), CLASSIFIERS), make_imbalance_sweep(classifier=CLASSIFIERS[0])
         ),
@@ -65,7 +64,7 @@ RESULTS = {
 }
 
 
-def make_large_results() -> dict[str, Any]:
+def make_large_results() -> Results:
     """Ten strategies, seven of them samplers, by five classifiers, with everything that a job can be asked for."""
     samplers = tuple(f"sampler {place}" for place in range(7))
     strategies = ("baseline", "class_weight", "threshold", *samplers)
@@ -75,7 +74,6 @@ def make_large_results() -> dict[str, Any]:
         classifiers,
         picture=make_picture(samplers),
         audit=make_audit({label: [] for label in samplers}),
-        leak=make_leak(classifiers=classifiers),
         sweeps=make_sweeps(
             make_ratio_sweep(samplers, classifiers), make_imbalance_sweep(strategies, classifier=classifiers[0])
         ),

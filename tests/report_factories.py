@@ -1,4 +1,4 @@
-"""Results of jobs that never ran, in the shape of results.json; every part can be overridden."""
+"""Results of jobs that never ran, as results.json has them; every part can be overridden."""
 
 from __future__ import annotations
 
@@ -16,6 +16,7 @@ from evidence_factories import (
     make_picture,
     make_rescued,
 )
+from study_factories import make_leak, make_sweeps
 
 from job.evaluation.audit import MEASURES
 from job.evaluation.cutoff import Cutoff, Request
@@ -27,6 +28,7 @@ from job.evidence.summary import build_levels, summarize_runs
 from job.evidence.verdict.cutoff_advice import advised
 from job.evidence.verdict.judge import judge_measured
 from job.names import METRICS
+from job.results.results import Results
 
 STRATEGIES = ("baseline", "class_weight", "threshold", "smote", "custom")
 PLAIN = ("baseline", "class_weight", "threshold")
@@ -119,6 +121,7 @@ def make_spec(strategies: Iterable[str], classifiers: Iterable[str], **changes: 
         "strategies": [{"name": "smote", "params": {}, "label": label} for label in strategies],
         "classifiers": [{"name": "svc", "params": {}, "label": label} for label in classifiers],
         "evaluation": {"primary": "average_precision", "rope": 0.01, "confidence": 0.95},
+        "report": {"timings": False, "model": False, "synthetic": False},
     }
     return {**spec, **changes}
 
@@ -141,7 +144,7 @@ def make_results(
     classifiers: Sequence[str] = CLASSIFIERS,
     runs: Sequence[Mapping[str, Any]] | None = None,
     **changes: Any,
-) -> dict[str, Any]:
+) -> Results:
     """The results of a job with these runs; summary, curves and counts follow from them."""
     runs = make_runs(strategies, classifiers) if runs is None else runs
     splits = {(run["repeat"], run["fold"]) for run in runs}
@@ -176,20 +179,22 @@ def make_results(
         "curves": make_curves(runs, strategies, classifiers),
         "alarms": make_alarms(runs, strategies, classifiers, EVALUATION),
         "decisions": make_cutoffs(runs, strategies, classifiers, REQUEST, Cutoff(0.4)),
-        "harm": make_harm(strategies, classifiers),
+        "calibration": make_harm(strategies, classifiers),
         **make_decisions(strategies, classifiers),
         "rescued": make_rescued(strategies, classifiers),
         "best_possible": {"reason": "the truth isn't known", "metrics": [], "splits": [], "curves": []},
         "picture": make_picture(strategies[-2:]),
         "audit": make_audit({label: [] for label in strategies[-2:]}),
         "snippet": make_snippet(strategies[-1], classifiers[-1]),
+        "leak": make_leak(classifiers=classifiers),
+        "sweeps": make_sweeps(),
         **make_judged(runs, strategies, classifiers),
         "status": {
             "n_runs": len(runs),
             **{f"n_{status}": statuses[status] for status in ("ok", "degraded", "failed", "not_applicable")},
         },
     }
-    return _with_advice({**results, **changes})
+    return Results.model_validate(_with_advice({**results, **changes}))
 
 
 def _with_advice(results: dict[str, Any]) -> dict[str, Any]:
@@ -224,7 +229,8 @@ def make_judged(
 
 def _entry(label: str, is_first: bool) -> dict[str, Any]:
     name = "baseline" if is_first else label if label in STRATEGIES else "smote"
-    return {"name": name, "params": {}, "label": label}
+    kind = "baseline" if is_first else label if label in PLAIN else "synthetic"
+    return {"name": name, "params": {}, "label": label, "kind": kind}
 
 
 def make_audit(flags: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[str, Any]:
