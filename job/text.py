@@ -320,6 +320,33 @@ def plain(value: float) -> str:
     return number(value, 0) if float(value).is_integer() else f"{value:,.4g}".replace("-", _MINUS)
 
 
+def whole(value: float) -> str:
+    """Write a number of things: whole from ten on, with one decimal below, and none where that is 0."""
+    return number(value, 0 if abs(value) >= 9.95 or abs(value - round(value)) < 0.05 else 1)
+
+
+def probability(share: float) -> str:
+    """Write a probability in per cent; it is never called 0 or 100."""
+    points = 100 * share
+    return "less than 1 %" if points < 1 else "more than 99 %" if points > 99 else f"{points:.0f} %"
+
+
+def more_or_fewer(value: float, one: str, many: str) -> str:
+    """Say a difference of counts in words: ``3 more false alarms``, ``1 fewer row``, ``as many rows``."""
+    text = whole(abs(value))
+    if text == "0":
+        return f"as many {many}"
+    return f"{text} {'more' if value > 0 else 'fewer'} {one if text == '1' else many}"
+
+
+def rounded(value: float) -> str:
+    """Write a rough number to two digits: 3,417 is ``3,400``."""
+    if value < 10:
+        return f"{math.ceil(value)}"
+    scale = 10 ** (math.floor(math.log10(value)) - 1)
+    return f"{round(value / scale) * scale:,.0f}"
+
+
 _DEVICES = frozenset(("con", "prn", "aux", "nul", *(f"{port}{n}" for port in ("com", "lpt") for n in range(10))))
 
 

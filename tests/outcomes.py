@@ -1,4 +1,4 @@
-"""Jobs that came to every kind of answer, in the shape of results.json."""
+"""Results of jobs that came to every kind of answer."""
 
 from __future__ import annotations
 
@@ -8,6 +8,9 @@ from types import MappingProxyType
 from typing import Any
 
 from report_factories import make_results, make_runs, make_spec, without_numbers
+
+from job.results.job_facts import Run
+from job.results.results import Results
 
 HOSTILE = """"><script>alert(1)</script>{{ 7*7 }} $\\bad$ | `x`"""
 SHARED = {
@@ -47,7 +50,7 @@ def make_outcome(
     n_repeats: int = 10,
     noise: float = 0.01,
     **changes: Any,
-) -> dict[str, Any]:
+) -> Results:
     """A job in which each strategy has these means, with shared luck and its own; classifiers cost more and more."""
     luck = random.Random(7)
     runs = make_runs(tuple(strategies), classifiers, n_repeats)
@@ -61,34 +64,34 @@ def make_outcome(
     return make_results(tuple(strategies), tuple(classifiers), runs, **changes)
 
 
-def make_failed() -> dict[str, Any]:
+def make_failed() -> Results:
     """A job in which one strategy never ran, and another didn't on one split."""
     moved = make_moved()
     runs = [
         without_numbers(run, "failed", "MemoryError: too much")
         if run["strategy"] == "custom" or (run["strategy"], run["repeat"]) == ("smote", 2)
         else run
-        for run in moved["runs"]
+        for run in map(Run.model_dump, moved.runs)
     ]
-    return make_results(tuple(entry["label"] for entry in moved["strategies"]), ("svc", "knn"), runs)
+    return make_results(tuple(entry.label for entry in moved.strategies), ("svc", "knn"), runs)
 
 
-def make_moved(**changes: Any) -> dict[str, Any]:
+def make_moved(**changes: Any) -> Results:
     """A job in which oversampling moves the threshold and nothing else."""
     strategies = {"baseline": {}, "threshold": THRESHOLD, "smote": MOVED, "custom": MOVED}
     return make_outcome(strategies, ("svc", "knn"), **changes)
 
 
-def make_without_probabilities() -> dict[str, Any]:
+def make_without_probabilities() -> Results:
     """A job with a classifier that ranks and decides."""
     nothing: dict[str, float | None] = {"mean_predicted": None, "brier": None}
     results = make_outcome({"baseline": nothing, "threshold": {**THRESHOLD, **nothing}, "smote": {**MOVED, **nothing}})
     nothing_there = {"raw": None, "corrected": None, "reason": "no run gave probabilities"}
-    rows = [{**row, **nothing_there} for row in results["harm"]["rows"]]
-    return {**results, "harm": {**results["harm"], "rows": rows}}
+    rows = tuple(row.model_copy(update=nothing_there) for row in results.calibration.rows)
+    return results.model_copy(update={"calibration": results.calibration.model_copy(update={"rows": rows})})
 
 
-def make_hostile() -> dict[str, Any]:
+def make_hostile() -> Results:
     """A job whose title and labels are long and markup."""
     strategies = {"baseline": {}, HOSTILE: BETTER, f"{HOSTILE} again, and a good deal longer than a cell": MOVED}
     classifiers = (f"{HOSTILE} of a classifier", "W" * 60)
@@ -96,14 +99,14 @@ def make_hostile() -> dict[str, Any]:
     return make_outcome(strategies, classifiers, spec=spec)
 
 
-def make_large() -> dict[str, Any]:
+def make_large() -> Results:
     """Ten strategies and five classifiers."""
     names = ("baseline", "class_weight", "threshold", "smote", "custom", *(f"sampler_{index}" for index in range(5)))
     strategies = {name: {} if name == "baseline" else THRESHOLD if name == "threshold" else MOVED for name in names}
     return make_outcome(strategies, tuple(f"classifier_{index}" for index in range(5)))
 
 
-OUTCOMES: Mapping[str, Callable[[], dict[str, Any]]] = MappingProxyType(
+OUTCOMES: Mapping[str, Callable[[], Results]] = MappingProxyType(
     {
         "helps": lambda: make_outcome({"baseline": {}, "threshold": THRESHOLD, "smote": BETTER}),
         "moved threshold": make_moved,

@@ -2,26 +2,45 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import astuple, dataclass
-from typing import Any
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 
+from job.data.difficulty.findings import PROBLEM
+from job.evidence import strategy_kinds as kinds
 from job.evidence.verdict import recommendation as codes
-from job.evidence.words import Naming, decimal, whole
-from job.text import counted, listed
-from job.wording.verdict import (
-    METRIC_WORDS,
-    describe_decision,
-    describe_difference,
-    describe_needed,
-    describe_probability,
-    describe_shortage,
-)
+from job.results.record import Pair
+from job.results.results import Results
+from job.results.verdict_facts import Headline, HeadlineNumbers, VerdictRow
+from job.text import counted, listed, number, sentence, whole
+from job.wording import verdict as wording
+from job.wording.cutoffs import row_of, tell_cutoffs
 
-Row = Mapping[str, Any]
+Naming = Callable[[str], str]
+"""How a label is written: whole in files, shortened on the page."""
+
+GLOSSES: Mapping[str, str] = {
+    kinds.BASELINE: "the model as it is",
+    kinds.CLASS_WEIGHT: "minority errors weigh more, no synthetic rows",
+    kinds.THRESHOLD: "same model, moved cutoff, no synthetic rows",
+    kinds.SYNTHETIC: "trained with synthetic minority rows",
+    kinds.BOTH: "trained with synthetic minority rows, some others removed",
+    kinds.REPEATED: "trained with minority rows repeated",
+    kinds.FEWER: "trained with majority rows removed",
+    kinds.UNKNOWN: "",
+}
+"""Kind of a strategy -> what it does."""
 
 _FEW_ROWS = 50  # minority rows below which no interval should be taken at its word
 _SHOWN = 5  # combinations that a sentence names
+_TOLD = 2  # problems that are told in full, and their columns
+_STARTS: Mapping[str, str] = {
+    codes.HELPS: "Oversampling helps {} here",
+    codes.PROBABLY_HELPS: "Oversampling probably helps {} here",
+    codes.NO_DIFFERENCE: "Oversampling makes no practical difference to {} here",
+    codes.OPEN: "Whether oversampling helps {} is open",
+    codes.PROBABLY_HARMS: "Oversampling probably makes {} rank worse here",
+    codes.HARMS: "Oversampling makes {} rank worse here",
+}
 _WITH: Mapping[str, str] = {
     codes.HELPS: "{strategy} ranks better",
     codes.PROBABLY_HELPS: "{strategy} probably ranks better",
@@ -39,14 +58,20 @@ class Answer:
 
     Parameters
     ----------
+    problems : tuple of str
+        What is wrong with the data itself.
     short : str
         Does it help, with its probability.
     found : str
         The difference that this rests on, and what would settle it.
     others : str
         The same for the other classifiers, in one sentence.
-    use : str
+    action : str
         What is recommended.
+    use : str
+        What that is, what it gains, and what it costs; goes on where `action` ends.
+    cutoffs : tuple of str
+        The cut-offs to choose from and which is the cheapest when, or what was asked and what the ends cost.
     sure : str
         What that rests on.
     why : str
@@ -55,185 +80,181 @@ class Answer:
         Why that is recommended.
     """
 
+    problems: tuple[str, ...]
     short: str
     found: str
     others: str
+    action: str
     use: str
+    cutoffs: tuple[str, ...]
     sure: str
     why: str
     choice: str
 
-    def paragraphs(self) -> list[str]:
-        """The parts that there are."""
-        return [text for text in astuple(self) if text]
 
-
-def tell_answer(verdict: Row, power: Row, naming: Naming = str, gloss: str = "") -> Answer:
+def tell_answer(results: Results, naming: Naming = str) -> Answer:
     """Say the answer, part by part.
 
     Parameters
     ----------
-    verdict, power : Mapping
-        As in results.json.
     naming : callable
         How labels are written.
-    gloss : str
-        What the recommended strategy does, in a few words.
-
-    Returns
-    -------
-    Answer
     """
-    headline = verdict["headline"]
-    about = _find(verdict["rows"], headline["about"])
-    needed = _find(power["rows"], headline["about"])
+    verdict, headline, n_positive = results.verdict, results.verdict.headline, results.power.n_positive
+    about = None if headline.about is None else row_of(verdict.rows, *headline.about.place)
+    found = "" if about is None or headline.code == codes.CANNOT_TELL else _found(results, about, naming)
     return Answer(
+        problems=tuple(_tell_problems(results)),
         short=_short(headline, about, naming),
-        found=_found(headline, about, needed, power["n_positive"], naming),
+        found=found,
         others=_others(headline, naming),
-        use=f"{describe_action(headline, naming)}{f' ({gloss})' if gloss else ''}{_price(headline, naming)}",
-        sure=_sure(headline, power["n_positive"]),
-        why="" if about is None else f"{naming(about['strategy'])}: {_small(describe_decision(about))}",
+        action=_action(headline, naming),
+        use=_use(results),
+        cutoffs=tuple(tell_cutoffs(results)),
+        sure=_sure(headline.numbers, n_positive),
+        why="" if about is None else f"{naming(about.strategy)}: {wording.describe_decision(about)}",
         choice=_choice(headline, naming),
     )
 
 
-def describe_action(headline: Row, naming: Naming) -> str:
-    """Say what to do, in the words with which `Answer.use` begins; without a full stop."""
-    recommended, numbers = headline["recommended"], headline["numbers"]
+def _tell_problems(results: Results) -> Iterator[str]:
+    """A sentence for each of the first two problems that the diagnosis found, and one that counts the others."""
+    found = [finding for finding in results.dataset.diagnosis.findings if finding.level == PROBLEM]
+    for finding in found[:_TOLD]:
+        named = [*finding.columns[:_TOLD], *(["..."] if len(finding.columns) > _TOLD else [])]
+        yield f"{finding.found.removesuffix('.')} ({', '.join(named)})." if named else finding.found
+    if (more := len(found) - _TOLD) > 0:
+        yield f"{more} more {'are' if more > 1 else 'is'} told below."
+
+
+def _short(headline: Headline, about: VerdictRow | None, naming: Naming) -> str:
+    classifier = naming(headline.classifier)
+    if about is None:
+        return "No oversampling strategy was listed, so this job doesn't say whether oversampling helps."
+    tested = about.ranking
+    if tested.shortage is not None and headline.code == codes.CANNOT_TELL:
+        lacking = wording.describe_shortage(tested.shortage)
+        return f"This job can't tell whether oversampling helps {classifier}: {lacking}."
+    start = _STARTS[headline.code].format(classifier)
+    probability = wording.describe_probability(tested, wording.METRIC_WORDS[tested.metric])
+    if not probability:
+        return f"{start}."
+    count = headline.n_oversamplers
+    best = f", the best of {counted(count, 'oversampler')}" if count > 1 else ""
+    return f"{start}: {probability} with {naming(about.strategy)}{best}."
+
+
+def _found(results: Results, about: VerdictRow, naming: Naming) -> str:
+    """Say what difference that rests on, and how many minority rows would settle what isn't shown."""
+    headline, tested = results.verdict.headline, about.ranking
+    difference = wording.describe_difference(tested, headline.numbers.confidence)
+    said = f"{naming(about.strategy)} changes {wording.METRIC_WORDS[tested.metric]} by {difference}."
+    if headline.code not in (codes.OPEN, codes.PROBABLY_HELPS, codes.PROBABLY_HARMS):
+        return said
+    needed = wording.describe_needed(row_of(results.power.rows, *about.place), results.power.n_positive)
+    return f"{said} {needed}".rstrip()
+
+
+def _others(headline: Headline, naming: Naming) -> str:
+    """Say in one sentence what holds for the classifiers that the answer doesn't speak of."""
+    if not headline.others or headline.code == codes.NOT_ASKED:
+        return ""
+    same: list[str] = []
+    told: dict[str, list[str]] = {}
+    for other in headline.others:
+        if other.code == headline.code and other.code not in (codes.HELPS, codes.PROBABLY_HELPS):
+            same.append(naming(other.classifier))
+        else:
+            phrase = _WITH[other.code].format(strategy=naming(str(other.strategy)))
+            told.setdefault(phrase, []).append(naming(other.classifier))
+    parts = [f"the same holds for {listed(same)}"] if same else []
+    return sentence("; ".join([*parts, *(f"with {listed(labels)} {phrase}" for phrase, labels in told.items())]))
+
+
+def _action(headline: Headline, naming: Naming) -> str:
+    recommended = headline.recommended
     if recommended is None:
         return "Nothing is recommended, since no run was scored."
-    strategy, classifier = naming(recommended["strategy"]), naming(recommended["classifier"])
-    if recommended["strategy"] == numbers["baseline"]:
+    strategy, classifier = naming(recommended.strategy), naming(recommended.classifier)
+    if recommended.strategy == headline.numbers.baseline:
         return f"Use {classifier} as it is ({strategy})"
     return f"Use {strategy} with {classifier}"
 
 
-def _find(rows: list[Row], place: Row | None) -> Row | None:
-    return next((row for row in rows if place is not None and place.items() <= row.items()), None)
-
-
-def _short(headline: Row, about: Row | None, naming: Naming) -> str:
-    code, classifier = headline["code"], naming(headline["classifier"])
-    if about is None:
-        return "No oversampling strategy was listed, so this job doesn't say whether oversampling helps."
-    tested = about["ranking"]
-    if code == codes.CANNOT_TELL:
-        return f"This job can't tell whether oversampling helps {classifier}: {describe_shortage(tested['shortage'])}."
-    start = {
-        codes.HELPS: f"Oversampling helps {classifier} here",
-        codes.PROBABLY_HELPS: f"Oversampling probably helps {classifier} here",
-        codes.NO_DIFFERENCE: f"Oversampling makes no practical difference to {classifier} here",
-        codes.OPEN: f"Whether oversampling helps {classifier} is open",
-        codes.PROBABLY_HARMS: f"Oversampling probably makes {classifier} rank worse here",
-        codes.HARMS: f"Oversampling makes {classifier} rank worse here",
-    }[code]
-    probability = describe_probability(tested, METRIC_WORDS[tested["metric"]])
-    if not probability:
-        return f"{start}."
-    count = headline["n_oversamplers"]
-    best = f", the best of {counted(count, 'oversampler')}" if count > 1 else ""
-    return f"{start}: {probability} with {naming(about['strategy'])}{best}."
-
-
-def _found(headline: Row, about: Row | None, needed: Row | None, n_positive: int, naming: Naming) -> str:
-    """Say what difference that rests on, and how many minority rows would settle what isn't shown."""
-    if about is None or headline["code"] == codes.CANNOT_TELL:
+def _use(results: Results) -> str:
+    """Say what the recommended pair is, and what it does at the advised cut-off, or else at its own decision."""
+    headline, price = results.verdict.headline, results.verdict.headline.numbers.price
+    if headline.recommended is None:
         return ""
-    tested = about["ranking"]
-    difference = describe_difference(tested, headline["numbers"]["confidence"])
-    said = f"{naming(about['strategy'])} changes {METRIC_WORDS[tested['metric']]} by {difference}."
-    if headline["code"] not in (codes.OPEN, codes.PROBABLY_HELPS, codes.PROBABLY_HARMS) or needed is None:
-        return said
-    return f"{said} {describe_needed(needed, n_positive)}".rstrip()
-
-
-def _others(headline: Row, naming: Naming) -> str:
-    """Say in one sentence what holds for the classifiers that the answer doesn't speak of."""
-    if not headline["others"] or headline["code"] == codes.NOT_ASKED:
-        return ""
-    told: dict[str, list[str]] = {}
-    for other in headline["others"]:
-        if other["code"] == headline["code"] and other["code"] not in (codes.HELPS, codes.PROBABLY_HELPS):
-            phrase = "the same holds"
-        else:
-            phrase = _WITH[other["code"]].format(strategy=naming(str(other["strategy"])))
-        told.setdefault(phrase, []).append(naming(other["classifier"]))
-    same = told.pop("the same holds", None)
-    parts = [f"the same holds for {listed(same)}"] if same else []
-    parts += [f"with {listed(labels)} {phrase}" for phrase, labels in told.items()]
-    sentence = "; ".join(parts)
-    return f"{sentence[0].upper()}{sentence[1:]}."
-
-
-def _price(headline: Row, naming: Naming) -> str:
-    """Say what the recommended pair does at the advised cut-off, or else at its own decision."""
-    price = headline["numbers"]["price"]
-    if headline["recommended"] is None:
-        return ""
+    gloss = _gloss(results, headline.recommended)
+    is_what = f" ({gloss})" if gloss else ""
     if price is None or price["recall"] is None:
-        return "."
-    cutoff = headline["cutoff"]
-    where = "at its own decision threshold" if cutoff is None else f"with the advised cut-off {_cut(cutoff)}"
-    cost = price["expected_cost_per_1000"]
-    alerts = whole(price["false_alarms_per_1000"])
-    found = (
-        f": {where} it finds {whole(100 * price['recall'])} of every 100 minority rows and raises {alerts} false "
-        f"{'alert' if alerts == '1' else 'alerts'} per 1,000 rows"
-    )
-    return f"{found}{'' if cost is None else f', which costs {whole(cost)} per 1,000 rows'}.{_probabilities(headline)}"
-
-
-def _cut(cutoff: Row) -> str:
-    actions = {"always": "(an alert on every row)", "never": "(no alert at all)"}
-    return actions.get(cutoff["action"]) or decimal(cutoff["threshold"])
-
-
-def _probabilities(headline: Row) -> str:
-    beside = headline["numbers"]["beside_baseline"]
-    if beside is None:
-        return ""
-    mean = beside["metrics"]["mean_predicted"]
-    if mean["strategy"] is None or not mean["difference"]:
-        return ""
-    share = headline["numbers"]["prevalence"]
-    warning = ", so don't read its scores as probabilities" if mean["strategy"] > 2 * share else ""
+        return f"{is_what}."
+    where = "at its own decision threshold"
+    if (cutoff := headline.cutoff) is not None:
+        actions = {"always": "(an alert on every row)", "never": "(no alert at all)"}
+        where = f"with the advised cut-off {actions.get(cutoff.action) or number(cutoff.threshold, 3)}"
+    cost, alerts = price["expected_cost_per_1000"], whole(price["false_alarms_per_1000"] or 0.0)
     return (
-        f" Its mean predicted probability is {decimal(mean['strategy'])}, baseline's {decimal(mean['baseline'])} and "
-        f"the true share {decimal(share)}{warning}."
+        f"{is_what}: {where} it finds {whole(100 * price['recall'])} of every 100 minority rows and raises {alerts} "
+        f"false {'alert' if alerts == '1' else 'alerts'} per 1,000 rows"
+        f"{'' if cost is None else f', which costs {whole(cost)} per 1,000 rows'}.{_probabilities(headline.numbers)}"
     )
 
 
-def _sure(headline: Row, n_positive: int) -> str:
+def _gloss(results: Results, recommended: Pair) -> str:
+    """Say what a strategy does with one classifier, and where its cutoff lies on the average."""
+    kind = next(entry.kind for entry in results.strategies if entry.label == recommended.strategy)
+    cuts = [run.threshold for run in results.runs if run.place == recommended.place and run.threshold is not None]
+    if kind == kinds.BASELINE:
+        return ""
+    if kind != kinds.THRESHOLD or not cuts:
+        return GLOSSES[kind]
+    mean, about = sum(cuts) / len(cuts), "about " if len(set(cuts)) > 1 else ""
+    digits = next((digits for digits in (2, 3, 4) if abs(mean) >= 10**-digits), 2)  # one at least that says something
+    return f"same model, cutoff moved to {about}{number(mean, digits)}, no synthetic rows"
+
+
+def _probabilities(numbers: HeadlineNumbers) -> str:
+    if numbers.beside_baseline is None:
+        return ""
+    mean, share = numbers.beside_baseline.metrics["mean_predicted"], numbers.prevalence
+    if mean.strategy is None or not mean.difference:
+        return ""
+    warning = ", so don't read its scores as probabilities" if mean.strategy > 2 * share else ""
+    return (
+        f" Its mean predicted probability is {number(mean.strategy, 3)}, baseline's {number(mean.baseline, 3)} and "
+        f"the true share {number(share, 3)}{warning}."
+    )
+
+
+def _sure(numbers: HeadlineNumbers, n_positive: int) -> str:
     """Say what was tested, and what the interval is about."""
-    numbers, rows = headline["numbers"], headline["numbers"]["n_minority_rows"]
-    few = "only " if rows < _FEW_ROWS else ""
-    of_all = f" of the {n_positive:,}" if rows < n_positive else ""
+    rows = numbers.n_minority_rows
+    few, of_all = "only " if rows < _FEW_ROWS else "", f" of the {n_positive:,}" if rows < n_positive else ""
     tested = f"{few}{rows:,}{of_all} minority rows"
-    if numbers["n_splits"] == 1:
+    if numbers.n_splits == 1:
         return (
             f"How sure? One split with {tested} in its test part: intervals are about these two fitted models, on rows "
             "like these, and say nothing about another split."
         )
     return (
-        f"How sure? {counted(numbers['n_splits'], 'split').capitalize()}, {tested} tested: intervals are about the "
-        f"difference expected on fresh data when both are trained on {whole(numbers['n_train_mean'])} rows like these."
+        f"How sure? {counted(numbers.n_splits, 'split').capitalize()}, {tested} tested: intervals are about the "
+        f"difference expected on fresh data when both are trained on {whole(numbers.n_train_mean)} rows like these."
     )
 
 
-def _choice(headline: Row, naming: Naming) -> str:
-    numbers, recommended = headline["numbers"], headline["recommended"]
+def _choice(headline: Headline, naming: Naming) -> str:
+    numbers, recommended = headline.numbers, headline.recommended
     left_out = _left_out(numbers, naming)
-    if recommended is None or numbers["n_tried"] == 1:
+    if recommended is None or numbers.best is None or numbers.n_tried == 1:
         return left_out
-    best, winner = (
-        f"{naming(place['strategy'])} with {naming(place['classifier'])}" for place in (numbers["best"], recommended)
-    )
-    metric = METRIC_WORDS[numbers["primary"]]
-    start = f"Of {counted(numbers['n_tried'], 'combination')} of a strategy and a classifier, "
-    if numbers["best"] == recommended:
+    best, winner = (f"{naming(pair.strategy)} with {naming(pair.classifier)}" for pair in (numbers.best, recommended))
+    metric = wording.METRIC_WORDS[numbers.primary]
+    start = f"Of {counted(numbers.n_tried, 'combination')} of a strategy and a classifier, "
+    if numbers.best == recommended:
         said = f"{start}{winner} has the best mean {metric}."
-    elif recommended in numbers["alike"] and numbers["best"] in numbers["alike"]:
+    elif recommended in numbers.alike and numbers.best in numbers.alike:
         said = f"{start}{best} has the best mean {metric}; {winner} is practically as good and simpler."
     else:
         said = (
@@ -243,20 +264,13 @@ def _choice(headline: Row, naming: Naming) -> str:
     return f"{said} {left_out}".rstrip()
 
 
-def _left_out(numbers: Row, naming: Naming) -> str:
+def _left_out(numbers: HeadlineNumbers, naming: Naming) -> str:
     """Name what was not ranked, for its mean is over the splits that went well."""
-    rows = numbers["left_out"]
+    rows = numbers.left_out
     if not rows:
         return ""
-    shown = [
-        f"{naming(row['strategy'])} with {naming(row['classifier'])} ({row['n_splits']:,})" for row in rows[:_SHOWN]
-    ]
+    shown = [f"{naming(row.strategy)} with {naming(row.classifier)} ({row.n_splits:,})" for row in rows[:_SHOWN]]
     more = [f"{len(rows) - _SHOWN:,} more"] if len(rows) > _SHOWN else []
     return (
-        f"Left out for having a result on fewer than all {numbers['n_splits_scored']:,} splits: "
-        f"{listed([*shown, *more])}."
+        f"Left out for having a result on fewer than all {numbers.n_splits_scored:,} splits: {listed([*shown, *more])}."
     )
-
-
-def _small(text: str) -> str:
-    return f"{text[0].lower()}{text[1:]}"

@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterator, Sequence
+from typing import TypeVar
 
 from job.evaluation import cutoff as codes
 from job.evidence.verdict import cutoff_advice as cutoffs
-from job.evidence.words import decimal, whole
-from job.text import listed
+from job.results.decision_facts import CostRange, Decisions, MenuPoint, RequestFacts
+from job.results.record import Pair
+from job.results.results import Results
+from job.results.verdict_facts import Cutoff
+from job.text import listed, number, plain, whole
 
-Found = Mapping[str, Any]
+_Row = TypeVar("_Row", bound=Pair)
 
 _TINY = 1e-4
 
@@ -37,17 +40,16 @@ _LIMITS = {
 }
 
 
-def describe_request(decisions: Found) -> str:
+def describe_request(decisions: Decisions) -> str:
     """Say what the spec asks of the cut-off, and what was done about it."""
-    request = decisions["request"]
-    prevalence = request["prevalence_in_use"]
+    request, prevalence = decisions.request, decisions.request.prevalence_in_use
     used = "" if prevalence is None else f" All numbers here are for data with {100 * prevalence:.3g} % positive rows."
-    if decisions["asked"] is None:
+    if decisions.asked is None:
         return (
             "The spec asks for no cut-off, so none is advised and the choice is yours; with evaluation.cost, "
             f"evaluation.alerts_per_1000 or evaluation.limit in the spec, one is.{used}"
         )
-    bounded = request["limit"] or request["alerts_per_1000"] is not None
+    bounded = request.limit or request.alerts_per_1000 is not None
     aimed = " It is aimed at these and doesn't promise them on other rows: the table shows what the test parts gave."
     return (
         f"The spec asks for {listed(_bounds(request))}. The cut-off is chosen on inner folds of each training part, "
@@ -55,25 +57,18 @@ def describe_request(decisions: Found) -> str:
     )
 
 
-def _bounds(request: Found) -> list[str]:
+def _bounds(request: RequestFacts) -> Iterator[str]:
     """What is asked of a cut-off, each in a few words."""
-    told = []
-    if request["cost"] is not None:
-        miss, alarm = (_plain(request["cost"][kind]) for kind in ("false_negative", "false_positive"))
-        told.append(f"the lowest cost, where a missed minority row costs {miss} and a false alert {alarm}")
-    told += [_LIMITS[name].format(_plain(bound)) for name, bound in (request["limit"] or {}).items()]
-    if request["alerts_per_1000"] is not None:
-        told.append(f"at most {_plain(request['alerts_per_1000'])} alerts per 1,000 rows")
-    return told
+    if request.cost is not None:
+        miss, alarm = plain(request.cost.false_negative), plain(request.cost.false_positive)
+        yield f"the lowest cost, where a missed minority row costs {miss} and a false alert {alarm}"
+    yield from (_LIMITS[name].format(plain(bound)) for name, bound in (request.limit or {}).items())
+    if request.alerts_per_1000 is not None:
+        yield f"at most {plain(request.alerts_per_1000)} alerts per 1,000 rows"
 
 
-def tell_cutoffs(headline: Found, decisions: Found) -> Iterator[str]:
+def tell_cutoffs(results: Results) -> Iterator[str]:
     """Say what there is to know of the cut-off of the recommended pair.
-
-    Parameters
-    ----------
-    headline, decisions : Mapping
-        As in results.json.
 
     Yields
     ------
@@ -81,131 +76,91 @@ def tell_cutoffs(headline: Found, decisions: Found) -> Iterator[str]:
         Sentences: where nothing was asked, the cut-offs to choose from and for which cost ratios each choice is the
         cheapest; else why there is no cut-off, or what an alert on no row and on every row would come to.
     """
-    recommended = headline["recommended"]
-    if recommended is None:
+    headline, decisions = results.verdict.headline, results.decisions
+    if headline.recommended is None:
         return
-    place = recommended["strategy"], recommended["classifier"]
-    if decisions["asked"] is None:
-        yield from (text for text in (tell_menu(decisions, *place), _tell_costs(decisions, *place)) if text)
+    if decisions.asked is None:
+        if menu := tell_menu(decisions, *headline.recommended.place):
+            yield menu
+        if ranges := _ranges(decisions, *headline.recommended.place):
+            yield f"Cheapest by the cost of a missed minority row to that of a false alert: {ranges}."
         return
-    if headline["cutoff"] is None:
-        yield f"No cut-off is advised: {REASONS[headline['numbers']['cutoff_reason']]}."
+    if (reason := headline.numbers.cutoff_reason) is not None:
+        yield f"No cut-off is advised: {REASONS[reason]}."
         return
-    yield f"The cut-off is for {listed(_bounds(decisions['request']))}, chosen on inner folds; it is yours to change."
-    costs = [decisions[end]["expected_cost_per_1000"] for end in (cutoffs.NEVER_ALERT, cutoffs.ALWAYS_ALERT)]
-    if None not in costs:
-        never, always = map(whole, costs)
-        yield f"No alert at all would cost {never} per 1,000 rows, an alert on every row {always}."
+    yield f"The cut-off is for {listed(_bounds(decisions.request))}, chosen on inner folds; it is yours to change."
+    never, always = decisions.never.expected_cost_per_1000, decisions.always.expected_cost_per_1000
+    if never is not None and always is not None:
+        yield f"No alert at all would cost {whole(never)} per 1,000 rows, an alert on every row {whole(always)}."
 
 
-def _tell_costs(decisions: Found, strategy: str, classifier: str) -> str:
-    told = tell_ranges(decisions, strategy, classifier)
-    return f"Cheapest by the cost of a missed minority row to that of a false alert: {_small(told)}" if told else ""
-
-
-def tell_menu(decisions: Found, strategy: str, classifier: str) -> str:
-    """List the cut-offs of one pair that could be chosen, in natural frequencies.
-
-    Parameters
-    ----------
-    decisions : Mapping
-        As in results.json.
-    strategy, classifier : str
-        Labels.
-
-    Returns
-    -------
-    str
-        Nothing where the pair has no scores.
-    """
-    points = row_of(decisions["menu"], strategy, classifier)["points"]
-    points = [point for point in points if point["action"] == cutoffs.CUT]
+def tell_menu(decisions: Decisions, strategy: str, classifier: str) -> str:
+    """List the cut-offs of one pair that could be chosen, in natural frequencies; nothing where it has no scores."""
+    points = [p for p in row_of(decisions.menu, strategy, classifier).points if p.action == cutoffs.CUT]
     told = [
-        f"{_cut(point)} ({point_of(decisions, strategy, point)}) finds {whole(100 * point['recall'])}"
-        f"{'' if place else ' of every 100 minority rows'} with {whole(point['false_alarms_per_1000'])}"
+        f"{tell_cutoff(point)} ({point_of(decisions, strategy, point)}) finds {whole(100 * (point.recall or 0.0))}"
+        f"{'' if place else ' of every 100 minority rows'} with {whole(point.false_alarms_per_1000 or 0.0)}"
         f"{'' if place else ' false alerts per 1,000 rows'}"
         for place, point in enumerate(points)
     ]
     return f"The cut-off is yours to choose: {'; '.join(told)}." if told else ""
 
 
-def tell_ranges(decisions: Found, strategy: str, classifier: str) -> str:
-    """Say for which cost ratios each choice is the cheapest.
-
-    Parameters
-    ----------
-    decisions, strategy, classifier
-        As in `tell_menu`.
-
-    Returns
-    -------
-    str
-        Nothing where the pair has no scores.
-    """
-    ranges = row_of(decisions["cost_ranges"], strategy, classifier)["ranges"]
-    if not ranges:
-        return ""
-    own = AS_IT_IS if strategy == decisions["rows"][0]["strategy"] else OWN_DECISION
-    return _sentence("; ".join(_tell_choice(found, own) for found in ranges))
+def tell_ranges(decisions: Decisions, strategy: str, classifier: str) -> str:
+    """Say for which cost ratios each choice of one pair is the cheapest; nothing where it has no scores."""
+    ranges = _ranges(decisions, strategy, classifier)
+    return f"{ranges[0].upper()}{ranges[1:]}." if ranges else ""
 
 
-def tell_cutoff(cutoff: Found | None) -> str:
-    """Write a cut-off as a table has it: a threshold, or what is done without one."""
-    return "–" if cutoff is None else _cut(cutoff)
-
-
-def _tell_choice(found: Found, own: str) -> str:
-    choice = {
-        cutoffs.OWN: own,
+def _ranges(decisions: Decisions, strategy: str, classifier: str) -> str:
+    is_baseline = decisions.rows[:1] and strategy == decisions.rows[0].strategy
+    actions = {
+        cutoffs.OWN: AS_IT_IS if is_baseline else OWN_DECISION,
         cutoffs.NEVER_ALERT: "no alert at all",
         cutoffs.ALWAYS_ALERT: "an alert on every row",
-    }.get(found["choice"]) or f"the cut-off {_threshold(found['threshold'])}"
-    return f"{'beyond that' if found['to'] is None and found['from'] else tell_range(found)} {choice}"
+    }
+    return "; ".join(
+        f"{'beyond that' if found.to is None and found.from_ else tell_range(found)} "
+        f"{actions.get(found.choice) or f'the cut-off {_threshold(found.threshold)}'}"
+        for found in row_of(decisions.cost_ranges, strategy, classifier).ranges
+    )
 
 
-def tell_range(found: Found) -> str:
-    """Write the cost ratios at which a choice is the cheapest: ``from 3 to 20 : 1``."""
-    lower, upper = (None if found[end] in (None, 0) else f"{_ratio(found[end])}" for end in ("from", "to"))
-    if upper is None:
-        return f"beyond {lower} : 1" if lower else "at any cost ratio"
-    return f"from {lower} to {upper} : 1" if lower else f"up to {upper} : 1"
-
-
-def point_of(decisions: Found, strategy: str, point: Found) -> str:
-    """Name a point of a strategy's curve."""
-    is_own = point["point"] == cutoffs.BASELINE_FALSE_ALARMS and strategy == decisions["rows"][0]["strategy"]
-    return AS_IT_IS if is_own else _POINTS[point["point"]]
-
-
-def row_of(rows: Sequence[Found], strategy: str, classifier: str) -> Found:
-    """Find the row of one pair."""
-    return next(row for row in rows if (row["strategy"], row["classifier"]) == (strategy, classifier))
-
-
-def _cut(cutoff: Found) -> str:
+def tell_cutoff(cutoff: Cutoff | MenuPoint | None) -> str:
+    """Write a cut-off as a table has it: a threshold, or what is done without one."""
+    if cutoff is None:
+        return "–"
     told = {cutoffs.NEVER_ALERT: "no alert", cutoffs.ALWAYS_ALERT: "every row"}
-    return told.get(cutoff["action"]) or _threshold(cutoff["threshold"])
+    return told.get(cutoff.action) or _threshold(cutoff.threshold)
 
 
-def _threshold(threshold: float) -> str:
+def tell_range(found: CostRange) -> str:
+    """Write the cost ratios at which a choice is the cheapest: ``from 3 to 20 : 1``."""
+    if not found.to:
+        return f"beyond {_ratio(found.from_)} : 1" if found.from_ else "at any cost ratio"
+    return f"from {_ratio(found.from_)} to {_ratio(found.to)} : 1" if found.from_ else f"up to {_ratio(found.to)} : 1"
+
+
+def point_of(decisions: Decisions, strategy: str, point: MenuPoint) -> str:
+    """Name a point of a strategy's curve."""
+    is_own = point.point == cutoffs.BASELINE_FALSE_ALARMS and strategy == decisions.rows[0].strategy
+    return AS_IT_IS if is_own else _POINTS[point.point]
+
+
+def row_of(rows: Sequence[_Row], strategy: str, classifier: str) -> _Row:
+    """Find the row of one pair."""
+    return next(row for row in rows if row.place == (strategy, classifier))
+
+
+def _threshold(threshold: float | None) -> str:
     """Two digits that tell it from 0 or 1, which it may be as near to as a probability gets."""
+    if threshold is None:
+        return "–"
     near = min(abs(threshold), abs(1 - threshold))
     if 0 < abs(threshold) < _TINY:
         return f"{threshold:.1e}"
-    return decimal(threshold, 2 if near >= 0.095 or near == 0 else min(1 - math.floor(math.log10(near)), 16))
+    return number(threshold, 2 if near >= 0.095 or near == 0 else min(1 - math.floor(math.log10(near)), 16))
 
 
 def _ratio(ratio: float) -> str:
     return whole(ratio) if ratio >= 0.95 else f"{ratio:.2g}"
-
-
-def _plain(value: float) -> str:
-    return f"{value:,.0f}" if float(value).is_integer() else f"{value:,.4g}"
-
-
-def _small(text: str) -> str:
-    return f"{text[0].lower()}{text[1:]}"
-
-
-def _sentence(text: str) -> str:
-    return f"{text[0].upper()}{text[1:]}."

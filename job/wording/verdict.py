@@ -3,13 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
 
 from job.evidence.verdict import rules
-from job.evidence.words import Naming, decimal, more_or_fewer, p_text, percent, rounded, signed
-from job.text import counted
-
-Row = Mapping[str, Any]
+from job.results.verdict_facts import Means, PowerRow, Shortage, Tested, VerdictRow
+from job.text import counted, more_or_fewer, number, probability, rounded, signed
 
 METRIC_WORDS: Mapping[str, str] = {"average_precision": "average precision", "roc_auc": "ROC AUC", "recall": "recall"}
 
@@ -32,100 +29,75 @@ DECISION_TITLES: Mapping[str, str] = {
 }
 """Code of the decision answer -> what tables call it."""
 
-_SHORTAGES: Mapping[str, str] = {
-    "splits": "{found} with both results, {needed} needed",
-    "test_rows": "one split with {found} in its test part, {needed} needed there (or five splits)",
-    "rows": "{found} over all test parts, {needed} needed",
-    "groups": "{found} with a minority row, {needed} needed",
-}
-_COUNTED: Mapping[str, str] = {
-    "splits": "split",
-    "test_rows": "minority row",
-    "rows": "minority row",
-    "groups": "group",
+_SHORTAGES: Mapping[str, tuple[str, str]] = {
+    "splits": ("split", "{found} with both results, {needed} needed"),
+    "test_rows": ("minority row", "one split with {found} in its test part, {needed} needed there (or five splits)"),
+    "rows": ("minority row", "{found} over all test parts, {needed} needed"),
+    "groups": ("group", "{found} with a minority row, {needed} needed"),
 }
 
 
-def describe_shortage(shortage: Row) -> str:
+def describe_shortage(shortage: Shortage) -> str:
     """Say what there is too little of, without a full stop."""
-    what = str(shortage["what"])
-    found = counted(shortage["found"], _COUNTED[what])
-    return f"too few {_COUNTED[what]}s ({_SHORTAGES[what].format(found=found, needed=shortage['needed'])})"
+    noun, words = _SHORTAGES[shortage.what]
+    return f"too few {noun}s ({words.format(found=counted(shortage.found, noun), needed=shortage.needed)})"
 
 
-def describe_difference(tested: Row, confidence: float) -> str:
+def describe_difference(tested: Tested, confidence: float) -> str:
     """Write a difference with its interval: ``+0.031 (simultaneous 95 % interval +0.012 to +0.050)``."""
-    difference = signed(tested["difference"])
-    if tested["lower"] is None:
-        return f"{difference} on every split" if tested["reason"] else difference
-    limits = f"{signed(tested['lower'])} to {signed(tested['upper'])}"
+    difference = signed(tested.difference, 3)
+    if tested.lower is None:
+        return f"{difference} on every split" if tested.reason else difference
+    limits = f"{signed(tested.lower, 3)} to {signed(tested.upper, 3)}"
     return f"{difference} (simultaneous {100 * confidence:g} % interval {limits})"
 
 
-def describe_probability(tested: Row, metric: str = "") -> str:
+def describe_probability(tested: Tested, metric: str = "") -> str:
     """Say how likely a gain or loss (in a metric) beyond the ROPE is, or neither; nothing without a test."""
-    found = {kind: tested[f"probability_{kind}"] for kind in ("better", "equivalent", "worse")}
-    if found["equivalent"] is None:
+    if tested.probability_equivalent is None:
         return ""
-    rope = decimal(tested["rope"], 4 if tested["rope"] < 0.0095 else 3)
-    kind = max(found, key=lambda each: found[each])
-    what = {"better": "a gain{} beyond", "equivalent": "a difference{} within", "worse": "a loss{} beyond"}[kind]
-    return f"{percent(found[kind])} probability of {what.format(f' in {metric}' if metric else '')} {rope}"
+    shares = {
+        "a gain{} beyond": tested.probability_better or 0.0,
+        "a difference{} within": tested.probability_equivalent,
+        "a loss{} beyond": tested.probability_worse or 0.0,
+    }
+    likeliest = max(shares, key=lambda words: shares[words])
+    what = likeliest.format(f" in {metric}" if metric else "")
+    return f"{probability(shares[likeliest])} probability of {what} {_fine(tested.rope)}"
 
 
-def describe_ranking(row: Row, confidence: float, naming: Naming = str) -> str:
-    """Say whether the strategy ranks better than baseline, with difference, interval and probability."""
-    tested, code = row["ranking"], row["ranking"]["code"]
-    strategy, classifier, baseline = (naming(str(row[key])) for key in ("strategy", "classifier", "reference"))
-    if code == rules.UNTESTED:
-        return f"{strategy} can't be tested with {classifier}: {describe_shortage(tested['shortage'])}."
-    start = {
-        rules.BETTER: f"{strategy} ranks better than {baseline} with {classifier}",
-        rules.WORSE: f"{strategy} ranks worse than {baseline} with {classifier}",
-        rules.EQUIVALENT: f"{strategy} and {baseline} rank alike with {classifier}",
-        rules.PROBABLY_BETTER: f"{strategy} probably ranks better than {baseline} with {classifier}",
-        rules.PROBABLY_WORSE: f"{strategy} probably ranks worse than {baseline} with {classifier}",
-        rules.OPEN: f"Whether {strategy} ranks better than {baseline} with {classifier} is open",
-    }[code]
-    metric = METRIC_WORDS[tested["metric"]]
-    p_adjusted = tested["p_adjusted"]
-    found = [describe_probability(tested), "" if p_adjusted is None else f"adjusted {p_text(p_adjusted)}"]
-    facts = "; ".join(text for text in found if text)
-    return f"{start}: {metric} {describe_difference(tested, confidence)}{f'; {facts}' if facts else ''}."
-
-
-def describe_decision(row: Row) -> str:
-    """Say what the strategy's own decisions find and cost beside baseline's, and how much of that is a threshold."""
-    tested, code = row["decision"], row["decision"]["code"]
-    means = row["means"]
-    recall, alerts = (_change(means[metric]) for metric in ("recall", "false_alarms_per_1000"))
+def describe_decision(row: VerdictRow) -> str:
+    """Say, without a capital, what its decisions find and cost beside baseline's, and how much a threshold does."""
+    code, share = row.decision.code, row.decision.share_found_by_baseline
+    recall, alerts = (_change(row.means[metric]) for metric in ("recall", "false_alarms_per_1000"))
     if recall is None or alerts is None:
-        return "There are no decisions to compare."
+        return "there are no decisions to compare."
     found = more_or_fewer(100 * recall, "of every 100 minority rows", "of every 100 minority rows")
     raised = more_or_fewer(alerts, "false alert", "false alerts")
-    start = f"At its own decision threshold it finds {found} and raises {raised} per 1,000 rows"
-    share = tested["share_found_by_baseline"]
-    same = "" if share is None else f"with as many alerts, baseline finds {_share(share)}"
-    if code == rules.MOVED_THRESHOLD:
-        moved = "lower" if recall > 0 else "higher"
-        return f"{start}. Most of that is a {moved} decision threshold{f': {same}' if same else ''}."
-    if code == rules.MORE_THAN_THRESHOLD:
-        return f"{start}. That is more than a different threshold{f': {same}' if same else ''}."
+    start = f"at its own decision threshold it finds {found} and raises {raised} per 1,000 rows"
     if code == rules.NO_CHANGE:
         return f"{start}: no practical change in recall."
-    return f"{start}. How much of that is a different threshold is open{f': {same}' if same else ''}."
+    verdict = {
+        rules.MOVED_THRESHOLD: f"Most of that is a {'lower' if recall > 0 else 'higher'} decision threshold",
+        rules.MORE_THAN_THRESHOLD: "That is more than a different threshold",
+        rules.OPEN: "How much of that is a different threshold is open",
+    }[code]
+    same = "" if share is None else f": with as many alerts, baseline finds {_share(share)}"
+    return f"{start}. {verdict}{same}."
 
 
-def describe_needed(power: Row, n_positive: int) -> str:
+def describe_needed(power: PowerRow, n_positive: int) -> str:
     """Say how many minority rows would settle what is open; nothing where that is unknown."""
-    if power["low"] is None:
+    if power.low is None or power.high is None:
         return ""
-    low, high = rounded(power["low"]), rounded(power["high"])
-    gain = decimal(power["gain"], 4 if power["gain"] < 0.0095 else 3)
     return (
-        f"A true difference of {gain} would be shown with about {low} to {high} minority rows; the data has "
-        f"{n_positive:,}."
+        f"A true difference of {_fine(power.gain)} would be shown with about {rounded(power.low)} to "
+        f"{rounded(power.high)} minority rows; the data has {n_positive:,}."
     )
+
+
+def _fine(difference: float) -> str:
+    return number(difference, 4 if difference < 0.0095 else 3)
 
 
 def _share(share: float) -> str:
@@ -133,6 +105,5 @@ def _share(share: float) -> str:
     return "as much or more" if points >= 100 else "none of that gain" if points <= 0 else f"{points} % of that gain"
 
 
-def _change(means: Row) -> float | None:
-    mine, theirs = means["strategy"], means["baseline"]
-    return None if mine is None or theirs is None else float(mine - theirs)
+def _change(means: Means) -> float | None:
+    return None if means.strategy is None or means.baseline is None else means.strategy - means.baseline
