@@ -5,39 +5,28 @@ from __future__ import annotations
 import json
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import click
 
 from job.console.help import FIRST_STEPS, help_option, kept_lines, version_option
-from job.console.interrupts import interruptible
 from job.console.streams import keep_for_results, prepare_streams, print_document, print_text, readable, tell, width
 from job.console.trouble import exit_code_of
 
 _OUTPUT_VARIABLE = "MINORITY_REPORT_OUTPUT"  # set in the image
 _SOME_RUNS_FAILED = 4
+_PATH = click.Path(path_type=Path)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Run a command.
-
-    Parameters
-    ----------
-    arguments : sequence of str or None
-        None takes those of the process.
-
-    Returns
-    -------
-    int
-        The exit code.
-    """
+    """Run the command that these arguments, or else those of the process, ask for; give its exit code."""
     prepare_streams()
     name = "python -m job" if Path(sys.argv[0]).name == "__main__.py" else "minority-report"
     words = list(sys.argv[1:] if arguments is None else arguments)
 
     def command() -> int:
-        with interruptible(), commands.make_context(name, words) as context:
+        with commands.make_context(name, words) as context:
             return int(commands.invoke(context))
 
     return exit_code_of(command)
@@ -51,6 +40,11 @@ def commands() -> None:
 
     Strategies for imbalanced data are compared on the same splits, and one HTML file tells what came of it.
     """
+
+
+def _command(summary: str, *examples: str) -> Callable[[Callable[..., int]], click.Command]:
+    heading = "Examples:" if len(examples) > 1 else "Example:"
+    return commands.command(short_help=summary, epilog=kept_lines(heading, *examples))
 
 
 def _check_packages(context: click.Context, option: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -68,15 +62,12 @@ _allow_package = click.option(
 )
 
 
-@commands.command(
-    short_help="Run a job and write its report.",
-    epilog=kept_lines(
-        "Examples:",
-        "minority-report run",
-        "minority-report run spec.yaml --output results --workers 2",
-        "minority-report init data.csv --target label | minority-report run -",
-        "minority-report run spec.yaml --allow-package mypackage",
-    ),
+@_command(
+    "Run a job and write its report.",
+    "minority-report run",
+    "minority-report run spec.yaml --output results --workers 2",
+    "minority-report init data.csv --target label | minority-report run -",
+    "minority-report run spec.yaml --allow-package mypackage",
 )
 @click.argument("spec", required=False)
 @click.option(
@@ -105,10 +96,8 @@ def run(
     if not output:
         raise click.UsageError("--output is empty, must be a folder")
     from job import pipeline
-    from job.console.answer import write_answer
-    from job.console.ending import summarize_trouble
+    from job.console.ending import summarize_trouble, write_answer, write_table
     from job.console.progress import show_progress
-    from job.console.table import write_table
 
     with keep_for_results(), show_progress(quiet, verbose) as report:
         loaded = pipeline.read_spec(spec, allow_package)
@@ -117,16 +106,13 @@ def run(
         tell(line)
     told = [] if quiet else [*write_table(result.results, width()), "", *write_answer(result.results, width()), ""]
     print_text("".join(f"{line}\n" for line in [*told, readable(str(result.report))]))
-    return _SOME_RUNS_FAILED if result.results["status"]["n_failed"] else 0
+    return _SOME_RUNS_FAILED if result.results.status.n_failed else 0
 
 
-@commands.command(
-    short_help="Check a spec and its data's header; count the runs.",
-    epilog=kept_lines(
-        "Examples:",
-        "minority-report validate spec.yaml",
-        "minority-report init | minority-report validate -",
-    ),
+@_command(
+    "Check a spec and its data's header; count the runs.",
+    "minority-report validate spec.yaml",
+    "minority-report init | minority-report validate -",
 )
 @click.argument("spec")
 @_allow_package
@@ -138,25 +124,22 @@ def validate(spec: str, allow_package: tuple[str, ...]) -> int:
     with keep_for_results():
         loaded = pipeline.read_spec(spec, allow_package)
         plan = pipeline.plan_job(loaded)
-    factors = (
+    counts = (
+        (plan.n_runs, "run", "runs"),
         (plan.n_splits, "split", "splits"),
         (plan.n_strategies, "strategy", "strategies"),
         (plan.n_classifiers, "classifier", "classifiers"),
     )
-    product = " × ".join(f"{n:,} {one if n == 1 else many}" for n, one, many in factors)
-    runs = f"{plan.n_runs:,} {'run' if plan.n_runs == 1 else 'runs'}"
-    counted = f"{runs} ({product}, and {plan.n_beside:,} beside this grid)"
-    print_text(f"{readable(loaded.name)}: no problem found; {counted}\n")
+    runs, *factors = (f"{n:,} {one if n == 1 else many}" for n, one, many in counts)
+    grid = f"{' × '.join(factors)}, and {plan.n_beside:,} beside this grid"
+    print_text(f"{readable(loaded.name)}: no problem found; {runs} ({grid})\n")
     return 0
 
 
-@commands.command(
-    short_help="Write a commented spec to start from.",
-    epilog=kept_lines(
-        "Examples:",
-        "minority-report init > spec.yaml",
-        "minority-report init transactions.csv --target is_fraud > spec.yaml",
-    ),
+@_command(
+    "Write a commented spec to start from.",
+    "minority-report init > spec.yaml",
+    "minority-report init transactions.csv --target is_fraud > spec.yaml",
 )
 @click.argument("data", required=False)
 @click.option("--target", metavar="NAME", help="The column with the labels.")
@@ -177,21 +160,14 @@ def init(data: str | None, target: str | None) -> int:
     return 0
 
 
-@commands.command(
-    short_help="Make the report again from results.json.",
-    epilog=kept_lines(
-        "Examples:",
-        "minority-report render output/results.json",
-        "minority-report render output/results.json --output report.html",
-    ),
+@_command(
+    "Make the report again from results.json.",
+    "minority-report render output/results.json",
+    "minority-report render output/results.json --output report.html",
 )
-@click.argument("results", type=click.Path(path_type=Path))
+@click.argument("results", type=_PATH)
 @click.option(
-    "-o",
-    "--output",
-    metavar="FILE",
-    type=click.Path(path_type=Path),
-    help="Where the page is written. Default: report.html beside RESULTS.",
+    "-o", "--output", metavar="FILE", type=_PATH, help="Where the page is written. Default: report.html beside RESULTS."
 )
 @help_option
 def render(results: Path, output: Path | None) -> int:
@@ -208,13 +184,7 @@ def render(results: Path, output: Path | None) -> int:
     return 0
 
 
-@commands.command(
-    short_help="Print the JSON Schema of a spec.",
-    epilog=kept_lines(
-        "Example:",
-        "minority-report schema > spec.schema.json",
-    ),
-)
+@_command("Print the JSON Schema of a spec.", "minority-report schema > spec.schema.json")
 @help_option
 def schema() -> int:
     """Print the JSON Schema of a spec, for editors that check while you type."""

@@ -80,17 +80,15 @@ def test_a_job_that_does_not_notice_is_ended_too() -> None:
     """A finalizer swallows what a handler raises, and compiled code defers it: then another thread ends the process."""
     program = """
 import subprocess, sys, time
-from job.console.interrupts import interruptible
 from job.console.trouble import exit_code_of
 
 def busy():
-    with interruptible():
-        print(subprocess.Popen(["sleep", "1000"]).pid, flush=True)
-        while True:
-            try:
-                time.sleep(1000)
-            except BaseException:
-                pass
+    print(subprocess.Popen(["sleep", "1000"]).pid, flush=True)
+    while True:
+        try:
+            time.sleep(1000)
+        except BaseException:
+            pass
 
 sys.exit(exit_code_of(busy))
 """

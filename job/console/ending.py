@@ -1,50 +1,144 @@
-"""The last words of a job: which runs did not go as asked, and why."""
+"""The last words of a job in a log: which runs did not go as asked, the means as a table, and the answer."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from typing import Any
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
 
-_WORDS: Mapping[str, str] = {
-    "failed": "Failed",
-    "degraded": "Degraded",
-    "not_applicable": "Not applicable",
-}
+from rich.cells import cell_len, set_cell_size  # an ideograph is two columns wide
+
+from job.text import number, one_line
+
+if TYPE_CHECKING:  # they take long to import, and `run` has done so when it ends
+    from job.results.results import Results
+
+_STATES: Mapping[str, str] = {"failed": "failed", "degraded": "degraded", "not_applicable": "not applicable"}
+"""Status -> words; the first letter marks a row of the table."""
+_METRICS: tuple[tuple[str, str, int], ...] = (
+    ("recall", "recall", 3),
+    ("precision", "preci- sion", 3),
+    ("false_alarms_per_1000", "false alarms /1,000", 1),
+    ("average_precision", "average preci- sion", 3),
+)
+_HEIGHT = 3  # lines of a heading
 _MOST_LINES = 20
+_MOST_OF_A_LABEL = 40
+_GAP = "  "
 
 
-def summarize_trouble(results: Mapping[str, Any], quiet: bool) -> Iterator[str]:
+def summarize_trouble(results: Results, quiet: bool) -> Iterator[str]:
     """Say which runs failed, were degraded or could not exist, one line for each strategy and reason.
 
     Parameters
     ----------
-    results : Mapping[str, Any]
-        The content of results.json.
     quiet : bool
         Whether only failed runs are worth a line.
-
-    Yields
-    ------
-    str
     """
-    lines = [
-        line
-        for status in _WORDS
-        if status == "failed" or not quiet
-        for line in _lines(results["runs"], status, len(results["classifiers"]))
-    ]
+    lines = [line for status in _STATES if status == "failed" or not quiet for line in _list_reasons(results, status)]
     yield from lines[:_MOST_LINES]
     if len(lines) > _MOST_LINES:
         yield f"and {len(lines) - _MOST_LINES:,} more reasons, all of them in the report"
 
 
-def _lines(runs: Sequence[Mapping[str, Any]], status: str, n_classifiers: int) -> Iterator[str]:
-    reasons: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
-    for run in runs:
-        if run["status"] == status:
-            reasons.setdefault((run["strategy"], run["reason"]), []).append(run)
-    for (strategy, reason), same in reasons.items():
-        classifiers = list(dict.fromkeys(run["classifier"] for run in same))
-        who = strategy if len(classifiers) == n_classifiers else f"{strategy} with {', '.join(classifiers)}"
-        among = sum(run["strategy"] == strategy and run["classifier"] in classifiers for run in runs)
-        yield f"{_WORDS[status]}: {who}, {len(same):,} of {among:,} runs: {reason}"
+def _list_reasons(results: Results, status: str) -> Iterator[str]:
+    from job.wording.answer import gather_reasons
+
+    for reason, runs in gather_reasons(results.runs, status).items():
+        for strategy in dict.fromkeys(run.strategy for run in runs):
+            same = [run for run in runs if run.strategy == strategy]
+            classifiers = list(dict.fromkeys(run.classifier for run in same))
+            among = sum(run.strategy == strategy and run.classifier in classifiers for run in results.runs)
+            where = "" if len(classifiers) == len(results.classifiers) else f" with {', '.join(classifiers)}"
+            yield f"{_STATES[status].capitalize()}: {strategy}{where}, {len(same):,} of {among:,} runs: {reason}"
+
+
+def write_answer(results: Results, width: int) -> Iterator[str]:
+    """Write what the report's first screen says in words, in lines of this width."""
+    from job.wording.answer import tell_answer
+
+    told = tell_answer(results)
+    warning = f"A problem with the data: {' '.join(told.problems)}" if told.problems else ""
+    use = f"{told.action}{told.use}"
+    for text in (warning, told.short, told.found, told.others, use, *told.cutoffs, told.sure, told.why):
+        if text:
+            yield from _wrap(one_line(text), width)
+
+
+def _wrap(text: str, width: int) -> Iterator[str]:
+    """Break lines between words; a word that is wider than a line stays whole."""
+    line = ""
+    for word in text.split(" "):
+        longer = f"{line} {word}" if line else word
+        if line and cell_len(longer) > width:
+            yield line
+            longer = word
+        line = longer
+    yield line
+
+
+def write_table(results: Results, width: int) -> Iterator[str]:
+    """Write the means over the splits: a row for each strategy, columns for each classifier.
+
+    Parameters
+    ----------
+    width : int
+        Columns that there are; classifiers that don't fit side by side stand one below the other.
+    """
+    strategies = [entry.label for entry in results.strategies]
+    marks = _find_marks(results)
+    names = _align(["", *[""] * (_HEIGHT - 1), "strategy", *map(_name, strategies)])
+    groups = [_group(results, marks, strategies, entry.label) for entry in results.classifiers]
+    for block in _blocks(groups, width - cell_len(names[0])):
+        for parts in zip(names, *block, strict=True):
+            yield _GAP.join(parts).rstrip()
+        yield ""
+    used = {mark for found in marks.values() for mark in found}
+    meanings = (f"{words[0]} {words}" for words in sorted(_STATES.values()) if words[0] in used)
+    n_splits = results.splits.n_splits_total
+    yield "; ".join([f"Means over {n_splits:,} splits" if n_splits > 1 else "One split", *meanings])
+
+
+def _find_marks(results: Results) -> dict[tuple[str, str], str]:
+    """Find which cells are not what they look like."""
+    marks: dict[tuple[str, str], str] = {}
+    for run in results.runs:
+        mark, found = run.status[0] if run.status in _STATES else "", marks.get(run.place, "")
+        marks[run.place] = found if mark in found else found + mark
+    return marks
+
+
+def _group(
+    results: Results, marks: Mapping[tuple[str, str], str], strategies: Sequence[str], classifier: str
+) -> list[str]:
+    """Write the columns of one classifier below its label."""
+    values = {(row.strategy, row.metric): row.value for row in results.summary if row.classifier == classifier}
+    columns = [
+        (heading.split(), [number(values.get((strategy, metric)), decimals) for strategy in strategies])
+        for metric, heading, decimals in _METRICS
+    ]
+    columns.append(([], [marks[strategy, classifier] for strategy in strategies]))
+    aligned = (_align([*[""] * (_HEIGHT - len(head)), *head, *cells], right=True) for head, cells in columns)
+    return _align([_name(classifier), *(" ".join(parts) for parts in zip(*aligned, strict=True))])
+
+
+def _blocks(groups: Iterable[list[str]], room: int) -> Iterator[list[list[str]]]:
+    """Part the groups into blocks that fit side by side; a block has one at least."""
+    block: list[list[str]] = []
+    for group in groups:
+        if block and sum(len(_GAP) + cell_len(each[0]) for each in (*block, group)) > room:
+            yield block
+            block = []
+        block.append(group)
+    yield block
+
+
+def _align(texts: Sequence[str], right: bool = False) -> list[str]:
+    """Fill up with spaces, so that all have the width of the widest."""
+    width = max(map(cell_len, texts))
+    fills = [" " * (width - cell_len(text)) for text in texts]
+    return [f"{fill}{text}" if right else f"{text}{fill}" for text, fill in zip(texts, fills, strict=True)]
+
+
+def _name(label: str) -> str:
+    name = one_line(label)
+    return name if cell_len(name) <= _MOST_OF_A_LABEL else set_cell_size(name, _MOST_OF_A_LABEL - 1) + "…"

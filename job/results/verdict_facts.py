@@ -152,7 +152,7 @@ class HeadlineNumbers(Record):
 
 
 class Cutoff(Record):
-    """An advised cut-off, the median over the splits; without a threshold where it is an alert on every row or on none."""
+    """An advised cut-off, the median over the splits; an alert on every row or on none has no threshold."""
 
     threshold: float | None
     action: str

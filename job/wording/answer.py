@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from job.data.difficulty.findings import PROBLEM
 from job.evidence import strategy_kinds as kinds
 from job.evidence.verdict import recommendation as codes
+from job.results.job_facts import Run
 from job.results.record import Pair
 from job.results.results import Results
 from job.results.verdict_facts import Headline, HeadlineNumbers, VerdictRow
@@ -274,3 +275,12 @@ def _left_out(numbers: HeadlineNumbers, naming: Naming) -> str:
     return (
         f"Left out for having a result on fewer than all {numbers.n_splits_scored:,} splits: {listed([*shown, *more])}."
     )
+
+
+def gather_reasons(runs: Iterable[Run], status: str) -> dict[str, list[Run]]:
+    """Runs that ended with this status, by their reason: the page and the terminal list each reason once."""
+    found: dict[str, list[Run]] = {}
+    for run in runs:
+        if run.status == status:
+            found.setdefault(run.reason or "no reason was given", []).append(run)
+    return found
