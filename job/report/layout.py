@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, TypeVar
+
+from job.results.record import Pair
 
 
 @dataclass(frozen=True)
@@ -183,3 +185,16 @@ def tabulate(
     )
     of_strategies = first == "Strategy" and all(isinstance(row.name, Name) for row in body)
     return Table(key, caption, first, heads, body, footnotes, **{"of_strategies": of_strategies, **flags})
+
+
+_Row = TypeVar("_Row", bound=Pair)
+
+
+def rows_of(strategies: Iterable[Name], classifier: Name, rows: Sequence[_Row]) -> list[tuple[Name, _Row]]:
+    """Find the rows of one classifier, by strategies in the order of the page."""
+    return [(name, row) for name in strategies for row in rows if row.place == (name.label, classifier.label)]
+
+
+def number_or_dash(value: float | None, decimals: int, letter: str = "a") -> Number:
+    """Give a cell its number, or a dash with the letter of the footnote that says why there is none."""
+    return Number(value, decimals, footnote=letter if value is None else "")

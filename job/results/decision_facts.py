@@ -59,7 +59,7 @@ class OwnAlarms(Record):
 
     alarms_per_1000: float
     threshold: float | None
-    recall: float
+    recall: float | None
     precision: float | None
     false_alarms_per_1000: float
     expected_cost_per_1000: float | None
@@ -74,7 +74,7 @@ class AlarmsRow(Pair):
     threshold: MaybeValues = ()
     recall: MaybeValues = ()
     precision: MaybeValues = ()
-    false_alarms_per_1000: MaybeValues = ()
+    false_alarms_per_1000: Values = ()
     expected_cost_per_1000: MaybeValues | None = None
     own: OwnAlarms | None = None
 
@@ -216,8 +216,8 @@ class NetBenefitRow(Pair):
     """Net benefit of one strategy at each threshold."""
 
     n: int
-    own: MaybeValues | None
-    corrected: MaybeValues | None
+    own: Values | None
+    corrected: Values | None
     reason: str | None
 
 

@@ -322,9 +322,9 @@ class Picture(Record):
     n_train: int
     shares: Values
     strategies: tuple[MadePoints, ...]
-    n_columns: int | None = None
-    n_fitted: int | None = None
+    n_columns: int = 0
+    n_fitted: int = 0
     one_direction: bool = False
-    majority: Points | None = None
-    n_minority: int | None = None
+    majority: Points = Points(n=0, points=())
+    n_minority: int = 0
     minority: tuple[TypedPoints, ...] = ()

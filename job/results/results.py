@@ -53,7 +53,7 @@ class Results(Record):
     curves: tuple[Curve, ...]
     alarms: Alarms
     decisions: Decisions
-    best_possible: BestPossible | None
+    best_possible: BestPossible
     calibration: Calibration
     net_benefit: NetBenefit
     in_use: InUse | None

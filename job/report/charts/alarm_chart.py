@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from job.report.charts.theme import series
 from job.report.layout import Name
+from job.results.decision_facts import AlarmsRow
 from job.text import number, plain
 
-WIDTH, HEIGHT = 380, 250
-LEFT, RIGHT, TOP, BOTTOM = 40, 374, 10, 204
 _LINE_WIDTH = 2.0
 _SHARES = (0.0, 0.25, 0.5, 0.75, 1.0)
 
@@ -57,23 +55,23 @@ class AlarmChart:
     x_ticks: tuple[tuple[str, str], ...]
     y_ticks: tuple[tuple[str, str], ...]
     x: str
-    width: int = WIDTH
-    height: int = HEIGHT
-    left: int = LEFT
-    right: int = RIGHT
-    top: int = TOP
-    bottom: int = BOTTOM
+    width: int = 380
+    height: int = 250
+    left: int = 40
+    right: int = 374
+    top: int = 10
+    bottom: int = 204
 
 
 def place_of(rate: float, rates: Sequence[float]) -> float:
     """Say where a number of alarms stands on the logarithmic axis, no further out than its ends."""
     low, high = math.log(rates[0]), math.log(rates[-1])
     share = (math.log(max(rate, rates[0])) - low) / (high - low)
-    return round(LEFT + min(share, 1.0) * (RIGHT - LEFT), 1)
+    return round(AlarmChart.left + min(share, 1.0) * (AlarmChart.right - AlarmChart.left), 1)
 
 
 def draw_alarms(
-    classifier: Name, rates: Sequence[float], start: int, found: Sequence[tuple[Name, Mapping[str, Any]]]
+    classifier: Name, rates: Sequence[float], start: int, found: Sequence[tuple[Name, AlarmsRow]]
 ) -> AlarmChart | None:
     """Place the lines of one classifier's strategies; None where none has recall.
 
@@ -83,16 +81,23 @@ def draw_alarms(
         Alarms per 1,000 rows.
     start : int
         Position of the rate that is marked.
-    found : sequence of (Name, Mapping)
-        Strategies, and their rows of ``alarms`` in results.json.
+    found : sequence of (Name, AlarmsRow)
+        Strategies, and what they find at each rate.
     """
-    known = [(name, row) for name, row in found if row["recall"][0] is not None]
+    known = [(name, row) for name, row in found if row.recall[0] is not None]
     if not known:
         return None
     decades = range(math.ceil(math.log10(rates[0]) - 1e-9), 4)
     step = 1 + len(decades) // 6
+    at = ", ".join(f"{name.short} {number(row.recall[start], 2)}" for name, row in known)
+    own = ", ".join(
+        f"{name.short} {number(row.own.recall, 2)} at {number(row.own.alarms_per_1000, 0)}"
+        for name, row in known
+        if row.own
+    )
     return AlarmChart(
-        _alt(classifier, rates, start, known),
+        f"Recall by alarms in 1,000 rows with {classifier.short}. At {plain(rates[start])} alarms: {at}. "
+        f"Where each decides by itself: {own}.",
         tuple(_line(name, row, rates) for name, row in known),
         tuple((f"{place_of(10.0**power, rates)}", plain(10.0**power)) for power in decades[::-1][::step][::-1]),
         tuple((f"{_height(share)}", f"{share:g}") for share in _SHARES),
@@ -100,28 +105,18 @@ def draw_alarms(
     )
 
 
-def _line(name: Name, row: Mapping[str, Any], rates: Sequence[float]) -> Line:
+def _line(name: Name, row: AlarmsRow, rates: Sequence[float]) -> Line:
     points = " ".join(
-        f"{place_of(rate, rates):g},{_height(recall):g}" for rate, recall in zip(rates, row["recall"], strict=True)
+        f"{place_of(rate, rates):g},{_height(recall):g}"
+        for rate, recall in zip(rates, row.recall, strict=True)
+        if recall is not None
     )
-    lengths = series(name.look).dash[1] or ()
-    own = row["own"]
-    has_point = own["recall"] is not None and own["alarms_per_1000"] > 0
-    x, y = (f"{place_of(own['alarms_per_1000'], rates)}", f"{_height(own['recall'])}") if has_point else ("", "")
-    return Line(name, points, " ".join(f"{_LINE_WIDTH * length:g}" for length in lengths), x, y)
+    dash = " ".join(f"{_LINE_WIDTH * length:g}" for length in series(name.look).dash[1] or ())
+    own, (x, y) = row.own, ("", "")
+    if own is not None and own.recall is not None and own.alarms_per_1000 > 0:
+        x, y = f"{place_of(own.alarms_per_1000, rates)}", f"{_height(own.recall)}"
+    return Line(name, points, dash, x, y)
 
 
 def _height(share: float) -> float:
-    return round(BOTTOM - share * (BOTTOM - TOP), 1)
-
-
-def _alt(classifier: Name, rates: Sequence[float], start: int, known: Sequence[tuple[Name, Mapping[str, Any]]]) -> str:
-    at = ", ".join(f"{name.short} {number(row['recall'][start], 2)}" for name, row in known)
-    own = ", ".join(
-        f"{name.short} {number(row['own']['recall'], 2)} at {number(row['own']['alarms_per_1000'], 0)}"
-        for name, row in known
-    )
-    return (
-        f"Recall by alarms in 1,000 rows with {classifier.short}. At {plain(rates[start])} alarms: {at}. "
-        f"Where each decides by itself: {own}."
-    )
+    return round(AlarmChart.bottom - share * (AlarmChart.bottom - AlarmChart.top), 1)

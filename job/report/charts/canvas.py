@@ -10,11 +10,13 @@ from typing import Any
 
 from markupsafe import Markup
 from matplotlib.axes import Axes
+from matplotlib.axis import Axis
 from matplotlib.figure import Figure
+from matplotlib.ticker import MaxNLocator
 
 from job.report.charts.svg import drawing, embed, to_svg
 from job.report.charts.theme import Theme, load_theme
-from job.report.layout import Table
+from job.report.layout import Name, Table
 from job.text import width
 
 TEXT = 11.5
@@ -24,6 +26,7 @@ DOTS = (0, (1, 2))
 
 _WIDTH = 330.0  # points, shown one to one on a small screen
 _POINTS_PER_INCH = 72.0
+_LEGEND_ROW = 18
 
 
 @dataclass(frozen=True)
@@ -61,15 +64,52 @@ class Picture:
     draw: Callable[[Figure, Theme], None] | None = field(default=None, compare=False, repr=False)
 
 
+@dataclass(frozen=True)
+class Block:
+    """What a section shows of one classifier: sentences, then tables and charts, where its template has them.
+
+    Parameters
+    ----------
+    notes : tuple of str
+        What is said below.
+    """
+
+    classifier: Name
+    sentences: tuple[str, ...] = ()
+    tables: tuple[Table, ...] = ()
+    pictures: tuple[Picture, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
 def build_picture(
-    draw: Callable[[Figure, Theme], None], height: float, alt: str, caption: str, table: Table
+    draw: Callable[[Figure, Theme], None],
+    height: float,
+    alt: str,
+    caption: str,
+    table: Table,
+    legend: Sequence[str] = (),
+    handle: float = 2.0,
 ) -> Picture:
-    """Draw a figure of this height, in points, and make a picture of it."""
-    theme = load_theme()
+    """Draw a figure of this height, in points, and make a picture of it.
+
+    Parameters
+    ----------
+    legend : sequence of str
+        What the legend names; it stands below the chart and adds to its height.
+    handle : float
+        How long a line of the legend is, in letters.
+    """
+    theme, n_columns = load_theme(), 2 if max(map(width, legend), default=0.0) <= HALF_LEGEND else 1
+
+    def draw_all(figure: Figure, theme: Theme) -> None:
+        draw(figure, theme)
+        if legend:
+            add_legend(figure, n_columns, handlelength=handle)
+
+    height += _LEGEND_ROW * -(-len(legend) // n_columns)
     with drawing(theme, TEXT):
-        svg = to_svg(_draw(draw, height, theme))
-    source = embed(svg, theme)
-    return Picture(source, round(_WIDTH), round(height), alt, caption, table, svg=svg, draw=draw)
+        svg = to_svg(_draw(draw_all, height, theme))
+    return Picture(embed(svg, theme), round(_WIDTH), round(height), alt, caption, table, svg=svg, draw=draw_all)
 
 
 def to_png(picture: Picture, dots_per_inch: float) -> bytes:
@@ -124,10 +164,27 @@ def open_frame(axes: Axes, kept: tuple[str, ...]) -> None:
         spine.set_visible(side in kept)
 
 
-def legend_shape(names: Sequence[str]) -> tuple[int, int]:
-    """Columns and rows that a legend of these names takes."""
-    n_columns = 2 if max(map(width, names)) <= HALF_LEGEND else 1
-    return n_columns, -(-len(names) // n_columns)
+def frame_rows(axes: Axes, theme: Theme, names: Sequence[str], x: str, grid: bool = True) -> None:
+    """Name one row for each of these, from top to bottom, and the axis below them."""
+    axes.set_yticks(range(len(names)), [spaces(name) + name for name in names])
+    axes.set_ylim(len(names) - 0.5, -0.5)
+    axes.set_xlabel(x)
+    axes.tick_params(axis="y", length=0)
+    if grid:
+        axes.grid(axis="x", color=theme.light["line"], linewidth=0.8)
+    open_frame(axes, ("bottom",))
+
+
+def mark_values(axis: Axis) -> None:
+    """Put some five ticks on an axis, with a minus sign where one is needed."""
+    axis.set_major_locator(MaxNLocator(5))
+    axis.set_major_formatter(lambda value, _: f"{value:g}".replace("-", "\u2212"))
+
+
+def mark_counts(axis: Axis, most: int) -> None:
+    """Put ticks on an axis at whole numbers."""
+    axis.set_major_locator(MaxNLocator(most, integer=True))
+    axis.set_major_formatter(lambda value, _: f"{value:,.0f}")
 
 
 def add_legend(figure: Figure, n_columns: int, **settings: Any) -> None:

@@ -1,20 +1,49 @@
-"""Charts of sweeps: one line for each strategy over the settings of a sweep, with its interval."""
+"""Charts of lines: curves, net benefit, sweeps, and recall against false alarms; and which strategies share a chart."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeVar
 
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from matplotlib.ticker import NullFormatter, NullLocator
+from matplotlib.ticker import MultipleLocator, NullFormatter, NullLocator
 
 from job.report.charts import canvas
-from job.report.charts.theme import Theme, series
+from job.report.charts.theme import N_COLOURS, Theme, series
+from job.report.facts import Facts
 from job.report.layout import Name, Table
+from job.spec.strategy_entries import CALIBRATED
 from job.text import plain
 
 _MOST_TICKS = 6
+_HEIGHT, _LOW_HEIGHT = 275.0, 235.0
+_FRONT = "the front"
+_STEPS = (0.05, 0.1, 0.2)  # between marks of recall
+_ROOM = 0.05  # of recall, around the outermost points
+
+_Item = TypeVar("_Item")
+Values = Sequence[float]
+MaybeValues = Sequence[float | None]
+
+
+@dataclass(frozen=True)
+class Curve:
+    """One line.
+
+    Parameters
+    ----------
+    decision : (float, float) or None
+        Where on the line the strategy's own decision lies.
+    """
+
+    name: Name
+    x: Values
+    y: Values
+    decision: tuple[float, float] | None = None
 
 
 @dataclass(frozen=True)
@@ -23,16 +52,16 @@ class Line:
 
     Parameters
     ----------
-    y : tuple of float or None
+    y : sequence of float or None
         One for each setting.
-    lower, upper : tuple of float or None
+    lower, upper : sequence of float or None
         Its interval; None where there is none.
     """
 
     name: Name
-    y: tuple[float | None, ...]
-    lower: tuple[float | None, ...]
-    upper: tuple[float | None, ...]
+    y: MaybeValues
+    lower: MaybeValues
+    upper: MaybeValues
 
 
 @dataclass(frozen=True)
@@ -41,7 +70,7 @@ class Scale:
 
     Parameters
     ----------
-    settings : tuple of float
+    settings : sequence of float
         Where the points lie; drawn by their logarithm.
     is_share : bool
         Whether y goes from 0 to 1; else from 0 to a little above its largest value.
@@ -49,8 +78,110 @@ class Scale:
 
     x: str
     y: str
-    settings: tuple[float, ...]
+    settings: Values
     is_share: bool
+
+
+@dataclass(frozen=True)
+class Point:
+    """One strategy by what it finds and what it pays.
+
+    Parameters
+    ----------
+    false_alarms : float
+        In 1,000 rows.
+    beaten_by : tuple of Name
+        Nobody for a strategy on the front.
+    """
+
+    name: Name
+    recall: float
+    false_alarms: float
+    beaten_by: tuple[Name, ...]
+
+
+def name_plainly(text: str) -> Name:
+    """Name what is no strategy."""
+    return Name(text, text, 0)
+
+
+def draw_curves(
+    curves: Sequence[Curve],
+    axes_names: tuple[str, str],
+    reference: Curve,
+    alt: str,
+    caption: str,
+    table: Table,
+    limit: Curve | None = None,
+    reach: float = 1.0,
+) -> canvas.Picture:
+    """Draw one line for each strategy, its own decision on it, and a dotted line to compare with; both axes begin at 0.
+
+    Parameters
+    ----------
+    axes_names : (str, str)
+        What x and y measure.
+    reference : Curve
+        A line without skill; its name says what it is.
+    limit : Curve or None
+        What cannot be surpassed, drawn as a thin line without markers.
+    reach : float
+        Where both axes end.
+    """
+
+    def draw(figure: Figure, theme: Theme) -> None:
+        axes = figure.subplots()
+        for curve in curves:
+            _line(axes, curve, theme, (4 + 3 * (curve.name.look % 6), 20))
+        for curve in curves:
+            _decision(axes, curve, theme)
+        if limit is not None:
+            label = canvas.legend_text(limit.name.short)
+            axes.plot(limit.x, limit.y, color=theme.light["ink"], linewidth=1.0, label=label)
+        _dotted(axes, reference, theme)
+        canvas.unit_axis(axes.set_xlim, axes.set_xticks, reach)
+        canvas.unit_axis(axes.set_ylim, axes.set_yticks, reach)
+        canvas.frame_plane(axes, theme, *axes_names)
+
+    legend = [curve.name.short for curve in (*curves, limit, reference) if curve is not None]
+    return canvas.build_picture(draw, _HEIGHT, alt, caption, table, legend, handle=2.6)
+
+
+def draw_net_benefit(
+    curves: Sequence[Curve],
+    everybody: Curve,
+    axes_names: tuple[str, str],
+    marked: Values,
+    alt: str,
+    caption: str,
+    table: Table,
+) -> canvas.Picture:
+    """Draw net benefit over thresholds by their logarithm, one line for each strategy.
+
+    An alert on every row is a dotted line that falls out of the picture, an alert on none the line at 0.
+
+    Parameters
+    ----------
+    axes_names : (str, str)
+        What x and y measure.
+    marked : sequence of float
+        Thresholds that have a tick.
+    """
+    highest = max([1e-9, *(value for curve in (*curves, everybody) for value in curve.y)])
+
+    def draw(figure: Figure, theme: Theme) -> None:
+        axes = figure.subplots()
+        axes.axhline(0, color=theme.light["quiet"], linewidth=1.0)
+        for curve in curves:
+            _line(axes, curve, theme, (2 + 2 * (curve.name.look % 4), 9))
+        _dotted(axes, everybody, theme)
+        _log_axis(axes, marked, [f"{tick:g}" for tick in marked])
+        axes.set_ylim(-0.25 * highest, 1.06 * highest)
+        canvas.mark_values(axes.yaxis)
+        canvas.frame_plane(axes, theme, *axes_names)
+
+    legend = [curve.name.short for curve in (*curves, everybody)]
+    return canvas.build_picture(draw, _HEIGHT, alt, caption, table, legend, handle=2.6)
 
 
 def draw_lines(
@@ -63,22 +194,79 @@ def draw_lines(
     reference : (str, float) or None
         What the dotted line is, and where it lies.
     """
-    names = [line.name.short for line in lines] + ([reference[0]] if reference else [])
-    n_columns, legend_rows = canvas.legend_shape(names)
+    label, level = reference or ("", 1e-6)
 
     def draw(figure: Figure, theme: Theme) -> None:
         axes = figure.subplots()
         for place, line in enumerate(lines):
             _draw_line(axes, line, scale, theme, 1 + 0.012 * (place - (len(lines) - 1) / 2))
-        if reference is not None:
-            axes.axhline(
-                reference[1], color=theme.light["quiet"], linewidth=1.2, linestyle=canvas.DOTS, label=reference[0]
-            )
-        _set_axes(axes, scale, lines, reference)
+        if label:
+            axes.axhline(level, color=theme.light["quiet"], linewidth=1.2, linestyle=canvas.DOTS, label=label)
+        step = -(-len(scale.settings) // _MOST_TICKS)
+        ticks = scale.settings[::-step][::-1]
+        _log_axis(axes, ticks, [plain(float(f"{tick:.2g}")) for tick in ticks])
+        if scale.is_share:
+            canvas.unit_axis(axes.set_ylim, axes.set_yticks)
+        else:
+            drawn = [value for line in lines for value in (*line.y, *line.upper) if value is not None]
+            axes.set_ylim(0, 1.08 * max([*drawn, level]))
         canvas.frame_plane(axes, theme, scale.x, scale.y)
-        canvas.add_legend(figure, n_columns)
 
-    return canvas.build_picture(draw, 235.0 + 18 * legend_rows, alt, caption, table)
+    legend = [line.name.short for line in lines] + ([label] if label else [])
+    return canvas.build_picture(draw, _LOW_HEIGHT, alt, caption, table, legend)
+
+
+def draw_trades(points: Sequence[Point], moved: Curve | None, alt: str, caption: str, table: Table) -> canvas.Picture:
+    """Draw one marker for each strategy and a staircase through those that no other beats.
+
+    Parameters
+    ----------
+    points : sequence of Point
+        One at least.
+    moved : Curve or None
+        What moving one strategy's threshold would reach: recall against false alarms in 1,000 rows, x ascending.
+    """
+    right = 1.08 * max(1.0, *(point.false_alarms for point in points))
+    bottom, top = _limits([point.recall for point in points])
+
+    def draw(figure: Figure, theme: Theme) -> None:
+        axes = figure.subplots()
+        for point in points:
+            _mark(axes, point, theme)
+        if moved is not None:
+            _dotted(axes, moved, theme)
+        axes.plot(*_staircase(points, right, bottom), color=theme.light["ink"], linewidth=1.0, label=_FRONT)
+        axes.set_xlim(-0.02 * right, right)
+        axes.set_ylim(bottom, top)
+        canvas.mark_counts(axes.xaxis, 5)
+        axes.yaxis.set_major_locator(MultipleLocator(next(step for step in _STEPS if top - bottom < 7 * step)))
+        axes.yaxis.set_major_formatter(lambda value, _: f"{value:.2g}")
+        canvas.frame_plane(axes, theme, "false alarms in 1,000 rows", "minority recall")
+
+    legend = [*(point.name.short for point in points), _FRONT, *([moved.name.short] if moved else [])]
+    return canvas.build_picture(draw, _LOW_HEIGHT, alt, caption, table, legend)
+
+
+def _line(axes: Axes, curve: Curve, theme: Theme, every: tuple[int, int]) -> None:
+    """One strategy, with a marker at every so many points."""
+    look = series(curve.name.look)
+    (line,) = axes.plot(curve.x, curve.y, color=theme.light[look.colour], linewidth=1.7, linestyle=look.dash)
+    line.set(marker=look.marker, markersize=6, markeredgewidth=0, label=canvas.legend_text(curve.name.short))
+    line.set_markevery(every)
+
+
+def _dotted(axes: Axes, curve: Curve, theme: Theme) -> None:
+    """What strategies are compared with."""
+    (line,) = axes.plot(curve.x, curve.y, color=theme.light["quiet"], linewidth=1.2, linestyle=canvas.DOTS)
+    line.set_label(canvas.legend_text(curve.name.short))
+
+
+def _decision(axes: Axes, curve: Curve, theme: Theme) -> None:
+    """A large open marker, above all lines and inside no frame."""
+    if curve.decision is not None:
+        look, (x, y) = series(curve.name.look), curve.decision
+        (mark,) = axes.plot([x], [y], look.marker, color=theme.light["surface"], markersize=9.5, zorder=4)
+        mark.set(markeredgecolor=theme.light[look.colour], markeredgewidth=1.8, clip_on=False)
 
 
 def _draw_line(axes: Axes, line: Line, scale: Scale, theme: Theme, shift: float) -> None:
@@ -94,15 +282,101 @@ def _draw_line(axes: Axes, line: Line, scale: Scale, theme: Theme, shift: float)
             axes.plot([place, place], [lower, upper], color=colour, linewidth=1.2, alpha=0.7)
 
 
-def _set_axes(axes: Axes, scale: Scale, lines: Sequence[Line], reference: tuple[str, float] | None) -> None:
+def _log_axis(axes: Axes, ticks: Values, labels: Sequence[str]) -> None:
     axes.set_xscale("log")
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_minor_formatter(NullFormatter())
-    step = -(-len(scale.settings) // _MOST_TICKS)
-    ticks = scale.settings[::-step][::-1]
-    axes.set_xticks(ticks, [plain(float(f"{tick:.2g}")) for tick in ticks])
-    if scale.is_share:
-        canvas.unit_axis(axes.set_ylim, axes.set_yticks)
-    else:
-        drawn = [value for line in lines for value in (*line.y, *line.upper) if value is not None]
-        axes.set_ylim(0, 1.08 * max([*drawn, *([reference[1]] if reference else []), 1e-6]))
+    axes.set_xticks(ticks, labels)
+
+
+def _limits(recalls: Values) -> tuple[float, float]:
+    """Whole tenths around all points: recall need not begin at nothing, because no length is read."""
+    low, high = min(recalls) - _ROOM, max(recalls) + _ROOM
+    return max(math.floor(10 * low) / 10, -0.02), min(math.ceil(10 * high) / 10, 1.02)
+
+
+def _staircase(points: Sequence[Point], right: float, bottom: float) -> tuple[list[float], list[float]]:
+    """Recall that is within reach at each number of false alarms, by taking one strategy or another."""
+    front = sorted((point.false_alarms, point.recall) for point in points if not point.beaten_by)
+    x, y = [front[0][0]], [bottom]
+    for false_alarms, recall in front:
+        x += [false_alarms, false_alarms]
+        y += [y[-1], recall]
+    return [*x, right], [*y, y[-1]]
+
+
+def _mark(axes: Axes, point: Point, theme: Theme) -> None:
+    """A ring tells a strategy on the front also where the line is hidden."""
+    look, place = series(point.name.look), (point.false_alarms, point.recall)
+    (mark,) = axes.plot(*place, look.marker, color=theme.light[look.colour], markersize=8.5, markeredgewidth=0)
+    mark.set(label=canvas.legend_text(point.name.short), clip_on=False, zorder=4)
+    if not point.beaten_by:
+        (ring,) = axes.plot(*place, "o", markersize=15, markeredgecolor=theme.light["ink"], markerfacecolor="none")
+        ring.set(clip_on=False, zorder=3)
+
+
+@dataclass(frozen=True)
+class Panel:
+    """The strategies of one chart.
+
+    Parameters
+    ----------
+    suffix : str
+        Tells its key from those of its neighbours; nothing where it has none.
+    words : str
+        The same for a reader.
+    calibrated : bool
+        Whether these are strategies inside CalibratedClassifierCV, but for baseline to compare with.
+    """
+
+    names: tuple[Name, ...]
+    suffix: str
+    words: str
+    calibrated: bool
+
+
+def is_calibrated(facts: Facts, name: Name) -> bool:
+    """Tell whether this is another strategy again, inside CalibratedClassifierCV."""
+    return any(name.label == f"{other.label}{CALIBRATED}" for other in facts.strategies)
+
+
+def part_strategies(facts: Facts, drawn: Sequence[Name]) -> tuple[Panel, ...]:
+    """Part strategies into panels of as many as there are colours; baseline stands in each, to compare with.
+
+    Parameters
+    ----------
+    drawn : sequence of Name
+        Those that have a line, one at least.
+
+    Returns
+    -------
+    tuple of Panel
+        Those that ran calibrated in panels of their own.
+    """
+    first = tuple(name for name in drawn if name == facts.baseline)
+    others = [name for name in drawn if name != facts.baseline]
+    panels = []
+    for calibrated in (False, True):
+        names = [name for name in others if is_calibrated(facts, name) == calibrated]
+        parts = part_evenly(names, N_COLOURS - len(first)) if names or (first and not calibrated) else ()
+        kind = ("-calibrated", ", calibrated") if calibrated else ("", "")
+        for place, part in enumerate(parts):
+            suffix, words = map("".join, zip(kind, part_words(place, len(parts)), strict=True))
+            panels.append(Panel((*first, *part), suffix, words, calibrated))
+    return tuple(panels)
+
+
+def part_evenly(items: Sequence[_Item], most: int) -> tuple[tuple[_Item, ...], ...]:
+    """Part items, in their order, into as few parts as hold at most so many each; one part at least.
+
+    The parts differ by one item at most.
+    """
+    n_parts = max(1, -(-len(items) // most))
+    size, more = divmod(len(items), n_parts)
+    starts = [place * size + min(place, more) for place in range(n_parts + 1)]
+    return tuple(tuple(items[start:stop]) for start, stop in pairwise(starts))
+
+
+def part_words(place: int, n_parts: int) -> tuple[str, str]:
+    """Give what tells one part from the others: in a key, and to a reader; nothing where there is one part only."""
+    return (f"-part{place + 1}", f", {place + 1} of {n_parts}") if n_parts > 1 else ("", "")

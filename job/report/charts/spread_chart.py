@@ -9,7 +9,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from job.report.charts.canvas import DOTS, HALF_LEGEND, TEXT, Picture, build_picture, open_frame, spaces
+from job.report.charts.canvas import DOTS, HALF_LEGEND, TEXT, Picture, build_picture, frame_rows
 from job.report.charts.theme import Theme, series
 from job.report.layout import Name, Table
 from job.text import width
@@ -84,20 +84,21 @@ def draw_spreads(rows: Sequence[SpreadRow], panels: Sequence[Panel], alt: str, c
     panels : sequence of Panel
         From left to right.
     """
+    names = [row.name.short for row in rows]
+    crowded = max(map(width, names)) > HALF_LEGEND  # leaves little room for what stands below
 
     def draw(figure: Figure, theme: Theme) -> None:
-        both = figure.subplots(1, len(panels), sharey=True, squeeze=False, gridspec_kw={"wspace": 0.12})[0]
-        for place, (axes, panel) in enumerate(zip(both, panels, strict=True)):
+        side_by_side = figure.subplots(1, len(panels), sharey=True, squeeze=False, gridspec_kw={"wspace": 0.12})[0]
+        for place, (axes, panel) in enumerate(zip(side_by_side, panels, strict=True)):
             if panel.reference is not None:
                 axes.axvline(panel.reference, color=theme.light["quiet"], linewidth=1.2, linestyle=DOTS)
-            _set_axes(axes, panel, [row.spreads[place] for row in rows], theme)
+            _set_reach(axes, panel, [row.spreads[place] for row in rows])
+            frame_rows(axes, theme, names, panel.label)
             for height, row in enumerate(rows):
                 _draw_row(axes, row, row.spreads[place], height, theme)
-        if max(width(row.name.short) for row in rows) > HALF_LEGEND:  # leaves little room for what stands below
-            for axes in both:
-                axes.set_xlabel(axes.get_xlabel().replace(" ", "\n"), fontsize=TEXT - 2)
-        both[0].set_ylim(len(rows) - 0.5, -0.5)
-        _label(both[0], rows, theme)
+            if crowded:
+                axes.set_xlabel(panel.label.replace(" ", "\n"), fontsize=TEXT - 2)
+        _label(side_by_side[0], rows, theme)
 
     return build_picture(draw, _ROW * len(rows) + 58, alt, caption, table)
 
@@ -115,24 +116,19 @@ def _draw_row(axes: Axes, row: SpreadRow, spread: Spread | None, height: int, th
     mean.set_clip_on(False)
 
 
-def _set_axes(axes: Axes, panel: Panel, spreads: Sequence[Spread | None], theme: Theme) -> None:
+def _set_reach(axes: Axes, panel: Panel, spreads: Sequence[Spread | None]) -> None:
+    reach = 1.0
     if panel.is_share:
         axes.set_xticks([0.0, 0.5, 1.0], ["0", "0.5", "1"])
-        reach = 1.0
     else:
         reach = max([1.0, *(spread.high for spread in spreads if spread is not None)])
         axes.xaxis.set_major_locator(MaxNLocator(3, min_n_ticks=2))
         axes.xaxis.set_major_formatter(lambda value, _: f"{value:,.6g}")
     axes.set_xlim(-0.03 * reach, 1.03 * reach)
-    axes.set_xlabel(panel.label)
-    axes.tick_params(axis="y", length=0)
-    axes.grid(axis="x", color=theme.light["line"], linewidth=0.8)
-    open_frame(axes, ("bottom",))
 
 
 def _label(axes: Axes, rows: Sequence[SpreadRow], theme: Theme) -> None:
-    """Write names left of the first panel; as tick labels, so that there is room for them."""
-    axes.set_yticks(range(len(rows)), [spaces(row.name.short) + row.name.short for row in rows])
+    """Make names left of the first panel bold where they stand out, and write a few words below them."""
     place = axes.get_yaxis_transform()
     for height, (label, row) in enumerate(zip(axes.get_yticklabels(), rows, strict=True)):
         label.set_fontweight("bold" if row.stands_out else "normal")

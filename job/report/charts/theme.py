@@ -15,19 +15,8 @@ from job.results.job_facts import WrittenEntry
 
 _DARK = "@media screen and (prefers-color-scheme: dark)"
 N_COLOURS = 8
-_SHAPES = (
-    ("o", "●"),
-    ("s", "■"),
-    ("^", "▲"),
-    ("D", "◆"),
-    ("v", "▼"),
-    ("P", "✚"),
-    ("X", "✖"),
-    ("*", "★"),
-    ("p", "⬟"),
-    ("h", "⬢"),
-    ("d", "♦"),
-)
+_SHAPES = tuple(zip("os^DvPX*phd", "●■▲◆▼✚✖★⬟⬢♦", strict=True))
+"""A marker, as matplotlib calls it, and the same shape as a character."""
 
 
 def templates_folder() -> Path:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from job.report.facts import Facts, Found
-from job.report.layout import Heading, Number, Row, Section, Table, Words
+from job.report.facts import Facts
+from job.report.layout import Heading, Line, Number, Section, Table, tabulate
 from job.report.metric_columns import Footnotes
-from job.text import counted, listed, sentence
+from job.results.study_facts import StrategyAudit
+from job.text import counted, listed, number, sentence
 
-_ABSENT = "These results hold no audit of synthetic rows."
 _DECIMALS = 2
 _FEW = "There were too few real minority rows on every split."
 _WHY_NONE = {
@@ -86,51 +86,41 @@ class Audit:
     """
 
     absent: str
-    summary: tuple[str, ...]
-    flags: tuple[tuple[str, str, str], ...]
-    table: Table | None
+    summary: tuple[str, ...] = ()
+    flags: tuple[tuple[str, str, str], ...] = ()
+    table: Table | None = None
 
 
 def build(facts: Facts) -> Section:
     """Build the section."""
-    found: Found = facts.results.get("audit") or {"reason": _ABSENT, "strategies": []}
-    if found["reason"] is not None:
-        return Section("audit", "Are synthetic rows plausible?", Audit(str(found["reason"]), (), (), None))
-    short = {name.label: name.short for name in facts.strategies}
-    rows = found["strategies"]
-    raised = ((short[row["strategy"]], flag) for row in rows for flag in row["flags"])
-    flags = tuple((name, str(flag["code"]), sentence(str(flag["text"]))) for name, flag in raised)
-    summary = tuple(_describe(row, short[row["strategy"]]) for row in rows)
-    return Section("audit", "Are synthetic rows plausible?", Audit("", summary, flags, _table(rows, short)))
+    content, found = Audit(facts.results.audit.reason or ""), facts.results.audit.strategies
+    if not content.absent:
+        made = [(facts.strategy(row.strategy).short, row) for row in found]
+        flags = tuple((name, flag.code, sentence(flag.text)) for name, row in made for flag in row.flags)
+        content = Audit("", tuple(_describe(*each) for each in made), flags, _table(made))
+    return Section("audit", "Are synthetic rows plausible?", content)
 
 
-def _describe(row: Found, short: str) -> str:
-    parents = row["n_parents"]
-    made = f"{short} added {row['n_rows']:,.0f} rows of the minority in a training part"
-    told = f", made of {parents:,.0f} different rows" if parents is not None else ""
-    over = f" (mean over {counted(row['n_splits'], 'split')})" if row["n_splits"] > 1 else ""
-    codes = [str(flag["code"]) for flag in row["flags"]]
+def _describe(name: str, row: StrategyAudit) -> str:
+    made = f", made of {number(row.n_parents)} different rows" if row.n_parents is not None else ""
+    over = f" (mean over {counted(row.n_splits, 'split')})" if row.n_splits > 1 else ""
+    codes = [flag.code for flag in row.flags]
     verdict = f"flagged: {listed(codes)}" if codes else "no flag was raised"
-    return f"{made}{told}{over}; {verdict}."
+    return f"{name} added {number(row.n_rows)} rows of the minority in a training part{made}{over}; {verdict}."
 
 
-def _table(rows: Sequence[Found], short: Mapping[str, str]) -> Table:
-    headings = (
-        *(Heading(short[row["strategy"]], numeric=True) for row in rows),
-        Heading("Held-out real rows", numeric=True),
-        Heading("How to read it"),
-    )
+def _table(made: Sequence[tuple[str, StrategyAudit]]) -> Table:
     footnotes = Footnotes()
 
-    def cell(found: Found, name: str) -> Number:
-        value = found[name]
-        why = "" if value is not None else _WHY_NONE.get(name, _FEW)
-        return Number(value, _DECIMALS, footnote=footnotes.letter(why))
+    def cell(found: Mapping[str, float | None], name: str) -> Number:
+        why = "" if found[name] is not None else _WHY_NONE.get(name, _FEW)
+        return Number(found[name], _DECIMALS, footnote=footnotes.letter(why))
 
-    body = []
-    for measure in MEASURES:
-        made = [cell(row["synthetic"], measure.name) for row in rows]
-        held_out = cell(rows[0]["held_out"], measure.name)
-        body.append(Row(measure.label, (*made, held_out, Words(measure.reading))))
+    held_out = made[0][1].held_out
+    lines: list[Line] = [
+        (each.label, [*(cell(row.synthetic, each.name) for _, row in made), cell(held_out, each.name), each.reading])
+        for each in MEASURES
+    ]
+    headings: list[Heading | str] = [*(name for name, _ in made), "Held-out real rows", Heading("How to read it")]
     caption = "Synthetic rows beside held-out real ones, in prepared units"
-    return Table("audit-table", caption, "Measure", headings, tuple(body), footnotes.all())
+    return tabulate("audit-table", caption, headings, lines, footnotes.all(), first="Measure")

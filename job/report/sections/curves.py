@@ -6,14 +6,15 @@ from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from job.report.charts import lines as charts
 from job.report.charts.canvas import Picture
-from job.report.charts.figures import Curve, draw_curves
-from job.report.charts.panels import Panel, part_strategies
-from job.report.facts import Facts, Found, fallback_decimals
+from job.report.charts.lines import Curve, name_plainly
+from job.report.facts import Facts, fallback_decimals
 from job.report.layout import Line, Name, Number, Section, Table, tabulate
+from job.results.decision_facts import MeanMetric
 from job.text import decimals_for, listed, number, percent, sentence
 
-_NAME = Name("best possible", "best possible", 0)
+_BEST = name_plainly("best possible")
 _WORDS = {
     "average_precision": "average precision",
     "roc_auc": "area under the ROC curve",
@@ -28,41 +29,6 @@ _DECISION_WORDS = {
 }
 _CALIBRATED_WORDS = "Each strategy runs inside CalibratedClassifierCV{}. "
 _LIMIT_WORDS = "The thin line is the best possible classifier, which knows how the data was drawn."
-
-
-def describe_best_possible(facts: Facts) -> str:
-    """Say what the best possible classifier reaches, or why that isn't known."""
-    found = facts.results["best_possible"]
-    if found["reason"]:
-        return sentence(str(found["reason"]))
-    values = listed(_value(row) for row in found["metrics"])
-    over = "on average over the same test parts" if facts.n_splits > 1 else "on the same test part"
-    return (
-        f"The data was drawn from a known mixture, so the best possible classifier is known too: {over} its scores, "
-        f"the true probabilities, have {values}. A strategy can be ahead of it by luck only."
-    )
-
-
-def best_possible_curve(facts: Facts, kind: str) -> Curve | None:
-    """Find the mean curve of the best possible classifier.
-
-    Returns
-    -------
-    Curve or None
-        None where the truth isn't known, or no test part has rows of both classes.
-    """
-    rows = (row for row in facts.results["best_possible"]["curves"] if row["kind"] == kind)
-    row = next(rows, None)
-    return None if row is None else Curve(_NAME, tuple(row["x"]), tuple(row["y"]))
-
-
-def _value(row: Found) -> str:
-    metric = str(row["metric"])
-    if row["value"] is None:
-        return f"no {_WORDS[metric]} ({row['reason']})"
-    decimals = decimals_for(row["sd"], fallback_decimals(metric))
-    spread = f" ± {number(row['sd'], decimals)}" if row["sd"] is not None else ""
-    return f"{_WORDS[metric]} {number(row['value'], decimals)}{spread}"
 
 
 @dataclass(frozen=True)
@@ -149,54 +115,64 @@ class Curves:
 
 def build(facts: Facts) -> Section:
     """Build the section."""
-    return Section(
-        "curves", "Curves", Curves(describe_best_possible(facts), tuple(_group(facts, kind) for kind in KINDS))
+    groups = tuple(CurveGroup(kind, tuple(_pictures(facts, kind)), tuple(_missing(facts, kind))) for kind in KINDS)
+    return Section("curves", "Curves", Curves(_describe_best_possible(facts), groups))
+
+
+def _describe_best_possible(facts: Facts) -> str:
+    """Say what the best possible classifier reaches, or why that isn't known."""
+    found = facts.results.best_possible
+    if found.reason:
+        return sentence(found.reason)
+    over = "on average over the same test parts" if facts.n_splits > 1 else "on the same test part"
+    return (
+        f"The data was drawn from a known mixture, so the best possible classifier is known too: {over} its scores, "
+        f"the true probabilities, have {listed(map(_tell, found.metrics))}. A strategy can be ahead of it by luck only."
     )
 
 
-def _group(facts: Facts, kind: Kind) -> CurveGroup:
-    pictures = (picture for classifier in facts.classifiers for picture in _pictures(facts, classifier, kind))
-    return CurveGroup(kind, tuple(pictures), _missing(facts, kind))
+def _tell(row: MeanMetric) -> str:
+    if row.value is None:
+        return f"no {_WORDS[row.metric]} ({row.reason})"
+    decimals = decimals_for(row.sd, fallback_decimals(row.metric))
+    spread = f" ± {number(row.sd, decimals)}" if row.sd is not None else ""
+    return f"{_WORDS[row.metric]} {number(row.value, decimals)}{spread}"
 
 
-def _pictures(facts: Facts, classifier: Name, kind: Kind) -> Iterator[Picture]:
-    curves = {curve.name: curve for curve in _curves(facts, classifier, kind)}
-    for panel in part_strategies(facts, tuple(curves)):
-        yield _draw(facts, classifier, kind, panel, [curves[name] for name in panel.names])
+def _pictures(facts: Facts, kind: Kind) -> Iterator[Picture]:
+    limit = next(
+        (Curve(_BEST, row.x, row.y) for row in facts.results.best_possible.curves if row.kind == kind.key), None
+    )
+    for classifier in facts.classifiers:
+        curves = {name: curve for name in facts.strategies if (curve := _curve(facts, name, classifier, kind))}
+        for panel in charts.part_strategies(facts, tuple(curves)):
+            yield _draw(facts, classifier, kind, panel, [curves[name] for name in panel.names], limit)
 
 
-def _missing(facts: Facts, kind: Kind) -> tuple[str, ...]:
+def _missing(facts: Facts, kind: Kind) -> Iterator[str]:
     """One sentence for all classifiers that lack the curves of the same strategies."""
     lacking: dict[tuple[Name, ...], list[str]] = {}
     for classifier in facts.classifiers:
         absent = tuple(name for name in facts.strategies if not facts.curve(name, classifier, kind.key))
         lacking.setdefault(absent, []).append(classifier.short)
-    sentences = []
     for absent, classifiers in lacking.items():
-        if len(absent) == len(facts.strategies):
-            sentences.append(f"With {listed(classifiers)} there is no curve: no run gave scores of both classes.")
+        if absent == facts.strategies:
+            yield f"With {listed(classifiers)} there is no curve: no run gave scores of both classes."
         elif absent:
             names = listed(name.short for name in absent)
-            sentences.append(f"With {listed(classifiers)} there is no curve of {names}: no run gave scores.")
-    return tuple(sentences)
+            yield f"With {listed(classifiers)} there is no curve of {names}: no run gave scores."
 
 
-def _curves(facts: Facts, classifier: Name, kind: Kind) -> list[Curve]:
-    found = ((strategy, facts.curve(strategy, classifier, kind.key)) for strategy in facts.strategies)
-    return [
-        Curve(strategy, tuple(row["x"]), tuple(row["y"]), _decision(facts, strategy, classifier, kind, row))
-        for strategy, row in found
-        if row
-    ]
-
-
-def _decision(facts: Facts, strategy: Name, classifier: Name, kind: Kind, curve: Found) -> tuple[float, float] | None:
-    """Where on its own curve the strategy decides, on average: at its recall, or at its false-alarm rate."""
-    summary = facts.summary(strategy, classifier, kind.decides)
-    if summary is None or summary["value"] is None:
+def _curve(facts: Facts, strategy: Name, classifier: Name, kind: Kind) -> Curve | None:
+    """One curve, and where on it the strategy decides, on average: at its recall, or at its false-alarm rate."""
+    curve, summary = facts.curve(strategy, classifier, kind.key), facts.summary(strategy, classifier, kind.decides)
+    if curve is None:
         return None
-    at = float(summary["value"]) if kind.decides == "recall" else 1 - float(summary["value"])
-    return at, _interpolate(curve["x"], curve["y"], at)
+    decision = None
+    if summary and summary.value is not None:
+        at = summary.value if kind.decides == "recall" else 1 - summary.value
+        decision = at, _interpolate(curve.x, curve.y, at)
+    return Curve(strategy, curve.x, curve.y, decision)
 
 
 def _interpolate(x: Sequence[float], y: Sequence[float], at: float) -> float:
@@ -205,48 +181,38 @@ def _interpolate(x: Sequence[float], y: Sequence[float], at: float) -> float:
     return y[right - 1] + share * (y[right] - y[right - 1])
 
 
-def _draw(facts: Facts, classifier: Name, kind: Kind, panel: Panel, curves: Sequence[Curve]) -> Picture:
-    title = f"{kind.title} with {classifier.short}{panel.words}"
+def _draw(
+    facts: Facts, classifier: Name, kind: Kind, panel: charts.Panel, curves: Sequence[Curve], limit: Curve | None
+) -> Picture:
+    share = percent(facts.test_share)
+    reference, told = Curve(name_plainly("no skill"), (0.0, 1.0), (0.0, 1.0)), "what scores at random would give"
+    if kind.key == "precision_recall":
+        reference = Curve(name_plainly(f"no skill, {share}"), (0.0, 1.0), (facts.test_share,) * 2)
+        told = f"the share of minority rows in the test part, {share}: what alarms at random would get"
     over = "Mean curves over splits. " if facts.n_splits > 1 else ""
-    limit = best_possible_curve(facts, kind.key)
     above = f" {_LIMIT_WORDS}" if limit else ""
     beside = f"; {facts.baseline.short} is as it is, to compare with" if facts.baseline in panel.names else ""
     inside = _CALIBRATED_WORDS.format(beside) if panel.calibrated else ""
-    caption = f"{inside}{over}{_reference_words(facts, kind)} {_DECISION_WORDS[kind.key]}{above}"
-    picture = draw_curves(
+    title = f"{kind.title} with {classifier.short}{panel.words}"
+    picture = charts.draw_curves(
         curves,
         (kind.x, kind.y),
-        _reference(facts, kind),
+        reference,
         _alt(title, kind, curves, limit),
-        caption,
+        f"{inside}{over}The dotted line is {told}. {_DECISION_WORDS[kind.key]}{above}",
         _table(f"{kind.key}-{classifier.index}{panel.suffix}", title, kind, curves, limit),
         limit,
     )
     return replace(picture, title=f"{classifier.short}{panel.words}")
 
 
-def _reference(facts: Facts, kind: Kind) -> Curve:
-    if kind.key == "roc":
-        return Curve(Name("no skill", "no skill", 0), (0.0, 1.0), (0.0, 1.0))
-    share = facts.test_share
-    name = f"no skill, {percent(share)}"
-    return Curve(Name(name, name, 0), (0.0, 1.0), (share, share))
-
-
-def _reference_words(facts: Facts, kind: Kind) -> str:
-    if kind.key == "roc":
-        return "The dotted line is what scores at random would give."
-    share = percent(facts.test_share)
-    return f"The dotted line is the share of minority rows in the test part, {share}: what alarms at random would get."
-
-
 def _alt(title: str, kind: Kind, curves: Sequence[Curve], limit: Curve | None) -> str:
-    parts = []
-    for curve in (*curves, *([limit] if limit else [])):
-        values = (number(_read(curve, at), 2) for at in _READ_AT)
-        parts.append(f"{curve.name.short} {listed(values)}")
-    at = listed(f"{at:g}" for at in _READ_AT)
-    said = f"{title}. Mean {kind.y} at {kind.x} {at}: {'; '.join(parts)}."
+    parts = "; ".join(
+        f"{curve.name.short} {listed(number(_read(curve, at), 2) for at in _READ_AT)}"
+        for curve in (*curves, limit)
+        if curve
+    )
+    said = f"{title}. Mean {kind.y} at {kind.x} {listed(f'{at:g}' for at in _READ_AT)}: {parts}."
     decided = [
         f"{curve.name.short} {number(curve.decision[0], 3)} ({kind.y} {number(curve.decision[1], 2)})"
         for curve in curves
@@ -255,9 +221,8 @@ def _alt(title: str, kind: Kind, curves: Sequence[Curve], limit: Curve | None) -
     return f"{said} Own decisions at {kind.x}: {'; '.join(decided)}." if decided else said
 
 
-def _read(curve: Curve, at: float) -> float | None:
-    nearest = min(range(len(curve.x)), key=lambda index: abs(curve.x[index] - at))
-    return curve.y[nearest]
+def _read(curve: Curve, at: float) -> float:
+    return curve.y[min(range(len(curve.x)), key=lambda index: abs(curve.x[index] - at))]
 
 
 def _table(key: str, caption: str, kind: Kind, curves: Sequence[Curve], limit: Curve | None) -> Table:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 
-from job.report.charts.canvas import Picture
-from job.report.charts.figures import Curve, draw_curves
-from job.report.charts.panels import is_calibrated, part_evenly, part_words
+from job.report.charts.canvas import Block, Picture
+from job.report.charts.lines import Curve, draw_curves, is_calibrated, name_plainly, part_evenly, part_words
 from job.report.charts.theme import N_COLOURS
-from job.report.facts import Facts, Found
-from job.report.layout import Cell, Heading, Line, Name, Number, Section, Table, Words, tabulate
+from job.report.facts import Facts
+from job.report.layout import Cell, Heading, Line, Name, Number, Section, Table, rows_of, tabulate
 from job.report.metric_columns import BY_NAME, Footnotes
+from job.results.decision_facts import Bin, CalibrationRow, ProbabilityState
 from job.text import abbreviate_all, counted, listed, number, percent
 
 _LABEL_LENGTH = 24
@@ -20,144 +21,119 @@ _ECE_DECIMALS = 3
 _REACHES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 _AXES = ("mean predicted probability", "share that came true")
 _CAPTION = "On the dotted line, as many rows came true as was predicted; below it, fewer: probabilities are too high."
-_ABSENT = "These results hold no ledger of probabilities."
 _UNCHANGED = (
     "There is nothing to correct where a classifier saw the data's own shares of the classes, or was calibrated on "
     "them: {}."
 )
-_UNCORRECTED = "Not corrected: {}, because {}."
+_UNFITTED = "On no split were there enough rows and distinct probabilities, or the scores part the classes."
+_UNPOOLED = "No probabilities on the splits that were pooled."
 
-Bins = Found
-
-
-@dataclass(frozen=True)
-class Ledger:
-    """One classifier's probabilities.
-
-    Parameters
-    ----------
-    sentence : str
-        The largest distance of mean probability from prevalence, and what is left of it.
-    unchanged : str
-        Whose probabilities the correction leaves as they are, or cannot correct, and why.
-    pictures : tuple of Picture
-        Reliability curves: as predicted, corrected, calibrated; those that there are.
-    """
-
-    classifier: Name
-    sentence: str
-    raw: Table | None
-    corrected: Table | None
-    unchanged: str
-    pictures: tuple[Picture, ...]
+Found = list[tuple[Name, CalibrationRow]]
+States = Sequence[tuple[Name, ProbabilityState]]
 
 
 @dataclass(frozen=True)
 class Harm:
-    """The ledger of harm.
+    """What happens to probabilities.
 
     Parameters
     ----------
-    absent : str
-        Why there is none.
-    note : str
-        Where the correction is exact.
     reading : str
         How errors were binned, and what a perfect model is.
-    ledgers : tuple of Ledger
-        One for each classifier.
+    blocks : tuple of Block
+        The largest distance of mean probability from prevalence; tables of probabilities as they are and corrected;
+        reliability curves; and whose probabilities the correction leaves as they are, or cannot correct, and why.
     """
 
-    absent: str
-    note: str
     reading: str
-    ledgers: tuple[Ledger, ...]
+    blocks: tuple[Block, ...]
 
 
 def build(facts: Facts) -> Section:
     """Build the section."""
-    harm = facts.results.get("harm")
-    content = Harm(_ABSENT, "", "", ()) if harm is None else _content(facts, harm)
-    return Section("harm", "What happens to probabilities", content)
-
-
-def _content(facts: Facts, harm: Found) -> Harm:
-    names = _names(facts, harm["rows"])
-    ledgers = []
-    for classifier in facts.classifiers:
-        rows = {row["strategy"]: row for row in harm["rows"] if row["classifier"] == classifier.label}
-        found = [(name, rows[name.label]) for name in names if name.label in rows]
-        ledgers.append(_ledger(facts, classifier, found))
-    return Harm("", str(harm["note"]), _reading(facts, harm), tuple(ledgers))
-
-
-def _names(facts: Facts, rows: Iterable[Found]) -> tuple[Name, ...]:
-    """Every strategy that the ledger knows: also those that stand in it only."""
-    labels = [name.label for name in facts.strategies]
-    more = [label for label in dict.fromkeys(row["strategy"] for row in rows) if label not in labels]
-    short = abbreviate_all([*labels, *more], _LABEL_LENGTH)[len(labels) :]
-    looks = facts.further_looks(len(more))
-    extra = (
-        Name(label, text, len(labels) + place, look)
-        for place, (label, text, look) in enumerate(zip(more, short, looks, strict=True))
+    names = _names(facts)
+    blocks = tuple(
+        _block(facts, classifier, rows_of(names, classifier, facts.results.calibration.rows))
+        for classifier in facts.classifiers
     )
-    return (*facts.strategies, *extra)
+    return Section("harm", "What happens to probabilities", Harm(_reading(facts), blocks))
 
 
-def _reading(facts: Facts, harm: Found) -> str:
-    pooled, every = harm["n_splits_pooled"], facts.n_splits
-    some = f" of the first {counted(pooled, 'split')}" if pooled < every else ""
+def _names(facts: Facts) -> tuple[Name, ...]:
+    """Every strategy that has probabilities here: also those that the job doesn't list."""
+    labels = [name.label for name in facts.strategies]
+    every = list(dict.fromkeys([*labels, *(row.strategy for row in facts.results.calibration.rows)]))
+    more = range(len(labels), len(every))
+    short, looks = abbreviate_all(every, _LABEL_LENGTH), facts.further_looks(len(more))
+    return (*facts.strategies, *(Name(every[at], short[at], at, look) for at, look in zip(more, looks, strict=True)))
+
+
+def _reading(facts: Facts) -> str:
+    found = facts.results.calibration
+    some = f" of the first {counted(found.n_splits_pooled, 'split')}" if found.n_splits_pooled < facts.n_splits else ""
     return (
-        f"Calibration error is the mean distance of probabilities from what came true, over {harm['n_bins']} bins of "
+        f"Calibration error is the mean distance of probabilities from what came true, over {found.n_bins} bins of "
         f"equal count that pool the test predictions{some} (fewer bins where there are few rows; equal probabilities "
         f"share a bin). A perfect model has such an error too, because labels are luck: “if perfect” is the mean over "
-        f"{harm['n_draws']} draws of labels from the very probabilities, each row with one luck in all splits."
+        f"{found.n_draws} draws of labels from the very probabilities, each row with one luck in all splits."
     )
 
 
-def _ledger(facts: Facts, classifier: Name, found: Sequence[tuple[Name, Found]]) -> Ledger:
-    changed = [(name, row) for name, row in found if row["corrected"] and row["corrected"] != row["raw"]]
-    kept = [name.short for name, row in found if row["corrected"] and row["corrected"] == row["raw"]]
-    why_not: dict[str, list[str]] = {}
+def _block(facts: Facts, classifier: Name, found: Found) -> Block:
+    changed = [(name, row) for name, row in found if row.corrected and row.corrected != row.raw]
+    kept = [name.short for name, row in found if row.corrected and row.corrected == row.raw]
+    why_not: dict[str | None, list[str]] = {}
     for name, row in found:
-        if row["raw"] and not row["corrected"]:
-            why_not.setdefault(str(row["reason"]), []).append(name.short)
+        if row.raw and not row.corrected:
+            why_not.setdefault(row.reason, []).append(name.short)
     left = [_UNCHANGED.format(listed(kept))] if kept else []
-    left += [_UNCORRECTED.format(listed(names), reason) for reason, names in why_not.items()]
-    any_raw = any(row["raw"] for _, row in found)
-    return Ledger(
-        classifier,
-        _sentence(found) or f"No strategy gives probabilities with {classifier.short}.",
-        _table(facts, classifier, found, "raw") if any_raw else None,
-        _table(facts, classifier, changed, "corrected") if changed else None,
-        " ".join(left),
-        _pictures(facts, classifier, found, changed),
-    )
+    left += [f"Not corrected: {listed(names)}, because {reason}." for reason, names in why_not.items()]
+    tables = []
+    if any(row.raw for _, row in found):
+        tables.append(_table(facts, classifier, "raw", "as predicted", found, [row.raw for _, row in found]))
+    if changed:
+        states = [row.corrected for _, row in changed]
+        tables.append(_table(facts, classifier, "corrected", "after the prior correction", changed, states))
+    groups = {
+        ("predicted", "As predicted"): [(name, row.raw) for name, row in found if not is_calibrated(facts, name)],
+        ("corrected", "Corrected"): [(name, row.corrected) for name, row in changed if not is_calibrated(facts, name)],
+        ("calibrated", "Calibrated"): [(name, row.raw) for name, row in found if is_calibrated(facts, name)],
+    }
+    pictures = (picture for title, states in groups.items() for picture in _draw(classifier, *title, states))
+    sentence = _sentence(found) or f"No strategy gives probabilities with {classifier.short}."
+    return Block(classifier, (sentence,), tuple(tables), tuple(pictures), (" ".join(left),) if left else ())
 
 
-def _sentence(found: Sequence[tuple[Name, Found]]) -> str:
+def _sentence(found: Found) -> str:
     """Name the strategy whose mean probability is farthest from the prevalence."""
-    known = [(name, row) for name, row in found if row["raw"]]
+    known = [
+        (name, row, row.raw.mean_predicted, row.prevalence)
+        for name, row in found
+        if row.raw and row.raw.mean_predicted is not None and row.prevalence is not None
+    ]
     if not known:
         return ""
-    name, row = max(known, key=lambda pair: abs(pair[1]["raw"]["mean_predicted"] - pair[1]["prevalence"]))
-    predicted, prevalence = row["raw"]["mean_predicted"], row["prevalence"]
+    name, row, predicted, prevalence = max(known, key=lambda each: abs(each[2] - each[3]))
     said = (
         f"Farthest from the truth is {name.short}: on average it predicts {percent(predicted)} where "
         f"{percent(prevalence)} of the rows are of the minority"
     )
-    corrected = row["corrected"]
-    if not corrected or corrected == row["raw"]:
+    if not row.corrected or row.corrected == row.raw:
         return f"{said}."
-    return f"{said}; after the prior correction, {percent(corrected['mean_predicted'])}."
+    return f"{said}; after the prior correction, {percent(row.corrected.mean_predicted)}."
 
 
-def _table(facts: Facts, classifier: Name, found: Sequence[tuple[Name, Found]], state: str) -> Table:
+def _table(
+    facts: Facts, classifier: Name, key: str, what: str, found: Found, states: Sequence[ProbabilityState | None]
+) -> Table:
     footnotes = Footnotes()
-    lines: list[Line] = [(name, _cells(facts, classifier, row, state, footnotes)) for name, row in found]
-    shares = [row["prevalence"] for _, row in found if row["prevalence"] is not None]
+    lines: list[Line] = [
+        (name, tuple(_cells(facts, classifier, state, row.reason, footnotes)))
+        for (name, row), state in zip(found, states, strict=True)
+    ]
+    share = next(row.prevalence for _, row in found if row.prevalence is not None)
     hints = {
-        "mean_predicted": f"true share {number(shares[0], 3)}",
+        "mean_predicted": f"true share {number(share, 3)}",
         "calibration_slope": "1 is right, median",
         "calibration_intercept": "0 is right, median",
     }
@@ -166,109 +142,79 @@ def _table(facts: Facts, classifier: Name, found: Sequence[tuple[Name, Found]], 
         Heading("Calibration error", "lower", numeric=True),
         Heading("if perfect", hint="5 to 95 % of draws", numeric=True),
     ]
-    what = "as predicted" if state == "raw" else "after the prior correction"
-    key, caption = f"harm-{state}-{classifier.index}", f"Probabilities with {classifier.short}, {what}"
-    return tabulate(key, caption, headings, lines, footnotes.all(), of_metrics=True)
+    caption = f"Probabilities with {classifier.short}, {what}"
+    return tabulate(f"harm-{key}-{classifier.index}", caption, headings, lines, footnotes.all(), of_metrics=True)
 
 
-def _cells(facts: Facts, classifier: Name, row: Found, state: str, footnotes: Footnotes) -> tuple[Cell, ...]:
-    values = row[state]
-    if not values:
-        letter = footnotes.letter(f"No value: {row['reason']}.")
-        return tuple(Number(None, footnote=letter) for _ in range(len(_METRICS) + 2))
-    cells: list[Cell] = []
+def _cells(
+    facts: Facts, classifier: Name, state: ProbabilityState | None, reason: str | None, footnotes: Footnotes
+) -> Iterator[Cell | str]:
+    if state is None:
+        letter = footnotes.letter(f"No value: {reason}.")
+        yield from (Number(None, footnote=letter) for _ in range(len(_METRICS) + 2))
+        return
     for metric in _METRICS:
-        decimals = facts.decimals(classifier, metric)
-        missing = values[metric] is None
-        why = "On no split were there enough rows and distinct probabilities, or the scores part the classes."
-        cells.append(Number(values[metric], decimals, footnote=footnotes.letter(why) if missing else ""))
-    if values.get("ece") is None:
-        letter = footnotes.letter("No probabilities on the splits that were pooled.")
-        return (*cells, Number(None, footnote=letter), Number(None, footnote=letter))
-    low, high = (number(values[f"ece_perfect_{end}"], _ECE_DECIMALS) for end in ("low", "high"))
-    perfect = f"{number(values['ece_perfect'], _ECE_DECIMALS)} ({low} to {high})"
-    return (*cells, Number(values["ece"], _ECE_DECIMALS), Words(perfect))
+        value = getattr(state, metric)
+        letter = footnotes.letter(_UNFITTED) if value is None else ""
+        yield Number(value, facts.decimals(classifier, metric), footnote=letter)
+    letter = footnotes.letter(_UNPOOLED) if state.ece is None else ""
+    yield Number(state.ece, _ECE_DECIMALS, footnote=letter)
+    found = (state.ece_perfect, state.ece_perfect_low, state.ece_perfect_high)
+    perfect, low, high = (number(value, _ECE_DECIMALS) for value in found)
+    yield f"{perfect} ({low} to {high})" if state.ece is not None else Number(None, footnote=letter)
 
 
-def _pictures(
-    facts: Facts, classifier: Name, found: Sequence[tuple[Name, Found]], changed: Sequence[tuple[Name, Found]]
-) -> tuple[Picture, ...]:
-    calibrated = [(name, row) for name, row in found if is_calibrated(facts, name)]
-    plain = [pair for pair in found if pair not in calibrated]
-    corrected = [pair for pair in changed if pair not in calibrated]
-    groups = (("As predicted", plain, "raw"), ("Corrected", corrected, "corrected"), ("Calibrated", calibrated, "raw"))
-    return tuple(picture for title, group, state in groups for picture in _draw(classifier, title, group, state))
-
-
-def _draw(classifier: Name, title: str, found: Sequence[tuple[Name, Found]], state: str) -> Iterator[Picture]:
-    """Draw as many charts as it takes for no colour to stand twice in one."""
-    apart, alike = _part_twins([(name, row[state]) for name, row in found if row[state]])
+def _draw(
+    classifier: Name, key: str, title: str, found: Sequence[tuple[Name, ProbabilityState | None]]
+) -> Iterator[Picture]:
+    """Draw as many charts as it takes for no colour to stand twice in one; equal probabilities are drawn once."""
+    apart: list[tuple[Name, ProbabilityState]] = []
+    caption = _CAPTION
+    for name, state in found:
+        if state and state.reliability:
+            if twin := next((other for other, drawn in apart if drawn.reliability == state.reliability), None):
+                caption += f" {name.short} has the probabilities of {twin.short}."
+            else:
+                apart.append((name, state))
     if not apart:
         return
-    key = f"reliability-{title.split()[-1].lower()}-{classifier.index}"
-    whole = f"Reliability with {classifier.short}, {title.lower()}"
-    caption, reach = "".join((_CAPTION, *(f" {text}." for text in alike))), _reach(apart)
-    perfect = Curve(Name("perfect", "perfect", 0), (0.0, reach), (0.0, reach))
+    # a rare minority's probabilities would else lie in a corner
+    highest = max(max(entry.mean_predicted, entry.observed) for _, state in apart for entry in state.reliability)
+    reach = next((reach for reach in _REACHES if highest <= reach), 1.0)
     parts = part_evenly(apart, N_COLOURS)
     for place, part in enumerate(parts):
         suffix, words = part_words(place, len(parts))
-        alt, table = _alt(f"{whole}{words}", part), _bins(f"{key}{suffix}", f"{whole}{words}", part)
-        curves = [_curve(*pair) for pair in part]
-        picture = draw_curves(curves, _AXES, perfect, alt, caption, table, reach=reach)
+        whole = f"Reliability with {classifier.short}, {title.lower()}{words}"
+        picture = draw_curves(
+            [_curve(name, state.reliability) for name, state in part],
+            _AXES,
+            Curve(name_plainly("perfect"), (0.0, reach), (0.0, reach)),
+            f"{whole}. Calibration error: {'; '.join(_tell(*each) for each in part)}.",
+            caption,
+            _bins(f"reliability-{key}-{classifier.index}{suffix}", whole, part),
+            reach=reach,
+        )
         yield replace(picture, title=f"{title}{words}")
 
 
-def _part_twins(known: Sequence[tuple[Name, Bins]]) -> tuple[list[tuple[Name, Bins]], list[str]]:
-    """Equal probabilities are drawn once; say of the others whose they have."""
-    apart: list[tuple[Name, Bins]] = []
-    alike = []
-    for name, values in known:
-        if not values.get("reliability"):
-            continue
-        twin = next((other for other, drawn in apart if drawn["reliability"] == values["reliability"]), None)
-        if twin is None:
-            apart.append((name, values))
-        else:
-            alike.append(f"{name.short} has the probabilities of {twin.short}")
-    return apart, alike
+def _curve(name: Name, bins: Sequence[Bin]) -> Curve:
+    return Curve(name, [entry.mean_predicted for entry in bins], [entry.observed for entry in bins])
 
 
-def _curve(name: Name, values: Bins) -> Curve:
-    bins = values["reliability"]
-    return Curve(name, tuple(entry["mean_predicted"] for entry in bins), tuple(entry["observed"] for entry in bins))
+def _tell(name: Name, state: ProbabilityState) -> str:
+    last = state.reliability[-1]
+    error, perfect = (number(value, _ECE_DECIMALS) for value in (state.ece, state.ece_perfect))
+    predicted, true = (number(value, 2) for value in (last.mean_predicted, last.observed))
+    return f"{name.short} {error} ({perfect} if perfect), in its highest bin {predicted} predicted and {true} came true"
 
 
-def _reach(drawn: Sequence[tuple[Name, Bins]]) -> float:
-    """How far the axes go: a rare minority's probabilities would else lie in a corner."""
-    keys = ("mean_predicted", "observed")
-    highest = max(entry[key] for _, values in drawn for entry in values["reliability"] for key in keys)
-    return next((reach for reach in _REACHES if highest <= reach), 1.0)
-
-
-def _alt(title: str, known: Sequence[tuple[Name, Bins]]) -> str:
-    parts = []
-    for name, values in known:
-        last = values["reliability"][-1]
-        predicted, came_true = number(last["mean_predicted"], 2), number(last["observed"], 2)
-        parts.append(
-            f"{name.short} {number(values['ece'], _ECE_DECIMALS)} ({number(values['ece_perfect'], _ECE_DECIMALS)} if "
-            f"perfect), in its highest bin {predicted} predicted and {came_true} came true"
-        )
-    return f"{title}. Calibration error: {'; '.join(parts)}."
-
-
-def _bins(key: str, title: str, known: Sequence[tuple[Name, Bins]]) -> Table:
+def _bins(key: str, title: str, known: States) -> Table:
     """Bins in rows, strategies in columns: what was predicted, what came true, and of how many rows."""
-    n_bins = max(len(values["reliability"]) for _, values in known)
-    columns = [_bin_cells(values["reliability"], n_bins) for _, values in known]
-    lines: list[Line] = [(f"bin {place + 1}", tuple(column[place] for column in columns)) for place in range(n_bins)]
+    columns = [
+        [f"{number(each.mean_predicted, 3)} → {number(each.observed, 3)} ({each.n:,})" for each in state.reliability]
+        for _, state in known
+    ]
+    rows = zip_longest(*columns, fillvalue="")
+    lines: list[Line] = [(f"bin {place + 1}", cells) for place, cells in enumerate(rows)]
     caption = f"{title}: predicted → came true (rows)"
     return tabulate(key, caption, [name.short for name, _ in known], lines, first="From low to high")
-
-
-def _bin_cells(entries: Sequence[Found], n_bins: int) -> list[Words]:
-    cells = [
-        Words(f"{number(entry['mean_predicted'], 3)} → {number(entry['observed'], 3)} ({entry['n']:,})")
-        for entry in entries
-    ]
-    return cells + [Words("")] * (n_bins - len(cells))
