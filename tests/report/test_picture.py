@@ -12,10 +12,10 @@ import numpy as np
 import pytest
 from evidence_factories import make_picture
 from html_page import Page
+from job.report.charts.scatter import ADDED, MAJORITY, MINORITY, TYPE_LOOKS
 from matplotlib.image import imread
 from report_factories import make_results
 
-from job.report.charts.scatter import ADDED, MAJORITY, MINORITY, TYPE_LOOKS
 from job.report.charts.svg import shrink_image, write_shades
 from job.report.charts.theme import load_theme
 from job.report.render import render_report

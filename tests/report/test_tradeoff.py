@@ -9,9 +9,9 @@ import pytest
 from html_page import Element, Page
 from hypothesis import given
 from hypothesis import strategies as st
+from job.report.charts.trade_chart import Trade, find_winners
 from report_factories import make_results, make_runs, without_numbers
 
-from job.report.charts.trade_chart import Trade, find_winners
 from job.report.render import render_report
 
 NAMES = ("baseline", "smote", "custom", "threshold")

@@ -7,9 +7,9 @@ from evidence_factories import make_harm
 from html_page import Page
 from hypothesis import given
 from hypothesis import strategies as st
+from job.report.charts.panels import part_evenly, part_strategies
 from report_factories import make_results, make_runs, without_numbers
 
-from job.report.charts.panels import part_evenly, part_strategies
 from job.report.charts.theme import N_COLOURS, series
 from job.report.facts import load_facts
 from job.report.render import draw_page, lay_out
