@@ -141,13 +141,17 @@ class Facts:
         names = (*self.strategies, *self.classifiers)
         return next((name.short for name in names if name.label == label), label)
 
+    def kind(self, strategy: Name) -> str:
+        """What kind of strategy one is: a code of `job.evidence.strategy_kinds`."""
+        return self.results.strategies[strategy.index].kind
+
     def further_looks(self, number: int) -> tuple[int, ...]:
         """Give this many colours and markers that no strategy has, for what stands beside them."""
         return tuple(islice(find_further_looks([name.look for name in self.strategies]), number))
 
-    def summary(self, strategy: Name, classifier: Name, metric: str) -> SummaryRow | None:
-        """Mean and spread of one metric; None where the results have no such row."""
-        return self._summaries.get((strategy.label, classifier.label, metric))
+    def summary(self, strategy: Name, classifier: Name, metric: str) -> SummaryRow:
+        """Mean and spread of one metric."""
+        return self._summaries[strategy.label, classifier.label, metric]
 
     def curve(self, strategy: Name, classifier: Name, kind: str) -> Curve | None:
         """Mean curve of one strategy; None where it has none."""
@@ -176,11 +180,8 @@ class Facts:
 
     def decimals(self, classifier: Name, metric: str) -> int:
         """Decimals for one metric, the same for every strategy so that a column can be compared by eye."""
-        spreads = sorted(
-            row.sd
-            for strategy in self.strategies
-            if (row := self.summary(strategy, classifier, metric)) is not None and row.sd
-        )
+        rows = (self.summary(strategy, classifier, metric) for strategy in self.strategies)
+        spreads = sorted(row.sd for row in rows if row.sd)
         return decimals_for(spreads[len(spreads) // 2] if spreads else None, fallback_decimals(metric))
 
     @cached_property

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import median
-from types import MappingProxyType
 
 from job.evaluation.metrics.metric_registry import METRICS, Metric
 from job.report.facts import Facts
@@ -14,7 +13,6 @@ from job.text import counted, sentence
 
 BY_NAME = {metric.name: metric for metric in METRICS}
 _MOST_REASONS = 3
-_NO_HINTS: Mapping[str, str] = MappingProxyType({})
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -42,7 +40,7 @@ def build_metric_table(
     key: str,
     caption: str,
     caption_hidden: bool = False,
-    hints: Mapping[str, str] = _NO_HINTS,
+    hints: Mapping[str, str] | None = None,
 ) -> Table:
     """Build the table of some metrics: one row for each strategy.
 
@@ -54,12 +52,12 @@ def build_metric_table(
         As in `Table`.
     caption_hidden : bool
         As in `Table`.
-    hints : Mapping[str, str]
+    hints : Mapping[str, str] or None
         Metric -> a few words below its label.
     """
     footnotes = Footnotes()
     columns = [_column(facts, classifier, BY_NAME[metric], footnotes) for metric in metrics]
-    headings = [_heading(BY_NAME[metric], hints.get(metric, "")) for metric in metrics]
+    headings = [_heading(BY_NAME[metric], (hints or {}).get(metric, "")) for metric in metrics]
     lines = zip(facts.strategies, zip(*columns, strict=True), strict=True)
     return tabulate(key, caption, headings, lines, footnotes.all(), caption_hidden=caption_hidden, of_metrics=True)
 
@@ -68,9 +66,8 @@ def explain_gaps(facts: Facts, strategy: Name, classifier: Name, metric: str) ->
     """Say on which splits a metric has no value and why; nothing where it has one everywhere."""
     gaps = facts.gaps(strategy, classifier, metric)
     n_runs, n_gaps = len(facts.runs(strategy, classifier)), gaps.total()
-    row = facts.summary(strategy, classifier, metric)
     if not n_gaps:
-        return str(row["reason"] or "") if row is not None and row["value"] is None else ""
+        return ""
     if n_gaps == n_runs and len(gaps) == 1:
         return f"No value on any split: {sentence(next(iter(gaps)))}"
     kept = f"From {n_runs - n_gaps:,} of {counted(n_runs, 'split')}. " if n_gaps < n_runs else ""
@@ -84,26 +81,17 @@ def measure(facts: Facts, strategy: Name, classifier: Name, metric: str, footnot
     """Write a metric as its mean, its spread and its difference from baseline, or as a dash with its reason."""
     letter = footnotes.letter(explain_gaps(facts, strategy, classifier, metric))
     row = facts.summary(strategy, classifier, metric)
-    if row is None:
-        return Number(None, facts.decimals(classifier, metric), footnote=letter)
-    difference = row["difference"] if strategy != facts.baseline else None
-    return Number(row["value"], facts.decimals(classifier, metric), row["sd"], difference, footnote=letter)
+    difference = row.difference if strategy != facts.baseline else None
+    return Number(row.value, facts.decimals(classifier, metric), row.sd, difference, footnote=letter)
 
 
 def _column(facts: Facts, classifier: Name, metric: Metric, footnotes: Footnotes) -> list[Number]:
     cells = [measure(facts, strategy, classifier, metric.name, footnotes) for strategy in facts.strategies]
-    found = (facts.summary(strategy, classifier, metric.name) for strategy in facts.strategies)
-    bases = {row["n"] for row in found if row is not None}
-    if len(bases - {0}) > 1 or facts.n_splits == 1:
+    rows = [facts.summary(strategy, classifier, metric.name) for strategy in facts.strategies]
+    if len({row.n for row in rows} - {0}) > 1 or facts.n_splits == 1:
         return cells  # means over different splits, or luck alone, are no contest
-    return _mark(cells, metric.better, _unrest(facts, classifier, metric.name))
-
-
-def _unrest(facts: Facts, classifier: Name, metric: str) -> float:
-    """How much a difference from baseline varies from split to split, for the median strategy that has one."""
-    found = (facts.summary(strategy, classifier, metric) for strategy in facts.strategies)
-    spreads = [row["difference_sd"] for row in found if row is not None and row["difference_sd"]]
-    return float(median(spreads)) if spreads else 0.0
+    unrest = [row.difference_sd for row in rows if row.difference_sd]  # how much differences vary from split to split
+    return _mark(cells, metric.better, median(unrest) if unrest else 0.0)
 
 
 def _mark(cells: Sequence[Number], better: str | None, unrest: float) -> list[Number]:

@@ -1,21 +1,30 @@
-"""From results to the page's bytes."""
+"""From results to the page: its sections in their order, and all of it as HTML."""
 
 from __future__ import annotations
 
 import base64
 import hashlib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
-from typing import Any
 
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
 from job.report.charts.theme import series, templates_folder
-from job.report.page import Page, build_page
-from job.text import make_visible, number, percent, ratio, signed
+from job.report.facts import Facts, load_facts
+from job.report.layout import Section
+from job.results.results import Results, Timings
+from job.text import abbreviate, counted, make_visible, number, percent, ratio, sentence, signed
 
+SECTIONS = (
+    "answer", "verdict", "overview", "asked", "balance", "columns", "diagnosis", "comparisons", "metrics", "tradeoff",
+    "footing", "alarms", "cutoffs", "decisions", "curves", "harm", "rescued", "picture", "audit", "ratio_sweep",
+    "imbalance", "confusion", "leak", "runs", "methods", "snippet", "reproduce",
+)  # fmt: skip
+"""A new section is one name here, one module in `job.report.sections` and one template in ``templates/sections``."""
 _STYLES = ("variables", "base", "layout", "tables", "figures", "answer", "explorer", "print")
 _SCRIPTS = ("page", "tables", "alarms")
 _UNDERSCORE = Markup("_<wbr>")
@@ -23,15 +32,35 @@ _PER_CENT = re.compile(r"(\d) %")
 _COMMENT = re.compile(r"/\*.*?\*/|^\s*//[^\n]*$", re.DOTALL | re.MULTILINE)
 
 
-def render_report(results: Mapping[str, Any], timings: Mapping[str, Any] | None = None) -> str:
+@dataclass(frozen=True)
+class Page:
+    """The page.
+
+    Parameters
+    ----------
+    title : str
+        Short enough for a heading.
+    question : str
+        What was compared on what, in a sentence.
+    sections : tuple of Section
+        The first one is the first screen.
+    version : str
+        Of this program.
+    """
+
+    title: str
+    question: str
+    sections: tuple[Section, ...]
+    version: str
+
+
+def render_report(results: Results, timings: Timings | None = None) -> str:
     """Render the report: one HTML page that asks the network for nothing.
 
     Parameters
     ----------
-    results : Mapping
-        What results.json holds.
-    timings : Mapping or None
-        What timings.json holds; shown where the spec asks for it (``report.timings``).
+    timings : Timings or None
+        Shown where the spec asks for durations (``report.timings``).
 
     Returns
     -------
@@ -41,31 +70,36 @@ def render_report(results: Mapping[str, Any], timings: Mapping[str, Any] | None 
     return lay_out(draw_page(results, timings))
 
 
-def draw_page(results: Mapping[str, Any], timings: Mapping[str, Any] | None = None) -> Page:
+def draw_page(results: Results, timings: Timings | None = None) -> Page:
     """Build the page's values, every chart drawn; takes what `render_report` takes."""
-    return build_page({**results, "timings": timings} if shows_timings(results) else results)
+    facts = load_facts(results, timings if results.spec.report.timings else None)
+    sections = tuple(import_module(f"job.report.sections.{name}").build(facts) for name in SECTIONS)
+    return Page(facts.title, _question(facts), sections, results.provenance.versions["minority-report"])
+
+
+def _question(facts: Facts) -> str:
+    dataset, status = facts.dataset, facts.results.status
+    source = "Generated data" if facts.spec.data.generate else abbreviate(dataset.source, 60)
+    compared = (
+        counted(len(facts.strategies), "strategy", "strategies"),
+        counted(len(facts.classifiers), "classifier"),
+        counted(facts.n_splits, "split"),
+    )
+    all_well = status.n_ok > 1 and not status.n_failed and not status.n_degraded
+    ended = f"; all {counted(status.n_ok, 'run')} ended well" if all_well else ""
+    return (
+        f"{source}: {counted(dataset.n_rows, 'row')}, {counted(dataset.n_positive, 'minority row')} (label "
+        f"{facts.positive}). {sentence(', '.join(compared) + ended)}"
+    )
 
 
 def lay_out(page: Page) -> str:
     """Lay out a page as HTML."""
     folder = templates_folder()
     style, script = _load(folder / "css", _STYLES, "css"), _load(folder / "js", _SCRIPTS, "js")
-    return (
-        _environment(folder)
-        .get_template("report.html")
-        .render(
-            page=page,
-            style=Markup(style),
-            style_hash=_csp_hash(style),
-            script=Markup(script),
-            script_hash=_csp_hash(script),
-        )
-    )
-
-
-def shows_timings(results: Mapping[str, Any]) -> bool:
-    """Tell whether the spec asks for durations on the page."""
-    return bool(results["spec"].get("report", {}).get("timings"))
+    hashes = {"style_hash": _csp_hash(style), "script_hash": _csp_hash(script)}
+    template = _environment(folder).get_template("report.html")
+    return template.render(page=page, style=Markup(style), script=Markup(script), **hashes)
 
 
 def _environment(folder: Path) -> Environment:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
-from typing import Any
 from xml.sax.saxutils import escape
 
 from job.report.charts.canvas import Picture, to_png
 from job.report.charts.theme import load_theme
-from job.report.page import Page
+from job.report.render import Page
+from job.results.results import Results
 from job.text import make_visible, name_files
 
 _DOTS_PER_INCH = 216.0  # three pixels for one on the page: as wide as half a large slide
@@ -32,12 +32,12 @@ class Slide:
     png: bytes
 
 
-def draw_slides(page: Page, results: Mapping[str, Any]) -> Iterator[Slide]:
+def draw_slides(page: Page, results: Results) -> Iterator[Slide]:
     """Draw every chart of a page by itself, light, on a background.
 
     Parameters
     ----------
-    results : Mapping
+    results : Results
         What it was drawn of; files bear the labels of its strategies and classifiers.
 
     Yields
@@ -46,9 +46,8 @@ def draw_slides(page: Page, results: Mapping[str, Any]) -> Iterator[Slide]:
         In the order of the page.
     """
     pictures = list(_pictures(page))
-    strategies, classifiers = (
-        name_files([str(entry["label"]) for entry in results[kind]]) for kind in ("strategies", "classifiers")
-    )
+    strategies = name_files([entry.label for entry in results.strategies])
+    classifiers = name_files([entry.label for entry in results.classifiers])
     names = name_files([_name(picture.table.key, strategies, classifiers) for picture in pictures])
     for name, picture in zip(names, pictures, strict=True):
         yield Slide(name, _standalone(picture), to_png(picture, _DOTS_PER_INCH))

@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any
 
-from job.evidence.diagnosis import describe_problems
 from job.report.facts import Facts, load_facts
 from job.report.layout import Name
 from job.report.metric_columns import BY_NAME
-from job.report.sections import answer as answer_section
 from job.report.sections import runs
+from job.results.results import Results
 from job.text import abbreviate, counted, listed, number, signed, visible_line
+from job.wording.answer import tell_answer
 
 _ENTITIES = {"|": "&#124;", "<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;"}
 _MARKUP = re.compile(r"[\\`*\[\]~$#|<>&@]|(?<![^\W_])_|_(?![^\W_])")
@@ -67,13 +66,8 @@ _LADDER = (Limits(1000, 1000, 1000, 2000), Limits(50, 100, 50, 1000), Limits(20,
 _LEAST = Limits(5, 8, 3, 120)  # fits whatever the labels are: 45 rows, 9 reasons and 5 sentences, six bytes a letter
 
 
-def render_summary(results: Mapping[str, Any]) -> str:
+def render_summary(results: Results) -> str:
     """Write the summary.
-
-    Parameters
-    ----------
-    results : Mapping
-        What results.json holds.
 
     Returns
     -------
@@ -87,12 +81,14 @@ def render_summary(results: Mapping[str, Any]) -> str:
 
 def _lines(facts: Facts, limits: Limits) -> Iterator[str]:
     yield f"# {escape_markdown(facts.title)}"
-    for problem in describe_problems(facts.results):
+    told = tell_answer(facts.results, facts.name_shortly)
+    for problem in told.problems:
         yield from ("", f"⚠ A problem with the data: {escape_markdown(problem, limits.letters)}")
-    lead, *paragraphs = _told(facts)
-    yield from ("", f"**{escape_markdown(lead, limits.letters)}**")
-    for paragraph in paragraphs:
-        yield from ("", escape_markdown(paragraph, limits.letters))
+    yield from ("", f"**{escape_markdown(told.short, limits.letters)}**")
+    use = f"{told.action}{told.use}"
+    for paragraph in (use, *told.cutoffs, told.found, told.sure, told.others, told.why, told.choice):
+        if paragraph:
+            yield from ("", escape_markdown(paragraph, limits.letters))
     for classifier in facts.classifiers[: limits.classifiers]:
         yield from ("", f"## With {escape_markdown(classifier.short)}", "")
         yield from _table(facts, classifier, limits)
@@ -102,14 +98,6 @@ def _lines(facts: Facts, limits: Limits) -> Iterator[str]:
     if cut := _left_out(facts, limits):
         yield from ("", f"Left out here, for want of room: {listed(cut)}.")
     yield from ("", f"The whole report: {_REPORT}")
-
-
-def _told(facts: Facts) -> Iterator[str]:
-    """What the page tells in its answer."""
-    answer = answer_section.build(facts).content
-    assert isinstance(answer, answer_section.Answer)
-    told = (f"{answer.action}{answer.use}", *answer.cutoffs, *answer.sure, *answer.why)
-    yield from (answer.lead, *(text for text in told if text))
 
 
 def _table(facts: Facts, classifier: Name, limits: Limits) -> Iterator[str]:
@@ -123,18 +111,18 @@ def _table(facts: Facts, classifier: Name, limits: Limits) -> Iterator[str]:
 
 def _kept(facts: Facts, limits: Limits) -> Sequence[Name]:
     """The first strategies, and what is recommended."""
-    recommended = (facts.results.get("verdict") or {}).get("headline", {}).get("recommended") or {}
-    first = facts.strategies[: limits.strategies]
+    recommended = facts.headline.recommended
     rest = facts.strategies[limits.strategies :]
-    return (*first, *(name for name in rest if name.label == recommended.get("strategy")))
+    further = (name for name in rest if recommended is not None and name.label == recommended.strategy)
+    return (*facts.strategies[: limits.strategies], *further)
 
 
 def _cell(facts: Facts, strategy: Name, classifier: Name, metric: str) -> str:
     row = facts.summary(strategy, classifier, metric)
     decimals = facts.decimals(classifier, metric)
-    if row is None or row["value"] is None or strategy == facts.baseline or row["difference"] is None:
-        return number(row["value"] if row else None, decimals)
-    return f"{number(row['value'], decimals)} ({signed(row['difference'], decimals)})"
+    if strategy == facts.baseline or row.difference is None:
+        return number(row.value, decimals)
+    return f"{number(row.value, decimals)} ({signed(row.difference, decimals)})"
 
 
 def _trouble(facts: Facts, limits: Limits) -> Iterator[str]:

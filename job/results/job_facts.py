@@ -42,6 +42,7 @@ class WrittenFile(_Written):
     query: str | None = None
     time: str | None = None
     groups: str | None = None
+    split: str | None = None
 
 
 class WrittenData(_Written):

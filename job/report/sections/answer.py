@@ -4,19 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from job.evidence.diagnosis import describe_problems
-from job.evidence.strategy_kinds import GLOSSES, find_kinds, gloss_recommended
 from job.report.charts.canvas import Picture
-from job.report.facts import Facts, Found
+from job.report.facts import Facts
 from job.report.layout import Name, Section, Table
 from job.report.sections.cutoffs import build_menu
 from job.report.sections.overview import draw_recall, explain_no_recall
 from job.report.sections.runs import Trouble, find_trouble
 from job.report.sections.tiles import Beside, Tile, build_tiles, find_beside
-from job.wording.answer import describe_action, tell_answer
-from job.wording.cutoffs import tell_cutoffs
-
-_ABSENT = "These results hold no verdict."
+from job.wording import answer as wording
 
 
 @dataclass(frozen=True)
@@ -27,39 +22,18 @@ class Gloss:
     words: str
 
 
-def build_glossary(facts: Facts) -> tuple[Gloss, ...]:
-    """Build the list, in the order of the strategies; those of which nothing is known aren't in it."""
-    kinds = find_kinds(facts.results)
-    groups: dict[str, list[Name]] = {}
-    for name in facts.strategies:
-        groups.setdefault(GLOSSES[kinds[name.label]], []).append(name)
-    return tuple(Gloss(tuple(names), words) for words, names in groups.items() if words)
-
-
 @dataclass(frozen=True)
 class Answer:
     """The first screen.
 
     Parameters
     ----------
-    problems : tuple of str
-        What is wrong with the data itself.
     trouble : Trouble or None
         Which runs failed or were degraded; None where all went well.
-    lead : str
-        Does it help?
-    action : str
-        What is recommended.
-    use : str
-        What it is, what that gains, and what it costs; goes on where `action` ends.
-    cutoffs : tuple of str
-        The cut-offs to choose from and which is the cheapest when, or what was asked and what the ends cost.
+    told : job.wording.answer.Answer
+        The sentences.
     menu : Table or None
-        The same as a table, where nothing was asked.
-    sure : tuple of str
-        What difference the answer rests on, and how much evidence that is.
-    why : tuple of str
-        What holds for other classifiers, what the decisions are worth, and why this is recommended.
+        The cut-offs to choose from, where nothing was asked.
     beside : Beside
         Of which strategies the tiles tell.
     classifier : Name
@@ -68,15 +42,9 @@ class Answer:
         What each strategy does.
     """
 
-    problems: tuple[str, ...]
     trouble: Trouble | None
-    lead: str
-    action: str
-    use: str
-    cutoffs: tuple[str, ...]
+    told: wording.Answer
     menu: Table | None
-    sure: tuple[str, ...]
-    why: tuple[str, ...]
     beside: Beside
     tiles: tuple[Tile, ...]
     classifier: Name
@@ -88,43 +56,29 @@ class Answer:
 
 def build(facts: Facts) -> Section:
     """Build the section."""
-    verdict = facts.results.get("verdict")
-    lead, use, sure, why = (_ABSENT, "", (), ()) if verdict is None else _sentences(facts, verdict)
-    action = "" if verdict is None else describe_action(verdict["headline"], facts.name_shortly)
-    classifier = facts.main_classifier
-    beside = find_beside(facts, classifier, facts.headline)
+    recommended, classifier, beside = facts.headline.recommended, facts.main_classifier, find_beside(facts)
+    menu = None
+    if recommended is not None and facts.results.decisions.asked is None:
+        menu = build_menu(facts, facts.strategy(recommended.strategy), classifier)
     picture = draw_recall(facts, classifier)
     content = Answer(
-        tuple(describe_problems(facts.results)),
-        find_trouble(facts, None if verdict is None else verdict["headline"]["recommended"]),
-        lead,
-        action,
-        use.removeprefix(action),
-        () if verdict is None else tuple(tell_cutoffs(verdict["headline"], facts.results["decisions"])),
-        _menu(facts),
-        sure,
-        why,
+        find_trouble(facts, recommended),
+        wording.tell_answer(facts.results, facts.name_shortly),
+        menu,
         beside,
-        build_tiles(facts, classifier, beside),
+        build_tiles(facts, beside),
         classifier,
         picture,
         "" if picture else explain_no_recall(classifier),
-        build_glossary(facts),
+        _glossary(facts),
         len(facts.classifiers),
     )
     return Section("answer", "The answer", content)
 
 
-def _menu(facts: Facts) -> Table | None:
-    headline = facts.headline
-    pair = headline and headline["recommended"]
-    if not pair or facts.results["decisions"]["asked"] is not None:
-        return None
-    strategy = facts.strategy(pair["strategy"])
-    return build_menu(facts, strategy, facts.main_classifier)
-
-
-def _sentences(facts: Facts, verdict: Found) -> tuple[str, str, tuple[str, ...], tuple[str, ...]]:
-    told = tell_answer(verdict, facts.results["power"], facts.name_shortly, gloss_recommended(facts.results))
-    why = (told.others, told.why, told.choice)
-    return told.short, told.use, tuple(filter(None, (told.found, told.sure))), tuple(filter(None, why))
+def _glossary(facts: Facts) -> tuple[Gloss, ...]:
+    """List kinds in the order of the strategies; those of which nothing is known aren't in it."""
+    groups: dict[str, list[Name]] = {}
+    for name in facts.strategies:
+        groups.setdefault(wording.GLOSSES[facts.kind(name)], []).append(name)
+    return tuple(Gloss(tuple(names), words) for words, names in groups.items() if words)

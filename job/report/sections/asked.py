@@ -6,10 +6,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from job.names import CLASSIFIERS
-from job.report.facts import Facts, Found
+from job.report.facts import Facts
 from job.report.layout import Heading, Line, Name, Section, Table, Words, tabulate
-from job.report.metric_columns import BY_NAME
+from job.results.job_facts import WrittenEntry
 from job.text import abbreviate, abbreviate_all, counted, listed, number, percent, plain, ratio, sentence, visible_line
+from job.wording.verdict import METRIC_WORDS
 
 _SCALES = {
     "standard": "numbers are centred and scaled to standard deviation 1",
@@ -21,33 +22,34 @@ _VALUE_LENGTH = 160
 _LABELS_IN_WORDS = 6
 
 
-def describe_split(facts: Facts) -> str:
+def _describe_split(facts: Facts) -> str:
     """Say how rows were parted into training and test rows."""
-    asked, made = facts.spec["split"], facts.splits
-    grouped = _file(facts).get("groups")
-    whole = f", rows with the same {abbreviate(str(grouped), 40)} always on one side" if grouped else ""
-    seed = f"seed {asked['random_state']}" if asked.get("random_state") is not None else "no seed"
-    if asked["method"] == "holdout":
-        text = f"{_asked_share(asked)} of the rows held out for the test, drawn anew {_times(made)}"
-        return f"{text}, the same share of each class in both parts{whole} ({seed})."
-    if asked["method"] == "kfold":
-        folds = f"{counted(made['n_folds'], 'fold')}, each the test part once, dealt {_times(made)}"
-        return f"{folds}, the same share of each class in every fold{whole} ({seed})."
-    if asked["method"] == "time":
-        column = abbreviate(str(_file(facts).get("time")), 40)
-        return f"The latest {_asked_share(asked)} of the rows by {column} are the test part; one split only."
-    column = abbreviate(str(_file(facts).get("split")), 40)
-    return f"The data's own column {column} says which rows are for the test; one split only."
+    asked, made, file = facts.spec.split, facts.splits, facts.spec.data.file
+    share = "" if asked.test_size is None else f"{plain(round(100 * asked.test_size, 6))} %"
+    if file is not None and asked.method == "time":
+        column = abbreviate(str(file.time), 40)
+        return f"The latest {share} of the rows by {column} are the test part; one split only."
+    if file is not None and asked.method == "predefined":
+        return (
+            f"The data's own column {abbreviate(str(file.split), 40)} says which rows are for the test; one split only."
+        )
+    times = "once" if made.n_repeats == 1 else f"{made.n_repeats:,} times"
+    drawn, part = f"{share} of the rows held out for the test, drawn anew", "both parts"
+    if asked.method == "kfold":
+        drawn, part = f"{counted(made.n_folds, 'fold')}, each the test part once, dealt", "every fold"
+    grouped = file is not None and file.groups
+    whole = f", rows with the same {abbreviate(grouped, 40)} always on one side" if grouped else ""
+    seed = "no seed" if asked.random_state is None else f"seed {asked.random_state}"
+    return f"{drawn} {times}, the same share of each class in {part}{whole} ({seed})."
 
 
-def describe_sizes(facts: Facts) -> str:
-    """Say how large the parts are."""
+def _describe_sizes(facts: Facts) -> str:
     made = facts.splits
-    mean, positive = "on average " if facts.n_splits > 1 else "", made["n_test_positive_mean"]
-    positives = number(positive, 0 if float(positive).is_integer() else 1)
+    mean = "on average " if facts.n_splits > 1 else ""
+    positive = number(made.n_test_positive_mean, 0 if made.n_test_positive_mean.is_integer() else 1)
     return (
-        f"{counted(facts.n_splits, 'split')} in all: {mean}{made['n_train_mean']:,.0f} training rows and "
-        f"{made['n_test_mean']:,.0f} test rows, {positives} of these minority rows."
+        f"{counted(facts.n_splits, 'split')} in all: {mean}{made.n_train_mean:,.0f} training rows and "
+        f"{made.n_test_mean:,.0f} test rows, {positive} of these minority rows."
     )
 
 
@@ -58,62 +60,44 @@ def describe_spread(facts: Facts) -> str:
     return "Each number is a mean over splits ± the standard deviation from split to split."
 
 
-def describe_preparation(facts: Facts) -> str:
+def _describe_preparation(facts: Facts) -> str:
     """Say what happens to columns before and after resampling."""
-    asked = facts.spec["preparation"]
-    features = [column for column in facts.dataset["columns"] if column["role"] == "feature"]
-    parts = [f"fitted on each training part only: {_SCALES[asked['scale']]}"]
-    if any(column["n_missing"] for column in features):
-        parts.append(f"missing numbers become {_IMPUTES[asked['impute']]}, missing categories one of their own")
-    if any(column["kind"] == "category" for column in features):
-        kept = counted(asked["max_categories"], "category", "categories")
+    asked = facts.spec.preparation
+    features = [column for column in facts.dataset.columns if column.role == "feature"]
+    parts = [f"fitted on each training part only: {_SCALES[asked.scale]}"]
+    if any(column.n_missing for column in features):
+        parts.append(f"missing numbers become {_IMPUTES[asked.impute]}, missing categories one of their own")
+    if any(column.kind == "category" for column in features):
+        kept = counted(asked.max_categories, "category", "categories")
         parts.append(f"beyond {kept} of a column, the rarer ones are one")
     return "; ".join(parts) + "."
 
 
-def describe_ranking(facts: Facts, labels: Mapping[str, str]) -> str:
+def _describe_ranking(facts: Facts) -> str:
     """Say which metric ranks strategies, and the number of alarms."""
-    budget = f"{plain(facts.results['evaluation']['alerts_per_1000'])} in every 1,000 rows"
-    if "alerts_per_1000" not in facts.spec["evaluation"]:
-        budget += ", as many as there are minority rows (no number was given)"
-    rope = facts.spec["evaluation"]["rope"]
-    rope = "0.04 m (1 − m) around baseline's mean m (0.01 for ROC AUC)" if rope == "auto" else plain(rope)
+    evaluation, alerts = facts.spec.evaluation, facts.results.evaluation.alerts_per_1000
+    no_number = ", as many as there are minority rows (no number was given)"
+    auto = "0.04 m (1 − m) around baseline's mean m (0.01 for ROC AUC)"
+    rope = auto if evaluation.rope == "auto" else plain(float(evaluation.rope))
     return (
-        f"Strategies are ranked by {labels[facts.primary]}. A difference counts beyond {rope} and where "
-        f"its test is sure at {facts.confidence}. Where a number of alarms is fixed, it is {budget}."
+        f"Strategies are ranked by {METRIC_WORDS[facts.primary]}. A difference counts beyond {rope} and where "
+        f"its test is sure at {facts.confidence}. Where a number of alarms is fixed, it is {plain(alerts)} in every "
+        f"1,000 rows{no_number if evaluation.alerts_per_1000 is None else ''}."
     )
 
 
 def describe_cost(facts: Facts) -> str:
     """Say what the two kinds of error cost, where somebody said so."""
-    cost = facts.results["evaluation"]
-    if cost["cost_false_negative"] is None:
+    if facts.results.evaluation.cost is None:
         return "The spec gives none (evaluation.cost), so none is assumed and no expected cost is computed."
-    missed, alarm = plain(cost["cost_false_negative"]), plain(cost["cost_false_positive"])
+    missed, alarm = map(plain, facts.results.evaluation.cost)
     return f"A missed minority row costs {missed}, a false alarm {alarm}."
 
 
-def describe_params(params: Found) -> str:
-    """Write parameters as ``name=value``; a sentence where there are none."""
-    if not params:
-        return "defaults"
-    texts = (
-        (visible_line(str(key)), value if isinstance(value, str) else repr(value)) for key, value in params.items()
-    )
-    return ", ".join(f"{key}={abbreviate(text, _VALUE_LENGTH)}" for key, text in texts)
-
-
-def _asked_share(asked: Found) -> str:
-    return f"{plain(round(100 * asked['test_size'], 6))} %"
-
-
-def _times(made: Found) -> str:
-    return "once" if made["n_repeats"] == 1 else f"{made['n_repeats']:,} times"
-
-
-def _file(facts: Facts) -> Found:
-    file: Found = facts.spec["data"].get("file") or {}
-    return file
+def _describe_params(params: Mapping[str, object]) -> str:
+    """Write parameters as ``name=value``; a word where there are none."""
+    texts = ((visible_line(key), value if isinstance(value, str) else repr(value)) for key, value in params.items())
+    return ", ".join(f"{key}={abbreviate(text, _VALUE_LENGTH)}" for key, text in texts) or "defaults"
 
 
 @dataclass(frozen=True)
@@ -134,82 +118,67 @@ class Asked:
     classifiers: Table
 
 
-def _within_sentence(label: str) -> str:
-    """Begin a label in lower case, unless its first word is an abbreviation."""
-    return label if label[:2].isupper() else label[:1].lower() + label[1:]
-
-
 def build(facts: Facts) -> Section:
     """Build the section."""
-    labels = {name: _within_sentence(metric.label) for name, metric in BY_NAME.items()}
     answers = (
         ("Data", _describe_data(facts)),
         ("Minority", _describe_minority(facts)),
-        ("Splits", sentence(describe_split(facts))),
-        ("Sizes", sentence(describe_sizes(facts))),
-        ("Preparation", sentence(describe_preparation(facts))),
-        ("Ranking", describe_ranking(facts, labels)),
+        ("Splits", sentence(_describe_split(facts))),
+        ("Sizes", sentence(_describe_sizes(facts))),
+        ("Preparation", sentence(_describe_preparation(facts))),
+        ("Ranking", _describe_ranking(facts)),
         ("Costs", describe_cost(facts)),
     )
-    title = str(facts.spec["title"])
-    content = Asked("" if title == facts.title else title, answers, _strategies(facts), _classifiers(facts))
-    return Section("asked", "What was asked", content)
+    title = "" if facts.spec.title == facts.title else facts.spec.title
+    return Section("asked", "What was asked", Asked(title, answers, _strategies(facts), _classifiers(facts)))
 
 
 def _describe_data(facts: Facts) -> str:
-    dataset, data = facts.dataset, facts.spec["data"]
-    n_features = sum(column["role"] == "feature" for column in dataset["columns"])
-    size = f"{counted(dataset['n_rows'], 'row')} with {counted(n_features, 'feature')}"
-    if data.get("file"):
-        query = data["file"].get("query")
-        chosen = f", the rows that this query selects: {abbreviate(str(query), 400)}" if query else ""
-        return f"{size}, read from {abbreviate(str(dataset['source']), 120)}{chosen}."
-    params = {key: value for key, value in data["generate"].items() if key != "kind" and value is not None}
-    if data["generate"]["kind"] == "mixture":
-        return f"{size}, drawn from a mixture of normals whose truth is known ({describe_params(params)})."
-    return f"{size}, generated by scikit-learn's {dataset['source']}({describe_params(params)})."
+    dataset, file, generate = facts.dataset, facts.spec.data.file, facts.spec.data.generate or {}
+    n_features = sum(column.role == "feature" for column in dataset.columns)
+    size = f"{counted(dataset.n_rows, 'row')} with {counted(n_features, 'feature')}"
+    if file is not None:
+        chosen = f", the rows that this query selects: {abbreviate(file.query, 400)}" if file.query else ""
+        return f"{size}, read from {abbreviate(dataset.source, 120)}{chosen}."
+    params = _describe_params({key: value for key, value in generate.items() if key != "kind" and value is not None})
+    if generate["kind"] == "mixture":
+        return f"{size}, drawn from a mixture of normals whose truth is known ({params})."
+    return f"{size}, generated by scikit-learn's {dataset.source}({params})."
 
 
 def _describe_minority(facts: Facts) -> str:
-    dataset = facts.dataset
-    rest = abbreviate_all([str(label) for label in dataset["rest"]], 60)
+    dataset, rest = facts.dataset, abbreviate_all(facts.dataset.rest, 60)
     if len(rest) > _LABELS_IN_WORDS:
         rest = (*rest[: _LABELS_IN_WORDS - 1], f"{len(rest) - _LABELS_IN_WORDS + 1:,} more")
     against = f"the rest ({listed(rest)})" if len(rest) > 1 else listed(rest)
     return (
-        f"The positive label is {facts.positive}: {counted(dataset['n_positive'], 'row')}, "
-        f"{percent(dataset['prevalence'])} of all, against {against}; "
-        f"{ratio(dataset['imbalance_ratio'])} other rows for each."
+        f"The positive label is {facts.positive}: {counted(dataset.n_positive, 'row')}, "
+        f"{percent(dataset.prevalence)} of all, against {against}; "
+        f"{ratio(dataset.imbalance_ratio)} other rows for each."
     )
 
 
 def _strategies(facts: Facts) -> Table:
     lines: list[Line] = [
-        (name, (f"{sentence(str(entry['description']))}{_in_full(name)}", _params(entry)))
-        for name, entry in zip(facts.strategies, facts.results["strategies"], strict=True)
+        (name, (f"{sentence(entry.description)}{_in_full(name)}", _params(entry)))
+        for name, entry in zip(facts.strategies, facts.results.strategies, strict=True)
     ]
     return tabulate("strategies", "Strategies compared", (Heading("What it does"), Heading("Parameters")), lines)
 
 
 def _classifiers(facts: Facts) -> Table:
-    lines: list[Line] = [
-        (name, (Words(f"{_class_of(entry)}{_in_full(name)}", code=True), _params(entry)))
-        for name, entry in zip(facts.classifiers, facts.results["classifiers"], strict=True)
-    ]
-    headings = (Heading("Class"), Heading("Parameters"))
-    caption = "Classifiers, each fitted after every strategy"
+    lines: list[Line] = []
+    for name, entry in zip(facts.classifiers, facts.results.classifiers, strict=True):
+        kind = CLASSIFIERS.get(entry.name, entry.name) if entry.name else str(entry.class_)
+        lines.append((name, (Words(f"{kind}{_in_full(name)}", code=True), _params(entry))))
+    headings, caption = (Heading("Class"), Heading("Parameters")), "Classifiers, each fitted after every strategy"
     return tabulate("classifiers", caption, headings, lines, first="Classifier")
 
 
-def _params(entry: Found) -> Words:
-    return Words(describe_params(entry["params"]), code=bool(entry["params"]))
+def _params(entry: WrittenEntry) -> Words:
+    return Words(_describe_params(entry.params), code=bool(entry.params))
 
 
 def _in_full(name: Name) -> str:
     """The one place where a label that was shortened everywhere else stands whole."""
     return "" if name.short == name.label else f" Its label in full: {name.label}"
-
-
-def _class_of(entry: Found) -> str:
-    name = entry.get("name")
-    return CLASSIFIERS.get(str(name), str(name)) if name else str(entry.get("class"))

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from job.evidence.statistics.paired_t import BOOTSTRAP
-from job.report.facts import Facts, Found
+from job.report.facts import Facts
 from job.report.layout import Cell, Heading, Line, Name, Number, Section, Table, Words, tabulate
 from job.report.metric_columns import BY_NAME, Footnotes
+from job.results.verdict_facts import Comparison
 from job.text import number, sentence, signed
 
-_ABSENT = "These results hold no comparisons."
-_NOTHING = "Only baseline was run, so there is nothing to compare."
 _OTHERS = ("recall", "false_alarms_per_1000", "expected_cost_per_1000", "brier", "log_loss")
+_COLUMNS = (
+    "The adjusted p-value keeps the chance of any false claim among the strategies of one table down (Holm). Better, "
+    "same and worse are probabilities of a difference beyond the region of practical equivalence (ROPE), within it, "
+    "and beyond it the other way. All metrics are in comparisons.csv."
+)
 _BLIND = (
     "There is one split only, so differences are about these fitted models, on rows like these. The test rows were "
     "drawn again 2,000 times (a paired bootstrap; whole groups where there are groups, blocks of consecutive rows "
@@ -50,113 +54,87 @@ class Comparisons:
 
     Parameters
     ----------
-    absent : str
-        Why there are none.
     reading : str
         How they were tested.
     columns : str
         What the columns say.
     """
 
-    absent: str
-    reading: str = ""
-    columns: str = ""
-    classifiers: tuple[Compared, ...] = ()
+    reading: str
+    columns: str
+    classifiers: tuple[Compared, ...]
 
 
 def build(facts: Facts) -> Section:
     """Build the section."""
-    rows = facts.results.get("comparisons")
-    content = Comparisons(_ABSENT if rows is None else _NOTHING) if not rows else _content(facts, rows)
-    return Section("comparisons", "Differences, tested", content)
-
-
-def _content(facts: Facts, rows: Sequence[Found]) -> Comparisons:
-    columns = (
-        f"{_about(facts)} The adjusted p-value "
-        f"keeps the chance of any false claim among the strategies of one table down (Holm). Better, same and worse "
-        "are probabilities of a difference beyond the region of practical equivalence (ROPE), within it, and beyond it "
-        "the other way. All metrics are in comparisons.csv."
+    rows = facts.results.comparisons
+    about = f"both are trained on {facts.splits.n_train_mean:,.0f} rows like these"
+    interval = (
+        "these fitted models, on rows like these"
+        if facts.n_splits == 1
+        else f"the difference expected on fresh data when {about}"
     )
-    bootstrapped = any(row["method"] == BOOTSTRAP for row in rows)
-    compared = tuple(
-        Compared(classifier, _primary(facts, classifier, rows), _others(facts, classifier, rows))
-        for classifier in facts.classifiers
-    )
-    return Comparisons("", _BLIND if bootstrapped else _CORRECTED, columns, compared)
+    reading = _BLIND if any(row.method == BOOTSTRAP for row in rows) else _CORRECTED
+    columns = f"Intervals are about {interval}, at {facts.confidence} confidence. {_COLUMNS}"
+    compared = (Compared(name, _primary(facts, name), _others(facts, name)) for name in facts.classifiers if rows)
+    return Section("comparisons", "Differences, tested", Comparisons(reading, columns, tuple(compared)))
 
 
-def _about(facts: Facts) -> str:
-    """Say what an interval is about."""
-    if facts.n_splits == 1:
-        return f"Intervals are about these fitted models, on rows like these, at {facts.confidence} confidence."
-    return (
-        f"Intervals are about the difference expected on fresh data when both are trained on "
-        f"{facts.splits['n_train_mean']:,.0f} rows like these, at {facts.confidence} confidence."
-    )
+def _of(facts: Facts, classifier: Name, metric: str) -> list[Comparison]:
+    rows = facts.results.comparisons
+    return [row for row in rows if row.classifier == classifier.label and row.metric == metric]
 
 
-def _of(rows: Sequence[Found], classifier: Name, metric: str) -> list[Found]:
-    return [row for row in rows if row["classifier"] == classifier.label and row["metric"] == metric]
+def _label(facts: Facts, row: Comparison) -> str:
+    return f"{facts.strategy(row.strategy).short} against {facts.strategy(row.reference).short}"
 
 
-def _label(facts: Facts, row: Found) -> str:
-    short = {name.label: name.short for name in facts.strategies}
-    return f"{short[row['strategy']]} against {short[row['reference']]}"
-
-
-def _primary(facts: Facts, classifier: Name, rows: Sequence[Found]) -> Table:
+def _primary(facts: Facts, classifier: Name) -> Table:
     footnotes = Footnotes()
     decimals = max(facts.decimals(classifier, facts.primary), 3)
     headings = ("Difference", "Interval", "p", "Adjusted p", "Better", "Same", "Worse", "Splits")
-    caption = f"{sentence(BY_NAME[facts.primary].label).rstrip('.')} with {classifier.short}"
+    caption = f"{BY_NAME[facts.primary].label} with {classifier.short}"
     lines: list[Line] = [
-        (_label(facts, row), _cells(row, decimals, footnotes.letter(sentence(str(row["reason"] or "")))))
-        for row in _of(rows, classifier, facts.primary)
+        (_label(facts, row), _cells(row, decimals, footnotes.letter(sentence(row.reason or ""))))
+        for row in _of(facts, classifier, facts.primary)
     ]
     return tabulate(f"compared-{classifier.index}", caption, headings, lines, footnotes.all(), first="Compared")
 
 
-def _cells(row: Found, decimals: int, letter: str) -> Sequence[Cell | str]:
-    def cell(key: str, digits: int) -> Number:
-        return Number(row[key], digits, footnote="" if row[key] is not None else letter)
+def _cells(row: Comparison, decimals: int, letter: str) -> Sequence[Cell | str]:
+    def cell(value: float | None, digits: int) -> Number:
+        return Number(value, digits, footnote="" if value is not None else letter)
 
-    none = Number(None, footnote=letter)
     return [
-        none if row["difference"] is None else signed(row["difference"], decimals),
-        none if row["lower"] is None else _interval(row, decimals),
-        cell("p_value", 3),
-        Number(row["p_adjusted"], 3),
-        *(cell(f"probability_{kind}", 2) for kind in ("better", "equivalent", "worse")),
-        Number(row["n_splits"]),
+        cell(None, 0) if row.difference is None else signed(row.difference, decimals),
+        cell(None, 0) if row.lower is None else _interval(row, decimals),
+        cell(row.p_value, 3),
+        Number(row.p_adjusted, 3),
+        *(cell(share, 2) for share in (row.probability_better, row.probability_equivalent, row.probability_worse)),
+        Number(row.n_splits),
     ]
 
 
-def _interval(row: Mapping[str, float], decimals: int) -> str:
-    return f"{signed(row['lower'], decimals)} to {signed(row['upper'], decimals)}"
+def _interval(row: Comparison, decimals: int) -> str:
+    return f"{signed(row.lower, decimals)} to {signed(row.upper, decimals)}"
 
 
-def _others(facts: Facts, classifier: Name, rows: Sequence[Found]) -> Table:
+def _others(facts: Facts, classifier: Name) -> Table:
     footnotes = Footnotes()
-    columns = {metric: _of(rows, classifier, metric) for metric in facts.with_values(_OTHERS)}
-    names = [_label(facts, row) for row in columns[_OTHERS[0]]]
+    columns = {metric: _of(facts, classifier, metric) for metric in facts.with_values(_OTHERS)}
     headings = [Heading(BY_NAME[metric].label, BY_NAME[metric].better) for metric in columns]
     lines: list[Line] = [
-        (name, [_short(facts, classifier, metric, columns[metric][place], footnotes) for metric in columns])
-        for place, name in enumerate(names)
+        (_label(facts, rows[0]), [_short(row, facts.decimals(classifier, row.metric), footnotes) for row in rows])
+        for rows in zip(*columns.values(), strict=True)
     ]
     caption = f"Other metrics with {classifier.short}: difference, interval and p (adjusted where it is with baseline)"
     return tabulate(f"compared-others-{classifier.index}", caption, headings, lines, footnotes.all(), first="Compared")
 
 
-def _short(facts: Facts, classifier: Name, metric: str, row: Found, footnotes: Footnotes) -> Cell:
-    decimals = facts.decimals(classifier, metric)
-    if row["difference"] is None:
-        return Number(None, footnote=footnotes.letter(sentence(str(row["reason"]))))
-    parts = [signed(row["difference"], decimals)]
-    if row["lower"] is not None:
-        parts.append(f"({_interval(row, decimals)})")
-    p_value = row["p_adjusted"] if row["p_adjusted"] is not None else row["p_value"]
-    if p_value is not None:
-        parts.append("p < 0.001" if p_value < 0.001 else f"p = {number(p_value, 3)}")
-    return Words(" ".join(parts))
+def _short(row: Comparison, decimals: int, footnotes: Footnotes) -> Cell:
+    if row.difference is None:
+        return Number(None, footnote=footnotes.letter(sentence(row.reason or "")))
+    interval = "" if row.lower is None else f" ({_interval(row, decimals)})"
+    p_value = row.p_value if row.p_adjusted is None else row.p_adjusted
+    tested = "" if p_value is None else " p < 0.001" if p_value < 0.001 else f" p = {number(p_value, 3)}"
+    return Words(f"{signed(row.difference, decimals)}{interval}{tested}")

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from job.report.facts import Facts
-from job.report.layout import Section, Table
+from job.report.layout import Name, Section, Table
 from job.report.metric_columns import BY_NAME, build_metric_table
 from job.report.sections.asked import describe_spread
 from job.text import number, sentence
@@ -80,15 +80,15 @@ class MetricGroup:
 
     Parameters
     ----------
+    asked : Group
+        What it is.
     meanings : tuple of (str, str)
         Label and plain-words description of each metric.
     tables : tuple of Table
         One for each classifier.
     """
 
-    key: str
-    title: str
-    reading: str
+    asked: Group
     meanings: tuple[tuple[str, str], ...]
     tables: tuple[Table, ...]
 
@@ -115,16 +115,11 @@ def build(facts: Facts) -> Section:
 
 
 def _group(facts: Facts, group: Group) -> MetricGroup:
-    tables = tuple(
-        build_metric_table(
-            facts,
-            classifier,
-            group.metrics,
-            f"{group.key}-{classifier.index}",
-            f"{group.title} with {classifier.short}",
-            hints={} if facts.chance is None else {"average_precision": f"random order {number(facts.chance, 3)}"},
-        )
-        for classifier in facts.classifiers
-    )
     meanings = tuple((BY_NAME[name].label, sentence(BY_NAME[name].description)) for name in group.metrics)
-    return MetricGroup(group.key, group.title, group.reading, meanings, tables)
+    return MetricGroup(group, meanings, tuple(_table(facts, group, classifier) for classifier in facts.classifiers))
+
+
+def _table(facts: Facts, group: Group, classifier: Name) -> Table:
+    key, caption = f"{group.key}-{classifier.index}", f"{group.title} with {classifier.short}"
+    hints = {} if facts.chance is None else {"average_precision": f"random order {number(facts.chance, 3)}"}
+    return build_metric_table(facts, classifier, group.metrics, key, caption, hints=hints)

@@ -5,14 +5,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from job.evidence.strategy_kinds import ADDING, REPEATED, find_kinds
+from job.evidence.strategy_kinds import BOTH, REPEATED, SYNTHETIC
 from job.report.charts.canvas import Picture
 from job.report.charts.spread_chart import Panel, Spread, SpreadRow, draw_spreads
 from job.report.facts import Facts
 from job.report.layout import Name, Number, Section, Table, tabulate
 from job.report.metric_columns import BY_NAME, build_metric_table
 from job.report.sections.asked import describe_spread
-from job.text import counted, listed, number
+from job.text import NO_VALUE, counted, listed, number
 
 _METRICS = ("recall", "false_alarms_per_1000")
 _LABELS = ("minority\nrecall", "false alarms\nper 1,000")
@@ -20,6 +20,7 @@ _CAPTION = (
     "Left: share of the minority rows found. Right: false alarms in 1,000 rows, its price. Each at the strategy's own "
     "decision; a fine stroke is one split, the line their range, the marker their mean"
 )
+_ADDS = {SYNTHETIC: "synthetic rows", BOTH: "synthetic rows", REPEATED: "repeats rows"}
 _DECISION = ("recall", "precision", "false_alarms_per_1000")
 
 
@@ -31,35 +32,31 @@ def describe_price(facts: Facts, classifier: Name) -> str:
     str
         Nothing where baseline or every other strategy has no recall.
     """
-    others = [name for name in facts.strategies[1:] if _mean(facts, name, classifier, "recall") is not None]
-    if not others or _mean(facts, facts.baseline, classifier, "recall") is None:
+    recalls = {name: facts.summary(name, classifier, "recall").value for name in facts.strategies}
+    found = {name: round(100 * recall) for name, recall in recalls.items() if recall is not None}
+    if facts.baseline not in found or len(found) == 1:
         return ""
-    best = max(others, key=lambda name: _mean(facts, name, classifier, "recall") or 0.0)
-    pair, decimals = (facts.baseline, best), facts.decimals(classifier, _METRICS[1])
-    found, found_by_best = (round(100 * (_mean(facts, name, classifier, "recall") or 0.0)) for name in pair)
-    alarms, alarms_of_best = (number(_mean(facts, name, classifier, _METRICS[1]), decimals) for name in pair)
+    best = max((name for name in found if name != facts.baseline), key=lambda name: recalls[name] or 0.0)
+    alarms, alarms_of_best = (_mean(facts, name, classifier, _METRICS[1]) for name in (facts.baseline, best))
     start = (
-        f"Of every 100 minority rows {facts.baseline.short} finds {found}, "
+        f"Of every 100 minority rows {facts.baseline.short} finds {found[facts.baseline]}, "
         f"and it raises {alarms} false alarms in 1,000 rows"
     )
-    if found_by_best <= found:
+    if found[best] <= found[facts.baseline]:
         return f"{start}; no strategy finds more."
-    gain = f"{start}; {best.short} finds the most, {found_by_best}, and raises {alarms_of_best}."
-    return f"{gain} {_ranking(facts, best, classifier)}".rstrip()
+    gain = f"{start}; {best.short} finds the most, {found[best]}, and raises {alarms_of_best}."
+    return f"{gain} {_describe_ranking(facts, best, classifier)}".rstrip()
 
 
-def _mean(facts: Facts, strategy: Name, classifier: Name, metric: str) -> float | None:
-    row = facts.summary(strategy, classifier, metric)
-    return None if row is None or row["value"] is None else float(row["value"])
+def _mean(facts: Facts, strategy: Name, classifier: Name, metric: str) -> str:
+    return number(facts.summary(strategy, classifier, metric).value, facts.decimals(classifier, metric))
 
 
-def _ranking(facts: Facts, best: Name, classifier: Name) -> str:
+def _describe_ranking(facts: Facts, best: Name, classifier: Name) -> str:
     """The metric that ranks strategies is the one that moving a threshold cannot buy."""
-    values = [_mean(facts, name, classifier, facts.primary) for name in (best, facts.baseline)]
-    if None in values:
+    here, there = (_mean(facts, name, classifier, facts.primary) for name in (facts.baseline, best))
+    if NO_VALUE in (here, there):
         return ""
-    decimals = facts.decimals(classifier, facts.primary)
-    there, here = (number(value, decimals) for value in values)
     shown = (
         f"{here} with both" if here == there else f"{here} with {facts.baseline.short} and {there} with {best.short}"
     )
@@ -77,8 +74,8 @@ def draw_recall(facts: Facts, classifier: Name) -> Picture | None:
         for metric, label, reference in zip(_METRICS, _LABELS, references, strict=True)
     ]
     decimals = tuple(facts.decimals(classifier, metric) for metric in _METRICS)
-    table = _table(facts, classifier, decimals)
-    return draw_spreads(rows, panels, _alt(facts, classifier, rows, decimals), _caption(facts, rows), table)
+    alt, table = _alt(facts, classifier, rows, decimals), _table(facts, classifier, decimals)
+    return draw_spreads(rows, panels, alt, _caption(facts, rows), table)
 
 
 def explain_no_recall(classifier: Name) -> str:
@@ -87,36 +84,23 @@ def explain_no_recall(classifier: Name) -> str:
 
 
 def _rows(facts: Facts, classifier: Name) -> list[SpreadRow]:
-    kinds, recommended = find_kinds(facts.results), _recommended(facts)
+    recommended = facts.headline.recommended
     return [
         SpreadRow(
             strategy,
-            _under(kinds[strategy.label]),
-            (strategy.label, classifier.label) == recommended,
+            _ADDS.get(facts.kind(strategy), ""),
+            recommended is not None and recommended.place == (strategy.label, classifier.label),
             tuple(_spread(facts, strategy, classifier, metric) for metric in _METRICS),
-            _missing(facts, strategy, classifier),
+            _explain_missing(facts, strategy, classifier),
         )
         for strategy in facts.strategies
     ]
 
 
-def _recommended(facts: Facts) -> tuple[str, str] | None:
-    place = (facts.results.get("verdict") or {"headline": {"recommended": None}})["headline"]["recommended"]
-    return None if place is None else (place["strategy"], place["classifier"])
-
-
-def _under(kind: str) -> str:
-    if kind not in ADDING:
-        return ""
-    return "repeats rows" if kind == REPEATED else "synthetic rows"
-
-
-def _missing(facts: Facts, strategy: Name, classifier: Name) -> str:
+def _explain_missing(facts: Facts, strategy: Name, classifier: Name) -> str:
     """Say why a row is empty."""
-    states = {run["status"] for run in facts.runs(strategy, classifier)}
-    if states == {"failed"}:
-        return "failed"
-    return "not applicable" if states == {"not_applicable"} else "no value"
+    states = {run.status for run in facts.runs(strategy, classifier)}
+    return {"failed": "failed", "not_applicable": "not applicable"}.get("".join(states), "no value")
 
 
 def _caption(facts: Facts, rows: Sequence[SpreadRow]) -> str:
@@ -127,9 +111,9 @@ def _caption(facts: Facts, rows: Sequence[SpreadRow]) -> str:
 
 def _spread(facts: Facts, strategy: Name, classifier: Name, metric: str) -> Spread | None:
     row = facts.summary(strategy, classifier, metric)
-    if row is None or row["value"] is None:
+    if row.value is None or row.low is None or row.high is None:
         return None
-    return Spread(row["value"], row["low"], row["high"], facts.values(strategy, classifier, metric))
+    return Spread(row.value, row.low, row.high, facts.values(strategy, classifier, metric))
 
 
 def _alt(facts: Facts, classifier: Name, rows: Sequence[SpreadRow], decimals: Sequence[int]) -> str:
@@ -152,9 +136,9 @@ def _table(facts: Facts, classifier: Name, decimals: Sequence[int]) -> Table:
     rows = []
     for strategy in facts.strategies:
         found, alarms = (facts.summary(strategy, classifier, metric) for metric in _METRICS)
-        cells = [Number(found[key] if found else None, decimals[0]) for key in ("value", "sd", "low", "high")]
-        cells += [Number(alarms[key] if alarms else None, decimals[1]) for key in ("value", "low", "high")]
-        rows.append((strategy, (*cells, Number(found["n"] if found else 0))))
+        cells = [Number(value, decimals[0]) for value in (found.value, found.sd, found.low, found.high)]
+        cells += [Number(value, decimals[1]) for value in (alarms.value, alarms.low, alarms.high)]
+        rows.append((strategy, (*cells, Number(found.n))))
     headings = ("Mean", "Standard deviation", "Lowest", "Highest", "False alarms", "Fewest", "Most", "Splits")
     caption = f"Minority recall and false alarms in 1,000 rows with {classifier.short}: the numbers of the chart"
     return tabulate(f"recall-{classifier.index}", caption, headings, rows)
@@ -204,18 +188,11 @@ def build(facts: Facts) -> Section:
 
 
 def _block(facts: Facts, classifier: Name) -> Block:
-    ranking = dict.fromkeys((facts.primary, "average_precision"))
-    table = build_metric_table(
-        facts,
-        classifier,
-        (*_DECISION, *ranking, "mean_predicted"),
-        f"main-{classifier.index}",
-        f"Main numbers with {classifier.short}",
-        caption_hidden=True,
-        hints={"mean_predicted": f"true share {number(facts.test_share, 3)}"},
-    )
-    if classifier == facts.main_classifier:
-        return Block(classifier, describe_price(facts, classifier), table, None, "")
-    picture = draw_recall(facts, classifier)
-    why = "" if picture else explain_no_recall(classifier)
+    metrics = (*_DECISION, *dict.fromkeys((facts.primary, "average_precision")), "mean_predicted")
+    key, caption = f"main-{classifier.index}", f"Main numbers with {classifier.short}"
+    hints = {"mean_predicted": f"true share {number(facts.test_share, 3)}"}
+    table = build_metric_table(facts, classifier, metrics, key, caption, caption_hidden=True, hints=hints)
+    is_above = classifier == facts.main_classifier
+    picture = None if is_above else draw_recall(facts, classifier)
+    why = "" if is_above or picture else explain_no_recall(classifier)
     return Block(classifier, describe_price(facts, classifier), table, picture, why)
