@@ -9,7 +9,7 @@ from job.report.charts.canvas import Picture
 from job.report.charts.lines import Sweep, draw_sweep, name_all
 from job.report.facts import Facts
 from job.report.layout import Line, Name, Section, Table, number_or_dash, tabulate
-from job.report.sections.ratio_sweep import first_splits, gather_reasons
+from job.report.sections.ratio_sweep import first_splits, tell_reasons
 from job.results.study_facts import ImbalanceSweep, SweepPoint, ThinnedSize
 from job.text import abbreviate, listed, number, plain, sentence
 
@@ -86,7 +86,7 @@ def _content(facts: Facts, sweep: ImbalanceSweep) -> Imbalance:
             for size in sweep.sizes
             if size.reason is not None
         ),
-        gather_reasons(reasons),
+        tell_reasons(reasons),
     )
 
 

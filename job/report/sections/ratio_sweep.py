@@ -87,7 +87,7 @@ def _block(facts: Facts, found: Found, classifier: Name) -> Block:
     caption = f"Splits in which the training data chose each ratio, with {classifier.short}"
     # a choice that jumps from split to split is luck
     chosen = tabulate(f"ratio-chosen-{classifier.index}", caption, labels, lines)
-    troubles = gather_reasons(
+    troubles = tell_reasons(
         (f"{name.short} at {number(point.ratio, 3)}", point.reasons) for name, curve in curves for point in curve.points
     )
     sentences = tuple(_choice(*each) for each in curves)
@@ -127,7 +127,7 @@ def first_splits(number_of_splits: int) -> str:
     return "the only split" if number_of_splits == 1 else f"the first {counted(number_of_splits, 'split')}"
 
 
-def gather_reasons(found: Iterable[tuple[str, Sequence[ReasonCount]]]) -> tuple[str, ...]:
+def tell_reasons(found: Iterable[tuple[str, Sequence[ReasonCount]]]) -> tuple[str, ...]:
     """Say why runs are missing, once for each reason.
 
     Parameters
