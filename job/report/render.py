@@ -22,9 +22,10 @@ from job.text import abbreviate, counted, make_visible, number, percent, ratio, 
 SECTIONS = (
     "answer", "verdict", "overview", "asked", "balance", "columns", "diagnosis", "comparisons", "metrics", "tradeoff",
     "footing", "alarms", "cutoffs", "decisions", "curves", "harm", "rescued", "picture", "audit", "ratio_sweep",
-    "imbalance", "confusion", "leak", "runs", "methods", "snippet", "reproduce",
+    "imbalance", "metrics.confusion", "leak", "runs", "methods", "snippet", "reproduce",
 )  # fmt: skip
-"""A new section is one name here, one module in `job.report.sections` and one template in ``templates/sections``."""
+"""A new section is one name here, one module in `job.report.sections` and one template in ``templates/sections``; what
+a module builds beside its own section stands behind a dot."""
 _STYLES = ("variables", "base", "layout", "tables", "figures", "answer", "explorer", "print")
 _SCRIPTS = ("page", "tables", "alarms")
 _UNDERSCORE = Markup("_<wbr>")
@@ -73,8 +74,14 @@ def render_report(results: Results, timings: Timings | None = None) -> str:
 def draw_page(results: Results, timings: Timings | None = None) -> Page:
     """Build the page's values, every chart drawn; takes what `render_report` takes."""
     facts = load_facts(results, timings if results.spec.report.timings else None)
-    sections = tuple(import_module(f"job.report.sections.{name}").build(facts) for name in SECTIONS)
+    sections = tuple(_build_section(facts, *name.partition(".")) for name in SECTIONS)
     return Page(facts.title, _question(facts), sections, results.provenance.versions["minority-report"])
+
+
+def _build_section(facts: Facts, module: str, dot: str, part: str) -> Section:
+    build = getattr(import_module(f"job.report.sections.{module}"), f"build_{part}" if dot else "build")
+    section: Section = build(facts)
+    return section
 
 
 def _question(facts: Facts) -> str:

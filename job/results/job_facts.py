@@ -28,10 +28,10 @@ class Cost(_Written):
 class WrittenEntry(_Written):
     """An entry of strategies or classifiers: a name or a class, its parameters and its label."""
 
-    label: str
     name: str | None = None
     class_: str | None = Field(default=None, alias="class")
     params: Mapping[str, Any] = {}
+    label: str
 
 
 class WrittenFile(_Written):

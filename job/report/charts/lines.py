@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
@@ -15,19 +15,24 @@ from matplotlib.ticker import MultipleLocator, NullFormatter, NullLocator
 from job.report.charts import canvas
 from job.report.charts.theme import N_COLOURS, Theme, series
 from job.report.facts import Facts
-from job.report.layout import Name, Table
+from job.report.layout import Line as Row
+from job.report.layout import Name, Table, number_or_dash, tabulate
+from job.results.study_facts import SweptMetric
 from job.spec.strategy_entries import CALIBRATED
-from job.text import plain
+from job.text import abbreviate_all, listed, number, plain
 
 _MOST_TICKS = 6
+_LABEL_LENGTH = 24
 _HEIGHT, _LOW_HEIGHT = 275.0, 235.0
-_FRONT = "the front"
+_FRONT, _BEST = "the front", "best possible"
+_NAMES = ("Brier", "ROC", "F1", "MCC")
 _STEPS = (0.05, 0.1, 0.2)  # between marks of recall
 _ROOM = 0.05  # of recall, around the outermost points
 
 _Item = TypeVar("_Item")
 Values = Sequence[float]
-MaybeValues = Sequence[float | None]
+SweptLine = tuple[Name, Sequence[SweptMetric]]
+"""A strategy, and a metric with its interval at each setting of a sweep."""
 
 
 @dataclass(frozen=True)
@@ -47,39 +52,28 @@ class Curve:
 
 
 @dataclass(frozen=True)
-class Line:
-    """One strategy over the settings of a sweep.
+class Sweep:
+    """What is swept.
 
     Parameters
     ----------
-    y : sequence of float or None
-        One for each setting.
-    lower, upper : sequence of float or None
-        Its interval; None where there is none.
-    """
-
-    name: Name
-    y: MaybeValues
-    lower: MaybeValues
-    upper: MaybeValues
-
-
-@dataclass(frozen=True)
-class Scale:
-    """What the axes of a sweep measure.
-
-    Parameters
-    ----------
+    x : str
+        What its axis measures.
+    each : str
+        What one setting is.
     settings : sequence of float
         Where the points lie; drawn by their logarithm.
-    is_share : bool
-        Whether y goes from 0 to 1; else from 0 to a little above its largest value.
+    labels : sequence of str
+        The same as tables have them.
+    told : str
+        The same in a sentence.
     """
 
     x: str
-    y: str
+    each: str
     settings: Values
-    is_share: bool
+    labels: Sequence[str]
+    told: str
 
 
 @dataclass(frozen=True)
@@ -184,36 +178,69 @@ def draw_net_benefit(
     return canvas.build_picture(draw, _HEIGHT, alt, caption, table, legend, handle=2.6)
 
 
-def draw_lines(
-    lines: Sequence[Line], scale: Scale, reference: tuple[str, float] | None, alt: str, caption: str, table: Table
-) -> canvas.Picture:
+def draw_sweep(
+    key: str,
+    title: str,
+    lines: Sequence[SweptLine],
+    sweep: Sweep,
+    label: str,
+    caption: str,
+    is_share: bool = True,
+    best: float | None = None,
+) -> canvas.Picture | None:
     """Draw one line for each strategy, its intervals as strokes, and a dotted line to compare with.
 
     Parameters
     ----------
-    reference : (str, float) or None
-        What the dotted line is, and where it lies.
+    key, title : str
+        Of the table of numbers.
+    label : str
+        What is measured.
+    is_share : bool
+        Whether y goes from 0 to 1; else from 0 to a little above its largest value.
+    best : float or None
+        What the best possible classifier reaches, where it is known.
+
+    Returns
+    -------
+    Picture or None
+        None where nobody has a value.
     """
-    label, level = reference or ("", 1e-6)
+    values = [point.value for _, points in lines for point in points]
+    if not any(value is not None for value in values):
+        return None
+    drawn = [value for _, points in lines for point in points for value in (point.value, point.upper)]
+    highest = max(value for value in (*drawn, best, 1e-6) if value is not None)
 
     def draw(figure: Figure, theme: Theme) -> None:
         axes = figure.subplots()
         for place, line in enumerate(lines):
-            _draw_line(axes, line, scale, theme, 1 + 0.012 * (place - (len(lines) - 1) / 2))
-        if label:
-            axes.axhline(level, color=theme.light["quiet"], linewidth=1.2, linestyle=canvas.DOTS, label=label)
-        step = -(-len(scale.settings) // _MOST_TICKS)
-        ticks = scale.settings[::-step][::-1]
+            shift = 1 + 0.012 * (place - (len(lines) - 1) / 2)
+            _swept(axes, line, [setting * shift for setting in sweep.settings], theme)
+        if best is not None:
+            axes.axhline(best, color=theme.light["quiet"], linewidth=1.2, linestyle=canvas.DOTS, label=_BEST)
+        step = -(-len(sweep.settings) // _MOST_TICKS)
+        ticks = sweep.settings[::-step][::-1]
         _log_axis(axes, ticks, [plain(float(f"{tick:.2g}")) for tick in ticks])
-        if scale.is_share:
+        if is_share:
             canvas.unit_axis(axes.set_ylim, axes.set_yticks)
         else:
-            drawn = [value for line in lines for value in (*line.y, *line.upper) if value is not None]
-            axes.set_ylim(0, 1.08 * max([*drawn, level]))
-        canvas.frame_plane(axes, theme, scale.x, scale.y)
+            axes.set_ylim(0, 1.08 * highest)
+        canvas.frame_plane(axes, theme, sweep.x, in_lower_case(label))
 
-    legend = [line.name.short for line in lines] + ([label] if label else [])
+    told = "; ".join(f"{name.short} {listed(number(point.value, 2) for point in points)}" for name, points in lines)
+    of_best = "" if best is None else f" The best possible has {number(best, 3)}."
+    rows: list[Row] = [(name, [number_or_dash(point.value, 3) for point in points]) for name, points in lines]
+    footnotes = (("a", "No split has a value here."),) if None in values else ()
+    table = tabulate(key, f"{title} at each {sweep.each}", sweep.labels, rows, footnotes)
+    legend = [name.short for name, _ in lines] + ([] if best is None else [_BEST])
+    alt = f"{title} at {sweep.told}: {told}.{of_best}"
     return canvas.build_picture(draw, _LOW_HEIGHT, alt, caption, table, legend)
+
+
+def in_lower_case(label: str) -> str:
+    """Begin the label of a metric in lower case, unless it begins with a name."""
+    return label if label.startswith(_NAMES) else label[:1].lower() + label[1:]
 
 
 def draw_trades(points: Sequence[Point], moved: Curve | None, alt: str, caption: str, table: Table) -> canvas.Picture:
@@ -269,17 +296,17 @@ def _decision(axes: Axes, curve: Curve, theme: Theme) -> None:
         mark.set(markeredgecolor=theme.light[look.colour], markeredgewidth=1.8, clip_on=False)
 
 
-def _draw_line(axes: Axes, line: Line, scale: Scale, theme: Theme, shift: float) -> None:
-    """Strokes of neighbouring strategies stand a little apart, so that each can be seen."""
-    look = series(line.name.look)
+def _swept(axes: Axes, line: SweptLine, x: Values, theme: Theme) -> None:
+    """One strategy; strokes of neighbouring ones stand a little apart, so that each can be seen."""
+    name, points = line
+    look = series(name.look)
     colour = theme.light[look.colour]
-    x = [setting * shift for setting in scale.settings]
-    y = [float("nan") if value is None else value for value in line.y]
+    y = [float("nan") if point.value is None else point.value for point in points]
     (drawn,) = axes.plot(x, y, color=colour, linewidth=1.5, linestyle=look.dash, marker=look.marker, markersize=6)
-    drawn.set(markeredgewidth=0, label=canvas.legend_text(line.name.short))
-    for place, lower, upper in zip(x, line.lower, line.upper, strict=True):
-        if lower is not None and upper is not None:
-            axes.plot([place, place], [lower, upper], color=colour, linewidth=1.2, alpha=0.7)
+    drawn.set(markeredgewidth=0, label=canvas.legend_text(name.short))
+    for at, point in zip(x, points, strict=True):
+        if point.lower is not None and point.upper is not None:
+            axes.plot([at, at], [point.lower, point.upper], color=colour, linewidth=1.2, alpha=0.7)
 
 
 def _log_axis(axes: Axes, ticks: Values, labels: Sequence[str]) -> None:
@@ -338,6 +365,14 @@ class Panel:
 def is_calibrated(facts: Facts, name: Name) -> bool:
     """Tell whether this is another strategy again, inside CalibratedClassifierCV."""
     return any(name.label == f"{other.label}{CALIBRATED}" for other in facts.strategies)
+
+
+def name_all(facts: Facts, labels: Iterable[str]) -> tuple[Name, ...]:
+    """Name every strategy of the job, then those among these labels that it doesn't list."""
+    every = list(dict.fromkeys([*(name.label for name in facts.strategies), *labels]))
+    more = range(len(facts.strategies), len(every))
+    short, looks = abbreviate_all(every, _LABEL_LENGTH), facts.further_looks(len(more))
+    return (*facts.strategies, *(Name(every[at], short[at], at, look) for at, look in zip(more, looks, strict=True)))
 
 
 def part_strategies(facts: Facts, drawn: Sequence[Name]) -> tuple[Panel, ...]:

@@ -165,14 +165,11 @@ def _missing(facts: Facts, kind: Kind) -> Iterator[str]:
 
 def _curve(facts: Facts, strategy: Name, classifier: Name, kind: Kind) -> Curve | None:
     """One curve, and where on it the strategy decides, on average: at its recall, or at its false-alarm rate."""
-    curve, summary = facts.curve(strategy, classifier, kind.key), facts.summary(strategy, classifier, kind.decides)
-    if curve is None:
-        return None
-    decision = None
-    if summary and summary.value is not None:
-        at = summary.value if kind.decides == "recall" else 1 - summary.value
-        decision = at, _interpolate(curve.x, curve.y, at)
-    return Curve(strategy, curve.x, curve.y, decision)
+    curve, value = facts.curve(strategy, classifier, kind.key), facts.summary(strategy, classifier, kind.decides).value
+    if curve is None or value is None:
+        return Curve(strategy, curve.x, curve.y) if curve else None
+    at = value if kind.decides == "recall" else 1 - value
+    return Curve(strategy, curve.x, curve.y, (at, _interpolate(curve.x, curve.y, at)))
 
 
 def _interpolate(x: Sequence[float], y: Sequence[float], at: float) -> float:

@@ -15,6 +15,7 @@ from job.text import decimals_for, number, signed
 
 _PARTS = (("threshold", "quiet"), ("ranking", "accent"))
 _READINGS = ("recall_at_baseline_fpr", "precision_at_baseline_recall", "recall_at_alerts")
+_ALARMS = "false_alarms_per_1000"
 _CAPTION = (
     "Share of the minority rows found beyond baseline's, parted into what a moved threshold and what a better ranking "
     "brought; the stroke is the whole."
@@ -103,9 +104,11 @@ def _table(facts: Facts, classifier: Name, gains: Mapping[Name, Gain]) -> Table:
             return ("",) * 4
         if name not in gains:
             return (Number(None, footnote=footnotes.letter(_NO_GAIN)),) * 4
-        row = facts.summary(name, classifier, "false_alarms_per_1000")
-        alarms = signed(row.difference if row else None, facts.decimals(classifier, "false_alarms_per_1000"))
-        return (*(_with_spread(values, decimals) for values in gains[name]), alarms)
+        alarms = facts.summary(name, classifier, _ALARMS).difference
+        return (
+            *(_with_spread(values, decimals) for values in gains[name]),
+            signed(alarms, facts.decimals(classifier, _ALARMS)),
+        )
 
     lines: list[Line] = [
         (name, [*parts(name), *(measure(facts, name, classifier, metric, footnotes) for metric in _READINGS)])

@@ -7,15 +7,14 @@ from dataclasses import dataclass, replace
 from itertools import zip_longest
 
 from job.report.charts.canvas import Block, Picture
-from job.report.charts.lines import Curve, draw_curves, is_calibrated, name_plainly, part_evenly, part_words
+from job.report.charts.lines import Curve, draw_curves, is_calibrated, name_all, name_plainly, part_evenly, part_words
 from job.report.charts.theme import N_COLOURS
 from job.report.facts import Facts
 from job.report.layout import Cell, Heading, Line, Name, Number, Section, Table, rows_of, tabulate
 from job.report.metric_columns import BY_NAME, Footnotes
 from job.results.decision_facts import Bin, CalibrationRow, ProbabilityState
-from job.text import abbreviate_all, counted, listed, number, percent
+from job.text import counted, listed, number, percent
 
-_LABEL_LENGTH = 24
 _METRICS = ("mean_predicted", "brier", "log_loss", "calibration_slope", "calibration_intercept")
 _ECE_DECIMALS = 3
 _REACHES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
@@ -51,21 +50,10 @@ class Harm:
 
 def build(facts: Facts) -> Section:
     """Build the section."""
-    names = _names(facts)
-    blocks = tuple(
-        _block(facts, classifier, rows_of(names, classifier, facts.results.calibration.rows))
-        for classifier in facts.classifiers
-    )
+    rows = facts.results.calibration.rows
+    names = name_all(facts, (row.strategy for row in rows))
+    blocks = tuple(_block(facts, classifier, rows_of(names, classifier, rows)) for classifier in facts.classifiers)
     return Section("harm", "What happens to probabilities", Harm(_reading(facts), blocks))
-
-
-def _names(facts: Facts) -> tuple[Name, ...]:
-    """Every strategy that has probabilities here: also those that the job doesn't list."""
-    labels = [name.label for name in facts.strategies]
-    every = list(dict.fromkeys([*labels, *(row.strategy for row in facts.results.calibration.rows)]))
-    more = range(len(labels), len(every))
-    short, looks = abbreviate_all(every, _LABEL_LENGTH), facts.further_looks(len(more))
-    return (*facts.strategies, *(Name(every[at], short[at], at, look) for at, look in zip(more, looks, strict=True)))
 
 
 def _reading(facts: Facts) -> str:

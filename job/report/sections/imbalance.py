@@ -2,45 +2,42 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from job.report.charts.canvas import Picture
-from job.report.charts.lines import Scale, draw_lines
-from job.report.facts import Facts, Found
-from job.report.layout import Line, Name, Number, Section, Table, tabulate
-from job.report.sections import sweep_tables
-from job.text import abbreviate, abbreviate_all, listed, number, plain, sentence
+from job.report.charts.lines import Sweep, draw_sweep, name_all
+from job.report.facts import Facts
+from job.report.layout import Line, Name, Section, Table, number_or_dash, tabulate
+from job.report.sections.ratio_sweep import first_splits, tell_reasons
+from job.results.study_facts import ImbalanceSweep, SweepPoint, ThinnedSize
+from job.text import abbreviate, listed, number, plain, sentence
 
 _X = "other rows for each minority row in training"
-DRAWN = (
-    ("recall", "Recall", "Share of the minority rows that were found at the strategy's own decision.", True),
-    ("average_precision", "Average precision", "Of the ranking alone, whatever the threshold.", True),
-    (
-        "brier_corrected",
-        "Brier score, corrected",
-        "Of probabilities corrected to the true prior; lower is better.",
-        False,
-    ),
+_NOT_ASKED = (
+    "Not asked for. List ratios under evaluation.imbalance_sweep, [1, 2, 5, 10] say, and the training part is thinned "
+    "to each of them at the same number of rows."
 )
-COLUMNS = (
-    ("recall", "Recall", 3),
-    ("average_precision", "Average precision", 3),
-    ("roc_auc", "ROC AUC", 3),
-    ("brier_corrected", "Brier score, corrected", 4),
-    ("log_loss_corrected", "Log loss, corrected", 3),
-    ("mean_predicted_corrected", "Mean predicted, corrected", 3),
-    ("calibration_slope", "Calibration slope", 2),
-    ("calibration_intercept_corrected", "Calibration intercept, corrected", 2),
-)
-_OF_THE_BEST = {
-    "average_precision": "average_precision",
-    "roc_auc": "roc_auc",
-    "brier_corrected": "brier",
-    "log_loss_corrected": "log_loss",
+COLUMNS = {
+    "recall": ("Recall", 3, ""),
+    "average_precision": ("Average precision", 3, "average_precision"),
+    "roc_auc": ("ROC AUC", 3, "roc_auc"),
+    "brier_corrected": ("Brier score, corrected", 4, "brier"),
+    "log_loss_corrected": ("Log loss, corrected", 3, "log_loss"),
+    "mean_predicted_corrected": ("Mean predicted, corrected", 3, ""),
+    "calibration_slope": ("Calibration slope", 2, ""),
+    "calibration_intercept_corrected": ("Calibration intercept, corrected", 2, ""),
+}
+"""Metric -> its label, its decimals, and what the best possible classifier has beside it."""
+DRAWN = {
+    "recall": "Share of the minority rows that were found at the strategy's own decision.",
+    "average_precision": "Of the ranking alone, whatever the threshold.",
+    "brier_corrected": "Of probabilities corrected to the true prior; lower is better.",
 }
 _LESS_THAN_HALF = 0.5
 _NOTHING = 0.02  # a fall in recall or average precision that nobody would notice
+
+Curves = list[tuple[Name, list[SweepPoint]]]
 
 
 @dataclass(frozen=True)
@@ -66,77 +63,60 @@ class Imbalance:
 
 def build(facts: Facts) -> Section:
     """Build the section."""
-    title = "Impact of imbalance"
-    sweep = (facts.results.get("sweeps") or {}).get("imbalance")
-    if not sweep:
-        missing = (
-            "Not asked for. List ratios under evaluation.imbalance_sweep, [1, 2, 5, 10] say, and the training part is "
-            "thinned to each of them at the same number of rows."
-        )
-        return Section("imbalance", title, Imbalance(missing))
-    curves = _kept_curves(facts, sweep)
-    sizes = [size for size in sweep["sizes"] if size["reason"] is None]
-    content = Imbalance(
-        verdict=_verdict(sweep, curves, sizes),
-        how=_how(facts, sweep, sizes),
-        pictures=tuple(picture for drawn in DRAWN if (picture := _draw(sweep, curves, sizes, drawn)) is not None),
-        table=_table(sweep, curves, sizes) if sizes else None,
-        left_out=tuple(
-            f"{_ratio(size['ratio'])} is left out: {sentence(str(size['reason']))}"
-            for size in sweep["sizes"]
-            if size["reason"] is not None
+    sweep = facts.results.sweeps.imbalance
+    content = Imbalance(_NOT_ASKED) if sweep is None else _content(facts, sweep)
+    return Section("imbalance", "Impact of imbalance", content)
+
+
+def _content(facts: Facts, sweep: ImbalanceSweep) -> Imbalance:
+    names = {name.label: name for name in name_all(facts, (curve.strategy for curve in sweep.curves))}
+    sizes = {size.ratio: size for size in sweep.sizes if size.reason is None}
+    curves = [
+        (names[curve.strategy], [point for point in curve.points if point.ratio in sizes]) for curve in sweep.curves
+    ]
+    reasons = ((f"{name.short} at {_ratio(point.ratio)}", point.reasons) for name, points in curves for point in points)
+    return Imbalance(
+        "",
+        tuple(_verdict(sweep, curves, list(sizes))),
+        _how(facts, sweep, list(sizes.values())),
+        tuple(_draw(sweep, curves, list(sizes))),
+        _table(sweep, curves, sizes) if sizes else None,
+        tuple(
+            f"{_ratio(size.ratio)} is left out: {sentence(size.reason)}"
+            for size in sweep.sizes
+            if size.reason is not None
         ),
-        troubles=sweep_tables.gather_reasons(
-            (f"{name.short} at {_ratio(point['ratio'])}", point["reasons"])
-            for name, points in curves
-            for point in points
-        ),
+        tell_reasons(reasons),
     )
-    return Section("imbalance", title, content)
 
 
-def _kept_curves(facts: Facts, sweep: Found) -> list[tuple[Name, list[Found]]]:
-    """Each strategy by its name on the page, with the points of those ratios that could be."""
-    known = {name.label: name for name in facts.strategies}
-    labels = [str(curve["strategy"]) for curve in sweep["curves"]]
-    short = dict(zip(labels, abbreviate_all(labels, 24), strict=True))
-    looks = facts.further_looks(len(labels))
-    kept = {size["ratio"] for size in sweep["sizes"] if size["reason"] is None}
-    return [
-        (
-            known.get(label) or Name(label, short[label], len(facts.strategies) + place, looks[place]),
-            [point for point in curve["points"] if point["ratio"] in kept],
-        )
-        for place, (label, curve) in enumerate(zip(labels, sweep["curves"], strict=True))
-    ]
-
-
-def _verdict(sweep: Found, curves: Sequence[tuple[Name, Sequence[Found]]], sizes: Sequence[Found]) -> tuple[str, ...]:
+def _verdict(sweep: ImbalanceSweep, curves: Curves, ratios: Sequence[float]) -> Iterator[str]:
     """Say in words how far recall falls, and how far the ranking does."""
-    if len(sizes) < 2:
-        return ("Fewer than two ratios could be had, so there is nothing to compare.",)
+    if len(ratios) < 2:
+        yield "Fewer than two ratios could be had, so there is nothing to compare."
+        return
     name, points = curves[0]
-    ends = [
-        [point["metrics"][metric]["value"] for point in (points[0], points[-1])]
-        for metric in ("recall", "average_precision")
-    ]
-    if any(value is None for pair in ends for value in pair):
-        return (f"{name.short} has no value at one of the ends, so there is nothing to compare.",)
-    (recall, recall_after), (ranking, ranking_after) = ends
-    shortened = abbreviate(str(sweep["classifier"]), 40)
-    told = (
-        f"From {_ratio(sizes[0]['ratio'])} to {_ratio(sizes[-1]['ratio'])}, at the same number of training rows, the "
-        f"recall of {name.short} with {shortened} goes from {number(recall, 2)} to {number(recall_after, 2)}, its "
-        f"average precision from {number(ranking, 3)} to {number(ranking_after, 3)}: "
+    recall, recall_after, ranking, ranking_after = (
+        point.metrics[metric].value for metric in ("recall", "average_precision") for point in (points[0], points[-1])
+    )
+    if recall is None or recall_after is None or ranking is None or ranking_after is None:
+        yield f"{name.short} has no value at one of the ends, so there is nothing to compare."
+        return
+    yield (
+        f"From {_ratio(ratios[0])} to {_ratio(ratios[-1])}, at the same number of training rows, the recall of "
+        f"{name.short} with {abbreviate(sweep.classifier, 40)} goes from {number(recall, 2)} to "
+        f"{number(recall_after, 2)}, its average precision from {number(ranking, 3)} to {number(ranking_after, 3)}: "
         f"{_meaning(recall, recall_after, ranking, ranking_after)}"
     )
-    others = [
-        f"{other.short} has recall {number(at[-1]['metrics']['recall']['value'], 2)} and average precision "
-        f"{number(at[-1]['metrics']['average_precision']['value'], 3)}"
-        for other, at in curves[1:]
-        if at[-1]["metrics"]["recall"]["value"] is not None
+    last = [(other.short, points[-1].metrics) for other, points in curves[1:]]
+    told = [
+        f"{other} has recall {number(metrics['recall'].value, 2)} and average precision "
+        f"{number(metrics['average_precision'].value, 3)}"
+        for other, metrics in last
+        if metrics["recall"].value is not None
     ]
-    return (told, *([f"At {_ratio(sizes[-1]['ratio'])}, {listed(others)}."] if others else []))
+    if told:
+        yield f"At {_ratio(ratios[-1])}, {listed(told)}."
 
 
 def _meaning(recall: float, recall_after: float, ranking: float, ranking_after: float) -> str:
@@ -151,20 +131,15 @@ def _meaning(recall: float, recall_after: float, ranking: float, ranking_after: 
     return "imbalance moves the threshold, and it costs the ranking nearly as much."
 
 
-def _how(facts: Facts, sweep: Found, sizes: Sequence[Found]) -> str:
-    rows = f"{number(sizes[0]['n_rows'], 0)} rows, " if sizes else ""
-    unlisted = [
-        abbreviate(str(label), 40)
-        for label, listed_ in zip(sweep["strategies"], sweep["listed"], strict=True)
-        if not listed_
-    ]
-    added = (
-        f" {listed(unlisted)} with default parameters: this job's strategies don't have it otherwise."
-        if unlisted
-        else ""
-    )
+def _how(facts: Facts, sweep: ImbalanceSweep, sizes: Sequence[ThinnedSize]) -> str:
+    rows = f"{number(sizes[0].n_rows)} rows, " if sizes else ""
+    unlisted = [label for label, is_listed in zip(sweep.strategies, sweep.listed, strict=True) if not is_listed]
+    added = ""
+    if unlisted:
+        names = listed(abbreviate(label, 40) for label in unlisted)
+        added = f" {names} with default parameters: this job's strategies don't have it otherwise."
     return (
-        f"On {sweep_tables.first_splits(sweep['n_splits'])}, the training part was thinned to {rows}twice its "
+        f"On {first_splits(sweep.n_splits)}, the training part was thinned to {rows}twice its "
         "minority, with both classes drawn at random, so that only the mix differs; the test part is untouched. "
         "Probabilities are corrected to the prior of the whole training part, which is exact for class weights and "
         "random over- and under-sampling only; “calibrated: true” doesn't rest on it. Strokes are "
@@ -173,57 +148,50 @@ def _how(facts: Facts, sweep: Found, sizes: Sequence[Found]) -> str:
     )
 
 
-def _draw(
-    sweep: Found,
-    curves: Sequence[tuple[Name, Sequence[Found]]],
-    sizes: Sequence[Found],
-    drawn: tuple[str, str, str, bool],
-) -> Picture | None:
-    metric, label, reading, is_share = drawn
-    lines = [sweep_tables.line_of(name, points, metric) for name, points in curves]
-    if not any(value is not None for line in lines for value in line.y):
-        return None
-    settings = [_ratio(size["ratio"]) for size in sizes]
-    scale = Scale(_X, sweep_tables.in_lower_case(label), tuple(float(size["ratio"]) for size in sizes), is_share)
-    best = _best(sweep, metric)
-    told = f" The best possible has {number(best, 3)}." if best is not None else ""
-    dotted = f" The dotted line is what the best possible classifier would reach, {number(best, 3)}." if told else ""
-    alt = f"{label} at {listed(settings)}: {sweep_tables.tell_points(lines)}.{told}"
-    table = sweep_tables.points_table(f"imbalance-{metric}", f"{label} at each imbalance ratio", settings, lines)
-    reference = None if best is None else ("best possible", best)
-    return draw_lines(lines, scale, reference, alt, f"{label}. {reading}{dotted}", table)
+def _draw(sweep: ImbalanceSweep, curves: Curves, ratios: Sequence[float]) -> Iterator[Picture]:
+    labels, known = [_ratio(ratio) for ratio in ratios], _best(sweep)
+    for metric, reading in DRAWN.items():
+        label, best = COLUMNS[metric][0], known[metric]
+        dotted = f" The dotted line is what the best possible classifier would reach, {number(best, 3)}."
+        picture = draw_sweep(
+            f"imbalance-{metric}",
+            label,
+            [(name, [point.metrics[metric] for point in points]) for name, points in curves],
+            Sweep(_X, "imbalance ratio", ratios, labels, listed(labels or [""])),
+            label,
+            f"{label}. {reading}{'' if best is None else dotted}",
+            metric != "brier_corrected",
+            best,
+        )
+        if picture:
+            yield picture
 
 
-def _best(sweep: Found, metric: str) -> float | None:
-    wanted = _OF_THE_BEST.get(metric)
-    return next((row["value"] for row in sweep["best_possible"] if row["metric"] == wanted), None)
+def _best(sweep: ImbalanceSweep) -> dict[str, float | None]:
+    """What the best possible classifier has in each column."""
+    found = {row.metric: row.value for row in sweep.best_possible}
+    return {metric: found.get(of_best) for metric, (_, _, of_best) in COLUMNS.items()}
 
 
-def _table(sweep: Found, curves: Sequence[tuple[Name, Sequence[Found]]], sizes: Sequence[Found]) -> Table:
+def _table(sweep: ImbalanceSweep, curves: Curves, sizes: Mapping[float, ThinnedSize]) -> Table:
     lines: list[Line] = []
-    missing = False
-    for name, points in curves:
-        for point, size in zip(points, sizes, strict=True):
-            cells = [_cell(point["metrics"][metric]["value"], decimals) for metric, _, decimals in COLUMNS]
-            missing = missing or any(cell.footnote for cell in cells)
-            lines.append((f"{name.short} at {_ratio(point['ratio'])}", (Number(size["n_minority"]), *cells)))
-    best = [_best(sweep, metric) for metric, _, _ in COLUMNS]
-    if any(value is not None for value in best):
-        of_best = (_cell(value, decimals, "b") for value, (_, _, decimals) in zip(best, COLUMNS, strict=True))
-        lines.append(("best possible", (Number(None, footnote="b"), *of_best)))
     footnotes = []
-    if missing:
+    for name, points in curves:
+        for point in points:
+            values = [(point.metrics[metric].value, decimals) for metric, (_, decimals, _) in COLUMNS.items()]
+            cells = [number_or_dash(sizes[point.ratio].n_minority, 0), *(number_or_dash(*each) for each in values)]
+            lines.append((f"{name.short} at {_ratio(point.ratio)}", cells))
+    if any(point.metrics[metric].value is None for _, points in curves for point in points for metric in COLUMNS):
         footnotes.append(("a", "No split has a value: no run has such a score, or it has no finite solution."))
-    if any(value is not None for value in best):
+    best = _best(sweep)
+    if any(value is not None for value in best.values()):
+        of_best = (number_or_dash(best[metric], decimals, "b") for metric, (_, decimals, _) in COLUMNS.items())
+        lines.append(("best possible", (number_or_dash(None, 0, "b"), *of_best)))
         footnotes.append(("b", "The posterior has no decision of its own and no training rows, and is calibrated."))
-    headings = ("Minority rows in training", *(label for _, label, _ in COLUMNS))
-    caption = f"Every ratio with {abbreviate(str(sweep['classifier']), 40)}, mean over splits"
+    headings = ("Minority rows in training", *(label for label, _, _ in COLUMNS.values()))
+    caption = f"Every ratio with {abbreviate(sweep.classifier, 40)}, mean over splits"
     return tabulate("imbalance-all", caption, headings, lines, tuple(footnotes), first="Strategy and ratio")
 
 
-def _cell(value: float | None, decimals: int, letter: str = "a") -> Number:
-    return Number(value, decimals, footnote="" if value is not None else letter)
-
-
 def _ratio(value: float) -> str:
-    return f"{plain(float(value))}:1"
+    return f"{plain(value)}:1"

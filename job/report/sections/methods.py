@@ -82,16 +82,16 @@ def _own_limits(facts: Facts) -> Iterator[str]:
     optimism = facts.optimism()
     if optimism >= LEAST_OPTIMISM:
         yield (
-            f"With {number(facts.splits['n_test_positive_mean'], 0)} minority rows in a test part, average precision "
+            f"With {number(facts.splits.n_test_positive_mean, 0)} minority rows in a test part, average precision "
             f"reads about {number(optimism, 2)} higher than it would on many rows. This holds for all strategies "
             "alike, so it hardly changes their differences."
         )
-    if len(facts.dataset["rest"]) > 1:
+    if len(facts.dataset.rest) > 1:
         yield (
             f"One label, {facts.positive}, is held against all others as one class. What a strategy does to each of "
             "the others has to be asked label by label."
         )
     if not facts.has_cost:
         yield "The spec gives no costs, so none are assumed: which cut-off is the cheapest depends on them."
-    if facts.results["status"]["n_failed"]:
+    if facts.results.status.n_failed:
         yield "Some runs failed. Means over the splits that are left may be of easier splits than the others'."

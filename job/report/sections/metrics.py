@@ -123,3 +123,32 @@ def _table(facts: Facts, group: Group, classifier: Name) -> Table:
     key, caption = f"{group.key}-{classifier.index}", f"{group.title} with {classifier.short}"
     hints = {} if facts.chance is None else {"average_precision": f"random order {number(facts.chance, 3)}"}
     return build_metric_table(facts, classifier, group.metrics, key, caption, hints=hints)
+
+
+@dataclass(frozen=True)
+class Confusion:
+    """Right and wrong decisions, counted.
+
+    Parameters
+    ----------
+    n_test, n_positive : float
+        Mean size of a test part, and its positive rows.
+    tables : tuple of Table
+        One for each classifier.
+    """
+
+    n_test: float
+    n_positive: float
+    baseline: str
+    tables: tuple[Table, ...]
+
+
+def build_confusion(facts: Facts) -> Section:
+    """Build the section of counts."""
+    tables = tuple(
+        build_metric_table(facts, name, CONFUSION, f"confusion-{name.index}", f"Counts with {name.short}")
+        for name in facts.classifiers
+    )
+    splits = facts.splits
+    content = Confusion(splits.n_test_mean, splits.n_test_positive_mean, facts.baseline.short, tables)
+    return Section("confusion", "Right and wrong", content)

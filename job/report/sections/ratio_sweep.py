@@ -2,37 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from job.report.charts.canvas import Picture
-from job.report.charts.lines import Scale, draw_lines
-from job.report.facts import Facts, Found
-from job.report.layout import Line, Name, Number, Section, Table, tabulate
+from job.report.charts.canvas import Block
+from job.report.charts.lines import Sweep, draw_sweep, in_lower_case
+from job.report.facts import Facts
+from job.report.layout import Line, Name, Number, Section, tabulate
 from job.report.metric_columns import BY_NAME
-from job.report.sections import sweep_tables
-from job.text import listed, number, signed
+from job.results.study_facts import AgainstOwn, RatioCurve, ReasonCount
+from job.results.study_facts import RatioSweep as Found
+from job.text import abbreviate, counted, listed, number, sentence, signed
 
 METRICS = ("recall", "precision", "average_precision", "brier")
 _SURE = 0.95
 _X = "minority rows for each other row"
-
-
-@dataclass(frozen=True)
-class Block:
-    """One classifier.
-
-    Parameters
-    ----------
-    sentences : tuple of str
-        What the training data would choose, one for each strategy.
-    """
-
-    classifier: Name
-    sentences: tuple[str, ...]
-    pictures: tuple[Picture, ...]
-    chosen: Table
-    troubles: tuple[str, ...]
+_NOT_ASKED = (
+    "Not asked for. List strategies under evaluation.ratio_sweep, [smote, custom] say, and their sampling_strategy is "
+    "swept from the data's own ratio to 1."
+)
+_BALANCED = "The classes are balanced already, so there is no ratio to sweep to."
+_REASON_LENGTH = 200
+_MOST_TOLD = 12
 
 
 @dataclass(frozen=True)
@@ -43,6 +34,8 @@ class RatioSweep:
     ----------
     missing : str
         Why there is none; nothing where there is one.
+    blocks : tuple of Block
+        What the training data would choose, one sentence for each strategy; charts; and how often it chose what.
     """
 
     missing: str = ""
@@ -52,97 +45,103 @@ class RatioSweep:
 
 def build(facts: Facts) -> Section:
     """Build the section."""
-    title = "How much to oversample"
-    sweep = (facts.results.get("sweeps") or {}).get("ratio")
-    if not sweep:
-        missing = (
-            "Not asked for. List strategies under evaluation.ratio_sweep, [smote, custom] say, and their "
-            "sampling_strategy is swept from the data's own ratio to 1."
-        )
-        return Section("ratio_sweep", title, RatioSweep(missing))
-    if sweep["ratios"][0] >= 1:
-        nothing = "The classes are balanced already, so there is no ratio to sweep to."
-        return Section("ratio_sweep", title, RatioSweep(nothing))
-    blocks = tuple(_block(facts, sweep, classifier) for classifier in facts.classifiers)
-    return Section("ratio_sweep", title, RatioSweep(how=_how(facts, sweep), blocks=blocks))
+    sweep = facts.results.sweeps.ratio
+    if sweep is None or sweep.ratios[0] >= 1:
+        content = RatioSweep(_NOT_ASKED if sweep is None else _BALANCED)
+    else:
+        blocks = tuple(_block(facts, sweep, classifier) for classifier in facts.classifiers)
+        content = RatioSweep(how=_how(facts, sweep), blocks=blocks)
+    return Section("ratio_sweep", "How much to oversample", content)
 
 
 def _how(facts: Facts, sweep: Found) -> str:
-    ratios = listed(number(ratio, 3) for ratio in sweep["ratios"])
     return (
-        f"sampling_strategy is {ratios}, each by the same factor above the last, on "
-        f"{sweep_tables.first_splits(sweep['n_splits'])}. The lowest is the data's own ratio: nothing is "
+        f"sampling_strategy is {listed(_ratios(sweep))}, each by the same factor above the last, on "
+        f"{first_splits(sweep.n_splits)}. The lowest is the data's own ratio: nothing is "
         f"resampled, so it is {facts.baseline.short}. Strokes are {facts.confidence} intervals of the mean over splits "
         "that share rows; where there are fewer than five splits there are none."
     )
 
 
-def _block(facts: Facts, sweep: Found, classifier: Name) -> Block:
-    curves = [
-        (facts.strategy(curve["strategy"]), curve)
-        for curve in sweep["curves"]
-        if curve["classifier"] == classifier.label
-    ]
-    pictures = tuple(
-        picture for metric in METRICS if (picture := _draw(facts, sweep, classifier, metric, curves)) is not None
+def _ratios(sweep: Found) -> list[str]:
+    return [number(ratio, 3) for ratio in sweep.ratios]
+
+
+def _block(facts: Facts, found: Found, classifier: Name) -> Block:
+    curves = [(facts.strategy(curve.strategy), curve) for curve in found.curves if curve.classifier == classifier.label]
+    labels = _ratios(found)
+    sweep = Sweep(_X, "ratio", found.ratios, labels, f"the ratios {listed(labels)}")
+    pictures = (
+        draw_sweep(
+            f"ratio-{metric}-{classifier.index}",
+            f"{BY_NAME[metric].label} with {classifier.short}",
+            [(name, [point.metrics[metric] for point in curve.points]) for name, curve in curves],
+            sweep,
+            BY_NAME[metric].label,
+            f"{BY_NAME[metric].label}; {BY_NAME[metric].better} is better.",
+            metric != "brier",
+        )
+        for metric in METRICS
     )
-    sentences = tuple(_choice(facts, name, curve["chosen"]) for name, curve in curves)
-    troubles = sweep_tables.gather_reasons(
-        (f"{name.short} at {number(point['ratio'], 3)}", point["reasons"])
-        for name, curve in curves
-        for point in curve["points"]
+    lines: list[Line] = [(name, map(Number, curve.chosen.counts)) for name, curve in curves]
+    caption = f"Splits in which the training data chose each ratio, with {classifier.short}"
+    # a choice that jumps from split to split is luck
+    chosen = tabulate(f"ratio-chosen-{classifier.index}", caption, labels, lines)
+    troubles = tell_reasons(
+        (f"{name.short} at {number(point.ratio, 3)}", point.reasons) for name, curve in curves for point in curve.points
     )
-    return Block(classifier, sentences, pictures, _chosen(facts, sweep, classifier, curves), troubles)
+    sentences = tuple(_choice(*each) for each in curves)
+    return Block(classifier, sentences, (chosen,), tuple(picture for picture in pictures if picture), troubles)
 
 
-def _draw(
-    facts: Facts, sweep: Found, classifier: Name, metric: str, curves: Sequence[tuple[Name, Found]]
-) -> Picture | None:
-    lines = [sweep_tables.line_of(name, curve["points"], metric) for name, curve in curves]
-    if not any(value is not None for line in lines for value in line.y):
-        return None
-    label = BY_NAME[metric].label
-    settings = [number(ratio, 3) for ratio in sweep["ratios"]]
-    scale = Scale(_X, sweep_tables.in_lower_case(label), tuple(sweep["ratios"]), metric != "brier")
-    alt = f"{label} with {classifier.short} at the ratios {listed(settings)}: {sweep_tables.tell_points(lines)}."
-    better = BY_NAME[metric].better
-    table = sweep_tables.points_table(
-        f"ratio-{metric}-{classifier.index}", f"{label} with {classifier.short} at each ratio", settings, lines
-    )
-    return draw_lines(lines, scale, None, alt, f"{label}; {better} is better.", table)
-
-
-def _choice(facts: Facts, name: Name, chosen: Found) -> str:
-    metric = sweep_tables.in_lower_case(BY_NAME[chosen["metric"]].label)
-    if not chosen["n"]:
+def _choice(name: Name, curve: RatioCurve) -> str:
+    found = curve.chosen
+    metric = in_lower_case(BY_NAME[found.metric].label)
+    if found.against_own is None:
         return f"{name.short}: no inner split of the training data could choose a ratio."
-    values = {key: number(chosen[key], 3) for key in ("chosen", "own", "full")}
+    chosen, own, full = (number(value, 3) for value in (found.chosen, found.own, found.full))
     return (
         f"{name.short}: with the ratio that an inner split of the training data chooses by {metric}, the test part has "
-        f"{values['chosen']}; without resampling {values['own']}, resampled to 1 {values['full']}. "
-        f"{_worth(chosen['against_own'])}"
+        f"{chosen}; without resampling {own}, resampled to 1 {full}. {_worth(found.against_own)}"
     )
 
 
-def _worth(against: Found) -> str:
+def _worth(against: AgainstOwn) -> str:
     """Say what choosing gains over no resampling, as far as the splits can tell."""
-    difference, lower, upper = (against[key] for key in ("difference", "lower", "upper"))
+    difference, lower, upper = against.difference, against.lower, against.upper
     told = f"Against no resampling that is {signed(difference, 3)}"
     if lower is None or upper is None or difference is None:
         return f"{told}, on too few splits, or splits too alike, to judge it by."
     told = f"{told} ({signed(lower, 3)} to {signed(upper, 3)})"
-    if (against["probability_equivalent"] or 0.0) > _SURE:
+    if (against.probability_equivalent or 0.0) > _SURE:
         return f"{told}: no practical difference."
-    if lower > 0 and difference > against["rope"]:
+    if lower > 0 and difference > against.rope:
         return f"{told}: resampling that far helps here."
-    if upper < 0 and difference < -against["rope"]:
+    if upper < 0 and difference < -against.rope:
         return f"{told}: it harms here."
     return f"{told}: these splits cannot tell it from none."
 
 
-def _chosen(facts: Facts, sweep: Found, classifier: Name, curves: Sequence[tuple[Name, Found]]) -> Table:
-    """How often each ratio was chosen: a choice that jumps from split to split is luck."""
-    lines: list[Line] = [(name, map(Number, curve["chosen"]["counts"])) for name, curve in curves]
-    caption = f"Splits in which the training data chose each ratio, with {classifier.short}"
-    ratios = [number(ratio, 3) for ratio in sweep["ratios"]]
-    return tabulate(f"ratio-chosen-{classifier.index}", caption, ratios, lines)
+def first_splits(number_of_splits: int) -> str:
+    """Say on which splits a study was made."""
+    return "the only split" if number_of_splits == 1 else f"the first {counted(number_of_splits, 'split')}"
+
+
+def tell_reasons(found: Iterable[tuple[str, Sequence[ReasonCount]]]) -> tuple[str, ...]:
+    """Say why runs are missing, once for each reason.
+
+    Parameters
+    ----------
+    found : iterable of (str, sequence of ReasonCount)
+        What the runs were, and reasons with their number of runs.
+    """
+    told: dict[str, list[str]] = {}
+    for what, reasons in found:
+        for each in reasons:
+            told.setdefault(each.reason, []).append(f"{what} ({counted(each.n, 'split')})")
+    sentences = [
+        f"Without a score: {listed(what[:_MOST_TOLD])}{' and others' if len(what) > _MOST_TOLD else ''}. "
+        f"{sentence(abbreviate(reason, _REASON_LENGTH))}"
+        for reason, what in told.items()
+    ]
+    return tuple(sentences[:_MOST_TOLD])

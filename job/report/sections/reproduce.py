@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import io
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
+from statistics import fmean
 from typing import Any
 
 from ruamel.yaml import YAML
@@ -12,8 +13,10 @@ from ruamel.yaml.comments import CommentedSeq
 from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarString
 
 from job.names import ALLOWED_PACKAGES
-from job.report.facts import Facts, Found
-from job.report.layout import Heading, Line, Number, Row, Section, Table, Words, tabulate
+from job.report.facts import Facts
+from job.report.layout import Heading, Line, Number, Section, Table, Words, tabulate
+from job.results.job_facts import WrittenSpec
+from job.results.results import Timings
 
 _COMMANDS = (
     'docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:/data:ro" -v "$PWD/output:/output" minority-report run '
@@ -53,52 +56,47 @@ class Reproduce:
 
 def build(facts: Facts) -> Section:
     """Build the section."""
-    provenance = facts.results["provenance"]
+    provenance, asked = facts.results.provenance, facts.spec.report.timings
+    versions: list[Line] = [(name, (Words(text, code=True),)) for name, text in provenance.versions.items()]
     content = Reproduce(
-        write_yaml(facts.spec),
+        write_yaml(facts.spec.model_dump(by_alias=True, exclude_unset=True)),
         tuple(command + _flags(facts.spec) for command in _COMMANDS),
-        bool(facts.spec["data"].get("file")),
-        provenance["seed"],
-        (("Spec", provenance["spec_digest"]), ("Data", provenance["data_digest"])),
-        _versions(provenance["versions"]),
-        _durations(facts),
-        _NO_DURATIONS if "timings" in facts.results and facts.results["timings"] is None else "",
+        facts.spec.data.file is not None,
+        provenance.seed,
+        (("Spec", provenance.spec_digest), ("Data", provenance.data_digest)),
+        tabulate("versions", "Versions", (Heading("Version"),), versions, first="Package", caption_hidden=True),
+        _durations(facts, facts.timings) if facts.timings else None,
+        _NO_DURATIONS if asked and facts.timings is None else "",
     )
     return Section("reproduce", "Reproduce it", content)
 
 
-def _durations(facts: Facts) -> Table | None:
+def _durations(facts: Facts, timings: Timings) -> Table:
     """Mean seconds of each strategy: to resample, then to fit and score each classifier."""
-    timings = facts.results.get("timings")
-    if timings is None:
-        return None
-    runs = [run for run in timings["runs"] if run.get("study") is None]
+    runs = [run for run in timings.runs if run.study is None]
     lines: list[Line] = []
     for strategy in facts.strategies:
-        resample = _mean_seconds(runs, "seconds_resample", strategy=strategy.label)
-        fits = (
-            _mean_seconds(runs, "seconds_fit", strategy=strategy.label, classifier=name.label)
-            for name in facts.classifiers
-        )
-        lines.append((strategy, (resample, *fits)))
+        own = [run for run in runs if run.strategy == strategy.label]
+        fits = ((run.seconds_fit for run in own if run.classifier == name.label) for name in facts.classifiers)
+        lines.append((strategy, map(_mean, ((run.seconds_resample for run in own), *fits))))
     labels = ("Resample", *(f"Fit {name.short}" for name in facts.classifiers))
     headings = [Heading(label, hint="seconds a split", numeric=True) for label in labels]
     return tabulate("durations", "Durations, mean over splits", headings, lines)
 
 
-def _mean_seconds(runs: Sequence[Found], key: str, **labels: str) -> Number:
-    found = [run[key] for run in runs if all(run[name] == label for name, label in labels.items())]
-    return Number(sum(found) / len(found) if found else None, 3)
+def _mean(seconds: Iterable[float | None]) -> Number:
+    known = [value for value in seconds if value is not None]
+    return Number(fmean(known) if known else None, 3)
 
 
-def _flags(spec: Found) -> str:
+def _flags(spec: WrittenSpec) -> str:
     """Write the flags without which the commands would refuse the spec's classes."""
-    classes = (entry.get("class") or "" for key in ("strategies", "classifiers") for entry in spec[key])
-    packages = dict.fromkeys(path.partition(".")[0] for path in classes if path)
+    classes = [entry.class_ for entry in (*spec.strategies, *spec.classifiers) if entry.class_]
+    packages = dict.fromkeys(path.partition(".")[0] for path in classes)
     return "".join(f" --allow-package {name}" for name in packages if name not in ALLOWED_PACKAGES)
 
 
-def write_yaml(spec: Found) -> str:
+def write_yaml(spec: Mapping[str, object]) -> str:
     """Write a spec as YAML that reads back as the same spec; keys without a value are left out.
 
     Returns
@@ -144,8 +142,3 @@ def _escaped(char: str) -> str:
     """Escape as double quotes have it; what isn't printable stands inside them."""
     code = ord(char)
     return f"\\u{code:04X}" if code <= _LAST_OF_FOUR_DIGITS else f"\\U{code:08X}"
-
-
-def _versions(versions: Found) -> Table:
-    rows = tuple(Row(str(name), (Words(str(version), code=True),)) for name, version in versions.items())
-    return Table("versions", "Versions", "Package", (Heading("Version"),), rows, caption_hidden=True)

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator
 from dataclasses import dataclass
 
-from job.report.facts import Facts, Found
+from job.report.facts import Facts
 from job.report.layout import Section
+from job.results.study_facts import SavedModel, Snippet
 from job.snippet.python_source import literal
 from job.text import abbreviate, abbreviate_all, counted, sentence
 
 _LABEL_LENGTH = 40
-_ABSENT = "These results hold no script."
+_REASON_LENGTH = 600
 
 
 @dataclass(frozen=True)
@@ -44,61 +45,59 @@ class TakeHome:
 
 def build(facts: Facts) -> Section:
     """Build the section."""
-    found: Found = facts.results.get("snippet") or {"code": None, "reason": _ABSENT}
-    saved = facts.results.get("model")
-    model, loading = ("", "") if saved is None else (_describe_model(facts, saved), _load(saved))
-    written = _describe_synthetic(facts.results.get("synthetic"))
-    if found["code"] is None:
-        content = TakeHome("", "", (str(found["reason"]),), model, loading, written)
-    else:
-        content = TakeHome(_read(found), found["code"], tuple(found["notes"]), model, loading, written)
+    found, saved = facts.results.snippet, facts.results.model
+    model, loading = ("", "") if saved is None else _describe_model(facts, saved)
+    notes = found.notes if found.code else (found.reason or "",)
+    content = TakeHome(_read(found), found.code or "", notes, model, loading, tuple(_describe_synthetic(facts)))
     return Section("snippet", "Take it home", content)
 
 
-def _read(found: Found) -> str:
-    strategy, classifier = abbreviate_all([str(found["strategy"]), str(found["classifier"])], _LABEL_LENGTH)
-    chosen = "what is recommended" if found["recommended"] else "the best mean of the ranking metric"
-    return (
-        f"This script is {strategy} with {classifier}, {chosen}, written in public calls of scikit-learn and "
-        "imbalanced-learn, with the seeds of this job. It prints the metrics of every split and their means: those of "
-        "this page. The function fit_model in it makes the pipeline to keep."
-    )
-
-
-def _describe_model(facts: Facts, saved: Found) -> str:
-    if saved["file"] is None:
-        return f"A saved model was asked for, but there is none: {sentence(abbreviate(str(saved['reason']), 600))}"
-    strategy, classifier = abbreviate_all([str(saved["strategy"]), str(saved["classifier"])], _LABEL_LENGTH)
-    return (
-        f"{saved['file']}, beside this page, holds {strategy} with {classifier}, fitted on all "
-        f"{counted(facts.dataset['n_rows'], 'row')}. It needs minority-report and the versions below, and takes a data "
-        f"frame with the columns of the data, best as the text that the file has. It predicts 1 for {facts.positive}."
-    )
-
-
-def _describe_synthetic(files: Sequence[Found] | None) -> tuple[str, ...]:
-    if files is None:
-        return ()
-    shorts = abbreviate_all([str(file["strategy"]) for file in files], _LABEL_LENGTH)
-    sentences = [
-        f"{file['file']} holds the {counted(file['n_rows'], 'row')} that {short} adds to all rows."
-        + (f" Their parents are in {file['parents']}." if file.get("parents") else "")
-        if file["file"]
-        else f"The rows that {short} adds could not be written: {sentence(abbreviate(str(file['reason']), 600))}"
-        for file, short in zip(files, shorts, strict=True)
-    ]
-    if any(file["file"] for file in files):
-        sentences.append("These rows are not anonymous: real rows can be computed from them, or are copied in them.")
-    return tuple(sentences) or ("Synthetic rows were asked for, but no strategy adds any.",)
-
-
-def _load(saved: Found) -> str:
-    if saved["file"] is None:
+def _read(found: Snippet) -> str:
+    if found.code is None:
         return ""
-    trusted = "".join(f"    {literal(name)},\n" for name in saved["trusted"])
+    chosen = "what is recommended" if found.recommended else "the best mean of the ranking metric"
     return (
+        f"This script is {_pair(found)}, {chosen}, written in public calls of scikit-learn and imbalanced-learn, with "
+        "the seeds of this job. It prints the metrics of every split and their means: those of this page. The function "
+        "fit_model in it makes the pipeline to keep."
+    )
+
+
+def _pair(found: Snippet | SavedModel) -> str:
+    return " with ".join(abbreviate_all([found.strategy or "", found.classifier or ""], _LABEL_LENGTH))
+
+
+def _describe_model(facts: Facts, saved: SavedModel) -> tuple[str, str]:
+    """Say what was saved, or why nothing was; and write the lines that load it."""
+    if saved.file is None:
+        return f"A saved model was asked for, but there is none: {_because(saved.reason)}", ""
+    trusted = "".join(f"    {literal(name)},\n" for name in saved.trusted)
+    return (
+        f"{saved.file}, beside this page, holds {_pair(saved)}, fitted on all "
+        f"{counted(facts.dataset.n_rows, 'row')}. It needs minority-report and the versions below, and takes a data "
+        f"frame with the columns of the data, best as the text that the file has. It predicts 1 for {facts.positive}.",
         "import skops.io\n\n"
         f"TRUSTED = [\n{trusted}]\n"
-        f'model = skops.io.load("{saved["file"]}", trusted=TRUSTED)\n'
-        "probability = model.predict_proba(rows)[:, 1]  # rows: pd.read_csv(..., dtype=str, keep_default_na=False)\n"
+        f'model = skops.io.load("{saved.file}", trusted=TRUSTED)\n'
+        "probability = model.predict_proba(rows)[:, 1]  # rows: pd.read_csv(..., dtype=str, keep_default_na=False)\n",
     )
+
+
+def _because(reason: str | None) -> str:
+    return sentence(abbreviate(reason or "", _REASON_LENGTH))
+
+
+def _describe_synthetic(facts: Facts) -> Iterator[str]:
+    if not facts.spec.report.synthetic:
+        return
+    files = facts.results.synthetic
+    if not files:
+        yield "Synthetic rows were asked for, but no strategy adds any."
+    for file, short in zip(files, abbreviate_all([file.strategy for file in files], _LABEL_LENGTH), strict=True):
+        if file.file is None:
+            yield f"The rows that {short} adds could not be written: {_because(file.reason)}"
+        else:
+            parents = f" Their parents are in {file.parents}." if file.parents else ""
+            yield f"{file.file} holds the {counted(file.n_rows or 0, 'row')} that {short} adds to all rows.{parents}"
+    if any(file.file for file in files):
+        yield "These rows are not anonymous: real rows can be computed from them, or are copied in them."

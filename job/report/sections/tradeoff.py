@@ -82,9 +82,9 @@ def _block(facts: Facts, classifier: Name) -> Block:
 def _points(facts: Facts, classifier: Name) -> list[Point]:
     trades: dict[Name, Trade] = {}
     for name in facts.strategies:
-        recall, alarms = (facts.summary(name, classifier, metric) for metric in _METRICS)
-        if recall and alarms and recall.value is not None and alarms.value is not None:
-            trades[name] = recall.value, alarms.value
+        recall, alarms = (facts.summary(name, classifier, metric).value for metric in _METRICS)
+        if recall is not None and alarms is not None:
+            trades[name] = recall, alarms
     names = list(trades)
     winners = find_winners(list(trades.values()))
     return [
