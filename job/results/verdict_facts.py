@@ -16,7 +16,12 @@ class Interval(Record):
 
 
 class Comparison(Interval):
-    """A metric of a strategy less that of its reference, over the splits that both have."""
+    """A metric of a strategy less that of its reference, over the splits that both have.
+
+    ``p_adjusted`` is Holm's over the strategies that are compared with baseline in one metric × classifier; the
+    probabilities are those of being better, the same for practical purposes, and worse in the metric's own good
+    direction.
+    """
 
     metric: str
     classifier: str
@@ -36,7 +41,12 @@ class Comparison(Interval):
 
 
 class Tested(Interval):
-    """One test of a family: improvement is positive, the interval is the simultaneous one."""
+    """One test of a family: improvement is positive.
+
+    The interval is the simultaneous one: it excludes 0 exactly where ``p_adjusted``, Holm's over the family, is below
+    the level. The probabilities are those that the true difference is beyond the ROPE, within it, and beyond it the
+    other way.
+    """
 
     se: float | None
     p_value: float | None
@@ -198,7 +208,7 @@ class PowerRow(Pair):
 
 
 class Power(Record):
-    """Power of the comparisons with baseline."""
+    """Power of the comparisons with baseline; ``recall_per_row`` is what one minority row of a test part is worth."""
 
     primary: str
     power: float
