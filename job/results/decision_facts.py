@@ -121,7 +121,7 @@ class MenuPoint(Choice):
     """One point of a curve."""
 
     point: str
-    threshold: float
+    threshold: float | None
     action: str
     missed_per_1000: float
 

@@ -162,9 +162,9 @@ class HeadlineNumbers(Record):
 
 
 class Cutoff(Record):
-    """An advised cut-off, the median over the splits."""
+    """An advised cut-off, the median over the splits; without a threshold where it is an alert on every row or on none."""
 
-    threshold: float
+    threshold: float | None
     action: str
 
 
