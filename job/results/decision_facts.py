@@ -59,7 +59,7 @@ class OwnAlarms(Record):
 
     alarms_per_1000: float
     threshold: float | None
-    recall: float
+    recall: float | None
     precision: float | None
     false_alarms_per_1000: float
     expected_cost_per_1000: float | None
