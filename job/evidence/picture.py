@@ -19,6 +19,7 @@ from job.evaluation.worker import Outcome
 from job.evidence.diagnosis import prepare_sample
 from job.evidence.strategy_kinds import sampler_class_of
 from job.results.job_facts import MadePoints, Picture, Points, TypedPoints
+from job.results.record import Values
 from job.spec.job_spec import JobSpec, PreparationSpec
 from job.spec.strategy_entries import CalibratedEntry
 from job.strategies.recipes import recipe_of
@@ -126,7 +127,7 @@ def _audit_or_reason(outcomes: Sequence[Outcome]) -> ResamplingAudit | str:
     return reasons[0] if reasons and len(reasons) == len(outcomes) else _NONE_ADDED
 
 
-def _place(groups: Sequence[np.ndarray], plane: Plane, seed: int) -> list[list[list[float]]] | None:
+def _place(groups: Sequence[np.ndarray], plane: Plane, seed: int) -> list[tuple[Values, ...]] | None:
     """Give each group its points, all rounded alike; None where they are too far away."""
     random = np.random.RandomState(seed)
     placed = [plane.place(group) for group in groups]
@@ -138,4 +139,4 @@ def _place(groups: Sequence[np.ndarray], plane: Plane, seed: int) -> list[list[l
     if not (np.isfinite(span) and np.abs(all_points).max() < _LARGEST):
         return None
     decimals = _DIGITS - math.ceil(math.log10(span)) if span > 0 else _DIGITS
-    return [(np.round(points, decimals) + 0.0).tolist() for points in placed]
+    return [tuple(map(tuple, (np.round(points, decimals) + 0.0).tolist())) for points in placed]

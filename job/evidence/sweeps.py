@@ -51,7 +51,9 @@ def build_sweeps(spec: JobSpec, runs: StudyRuns) -> Sweeps:
 
 
 def _sweep_ratio(spec: JobSpec, runs: StudyRuns, splits: Sequence[Split]) -> RatioSweep:
-    strategies, classifiers = ([each.label for each in found] for found in (swept_strategies(spec), spec.classifiers))
+    strategies, classifiers = (
+        tuple(each.label for each in found) for found in (swept_strategies(spec), spec.classifiers)
+    )
     return RatioSweep(
         n_splits=len(splits),
         ratios=tuple(ratio_of(step, runs.dataset) for step in range(RATIO_STEPS)),

@@ -192,14 +192,15 @@ def _weigh(place: Place, parts: Parts, evaluation: EvaluationSpec, prevalence: f
         precision=_precision(parts, rates, evaluation.confidence, prevalence, y) if rates.any() else None,
         alerts_per_1000=there.alerts_per_1000,
         false_alarms_per_1000=1000 * there.false_alarms,
-        expected_cost_per_1000=cost and there.cost_per_1000(cost.false_negative, cost.false_positive),
+        expected_cost_per_1000=there.cost_per_1000(cost.false_negative, cost.false_positive) if cost else None,
         own=own,
         corrected=_errors(parts, prevalence, corrected=True),
     )
 
 
 def _precision(parts: Parts, rates: np.ndarray, confidence: float, prevalence: float, y: np.ndarray) -> PrecisionInUse:
-    there, here = (float(at_prevalence(*rates.mean(axis=0), share).precision) for share in (prevalence, y.mean()))
+    recall, false_rate = rates.mean(axis=0)
+    there, here = (float(at_prevalence(recall, false_rate, share).precision) for share in (prevalence, y.mean()))
     over_splits, tests = len(parts) >= LEAST_PAIRS, [split.test for split, _ in parts]
     labels = [y[np.unique(np.concatenate(tests))]] if over_splits else [y[test] for test in tests]
     positive, other = (float(np.mean([np.count_nonzero(part == label) for part in labels])) for label in (1, 0))

@@ -239,7 +239,7 @@ class NetBenefit(Record):
     prevalence: float
     cost_threshold: float | None
     thresholds: Values
-    treat_all: Values
+    treat_all: Values | None
     treat_none: Values
     rows: tuple[NetBenefitRow, ...]
 

@@ -15,7 +15,7 @@ class Interval(Record):
     upper: float | None
 
 
-class Comparison(Interval):
+class Comparison(Pair, Interval):
     """A metric of a strategy less that of its reference, over the splits that both have.
 
     ``p_adjusted`` is Holm's over the strategies that are compared with baseline in one metric × classifier; the
@@ -24,8 +24,6 @@ class Comparison(Interval):
     """
 
     metric: str
-    classifier: str
-    strategy: str
     reference: str
     n_splits: int
     p_value: float | None
@@ -103,12 +101,10 @@ class VerdictRow(Pair):
     n_distinct_scores: float | None
 
 
-class Rivalry(Tested):
+class Rivalry(Pair, Tested):
     """``custom`` against plain SMOTE."""
 
-    strategy: str
     reference: str
-    classifier: str
     code: str
 
 
@@ -133,7 +129,7 @@ class MetricBeside(Means, Interval):
 
 
 class BesideBaseline(Record):
-    """What is recommended, beside baseline with the same classifier."""
+    """What is recommended, beside baseline with the same classifier, over the splits that both have a value on."""
 
     n_splits: int
     method: str
@@ -162,7 +158,7 @@ class HeadlineNumbers(Record):
 
 
 class Cutoff(Record):
-    """An advised cut-off, the median over the splits; without a threshold where it is an alert on every row or on none."""
+    """An advised cut-off, the median over the splits; an alert on every row, or on none, has no threshold."""
 
     threshold: float | None
     action: str
@@ -175,7 +171,7 @@ class AdvisedCutoff(Cutoff):
 
 
 class Headline(Record):
-    """The answer about the classifier that is recommended."""
+    """The answer about the classifier that is recommended; ``about`` is the best oversampler with it."""
 
     code: str
     rule: str

@@ -248,9 +248,7 @@ def _power_row(
     needed = sizes.n_positive * (one * se / gain) ** 2
     low, high = (max(LEAST_ROWS, math.ceil(factor * needed)) for factor in RANGE)
     detectable = family * tested.se
-    return PowerRow(
-        **named(place), se=tested.se, gain=gain, detectable=detectable, needed=needed, low=low, high=high
-    )
+    return PowerRow(**named(place), se=tested.se, gain=gain, detectable=detectable, needed=needed, low=low, high=high)
 
 
 def _reach(tested: Tested, level: float) -> float:
