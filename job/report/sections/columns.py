@@ -37,16 +37,16 @@ class Columns:
 def build(facts: Facts) -> Section:
     """Build the section."""
     columns = facts.dataset.columns
-    short = dict(zip(columns, abbreviate_all([column.name for column in columns], _LABEL_LENGTH), strict=True))
-    named = {column.name: name for column, name in short.items()}
-    notes = tuple(
-        (named.get(note.column) or abbreviate(note.column, _LABEL_LENGTH) if note.column else "", sentence(note.text))
-        for note in facts.dataset.notes
-    )
+    names = abbreviate_all([column.name for column in columns], _LABEL_LENGTH)
+    named = {column.name: name for column, name in zip(columns, names, strict=True)}
+    notes = []
+    for note in facts.dataset.notes:
+        column = note.column and (named.get(note.column) or abbreviate(note.column, _LABEL_LENGTH))
+        notes.append((column or "", sentence(note.text)))
     hidden = len(columns) - _MOST_COLUMNS
     more = f"{counted(hidden, 'column')} more stand in results.json." if hidden > 0 else ""
-    table = _table(list(short.items())[:_MOST_COLUMNS])
-    return Section("columns", "Data", Columns(_summarize(columns), table, more, notes))
+    table = _table(zip(columns[:_MOST_COLUMNS], names, strict=False))
+    return Section("columns", "Data", Columns(_summarize(columns), table, more, tuple(notes)))
 
 
 def _summarize(columns: Sequence[Column]) -> str:
