@@ -2,16 +2,30 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
+from job.evidence.statistics.paired_t import NO_TEST
 from job.report.charts.canvas import Picture
-from job.report.facts import Facts
+from job.report.facts import LEAST_OPTIMISM, Facts
 from job.report.layout import Name, Section, Table
+from job.report.metric_columns import BY_NAME
 from job.report.sections.cutoffs import build_menu
 from job.report.sections.overview import draw_recall, explain_no_recall
 from job.report.sections.runs import Trouble, find_trouble
-from job.report.sections.tiles import Beside, Tile, build_tiles, find_beside
+from job.results.decision_facts import ProbabilityState
+from job.results.verdict_facts import Comparison
+from job.text import NO_VALUE, counted, number, signed, whole
 from job.wording import answer as wording
+
+_TESTED = (
+    ("recall", "Recall per 100", " minority rows"),
+    ("false_alarms_per_1000", "False alarms per 1,000", " rows"),
+    ("average_precision", "Average precision", ""),
+)
+_CALIBRATION = "Calibration error"
+_SAME = "the same"
+_NOTHING = "no value"
 
 
 @dataclass(frozen=True)
@@ -20,6 +34,66 @@ class Gloss:
 
     names: tuple[Name, ...]
     words: str
+
+
+@dataclass(frozen=True)
+class Beside:
+    """Which strategies the tiles tell of.
+
+    Parameters
+    ----------
+    before : Name or None
+        Baseline; None where the tiles hold one value each.
+    after : Name
+        What is recommended, or else baseline.
+    other : Name or None
+        What baseline is compared with where baseline itself is recommended.
+    note : str
+        What kind of numbers these are.
+    """
+
+    before: Name | None
+    after: Name
+    other: Name | None
+    note: str
+
+    @property
+    def compared(self) -> Name | None:
+        """What is compared with baseline."""
+        return self.other or (self.after if self.before else None)
+
+
+@dataclass(frozen=True)
+class Tile:
+    """One number.
+
+    Parameters
+    ----------
+    unit : str
+        Goes on where the label ends, where there is room.
+    before, after : str
+        As they are shown; `before` is empty where there is one value only.
+    change : str
+        The difference with its interval, or what to compare the number with.
+    word : str
+        What the test says of the difference.
+    tone : {"best", "worst", ""}
+        Whether that is good or bad.
+    other : str
+        What another strategy has, where this one is told beside it.
+    note : str
+        What it means, or what to compare it with.
+    """
+
+    label: str
+    unit: str
+    before: str
+    after: str
+    change: str
+    word: str = ""
+    tone: str = ""
+    other: str = ""
+    note: str = ""
 
 
 @dataclass(frozen=True)
@@ -56,7 +130,7 @@ class Answer:
 
 def build(facts: Facts) -> Section:
     """Build the section."""
-    recommended, classifier, beside = facts.headline.recommended, facts.main_classifier, find_beside(facts)
+    recommended, classifier, beside = facts.headline.recommended, facts.main_classifier, _find_beside(facts)
     menu = None
     if recommended is not None and facts.results.decisions.asked is None:
         menu = build_menu(facts, facts.strategy(recommended.strategy), classifier)
@@ -66,7 +140,7 @@ def build(facts: Facts) -> Section:
         wording.tell_answer(facts.results, facts.name_shortly),
         menu,
         beside,
-        build_tiles(facts, beside),
+        _build_tiles(facts, beside),
         classifier,
         picture,
         "" if picture else explain_no_recall(classifier),
@@ -82,3 +156,150 @@ def _glossary(facts: Facts) -> tuple[Gloss, ...]:
     for name in facts.strategies:
         groups.setdefault(wording.GLOSSES[facts.kind(name)], []).append(name)
     return tuple(Gloss(tuple(names), words) for words, names in groups.items() if words)
+
+
+def _find_beside(facts: Facts) -> Beside:
+    """Find what to tell of with the main classifier."""
+    over = f"means of {counted(facts.n_splits, 'split')}" if facts.n_splits > 1 else "one split only"
+    over = f"each at its own decision threshold, {over}"
+    recommended = facts.headline.recommended
+    if recommended is None:
+        note = f"nothing is recommended, so these are the values as they are; {over}"
+        return Beside(None, facts.baseline, None, note)
+    after, tested = facts.strategy(recommended.strategy), f"{over}, {facts.confidence} intervals"
+    if after != facts.baseline:
+        return Beside(facts.baseline, after, None, tested)
+    other = _find_other(facts)
+    return Beside(None, after, other, tested if other else over)
+
+
+def _find_other(facts: Facts) -> Name | None:
+    """Find what else could be done: what the answer speaks of, or else what costs least or ranks best."""
+    costs, ranks = (_values(facts, metric) for metric in ("expected_cost_per_1000", facts.primary))
+    costs = costs or {name: -value for name, value in ranks.items()}
+    about = facts.headline.about
+    told = (name for name in costs if about and about.place == (name.label, facts.main_classifier.label))
+    return next(told, None) or min(costs, key=lambda name: costs[name], default=None)
+
+
+def _values(facts: Facts, metric: str) -> dict[Name, float]:
+    rows = ((name, facts.summary(name, facts.main_classifier, metric)) for name in facts.strategies[1:])
+    return {name: row.value for name, row in rows if row.value is not None}
+
+
+def _build_tiles(facts: Facts, beside: Beside) -> tuple[Tile, ...]:
+    """Build the four numbers."""
+    return (*(_tile(facts, beside, *asked) for asked in _TESTED), _calibration(facts, beside))
+
+
+def _tile(facts: Facts, beside: Beside, metric: str, label: str, unit: str) -> Tile:
+    row = None if beside.compared is None else _compare(facts, beside.compared, metric)
+    if beside.compared is None or row is None or row.difference is None:
+        shown = [_shown(value, metric) for value in _means(facts, [beside.after], [metric])] or [NO_VALUE]
+        note, nothing = _note(facts, metric, beside.after, None), _NOTHING if shown == [NO_VALUE] else ""
+        return Tile(label, unit, "", shown[0], nothing, note=note)
+    old, new = (_shown(value, metric) for value in _means(facts, [facts.baseline, beside.compared], [metric]))
+    word, tone = _judge(facts, row, row.difference)
+    change = "" if word == _SAME else _change(row, row.difference)
+    note = _note(facts, metric, beside.after, beside.compared)
+    if beside.other:
+        return Tile(label, unit, "", old, change, word, tone, f"{beside.other.short}: {new}", note)
+    return Tile(label, unit, old, new, change, word, tone, note=note)
+
+
+def _compare(facts: Facts, strategy: Name, metric: str) -> Comparison | None:
+    place = metric, strategy.label, facts.main_classifier.label, facts.baseline.label
+    rows = facts.results.comparisons
+    return next((row for row in rows if (row.metric, row.strategy, row.classifier, row.reference) == place), None)
+
+
+def _means(facts: Facts, strategies: Sequence[Name], metrics: Sequence[str]) -> list[float]:
+    """Means over the splits on which all have all values, so that they differ by what was tested; none without such."""
+    splits = zip(*(facts.runs(strategy, facts.main_classifier) for strategy in strategies), strict=False)
+    values = ([run.metrics[metric] for run in split for metric in metrics] for split in splits)
+    shared = [[value for value in split if value is not None] for split in values if None not in split]
+    return [sum(column) / len(shared) for column in zip(*shared, strict=True)]
+
+
+def _note(facts: Facts, metric: str, strategy: Name, compared: Name | None) -> str:
+    if metric == "recall":
+        return ""
+    if metric == "false_alarms_per_1000":
+        return _describe_right_alarms(facts, strategy, compared)
+    chance = "" if facts.chance is None else f"random order: {number(facts.chance, 3)}"
+    optimism = facts.optimism(strategy, facts.main_classifier)
+    if not chance or optimism < LEAST_OPTIMISM:
+        return chance
+    return f"{chance}; test parts are small, so it reads about {number(optimism, 2)} too high"
+
+
+def _describe_right_alarms(facts: Facts, strategy: Name, compared: Name | None) -> str:
+    """Say which share of all alarms is right, and which share it is with what is compared, or else before."""
+    shown = [strategy, *([] if compared is None else [facts.baseline if compared == strategy else compared])]
+    means = _means(facts, shown, ("recall", "false_alarms_per_1000"))
+    if not means:
+        return ""
+    found = [1000 * facts.test_share * recall for recall in means[::2]]
+    shares = [
+        right / (right + wrong) if right + wrong else None for right, wrong in zip(found, means[1::2], strict=True)
+    ]
+    told = f"{_share(shares[0])}{'' if shares[0] is None else ' of alarms right'}"
+    if shares[0] == shares[-1]:
+        return told
+    return f"{told}, {'before' if compared == strategy else f'{shown[-1].short}:'} {_share(shares[-1])}"
+
+
+def _share(share: float | None) -> str:
+    if share is None:
+        return "no alarms"
+    return f"{100 * share:.0f} %" if 100 * share >= 0.95 or share == 0 else "under 1 %"
+
+
+def _calibration(facts: Facts, beside: Beside) -> Tile:
+    names = (beside.before, beside.after, beside.other)
+    found = {name: state for name in names if name is not None and (state := _probabilities(facts, name)) is not None}
+    if beside.after not in found:
+        ranked = facts.values(beside.after, facts.main_classifier, "average_precision")
+        why = f"{facts.main_classifier.short} gave no probabilities" if ranked else _NOTHING
+        return Tile(_CALIBRATION, "", "", NO_VALUE, why)
+    before, after, other = ("" if name not in found else number(found[name].ece, 3) for name in names)
+    word = _SAME if len(found) > 1 and len({state.ece for state in found.values()}) == 1 else ""
+    told = f"{beside.other.short}: {other}" if beside.other and other else ""
+    note = f"a perfect model shows {number(found[beside.after].ece_perfect, 3)} by chance"
+    return Tile(_CALIBRATION, "", before, after, "", word, other=told, note=note)
+
+
+def _probabilities(facts: Facts, strategy: Name) -> ProbabilityState | None:
+    place = strategy.label, facts.main_classifier.label
+    return next(row.raw for row in facts.results.calibration.rows if row.place == place)
+
+
+def _shown(value: float, metric: str) -> str:
+    if metric == "average_precision":
+        return number(value, 3)
+    return number(100 * value) if metric == "recall" else whole(value)
+
+
+def _change(row: Comparison, difference: float) -> str:
+    """Write a difference with its interval, with no more digits than the interval supports."""
+    values = [difference, *(limit for limit in (row.lower, row.upper) if limit is not None)]
+    if row.metric == "recall":
+        values = [100 * value for value in values]
+    rough = row.metric == "recall" or max(map(abs, values)) >= 10
+    decimals = 3 if row.metric == "average_precision" else 0 if rough else 1
+    shown, *limits = (signed(value, decimals) for value in values)
+    return f"{shown} ({' to '.join(limits)})" if limits else shown
+
+
+def _judge(facts: Facts, row: Comparison, difference: float) -> tuple[str, str]:
+    """Say what the test says of a difference, and whether that is good."""
+    if row.method == NO_TEST:
+        return "not tested", ""
+    if difference == 0 and row.lower is None:
+        return _SAME, ""
+    level = round(1 - facts.spec.evaluation.confidence, 12)
+    if row.p_value is None or row.p_value >= level:  # not the adjusted one: the interval isn't adjusted either
+        return "may be chance", ""
+    if (difference > 0) == (BY_NAME[row.metric].better == "higher"):
+        return "better", "best"
+    return "worse", "worst"
