@@ -198,9 +198,9 @@ def test_a_sample_is_diagnosed_by_the_shares_of_all_rows(tmp_path):
         y=[int(row % 10 == 1) for row in range(n)],
     )
     datasets = [load(tmp_path, content, max_rows=rows) for rows in (n, 200)]
-    found = [diagnose(dataset, None, None, "no distances are asked for", 0)["findings"] for dataset in datasets]
+    found = [diagnose(dataset, None, None, "no distances are asked for", 0).findings for dataset in datasets]
     told = [
-        [(finding["code"], finding["level"], finding["columns"]) for finding in findings if finding["columns"]]
+        [(finding.code, finding.level, finding.columns) for finding in findings if finding.columns]
         for findings in found
     ]
 
