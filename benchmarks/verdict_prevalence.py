@@ -87,14 +87,14 @@ def report(name: str, world: World, jobs: list[tuple[InUseRow, np.ndarray]]) -> 
     return min(held)
 
 
-def simulate_job(world: World, seed: int) -> list[tuple[dict[str, Any], np.ndarray]]:
+def simulate_job(world: World, seed: int) -> list[tuple[InUseRow, np.ndarray]]:
     """Fit every model on every split; give the row of results, and the true rates of each fitted model."""
     warnings.simplefilter("ignore")
     with threadpool_limits(limits=1):
         return _simulate(world, seed)
 
 
-def _simulate(world: World, seed: int) -> list[tuple[dict[str, Any], np.ndarray]]:
+def _simulate(world: World, seed: int) -> list[tuple[InUseRow, np.ndarray]]:
     luck = np.random.default_rng(seed)
     n_positive = int((luck.random(world.n_rows) < world.share).sum())
     X, y = draw(luck, n_positive, world.n_rows - n_positive)
