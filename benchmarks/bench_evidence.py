@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterable, Mapping
-from typing import Any
 
 import numpy as np
 from evidence_jobs import make_runs_of_a_job
@@ -12,6 +11,8 @@ from evidence_simulation import METRICS, Rates, World, simulate
 from scipy import stats
 
 from job.evidence.verdict.judge import judge_strategies
+from job.results.job_facts import Run
+from job.results.verdict_facts import Comparison
 
 N_JOBS, N_JOBS_LARGE, N_JOBS_POWER = 1000, 400, 200
 SHIFTS = (0.9,) * 4 + (0.6,) * 2  # whoever sees the last two as well gains about 0.06 in average precision
@@ -32,22 +33,21 @@ def time_comparison() -> Iterable[str]:
     judged = judge_strategies(*job)
     ours = time.perf_counter() - start
     start = time.perf_counter()
-    _test_one_by_one(job[3], judged["comparisons"])
+    _test_one_by_one(job[3], judged.comparisons)
     theirs = time.perf_counter() - start
-    n_rows = len(judged["comparisons"])
+    n_rows = len(judged.comparisons)
     print(f"comparisons, verdict and headline   {ours:6.2f} s   {ours / theirs:5.2f} x scipy's t-test {n_rows} times")
     if ours >= 2:
         yield f"the comparison took {ours:.2f} s, allowed are 2 s"
 
 
-def _test_one_by_one(runs: Iterable[Mapping[str, Any]], comparisons: Iterable[Mapping[str, Any]]) -> None:
-    values: dict[tuple[str, str], list[Mapping[str, Any]]] = {}
+def _test_one_by_one(runs: Iterable[Run], comparisons: Iterable[Comparison]) -> None:
+    values: dict[tuple[str, str], list[Mapping[str, float | None]]] = {}
     for run in runs:
-        values.setdefault((run["strategy"], run["classifier"]), []).append(run["metrics"])
+        values.setdefault(run.place, []).append(run.metrics)
     for row in comparisons:
         left, right = (
-            [metrics[row["metric"]] for metrics in values[row[side], row["classifier"]]]
-            for side in ("strategy", "reference")
+            [metrics[row.metric] for metrics in values[side, row.classifier]] for side in (row.strategy, row.reference)
         )
         with np.errstate(invalid="ignore", divide="ignore"):
             stats.ttest_rel(left, right)

@@ -15,18 +15,17 @@ from job.evaluation.metrics.run_metrics import (
     MetricContext,
     Prediction,
     build_prediction,
-    collect_runs,
     evaluate_metrics,
     metric_context,
 )
 from job.evaluation.worker import evaluate_unit
-from job.evidence.verdict.judge import judge_strategies
+from job.evidence.runs import collect_runs
+from job.evidence.verdict.judge import Judged, judge_strategies
 from job.pipeline import load_data
+from job.results.job_facts import Run
 from job.spec.job_spec import JobSpec
 
-Judged = tuple[
-    JobSpec, Dataset, tuple[Split, ...], list[dict[str, Any]], dict[RunKey, Prediction | None], MetricContext
-]
+Ended = tuple[JobSpec, Dataset, tuple[Split, ...], list[Run], dict[RunKey, Prediction | None], MetricContext]
 """What `judge_strategies` takes."""
 
 _STRATEGIES = (
@@ -42,19 +41,8 @@ _STRATEGIES = (
 _CLASSIFIERS = ("logistic_regression", "hist_gradient_boosting", "random_forest")
 
 
-def judge_job(sections: Mapping[str, Any]) -> dict[str, Any]:
-    """Run a spec in this process and judge it.
-
-    Parameters
-    ----------
-    sections : Mapping
-        The spec.
-
-    Returns
-    -------
-    dict
-        ``comparisons``, ``power`` and ``verdict`` as in results.json.
-    """
+def judge_job(sections: Mapping[str, Any]) -> Judged:
+    """Run a spec in this process and judge it."""
     spec = JobSpec.model_validate(sections)
     spec, dataset = settle_split(spec, load_data(spec, Path()))
     splits = build_splits(dataset, spec.split)
@@ -74,7 +62,7 @@ def judge_job(sections: Mapping[str, Any]) -> dict[str, Any]:
     return judge_strategies(spec, dataset, splits, runs, predictions, context)
 
 
-def make_runs_of_a_job(n_repeats: int, n_strategies: int, n_classifiers: int) -> Judged:
+def make_runs_of_a_job(n_repeats: int, n_strategies: int, n_classifiers: int) -> Ended:
     """Make the runs of a job whose scores are drawn, on 2,000 rows.
 
     Parameters
@@ -119,17 +107,24 @@ def _draw_prediction(y: np.ndarray, luck: np.random.Generator) -> Prediction:
 
 def _make_run(
     key: RunKey, split: Split, dataset: Dataset, metrics: Mapping[str, float | None], undefined: Mapping[str, str]
-) -> dict[str, Any]:
-    return {
-        "strategy": key.strategy,
-        "classifier": key.classifier,
-        "repeat": key.repeat,
-        "fold": key.fold,
-        "n_train": len(split.train),
-        "n_train_positive": int(dataset.y[split.train].sum()),
-        "n_resampled": len(split.train),
-        "n_resampled_positive": int(dataset.y[split.train].sum()),
-        "n_test": len(split.test),
-        "metrics": metrics,
-        "undefined": undefined,
-    }
+) -> Run:
+    n_positive = int(dataset.y[split.train].sum())
+    return Run(
+        strategy=key.strategy,
+        classifier=key.classifier,
+        repeat=key.repeat,
+        fold=key.fold,
+        status="ok",
+        reason=None,
+        warnings=(),
+        n_train=len(split.train),
+        n_train_positive=n_positive,
+        n_resampled=len(split.train),
+        n_resampled_positive=n_positive,
+        n_synthetic=0,
+        n_test=len(split.test),
+        n_test_positive=int(dataset.y[split.test].sum()),
+        threshold=None,
+        metrics=metrics,
+        undefined=undefined,
+    )

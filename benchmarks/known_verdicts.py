@@ -10,8 +10,10 @@ from typing import Any
 from evidence_jobs import judge_job
 from joblib import Parallel, delayed
 
+from job.evidence.verdict.judge import Judged
 from job.evidence.verdict.recommendation import HELPS
 from job.evidence.verdict.rules import BETTER, MOVED_THRESHOLD, PROBABLY_BETTER, UNTESTED
+from job.results.verdict_facts import Verdict
 
 SEEDS = range(10)
 MOST_WRONG = 1
@@ -97,12 +99,7 @@ def check_codes(
     wanted = " or ".join(right)
     judged, seconds = _judge_all(make)
     for place in combinations:
-        codes = Counter(
-            row[answer]["code"]
-            for each in judged
-            for row in each["verdict"]["rows"]
-            if (row["strategy"], row["classifier"]) == place
-        )
+        codes = Counter(getattr(row, answer).code for each in judged for row in each.verdict.rows if row.place == place)
         wrong = len(SEEDS) - sum(codes[code] for code in right)
         found = ", ".join(f"{code} {count}" for code, count in codes.most_common())
         print(f"{name:10}  {place[0]:7} x {place[1]:22}  {answer} {wanted} expected: {found}   ({seconds:.0f} s)")
@@ -113,23 +110,23 @@ def check_codes(
 def check_noise() -> Iterable[str]:
     """Count the jobs on pure noise that claim a gain anywhere."""
     judged, seconds = _judge_all(make_noise)
-    claiming = [each for each in judged if _claims_gain(each["verdict"])]
-    codes = Counter(row["ranking"]["code"] for each in judged for row in each["verdict"]["rows"])
+    claiming = [each for each in judged if _claims_gain(each.verdict)]
+    codes = Counter(row.ranking.code for each in judged for row in each.verdict.rows)
     found = ", ".join(f"{code} {count}" for code, count in codes.most_common())
     print(f"noise       a gain is claimed in {len(claiming)} of {len(SEEDS)} jobs; {found}   ({seconds:.0f} s)")
     if len(claiming) > MOST_GAINS_ON_NOISE:
         yield f"noise: {len(claiming)} of {len(SEEDS)} jobs claim a gain, allowed is {MOST_GAINS_ON_NOISE}"
 
 
-def _judge_all(make: Callable[[int], Mapping[str, Any]]) -> tuple[list[dict[str, Any]], float]:
+def _judge_all(make: Callable[[int], Mapping[str, Any]]) -> tuple[list[Judged], float]:
     start = time.perf_counter()
     judged = Parallel(n_jobs=2)(delayed(judge_job)(make(seed)) for seed in SEEDS)
     return judged, time.perf_counter() - start
 
 
-def _claims_gain(verdict: Mapping[str, Any]) -> bool:
-    codes = {row["ranking"]["code"] for row in verdict["rows"]}
-    return BETTER in codes or verdict["headline"]["code"] == HELPS
+def _claims_gain(verdict: Verdict) -> bool:
+    codes = {row.ranking.code for row in verdict.rows}
+    return BETTER in codes or verdict.headline.code == HELPS
 
 
 if __name__ == "__main__":

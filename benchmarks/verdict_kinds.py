@@ -24,14 +24,16 @@ from job.data.dataset import Column, Dataset
 from job.data.splitting.splits import Split, build_splits
 from job.evaluation.grid import build_unit, strategies_of
 from job.evaluation.metrics.ranking_metrics import average_precision, build_ranking
-from job.evaluation.metrics.run_metrics import build_prediction, collect_runs, metric_context
+from job.evaluation.metrics.run_metrics import build_prediction, metric_context
 from job.evaluation.worker import evaluate_unit
-from job.evidence.statistics.family import Question, Tested, judge_family
+from job.evidence.runs import collect_runs
+from job.evidence.statistics.family import Question, judge_family
 from job.evidence.statistics.measured import Measured
-from job.evidence.verdict.judge import judge_strategies
+from job.evidence.verdict.judge import Judged, judge_strategies
 from job.evidence.verdict.recommendation import HARMS, NO_DIFFERENCE, PROBABLY_HARMS
 from job.evidence.verdict.rules import BETTER, PROBABLY_BETTER, PROBABLY_WORSE, WORSE, grade_ranking
 from job.names import METRICS
+from job.results.verdict_facts import Tested
 from job.spec.job_spec import JobSpec
 
 N_ROWS, N_FRESH, N_TRUTHS = 1200, 20_000, 5
@@ -174,7 +176,7 @@ def _judge(kind: Kind, seed: int, split: Mapping[str, Any]) -> tuple[str, float]
         ]
         for s in splits[:N_TRUTHS]
     ]
-    return judged["verdict"]["rows"][0]["ranking"]["code"], float(np.diff(truths, axis=1).mean())
+    return judged.verdict.rows[0].ranking.code, float(np.diff(truths, axis=1).mean())
 
 
 def _spec(seed: int, split: Mapping[str, Any], oversamplers: list[str], classifiers: list[str]) -> JobSpec:
@@ -182,7 +184,7 @@ def _spec(seed: int, split: Mapping[str, Any], oversamplers: list[str], classifi
     return JobSpec.model_validate({**sections, "strategies": ["baseline", *oversamplers], "classifiers": classifiers})
 
 
-def _run(spec: JobSpec, seen: Dataset) -> tuple[tuple[Split, ...], dict[str, Any]]:
+def _run(spec: JobSpec, seen: Dataset) -> tuple[tuple[Split, ...], Judged]:
     """Run the grid in this process; the splits, and what the evidence says."""
     splits = build_splits(seen, spec.split)
     outcomes = [
@@ -220,7 +222,7 @@ def _head(seed: int) -> str:
     split = {"method": "holdout", "n_repeats": 8}
     with threadpool_limits(limits=1):
         _, judged = _run(_spec(seed, split, ["smote", "custom"], ["hist_gradient_boosting"]), _dataset(X, y))
-    return str(judged["verdict"]["headline"]["code"])
+    return judged.verdict.headline.code
 
 
 def check_nulls(full: bool) -> Lines:

@@ -26,7 +26,9 @@ from job.data.splitting.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.decision_metrics import at_prevalence
 from job.evaluation.metrics.run_metrics import Prediction
+from job.evidence.runs import by_place
 from job.evidence.worth import build_in_use
+from job.results.decision_facts import InUseRow
 from job.spec.job_spec import EvaluationSpec
 
 N_JOBS, LEAST = 200, 0.92
@@ -69,30 +71,30 @@ def main() -> None:
         raise SystemExit("\n".join(failed))
 
 
-def report(name: str, world: World, jobs: list[tuple[dict[str, Any], np.ndarray]]) -> float:
+def report(name: str, world: World, jobs: list[tuple[InUseRow, np.ndarray]]) -> float:
     """Print one line and give the lowest coverage."""
-    found = [row["precision"] for row, _ in jobs]
+    found = [row.precision for row, _ in jobs]
     rates = np.array([each for _, each in jobs])  # jobs x splits x (recall, false-positive rate)
     of_procedure = at_prevalence(*rates.mean(axis=(0, 1)), prevalence=world.in_use).precision
     of_one = np.nanmean(at_prevalence(rates[..., 0], rates[..., 1], world.in_use).precision)
     own = rates.mean(axis=1)
     truths = (of_procedure, of_one, at_prevalence(own[:, 0], own[:, 1], world.in_use).precision)
-    lower, upper = (np.array([one[end] for one in found]) for end in ("lower", "upper"))
+    lower, upper = (np.array([getattr(one, end) for one in found]) for end in ("lower", "upper"))
     held = [float(np.mean((lower <= truth) & (truth <= upper))) for truth in truths]
-    means = [np.mean([one[key] for one in found]) for key in ("in_data", "value")]
+    means = [np.mean([getattr(one, key) for one in found]) for key in ("in_data", "value")]
     print(f"{name:24}" + "".join(f"{value:11.1%}" for value in (*means, of_procedure)) + f"{held[0]:14.1%}", end="")
     print(f"{held[1]:12.1%}{held[2]:12.1%}   width {np.mean(upper - lower):.1%}")
     return min(held)
 
 
-def simulate_job(world: World, seed: int) -> list[tuple[dict[str, Any], np.ndarray]]:
+def simulate_job(world: World, seed: int) -> list[tuple[InUseRow, np.ndarray]]:
     """Fit every model on every split; give the row of results, and the true rates of each fitted model."""
     warnings.simplefilter("ignore")
     with threadpool_limits(limits=1):
         return _simulate(world, seed)
 
 
-def _simulate(world: World, seed: int) -> list[tuple[dict[str, Any], np.ndarray]]:
+def _simulate(world: World, seed: int) -> list[tuple[InUseRow, np.ndarray]]:
     luck = np.random.default_rng(seed)
     n_positive = int((luck.random(world.n_rows) < world.share).sum())
     X, y = draw(luck, n_positive, world.n_rows - n_positive)
@@ -112,9 +114,9 @@ def _simulate(world: World, seed: int) -> list[tuple[dict[str, Any], np.ndarray]
             key = RunKey(name, "", split.repeat, 0)
             predictions[key] = Prediction(y[split.test], decisions.astype(float), decisions, False, shares, shares)
             rates.append((fresh[y_fresh == 1].mean(), fresh[y_fresh == 0].mean()))
-        built = build_in_use(predictions, splits, [name], [""], evaluation, y)
+        built = build_in_use(by_place(predictions, [name], [""]), splits, evaluation, y)
         assert built is not None
-        found.append((built["rows"][0], np.array(rates)))
+        found.append((built.rows[0], np.array(rates)))
     return found
 
 

@@ -11,6 +11,7 @@ from job.evaluation.cutoff import Cutoff, Request
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import MetricContext
 from job.evidence.alarms import build_alarms
+from job.evidence.runs import by_place
 from job.evidence.verdict.cutoff_advice import Part, read_cutoffs
 from job.results.decision_facts import Alarms, Decisions
 
@@ -22,7 +23,8 @@ def make_alarms(
     evaluation: Mapping[str, float],
 ) -> Alarms:
     """The explorer's numbers of noisy scores, wherever a run has numbers."""
-    return build_alarms(make_predictions(runs, strategies), strategies, classifiers, MetricContext(**evaluation))
+    cells = by_place(make_predictions(runs, strategies), strategies, classifiers)
+    return build_alarms(cells, MetricContext(**evaluation))
 
 
 def make_predictions(runs: Iterable[Mapping[str, Any]], strategies: Sequence[str]) -> dict[RunKey, Any]:

@@ -15,6 +15,7 @@ from job.data.splitting.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.probabilities import build_stability
+from job.evidence.runs import by_place
 from job.evidence.worth import build_in_use, build_net_benefit
 from job.spec.job_spec import EvaluationSpec
 
@@ -84,11 +85,14 @@ def make_decisions(
             p = np.random.default_rng(100 * place + split.repeat).beta(1 + y[:20], 3)
             key = RunKey(strategy, classifier, split.repeat, 0)
             predictions[key] = make_prediction(y[:20], p, is_probability=not without, prevalence_train=0.15)
-    evaluation = EvaluationSpec(prevalence_in_use=prevalence_in_use)
+    cells, evaluation = (
+        by_place(predictions, strategies, classifiers),
+        EvaluationSpec(prevalence_in_use=prevalence_in_use),
+    )
     return {
-        "net_benefit": build_net_benefit(predictions, strategies, classifiers, evaluation, 0.15),
-        "in_use": build_in_use(predictions, splits, strategies, classifiers, evaluation, y),
-        "stability": build_stability(predictions, splits, strategies, classifiers, y),
+        "net_benefit": build_net_benefit(cells, evaluation, 0.15),
+        "in_use": build_in_use(cells, splits, evaluation, y),
+        "stability": build_stability(cells, splits, y),
     }
 
 

@@ -56,13 +56,13 @@ def test_progress_counts_what_validate_counts(ended) -> None:
 def test_decisions_are_about_calibrated_strategies_too(ended) -> None:
     """net benefit, the prevalence in use and stability, each with a row for every strategy"""
     _, _, results, _ = ended
-    labels = [entry["label"] for entry in results["strategies"]]
+    labels = [entry.label for entry in results.strategies]
     assert 8 == len(labels)
-    for key in ("net_benefit", "in_use", "stability"):
-        assert labels == [row["strategy"] for row in results[key]["rows"]], key
-        assert all(row["own"] and row["corrected"] and row["reason"] is None for row in results[key]["rows"]), key
-    assert 0.02 == results["net_benefit"]["prevalence"] == results["in_use"]["prevalence"]
-    assert pytest.approx(0.8) == results["stability"]["train_share"]
+    for found in (results.net_benefit, results.in_use, results.stability):
+        assert labels == [row.strategy for row in found.rows], found
+        assert all(row.own and row.corrected and row.reason is None for row in found.rows), found
+    assert 0.02 == results.net_benefit.prevalence == results.in_use.prevalence
+    assert pytest.approx(0.8) == results.stability.train_share
 
 
 def test_only_listed_and_calibrated_strategies_stand_among_the_runs(ended) -> None:
@@ -73,12 +73,12 @@ def test_only_listed_and_calibrated_strategies_stand_among_the_runs(ended) -> No
     with (folder / "output/metrics.csv").open(newline="") as file:
         rows = list(csv.DictReader(file))
 
-    assert labels == [entry["label"] for entry in results["strategies"]]
+    assert labels == [entry.label for entry in results.strategies]
     assert [(label, repeat) for repeat in (0, 1) for label in labels] == [
-        (run["strategy"], run["repeat"]) for run in results["runs"]
+        (run.strategy, run.repeat) for run in results.runs
     ]
-    assert 16 == results["status"]["n_runs"]
-    assert 16 * len(results["runs"][0]["metrics"]) == len(rows)
+    assert 16 == results.status.n_runs
+    assert 16 * len(results.runs[0].metrics) == len(rows)
     assert set(labels) == {row["strategy"] for row in rows}
 
 
@@ -109,9 +109,9 @@ def test_a_failing_study_loses_neither_job_nor_grid(sampler, reason, tmp_path) -
     )
     _, result = run(spec.replace("calibrated: true, ", ""), tmp_path, workers=1)
 
-    assert 0 == result.results["status"]["n_failed"]
-    points = result.results["sweeps"]["ratio"]["curves"][0]["points"]
-    assert [0, 2, 2, 2, 2, 2] == [sum(reason["n"] for reason in point["reasons"]) for point in points]
+    assert 0 == result.results.status.n_failed
+    points = result.results.sweeps.ratio.curves[0].points
+    assert [0, 2, 2, 2, 2, 2] == [sum(reason.n for reason in point.reasons) for point in points]
     assert reason in result.report.read_text().lower()
 
 

@@ -19,6 +19,9 @@ from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from job import pipeline
 from job.outputs import ALWAYS, FIGURES
+from job.results.results_file import read_results, to_json
+from job.results.study_facts import AuditFlag
+from job.results.verdict_facts import Interval
 
 SAME_BYTES = ("report.html", "results.json", "metrics.csv", "summary.md")
 
@@ -31,7 +34,7 @@ def run(spec: str, folder: Path, output: str = "output", **options):
 
 
 def find(rows, **wanted):
-    return [row for row in rows if all(row[key] == value for key, value in wanted.items())]
+    return [row for row in rows if all(getattr(row, key) == value for key, value in wanted.items())]
 
 
 @pytest.fixture(scope="session")
@@ -45,17 +48,16 @@ def default_results(tmp_path_factory):
 
 def test_the_experiment_that_it_began_with(default_results):
     """repeat 0 of the default is the notebook's: baseline 350, 8, 26, 16; SMOTE finds 64 to 84 % of the minority"""
-    (baseline,) = find(default_results["runs"], strategy="baseline", classifier="logistic_regression")
-    assert (350, 8, 26, 16) == tuple(baseline["metrics"][name] for name in ("tn", "fp", "fn", "tp"))
-    (smote,) = find(default_results["runs"], strategy="smote", classifier="logistic_regression")
-    assert 0.64 <= smote["metrics"]["recall"] <= 0.84
+    (baseline,) = find(default_results.runs, strategy="baseline", classifier="logistic_regression")
+    assert (350, 8, 26, 16) == tuple(baseline.metrics[name] for name in ("tn", "fp", "fn", "tp"))
+    (smote,) = find(default_results.runs, strategy="smote", classifier="logistic_regression")
+    assert 0.64 <= smote.metrics["recall"] <= 0.84
 
 
 def test_every_default_run_is_ok(default_results):
     """five strategies, two classifiers, nothing degraded"""
-    assert {"n_runs": 10, "n_ok": 10, "n_degraded": 0, "n_failed": 0, "n_not_applicable": 0} == default_results[
-        "status"
-    ]
+    counts = {"n_runs": 10, "n_ok": 10, "n_degraded": 0, "n_failed": 0, "n_not_applicable": 0}
+    assert counts == dict(default_results.status)
 
 
 SMALL = """
@@ -99,9 +101,9 @@ def test_a_job_that_goes_wrong_in_three_ways(small, tmp_path):
     ).results
     troubled = {"Raises": "no luck", "Kills": "worker process died", "greedy": "k_neighbors=500 was lowered"}
     for label, reason in troubled.items():
-        assert all(reason in run["reason"] for run in find(hostile["runs"], strategy=label))
-    assert plain["runs"] == [run for run in hostile["runs"] if run["strategy"] not in troubled]
-    assert 2 * 2 * 3 == hostile["status"]["n_failed"]
+        assert all(reason in run.reason for run in find(hostile.runs, strategy=label))
+    assert list(plain.runs) == [run for run in hostile.runs if run.strategy not in troubled]
+    assert 2 * 2 * 3 == hostile.status.n_failed
     page = (tmp_path / "hostile" / "report.html").read_text()
     assert all(reason in page for reason in troubled.values())
 
@@ -111,7 +113,7 @@ def test_adding_a_strategy_changes_no_other_number(small, tmp_path):
     """every run that two specs share has the same row of results"""
     fewer = run(SMALL.replace("ADASYN, ", ""), tmp_path).results
     more = small[1].results
-    assert fewer["runs"] == [run for run in more["runs"] if run["strategy"] != "ADASYN"]
+    assert list(fewer.runs) == [run for run in more.runs if run.strategy != "ADASYN"]
 
 
 @pytest.mark.xdist_group("small-job")
@@ -127,13 +129,9 @@ def test_the_files_agree(small):
     folder, result = small
     with (folder / "output/metrics.csv").open(newline="") as file:
         table = list(csv.DictReader(file))
-    written = json.loads((folder / "output/results.json").read_text())
-    assert written == json.loads(json.dumps(result.results))
-    flat = [
-        (run["strategy"], run["classifier"], run["repeat"], run["fold"], metric, value)
-        for run in written["runs"]
-        for metric, value in run["metrics"].items()
-    ]
+    written = read_results(folder / "output/results.json")
+    assert written == result.results
+    flat = [(*run.place, *run.split, metric, value) for run in written.runs for metric, value in run.metrics.items()]
     assert flat == [
         (
             row["strategy"],
@@ -183,17 +181,29 @@ def test_a_keel_file_agrees_with_plain_scikit_learn(name, tmp_path):
     table.columns = [f"column {j}" for j in range(table.shape[1] - 1)] + ["class"]
     table.to_csv(tmp_path / "data.csv", index=False)
     results = run(REAL.format(path="data.csv", target="class"), tmp_path).results
-    (row,) = find(results["summary"], strategy="baseline", metric="average_precision")
-    expected = plain_average_precision(table, "class", results["dataset"]["positive"], 3)
-    assert pytest.approx(expected, abs=0.01) == row["value"]
-    assert 0 == results["status"]["n_failed"] + results["status"]["n_degraded"]
+    (row,) = find(results.summary, strategy="baseline", metric="average_precision")
+    expected = plain_average_precision(table, "class", results.dataset.positive, 3)
+    assert pytest.approx(expected, abs=0.01) == row.value
+    assert 0 == results.status.n_failed + results.status.n_degraded
 
 
 def test_default_csv_agrees_with_plain_scikit_learn(tmp_path):
     """ISLP's Default.csv, as its starter spec reads it, agrees with a plain script"""
     path = files("ISLP") / "data" / "Default.csv"
     results = run(REAL.format(path=path, target="default"), tmp_path).results
-    (row,) = find(results["summary"], strategy="baseline", metric="average_precision")
-    assert ("Yes", 10_000) == (results["dataset"]["positive"], results["dataset"]["n_rows"])
+    (row,) = find(results.summary, strategy="baseline", metric="average_precision")
+    assert ("Yes", 10_000) == (results.dataset.positive, results.dataset.n_rows)
     expected = plain_average_precision(pd.read_csv(path), "default", "Yes", 3)
-    assert pytest.approx(expected, abs=0.01) == row["value"]
+    assert pytest.approx(expected, abs=0.01) == row.value
+
+
+def test_json_holds_no_nan():
+    """a number that doesn't exist may not reach a file as NaN, and letters are written as they are"""
+    nothing = Interval(difference=None, lower=None, upper=None)
+    with pytest.raises(ValueError, match="finite number"):
+        Interval(difference=float("nan"), lower=None, upper=None)
+    with pytest.raises(ValueError, match="JSON compliant"):
+        to_json(nothing.model_copy(update={"lower": float("nan")}))
+    shown = AuditFlag(code="é", text="")
+    assert {"code": "é", "text": ""} == json.loads(to_json(shown))
+    assert "é" in to_json(shown)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from factories import make_spec
+from report_factories import make_results
 from test_take_home import write_data
 
 from job import take_home
@@ -151,13 +152,13 @@ def test_parents_are_written_where_they_are_asked_for(tmp_path, monkeypatch, par
     """real rows can be computed from them, so they are in files of their own, beside the rows"""
     spec = make_spec(strategies=["smote"], report={"synthetic": True, "synthetic_parents": parents})
     monkeypatch.setattr(take_home, "run_apart", lambda function, *arguments, timeout: (function(*arguments), None))
-    results = {"runs": [{"strategy": "smote", "n_synthetic": 9}]}
+    results = make_results(("baseline", "smote"), ("svc",))
     with open_outputs(tmp_path, (SYNTHETIC, PARENTS)) as outputs:
-        (entry,) = take_home.take_home(spec, load_data(spec, tmp_path), results, outputs)["synthetic"]
+        (entry,) = take_home.take_home(spec, load_data(spec, tmp_path), results, outputs).synthetic
         outputs.publish()
     written = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.csv")}
     assert {"synthetic/smote.csv", *(["synthetic/parents/smote.csv"] if parents else [])} == written
-    assert written == {entry["file"], entry["parents"]} - {None}
+    assert written == {entry.file, entry.parents} - {None}
     header = (tmp_path / "synthetic" / "smote.csv").read_text().splitlines()[0]
     assert "parent" not in header
     assert "weight" not in header

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
@@ -16,6 +15,7 @@ import skops.io
 from job.evaluation.saved_model import fit_on_all_rows, save_model
 from job.names import CLASSIFIERS
 from job.pipeline import load_data, read_spec, run_job
+from job.results.results import Results
 from job.strategies.raw_columns import RawColumns
 
 ROOT = Path(__file__).parents[1]
@@ -49,21 +49,21 @@ def write_data(folder: Path, n: int = 240) -> Path:
     return folder / "data.csv"
 
 
-def run(folder: Path, data: str, classifier: str, strategies: str = "[threshold, smote]") -> dict[str, Any]:
+def run(folder: Path, data: str, classifier: str, strategies: str = "[threshold, smote]") -> Results:
     """Run a small job that asks for its model."""
     (folder / "spec.yaml").write_text(
         f"data: {data}\nsplit: {{n_repeats: 1}}\nstrategies: {strategies}\nclassifiers: [{classifier}]\n"
         "report: {model: true}\n"
     )
     loaded = read_spec(str(folder / "spec.yaml"), ["hostile"])
-    return dict(run_job(loaded, folder / "out", workers=1).results)
+    return run_job(loaded, folder / "out", workers=1).results
 
 
 def test_the_saved_pipeline_predicts_the_same_in_another_process(tmp_path) -> None:
     """model.skops, loaded with the types that the results name, scores the rows of the file as the pipeline did"""
     data = write_data(tmp_path)
     results = run(tmp_path, "{file: {path: data.csv, target: label}}", "logistic_regression")
-    told = {"file": str(tmp_path / "out" / "model.skops"), "trusted": results["model"]["trusted"], "data": str(data)}
+    told = {"file": str(tmp_path / "out" / "model.skops"), "trusted": results.model.trusted, "data": str(data)}
     ended = subprocess.run(
         [sys.executable, "-c", _FRESH],
         input=json.dumps(told),
@@ -74,10 +74,10 @@ def test_the_saved_pipeline_predicts_the_same_in_another_process(tmp_path) -> No
     )
     spec = read_spec(str(tmp_path / "spec.yaml")).spec
     dataset = load_data(spec, tmp_path)
-    (strategy,) = [entry for entry in (spec.baseline, *spec.strategies) if entry.label == results["model"]["strategy"]]
+    (strategy,) = [entry for entry in (spec.baseline, *spec.strategies) if entry.label == results.model.strategy]
     expected = fit_on_all_rows(spec, dataset, strategy, spec.classifiers[0]).predict_proba(dataset.X)[:, 1]
     np.testing.assert_allclose(json.loads(ended.stdout), expected, rtol=1e-9)
-    assert (results["snippet"]["strategy"], None) == (results["model"]["strategy"], results["model"]["reason"])
+    assert (results.snippet.strategy, None) == (results.model.strategy, results.model.reason)
     assert "The fitted pipeline" in (tmp_path / "out" / "report.html").read_text()
 
 
@@ -102,9 +102,9 @@ def test_a_model_that_cannot_be_saved_loses_nothing_else(name, reason, tmp_path,
     """the report is written, and says why there is no model"""
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "tests"))
     results = run(tmp_path, "{generate: {n_samples: 300, weights: [0.8]}}", f"{{class: hostile.{name}}}", "[baseline]")
-    assert results["status"]["n_ok"] == results["status"]["n_runs"]
-    assert results["model"]["file"] is None
-    assert reason in results["model"]["reason"]
+    assert results.status.n_ok == results.status.n_runs
+    assert results.model.file is None
+    assert reason in results.model.reason
     assert not (tmp_path / "out" / "model.skops").exists()
     assert "A saved model was asked for, but there is none" in (tmp_path / "out" / "report.html").read_text()
 

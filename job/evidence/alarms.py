@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from job.evaluation.metrics.run_metrics import MetricContext, Prediction
-from job.evidence.runs import Place, Predictions, by_place, named
+from job.evidence.runs import Cells, Place, named
 from job.results.decision_facts import Alarms, AlarmsRow, OwnAlarms
 
 _STEPS = (10, 12, 14, 16, 18, 20, 25, 30, 35, 40, 45, 50, 60, 70, 80, 90)
@@ -19,9 +19,7 @@ _NO_SCORES = "no run of it has scores"
 _MEANS = ("threshold", "recall", "precision", "false_alarms_per_1000")
 
 
-def build_alarms(
-    predictions: Predictions, strategies: Iterable[str], classifiers: Iterable[str], context: MetricContext
-) -> Alarms:
+def build_alarms(cells: Cells, context: MetricContext) -> Alarms:
     """Read every strategy × classifier at the same numbers of alarms, means over its splits.
 
     On each test part the rows with the highest scores raise the alarms, as many as the rate allows. Rows that tie at
@@ -33,7 +31,6 @@ def build_alarms(
        of tied scores. ECIR, section 3.
     """
     rates = alarm_rates(context.alerts_per_1000)
-    cells = by_place(predictions, strategies, classifiers)
     rows = tuple(_read(place, [*cell.values()], rates, context) for place, cell in cells.items())
     return Alarms(rates=rates.tolist(), rows=rows)
 

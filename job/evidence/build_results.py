@@ -17,7 +17,7 @@ from job.evidence.leak import build_leak
 from job.evidence.picture import build_picture
 from job.evidence.probabilities import build_calibration, build_stability
 from job.evidence.rescued import build_rescued
-from job.evidence.runs import StudyRuns, collect_runs
+from job.evidence.runs import StudyRuns, by_place, collect_runs
 from job.evidence.strategy_kinds import find_kinds
 from job.evidence.summary import build_levels, summarize_runs
 from job.evidence.sweeps import build_sweeps
@@ -48,7 +48,7 @@ def build_results(spec: JobSpec, dataset: Dataset, splits: tuple[Split, ...], ou
         outcome.key: build_prediction(outcome, by_split[outcome.key.repeat, outcome.key.fold], dataset)
         for outcome in grid
     }
-    context = metric_context(spec, dataset)
+    cells, context = by_place(predictions, *labels), metric_context(spec, dataset)
     runs = collect_runs(grid, predictions, splits, dataset, context, spec.baseline.label)
     judged = judge_strategies(spec, dataset, splits, runs, predictions, context)
     decisions = build_decisions(spec, grid, predictions, splits)
@@ -66,14 +66,14 @@ def build_results(spec: JobSpec, dataset: Dataset, splits: tuple[Split, ...], ou
         runs=runs,
         summary=summarize_runs(runs, *labels, spec.baseline.label),
         levels=build_levels(runs, predictions, spec.seed),
-        curves=average_curves(predictions, *labels),
-        alarms=build_alarms(predictions, *labels, context),
+        curves=average_curves(cells),
+        alarms=build_alarms(cells, context),
         decisions=decisions,
         best_possible=build_best_possible(dataset, splits),
         calibration=build_calibration(runs, predictions, splits, spec.seed),
-        net_benefit=build_net_benefit(predictions, *labels, spec.evaluation, dataset.prevalence),
-        in_use=build_in_use(predictions, splits, *labels, spec.evaluation, dataset.y),
-        stability=build_stability(predictions, splits, *labels, dataset.y),
+        net_benefit=build_net_benefit(cells, spec.evaluation, dataset.prevalence),
+        in_use=build_in_use(cells, splits, spec.evaluation, dataset.y),
+        stability=build_stability(cells, splits, dataset.y),
         rescued=build_rescued(dataset, splits, predictions, spec.preparation, spec.seed, spec.baseline.label),
         comparisons=judged.comparisons,
         power=judged.power,

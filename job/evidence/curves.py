@@ -17,7 +17,7 @@ from job.evaluation.metrics.ranking_metrics import (
     read_roc,
     roc_auc,
 )
-from job.evidence.runs import Predictions, by_place, named, number_or_none
+from job.evidence.runs import Cells, named, number_or_none
 from job.results.decision_facts import BestOnSplit, BestPossible, Curve, MeanCurve, MeanMetric
 
 GRID = np.round(np.linspace(0.0, 1.0, 101), 2)
@@ -32,9 +32,7 @@ _KINDS: dict[str, Callable[[Ranking, np.ndarray], np.ndarray]] = {
 }
 
 
-def average_curves(
-    predictions: Predictions, strategies: Iterable[str], classifiers: Iterable[str]
-) -> tuple[Curve, ...]:
+def average_curves(cells: Cells) -> tuple[Curve, ...]:
     """Average the curves of each strategy × classifier vertically over its splits (Fawcett 2006, section 9.1).
 
     ``x`` is recall and ``y`` the highest precision at that recall or more, or the false-positive rate and the recall
@@ -46,7 +44,7 @@ def average_curves(
     """
     return tuple(
         Curve(**named(place), kind=kind, x=GRID.tolist(), y=_average(rankings, kind), n=len(rankings))
-        for place, found in by_place(predictions, strategies, classifiers).items()
+        for place, found in cells.items()
         if (rankings := [each.ranking for each in found.values() if not each.ranking.lacks])
         for kind in _KINDS
     )

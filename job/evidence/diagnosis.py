@@ -2,13 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
-
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.difficulty import class_overlap, leakage
+from job.data.difficulty import class_overlap, leakage, minority_types
 from job.data.difficulty.findings import Facts, find_all
 from job.data.difficulty.minority_types import (
     N_NEIGHBORS,
@@ -33,77 +30,43 @@ MOST_SIZES = 50
 MOST_SCORES = 20
 
 
-@dataclass(frozen=True, eq=False)
-class Prepared:
-    """Rows as a classifier gets them: prepared columns, labels, and the feature that each column comes from."""
+def build_diagnosis(dataset: Dataset, preparation: PreparationSpec, counted: MinorityTypes, seed: int) -> Diagnosis:
+    """Diagnose a data set: how hard its minority is, and what should be mended before anything is resampled.
 
-    X: np.ndarray
-    y: np.ndarray
-    names: tuple[str, ...]
-
-
-def build_diagnosis(
-    dataset: Dataset, preparation: PreparationSpec, minority_types: MinorityTypes, seed: int
-) -> Diagnosis:
-    """Prepare the columns, fitted on all rows, and diagnose the data set; `seed` is that of samples of a large one."""
-    prepared, near_duplicates, reason = None, None, None
+    Distances are those between columns that are prepared by all rows. To bound the time, N3 and the clusters are those
+    of at most 20,000 rows (and 2,000,000 numbers), N1 of at most 10,000, single columns are scored on at most 100,000:
+    stratified samples of a larger data set, drawn by `seed`. Missing cells, equal columns and equal rows are counted in
+    all rows.
+    """
+    overlap, clusters, near_duplicates, reason = None, None, None, None
     try:
         fitted, rows = prepare_sample(dataset, preparation, seed)
-        spread = zip(fitted.categorical_, fitted.category_counts_, strict=True)
-        names = (*fitted.numeric_, *(name for name, count in spread for _ in range(count)))
-        prepared = Prepared(fitted.transform(dataset.X.iloc[rows]), dataset.y[rows], names)
-        share, n_rows = leakage.share_near_duplicates(fitted.transform, dataset.X, prepared.X, dataset.groups, seed)
+        X, y = fitted.transform(dataset.X.iloc[rows]), dataset.y[rows]
+        overlap, clusters = _measure_overlap(X, y, fitted, seed), find_clusters(X, y)
+        share, n_rows = leakage.share_near_duplicates(fitted.transform, dataset.X, X, dataset.groups, seed)
         near_duplicates = NearDuplicates(share=share, n_rows=n_rows)
     except StrategyError as error:
         reason = str(error)
-    types = None if minority_types.types is None else {each.type: each.n for each in minority_types.types}
-    return diagnose(dataset, prepared, types, reason, seed, near_duplicates)
-
-
-def diagnose(
-    dataset: Dataset,
-    prepared: Prepared | None,
-    types: Mapping[str, int] | None,
-    reason: str | None,
-    seed: int,
-    near_duplicates: NearDuplicates | None = None,
-) -> Diagnosis:
-    """Diagnose a data set: how hard its minority is, and what should be mended before anything is resampled.
-
-    Distances are those between prepared columns. To bound the time, N3 and the clusters are those of at most 20,000
-    rows (and 2,000,000 numbers), N1 of at most 10,000, single columns are scored on at most 100,000: stratified samples
-    of a larger data set. Missing cells, equal columns and equal rows are counted in all rows.
-
-    Parameters
-    ----------
-    prepared : Prepared or None
-        All rows or a stratified sample; None where the columns cannot be prepared, and `reason` says why.
-    types : Mapping of str to int, or None
-        Minority rows by type.
-    """
     scored = thin(dataset.y, 1, seed, MOST_SCORED_ROWS)
     scores = leakage.score_columns(dataset.X.iloc[scored], dataset.y[scored])
     known = sorted(((score, name) for name, score in scores.items() if score is not None), key=lambda pair: -pair[0])
     facts = Facts(
         dataset=dataset,
-        types=types,
-        overlap=None if prepared is None else _measure_overlap(prepared, seed),
-        clusters=None if prepared is None else find_clusters(prepared.X, prepared.y),
+        types=None if counted.types is None else {each.type: each.n for each in counted.types},
+        overlap=overlap,
+        clusters=clusters,
         scores=tuple((name, score) for score, name in known),
         equal_columns=leakage.find_equal_columns(dataset.X),
         duplicates=leakage.count_duplicates(dataset.X, dataset.y),
         near_duplicates=None if near_duplicates is None else near_duplicates.share,
     )
-    found, clusters = facts.clusters, None
-    if found is not None:
-        clusters = Clusters(n=len(found.sizes), sizes=found.sizes[:MOST_SIZES], n_alone=found.n_alone)
     return Diagnosis(
         n_rows=dataset.n_rows,
         n_minority=dataset.n_positive,
         imbalance_ratio=dataset.imbalance_ratio,
-        types=types,
-        overlap=facts.overlap,
-        clusters=clusters,
+        types=facts.types,
+        overlap=overlap,
+        clusters=_describe_clusters(clusters),
         reason=reason,
         scores=tuple(ColumnScore(column=name, auc=score) for name, score in facts.scores[:MOST_SCORES]),
         equal_columns=facts.equal_columns,
@@ -113,19 +76,26 @@ def diagnose(
     )
 
 
-def _measure_overlap(prepared: Prepared, seed: int) -> class_overlap.Overlap:
-    ratios = class_overlap.fisher_ratios(prepared.X, prepared.y)
-    errors = class_overlap.nearest_neighbor_errors(prepared.X, prepared.y)
-    inside = thin(prepared.y, prepared.X.shape[1], seed, MOST_TREE_ROWS)
-    is_borderline = class_overlap.find_borderline(prepared.X[inside], prepared.y[inside])
+def _describe_clusters(found: minority_types.Clusters | None) -> Clusters | None:
+    if found is None:
+        return None
+    return Clusters(n=len(found.sizes), sizes=found.sizes[:MOST_SIZES], n_alone=found.n_alone)
+
+
+def _measure_overlap(X: np.ndarray, y: np.ndarray, fitted: Preparation, seed: int) -> class_overlap.Overlap:
+    spread = zip(fitted.categorical_, fitted.category_counts_, strict=True)
+    names = (*fitted.numeric_, *(name for name, count in spread for _ in range(count)))
+    ratios, errors = class_overlap.fisher_ratios(X, y), class_overlap.nearest_neighbor_errors(X, y)
+    inside = thin(y, X.shape[1], seed, MOST_TREE_ROWS)
+    is_borderline = class_overlap.find_borderline(X[inside], y[inside])
     return class_overlap.Overlap(
         f1=class_overlap.maximum_fisher_ratio(ratios),
-        f1_column=prepared.names[int(np.argmax(ratios))],
+        f1_column=names[int(np.argmax(ratios))],
         n1=float(is_borderline.mean()),
-        n1_minority=float(is_borderline[prepared.y[inside] == 1].mean()),
+        n1_minority=float(is_borderline[y[inside] == 1].mean()),
         n1_rows=len(inside),
         n3=float(errors.mean()),
-        n3_minority=float(errors[prepared.y == 1].mean()),
+        n3_minority=float(errors[y == 1].mean()),
         n3_rows=len(errors),
     )
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 
 import numpy as np
 
@@ -28,31 +29,27 @@ _NO_SCORES = "no run has scores"
 def build_leak(spec: JobSpec, runs: StudyRuns) -> Leak:
     """Set the score of resampling before the split beside the honest one, over the first splits."""
     strategy, is_listed = leaking_strategy(spec)
-    splits, label = runs.splits[:LEAK_SPLITS], strategy.label
+    label, first = strategy.label, replace(runs, splits=runs.splits[:LEAK_SPLITS])
     honest = None if is_listed else Study(HONEST)
     classifiers = [entry.label for entry in spec.classifiers]
-    leaked = (runs.outcome(label, name, split, Study(LEAK)).is_real for name in classifiers for split in splits)
+    leaked = (runs.outcome(label, name, split, Study(LEAK)).is_real for name in classifiers for split in first.splits)
     sizes = [(len(is_real), int((~is_real).sum())) for is_real in leaked if is_real is not None]
     n_test, n_test_synthetic = np.mean(sizes, axis=0).tolist() if sizes else (None, None)
     return Leak(
         strategy=label,
         is_listed=is_listed,
-        n_splits=len(splits),
+        n_splits=len(first.splits),
         n_test=n_test,
         n_test_synthetic=n_test_synthetic,
-        scores=tuple(row for name in classifiers for row in _score(runs, label, name, splits, honest)),
+        scores=tuple(row for name in classifiers for row in _score(first, label, name, honest)),
         proof=prove_no_leak(runs.outcomes, runs.splits, runs.dataset),
     )
 
 
-def _score(
-    runs: StudyRuns, strategy: str, classifier: str, splits: Sequence[Split], honest: Study | None
-) -> list[LeakScore]:
+def _score(runs: StudyRuns, strategy: str, classifier: str, honest: Study | None) -> list[LeakScore]:
     """Make one row for each metric, over the splits where every reading of it exists."""
-    measured = [
-        [runs.measure(strategy, classifier, split, study, real_only) for split in splits]
-        for study, real_only in ((honest, False), (Study(LEAK), False), (Study(LEAK), True))
-    ]
+    kinds = ((honest, False), (Study(LEAK), False), (Study(LEAK), True))
+    measured = [runs.measure_all(strategy, classifier, study, real_only) for study, real_only in kinds]
     reasons = {"honest": count_reasons(measured[0]), "leaked": count_reasons(measured[1])}
     rows = []
     for metric in METRICS:  # None becomes NaN
@@ -135,13 +132,7 @@ def _name_set(rows: np.ndarray, dataset: Dataset) -> IdenticalSet:
 
 def _count_strangers(grid: Sequence[Outcome], splits: Sequence[Split], dataset: Dataset) -> Checked:
     """Count scores beyond the rows of the data that the split tests on: a synthetic row would be one too many."""
-    real = {
-        (split.repeat, split.fold): len(np.unique(split.test[(split.test >= 0) & (split.test < dataset.n_rows)]))
-        for split in splits
-    }
-    scored = [
-        (len(outcome.scores), abs(len(outcome.scores) - real[outcome.key.repeat, outcome.key.fold]))
-        for outcome in grid
-        if outcome.scores is not None
-    ]
+    real = {(s.repeat, s.fold): len(np.intersect1d(s.test, np.arange(dataset.n_rows))) for s in splits}
+    sizes = [(len(o.scores), real[o.key.repeat, o.key.fold]) for o in grid if o.scores is not None]
+    scored = [(n, abs(n - n_real)) for n, n_real in sizes]
     return _count(scored, None if any(n for n, _ in scored) else _NO_SCORES)

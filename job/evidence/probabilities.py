@@ -14,18 +14,8 @@ from job.evaluation.grid import RunKey
 from job.evaluation.metrics.calibration_metrics import fit_calibration
 from job.evaluation.metrics.metric_registry import Undefined
 from job.evaluation.metrics.run_metrics import Prediction
-from job.evidence.runs import Place, Predictions, by_place, correct, named, number_or_none
-from job.results.decision_facts import (
-    Bin,
-    Calibration,
-    CalibrationRow,
-    Changed,
-    Movement,
-    Movements,
-    ProbabilityState,
-    Stability,
-    StabilityRow,
-)
+from job.evidence.runs import Cells, Place, Predictions, correct, named, number_or_none
+from job.results import decision_facts as facts
 from job.results.job_facts import Run
 
 N_BINS = 20
@@ -64,7 +54,9 @@ class Pool:
     starts: np.ndarray
 
 
-def build_calibration(runs: Iterable[Run], predictions: Predictions, splits: Sequence[Split], seed: int) -> Calibration:
+def build_calibration(
+    runs: Iterable[Run], predictions: Predictions, splits: Sequence[Split], seed: int
+) -> facts.Calibration:
     """Set the probabilities of every strategy × classifier beside what came true, raw and after the prior correction.
 
     The expected calibration error is that of the pooled test predictions in 20 bins of equal count (fewer where a bin
@@ -96,7 +88,7 @@ def build_calibration(runs: Iterable[Run], predictions: Predictions, splits: Seq
         for key, values in found.items()
     }
     rows = tuple(_row(place, cells[place], states[place, False], states[place, True]) for place in cells)
-    return Calibration(n_bins=N_BINS, n_draws=N_DRAWS, n_splits_pooled=len(pooled), rows=rows)
+    return facts.Calibration(n_bins=N_BINS, n_draws=N_DRAWS, n_splits_pooled=len(pooled), rows=rows)
 
 
 def sort_into_bins(p: np.ndarray) -> np.ndarray:
@@ -142,7 +134,7 @@ def _probabilities(cell: Sequence[Prediction], is_corrected: bool) -> list[np.nd
 
 def _describe_state(
     cell: Cell, values: Sequence[np.ndarray], is_corrected: bool, pool: Pool | None, perfect: np.ndarray | None
-) -> ProbabilityState | None:
+) -> facts.ProbabilityState | None:
     """Summarise over splits what each split has a value of, and what was pooled."""
     if not values:
         return None
@@ -153,7 +145,7 @@ def _describe_state(
     )
     fits = [_fit(run, prediction, p) for (_, run, prediction), p in zip(cell, values, strict=True)]
     slope, intercept = (_middle(np.median, column) for column in zip(*fits, strict=True))
-    state = ProbabilityState(
+    state = facts.ProbabilityState(
         mean_predicted=mean,
         brier=brier,
         log_loss=log_loss,
@@ -210,13 +202,13 @@ def _error(expected: np.ndarray, labels: np.ndarray, pool: Pool) -> float:
     return float(np.abs(expected - came_true).sum() / len(pool.p))
 
 
-def _binned(pool: Pool, perfect: np.ndarray) -> dict[str, float | tuple[Bin, ...]]:
+def _binned(pool: Pool, perfect: np.ndarray) -> dict[str, float | tuple[facts.Bin, ...]]:
     expected = np.add.reduceat(pool.p, pool.starts)
     came_true = np.add.reduceat(pool.y, pool.starts, dtype=np.int64)
     counts = np.diff(np.append(pool.starts, len(pool.p)))
     low, high = np.quantile(perfect, _EDGES).tolist()
     reliability = tuple(
-        Bin(mean_predicted=float(total / n), observed=float(true / n), n=int(n), n_positive=int(true))
+        facts.Bin(mean_predicted=float(total / n), observed=float(true / n), n=int(n), n_positive=int(true))
         for total, true, n in zip(expected, came_true, counts, strict=True)
     )
     return {
@@ -229,24 +221,20 @@ def _binned(pool: Pool, perfect: np.ndarray) -> dict[str, float | tuple[Bin, ...
     }
 
 
-def _row(place: Place, cell: Cell, raw: ProbabilityState | None, corrected: ProbabilityState | None) -> CalibrationRow:
+def _row(
+    place: Place, cell: Cell, raw: facts.ProbabilityState | None, corrected: facts.ProbabilityState | None
+) -> facts.CalibrationRow:
     reason = None
     if corrected is None:
         tried = (correct(prediction) for *_, prediction in cell)
         reason = next((p.why for p in tried if isinstance(p, Undefined)), _NO_RUN)
     prevalence = _middle(np.mean, [run.n_test_positive / run.n_test for _, run, _ in cell])
-    return CalibrationRow(
+    return facts.CalibrationRow(
         **named(place), n_splits=len(cell), prevalence=prevalence, raw=raw, corrected=corrected, reason=reason
     )
 
 
-def build_stability(
-    predictions: Predictions,
-    splits: Sequence[Split],
-    strategies: Iterable[str],
-    classifiers: Iterable[str],
-    y: np.ndarray,
-) -> Stability:
+def build_stability(cells: Cells, splits: Sequence[Split], y: np.ndarray) -> facts.Stability:
     """Compare what two models, trained in two repeats, say about one row that both were tested on.
 
     A difference of two probabilities is as good with 2 results a row as with 50, where quantiles of standard deviations
@@ -260,7 +248,7 @@ def build_stability(
 
     References
     ----------
-    .. [1] Riley, Collins (2023). Stability of clinical prediction models developed using statistical or machine
+    .. [1] Riley, Collins (2023). facts.Stability of clinical prediction models developed using statistical or machine
        learning methods. Biometrical Journal 65, 2200302 (by bootstrap samples; mean absolute difference,
        classification instability).
     .. [2] Shao, Wu (1989). A general theory for jackknife variance estimation. Annals of Statistics 17, 1176-1197.
@@ -273,12 +261,12 @@ def build_stability(
     pairs: dict[tuple[tuple[int, int], ...], tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
     by_split = {(split.repeat, split.fold): split.test for split in splits}
     rows = []
-    for place, cell in by_place(predictions, strategies, classifiers).items() if tested_twice else ():
+    for place, cell in cells.items() if tested_twice else ():
         tested = tuple(cell)
         if tested not in pairs:
             pairs[tested] = _pair([by_split[split] for split in tested], y)
         rows.append(_compare(place, list(cell.values()), *pairs[tested]))
-    return Stability(
+    return facts.Stability(
         n_rows=int((tests > 1).sum()),
         n_positive=int(y[tests > 1].sum()),
         train_share=train_share,
@@ -298,22 +286,22 @@ def _pair(tests: Sequence[np.ndarray], y: np.ndarray) -> tuple[np.ndarray, np.nd
 
 def _compare(
     place: Place, cell: Sequence[Prediction], first: np.ndarray, second: np.ndarray, labels: np.ndarray
-) -> StabilityRow:
+) -> facts.StabilityRow:
     if not len(first):
-        return StabilityRow(**named(place), n_pairs=0, changed=None, own=None, corrected=None, reason=_NO_SCORES)
+        return facts.StabilityRow(**named(place), n_pairs=0, changed=None, own=None, corrected=None, reason=_NO_SCORES)
     decisions = np.concatenate([prediction.decisions for prediction in cell])
     minority, rest = _by_label(decisions[first] != decisions[second], labels, lambda part: float(part.mean()))
-    states: list[Movements | None] = [None, None]
+    states: list[facts.Movements | None] = [None, None]
     if all(prediction.is_probability for prediction in cell):
         for is_corrected in (False, True):
             if found := _probabilities(cell, is_corrected):
                 p = np.concatenate(found)
                 moved = _by_label(np.abs(p[first] - p[second]), labels, _summarize)
-                states[is_corrected] = Movements(minority=moved[0], rest=moved[1])
-    return StabilityRow(
+                states[is_corrected] = facts.Movements(minority=moved[0], rest=moved[1])
+    return facts.StabilityRow(
         **named(place),
         n_pairs=len(first),
-        changed=Changed(minority=minority, rest=rest),
+        changed=facts.Changed(minority=minority, rest=rest),
         own=states[False],
         corrected=states[True],
         reason=None if states[False] else _NO_PROBABILITIES,
@@ -328,7 +316,7 @@ def _by_label(
     return summarize(minority) if len(minority) else None, summarize(rest) if len(rest) else None
 
 
-def _summarize(differences: np.ndarray) -> Movement:
+def _summarize(differences: np.ndarray) -> facts.Movement:
     median, high = np.quantile(differences, (0.5, _HIGH)).tolist()
     deviation = float(np.sqrt((differences**2).mean() / 2))
-    return Movement(mean=float(differences.mean()), median=median, p95=high, sd=deviation)
+    return facts.Movement(mean=float(differences.mean()), median=median, p95=high, sd=deviation)

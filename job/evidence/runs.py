@@ -26,8 +26,8 @@ Place = tuple[str, str]
 """Strategy and classifier, by their labels."""
 Predictions = Mapping[RunKey, Prediction | None]
 """What each run of the grid predicted; None where it failed."""
-Cell = dict[tuple[int, int], Prediction]
-"""The predictions of one strategy × classifier by (repeat, fold)."""
+Cells = Mapping[Place, Mapping[tuple[int, int], Prediction]]
+"""The predictions of each strategy × classifier by (repeat, fold), in the order of tables."""
 
 INTERCEPT_CORRECTED = "calibration_intercept_corrected"
 
@@ -44,10 +44,9 @@ def named(place: Place) -> Labels:
     return {"strategy": place[0], "classifier": place[1]}
 
 
-def by_place(predictions: Predictions, strategies: Iterable[str], classifiers: Iterable[str]) -> dict[Place, Cell]:
-    """Group what there is by strategy and classifier, in the order of tables; a place without a result is empty."""
-    strategies = list(strategies)
-    found: dict[Place, Cell] = {(s, c): {} for c in classifiers for s in strategies}
+def by_place(predictions: Predictions, strategies: Sequence[str], classifiers: Iterable[str]) -> Cells:
+    """Group what there is by strategy and classifier; a place without a result is empty."""
+    found: dict[Place, dict[tuple[int, int], Prediction]] = {(s, c): {} for c in classifiers for s in strategies}
     for key, prediction in predictions.items():
         if prediction is not None and (key.strategy, key.classifier) in found:
             found[key.strategy, key.classifier][key.repeat, key.fold] = prediction
@@ -147,7 +146,13 @@ class StudyRuns:
         values, _ = evaluate_metrics(prediction, None, self.context)
         return Measurement({**values, INTERCEPT_CORRECTED: _intercept_corrected(prediction)}, outcome.reason)
 
-    def summarize(self, values: Sequence[float | None], splits: Sequence[Split], median: bool = False) -> SweptMetric:
+    def measure_all(
+        self, strategy: str, classifier: str, study: Study | None, real_only: bool = False
+    ) -> list[Measurement]:
+        """Compute the metrics of one run on each split."""
+        return [self.measure(strategy, classifier, split, study, real_only) for split in self.splits]
+
+    def summarize(self, values: Sequence[float | None], median: bool = False) -> SweptMetric:
         """Summarise a metric that has one value on each split.
 
         The interval is that of a mean over splits that share rows (Nadeau & Bengio 2003); there is none with fewer
@@ -155,7 +160,7 @@ class StudyRuns:
         """
         numbers = np.array([np.nan if value is None else value for value in values], dtype=float)
         defined = numbers[np.isfinite(numbers)]
-        interval = self.compare(numbers, np.zeros_like(numbers), splits, 0.0)
+        interval = self.compare(numbers, np.zeros_like(numbers), self.splits, 0.0)
         return SweptMetric(
             value=float((np.median if median else np.mean)(defined)) if len(defined) else None,
             lower=None if median else interval.lower,

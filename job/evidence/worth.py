@@ -12,7 +12,7 @@ from job.data.splitting.splits import Split
 from job.evaluation.metrics.decision_metrics import at_prevalence
 from job.evaluation.metrics.metric_registry import Undefined
 from job.evaluation.metrics.run_metrics import Prediction
-from job.evidence.runs import Place, Predictions, by_place, correct, named
+from job.evidence.runs import Cells, Place, correct, named
 from job.evidence.statistics.paired_t import LEAST_PAIRS
 from job.results.decision_facts import ErrorsInUse, InUse, InUseRow, NetBenefit, NetBenefitRow, PrecisionInUse
 from job.spec.job_spec import CostSpec, EvaluationSpec
@@ -30,13 +30,7 @@ _SHARED = 3.0
 Parts = Sequence[tuple[Split, Prediction]]
 
 
-def build_net_benefit(
-    predictions: Predictions,
-    strategies: Iterable[str],
-    classifiers: Iterable[str],
-    evaluation: EvaluationSpec,
-    prevalence: float,
-) -> NetBenefit:
+def build_net_benefit(cells: Cells, evaluation: EvaluationSpec, prevalence: float) -> NetBenefit:
     """Average the net benefit of each strategy × classifier over the splits, beside alerts on all rows and on none.
 
     At a threshold t a row raises an alert where its probability is at least t; net benefit is TP/n - FP/n · t/(1 - t)
@@ -52,17 +46,14 @@ def build_net_benefit(
     in_use, cost = evaluation.prevalence_in_use, cost_threshold(evaluation.cost)
     share = prevalence if in_use is None else in_use
     thresholds = threshold_grid(share, cost)
-    labels = {(key.repeat, key.fold): each.y for key, each in predictions.items() if each is not None}
+    labels = {split: each.y for cell in cells.values() for split, each in cell.items()}
     return NetBenefit(
         prevalence=share,
         cost_threshold=cost,
         thresholds=thresholds.tolist(),
-        treat_all=_mean([net_benefit(y, np.ones(len(y)), thresholds, in_use) for y in labels.values()]),
+        treat_all=_mean([net_benefit(labels[s], np.ones(len(labels[s])), thresholds, in_use) for s in sorted(labels)]),
         treat_none=(0.0,) * len(thresholds),
-        rows=tuple(
-            _curves(place, [*cell.values()], thresholds, in_use)
-            for place, cell in by_place(predictions, strategies, classifiers).items()
-        ),
+        rows=tuple(_curves(place, [*cell.values()], thresholds, in_use) for place, cell in cells.items()),
     )
 
 
@@ -114,14 +105,7 @@ def _mean(curves: Iterable[np.ndarray]) -> tuple[float, ...] | None:
     return tuple(np.mean(known, axis=0).tolist()) if known else None
 
 
-def build_in_use(
-    predictions: Predictions,
-    splits: Sequence[Split],
-    strategies: Iterable[str],
-    classifiers: Iterable[str],
-    evaluation: EvaluationSpec,
-    y: np.ndarray,
-) -> InUse | None:
+def build_in_use(cells: Cells, splits: Sequence[Split], evaluation: EvaluationSpec, y: np.ndarray) -> InUse | None:
     """Weight each strategy's decisions and probabilities to ``prevalence_in_use``; None where the spec has none.
 
     Recall r and false-positive rate f, means over splits, stay what they are, so precision at the prevalence π' is
@@ -134,7 +118,7 @@ def build_in_use(
     by_split = {(split.repeat, split.fold): split for split in splits}
     rows = tuple(
         _weigh(place, [(by_split[s], p) for s, p in cell.items() if not p.ranking.lacks], evaluation, prevalence, y)
-        for place, cell in by_place(predictions, strategies, classifiers).items()
+        for place, cell in cells.items()
     )
     return InUse(prevalence=prevalence, prevalence_of_data=float(y.mean()), rows=rows)
 

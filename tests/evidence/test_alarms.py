@@ -14,6 +14,7 @@ from predictions import CONTEXT, make_noisy_prediction, make_prediction, pairs_o
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import MetricContext, Prediction, evaluate_metrics
 from job.evidence.alarms import alarm_rates, build_alarms
+from job.evidence.runs import by_place
 from job.results.decision_facts import AlarmsRow
 
 FACTS = ("threshold", "recall", "precision", "false_alarms_per_1000", "expected_cost_per_1000")
@@ -22,7 +23,7 @@ FACTS = ("threshold", "recall", "precision", "false_alarms_per_1000", "expected_
 def alarms_of(*predictions: Prediction | None, context: MetricContext = CONTEXT) -> tuple[tuple[float, ...], AlarmsRow]:
     """The rates, and the row of the only strategy."""
     keyed = {RunKey("s", "c", repeat, 0): prediction for repeat, prediction in enumerate(predictions)}
-    built = build_alarms(keyed, ["s"], ["c"], context)
+    built = build_alarms(by_place(keyed, ["s"], ["c"]), context)
     (row,) = built.rows
     return built.rates, row
 

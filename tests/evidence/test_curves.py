@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.curves import GRID, average_curves
+from job.evidence.runs import by_place
 
 
 def make_prediction(y, scores):
@@ -23,7 +24,7 @@ def make_prediction(y, scores):
 
 def curves_of(*predictions):
     keyed = {RunKey("s", "c", repeat, 0): prediction for repeat, prediction in enumerate(predictions)}
-    return {curve.kind: curve for curve in average_curves(keyed, ["s", "gone"], ["c"])}
+    return {curve.kind: curve for curve in average_curves(by_place(keyed, ["s", "gone"], ["c"]))}
 
 
 def highest_precision(y, scores, recall):

@@ -15,6 +15,7 @@ from job.data.splitting.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.calibration_metrics import correct_prior
 from job.evaluation.metrics.run_metrics import Prediction
+from job.evidence.runs import by_place
 from job.evidence.worth import build_in_use, precision_interval
 from job.spec.job_spec import EvaluationSpec
 
@@ -30,7 +31,7 @@ def in_use_of(predictions: Sequence[Prediction | None], **evaluation: Any) -> tu
     ]
     keyed = {RunKey("s", "c", split.repeat, 0): each for split, each in zip(splits, predictions, strict=True)}
     spec = EvaluationSpec.model_validate(evaluation)
-    built = build_in_use(keyed, splits, ["s"], ["c"], spec, y)
+    built = build_in_use(by_place(keyed, ["s"], ["c"]), splits, spec, y)
     assert built is not None
     return built.rows[0], built
 
@@ -44,7 +45,7 @@ def drawn(n_true: int, n_false: int, n_positive: int = 30, n_rest: int = 70) -> 
 
 def test_without_a_prevalence_in_use_nothing_is_said() -> None:
     """the section then says what to set"""
-    assert None is build_in_use({}, [], ["s"], ["c"], EvaluationSpec(), np.array([0, 1]))
+    assert None is build_in_use({}, [], EvaluationSpec(), np.array([0, 1]))
 
 
 def test_a_file_thinned_to_30_per_cent_reads_55_per_cent_where_3_are_right() -> None:

@@ -15,6 +15,7 @@ from predictions import make_noisy_prediction, make_prediction, probabilities
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.calibration_metrics import correct_prior
 from job.evaluation.metrics.run_metrics import Prediction
+from job.evidence.runs import by_place
 from job.evidence.worth import build_net_benefit, net_benefit, threshold_grid
 from job.spec.job_spec import EvaluationSpec
 
@@ -24,7 +25,7 @@ THEIRS = json.loads((Path(__file__).parent / "dcurves.json").read_text())
 def curves_of(*predictions: Prediction | None, prevalence: float = 0.1, **evaluation: Any) -> tuple[Any, Any]:
     """What is said of the only strategy, and of all."""
     keyed = {RunKey("s", "c", repeat, 0): prediction for repeat, prediction in enumerate(predictions)}
-    built = build_net_benefit(keyed, ["s"], ["c"], EvaluationSpec.model_validate(evaluation), prevalence)
+    built = build_net_benefit(by_place(keyed, ["s"], ["c"]), EvaluationSpec.model_validate(evaluation), prevalence)
     (row,) = built.rows
     return row, built
 

@@ -16,6 +16,7 @@ from job.data.splitting.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.probabilities import build_stability
+from job.evidence.runs import by_place
 from job.results.decision_facts import Stability
 
 Y = np.array([1, 1, 0, 0, 0, 0, 0, 0, 0, 0], dtype=np.int8)
@@ -29,7 +30,7 @@ def make_splits(*tests: Sequence[int]) -> tuple[Split, ...]:
 
 def stability_of(splits: Sequence[Split], predictions: Sequence[Prediction | None]) -> tuple[Stability, Any]:
     keyed = {RunKey("s", "c", split.repeat, 0): one for split, one in zip(splits, predictions, strict=True)}
-    built = build_stability(keyed, splits, ["s"], ["c"], Y)
+    built = build_stability(by_place(keyed, ["s"], ["c"]), splits, Y)
     return built, built.rows[0] if built.rows else None
 
 

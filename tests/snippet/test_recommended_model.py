@@ -251,10 +251,10 @@ def test_no_text_of_a_spec_becomes_code(tmp_path) -> None:
     columns = make_columns(120)
     names = dict(zip(("amount", "count", "odd", "shop", "label"), HOSTILE, strict=False))
     renamed = {names.get(name, name): values for name, values in columns.items() if name != "id"}
-    renamed[names.label] = [HOSTILE[0] if label == "ja" else HOSTILE[3] for label in columns.label]
+    renamed[names["label"]] = [HOSTILE[0] if label == "ja" else HOSTILE[3] for label in columns["label"]]
     path = 'it\'s; """ data #.csv'
     write_csv(tmp_path / path, renamed)
-    data = {"file": {"path": path, "target": names.label, "drop": ["customer", "when", "part"]}}
+    data = {"file": {"path": path, "target": names["label"], "drop": ["customer", "when", "part"]}}
     strategies = [{"name": "smote", "label": text[:70]} for text in HOSTILE[:4]]
     classifiers = [{"name": "gaussian_nb", "label": HOSTILE[1]}]
     job = run_small_job(make_spec(data=data, strategies=strategies, classifiers=classifiers, split=ONE_SPLIT), tmp_path)

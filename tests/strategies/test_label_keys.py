@@ -104,14 +104,15 @@ def test_a_job_weighs_the_rows_of_a_label(tmp_path, monkeypatch):
         return [outcome for unit in enumerate_units(spec, splits) for outcome in evaluate_unit(unit, dataset)]
 
     monkeypatch.setattr(pipeline, "_evaluate", evaluate)
-    monkeypatch.setattr(pipeline, "take_home", lambda spec, *_: {"kept": spec.classifiers[0].params})
+    kept = []
+    monkeypatch.setattr(pipeline, "take_home", lambda spec, _, results, *rest: kept.append(spec) or results)
     results = pipeline.run_job(write(tmp_path, '{"yes": 10, "no": 1}'), tmp_path / "output").results
-    labels, codes = (run["metrics"] for run in results["runs"])
+    labels, codes = (run.metrics for run in results.runs)
     assert labels == codes
-    assert {"yes": 10, "no": 1} == results["spec"]["classifiers"][0]["params"]["class_weight"]
-    assert {"class_weight": {1: 10, 0: 1}} == results["kept"]
-    assert "class_weight={1: 10, 0: 1}" in results["snippet"]["code"]
-    assert ["time-unused"] == [note["code"] for note in results["dataset"]["notes"] if "data.file" in note["text"]]
+    assert {"yes": 10, "no": 1} == results.spec.classifiers[0].params["class_weight"]
+    assert {"class_weight": {1: 10, 0: 1}} == kept[0].classifiers[0].params
+    assert "class_weight={1: 10, 0: 1}" in results.snippet.code
+    assert ["time-unused"] == [note.code for note in results.dataset.notes if "data.file" in note.text]
 
 
 def test_a_label_that_the_data_lacks_is_refused_at_its_line(tmp_path):

@@ -324,21 +324,16 @@ def _against(counts: WeightedCounts, baseline: WeightedCounts | None) -> Mapping
 
 
 def _probabilities(prediction: Prediction, weights: np.ndarray) -> Mapping[str, Samples]:
-    errors = ("brier", "log_loss", "mean_predicted")
-    corrected = correct_prior(prediction.scores, prediction.prevalence_train, prediction.prevalence_resampled)
-    nothing = np.full(weights.shape[1], np.nan)
+    errors, nothing = ("brier", "log_loss", "mean_predicted"), np.full(weights.shape[1], np.nan)
+    of_corrected = [f"{name}_corrected" for name in errors]
     if not prediction.is_probability:
-        names = (*errors, "calibration_slope", "calibration_intercept", *(f"{name}_corrected" for name in errors))
-        return dict.fromkeys(names, nothing)
-    found = dict(zip(errors, _mean_errors(prediction.y, prediction.scores, weights), strict=True))
-    found |= _step_calibration(prediction, weights)
-    for name, values in zip(
-        errors,
-        [nothing] * 3 if isinstance(corrected, Undefined) else _mean_errors(prediction.y, corrected, weights),
-        strict=True,
-    ):
-        found[f"{name}_corrected"] = values
-    return found
+        return dict.fromkeys((*errors, *of_corrected, "calibration_slope", "calibration_intercept"), nothing)
+    corrected = correct_prior(prediction.scores, prediction.prevalence_train, prediction.prevalence_resampled)
+    own, mended = _mean_errors(prediction.y, prediction.scores, weights), np.stack([nothing] * 3)
+    if not isinstance(corrected, Undefined):
+        mended = _mean_errors(prediction.y, corrected, weights)
+    found = dict(zip((*errors, *of_corrected), (*own, *mended), strict=True))
+    return found | dict(_step_calibration(prediction, weights))
 
 
 def _mean_errors(y: np.ndarray, p: np.ndarray, weights: np.ndarray) -> np.ndarray:

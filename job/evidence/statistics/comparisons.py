@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
 from job.evaluation.metrics.metric_registry import METRICS
-from job.evidence.runs import Place
+from job.evidence.runs import Place, named
 from job.evidence.statistics.family import Question, adjust_holm
 from job.evidence.statistics.measured import Measured
 from job.evidence.statistics.paired_t import Estimates, finite
@@ -38,27 +38,15 @@ A ROPE that nobody gave leaves out Brier scores: with a rare minority any two mo
 """
 
 
-@dataclass(frozen=True)
-class Rivals:
-    """Two strategies that are compared with one classifier, by their labels.
+class Rivals(NamedTuple):
+    """What is compared, left minus right, with one classifier.
 
     Those `in_family` have their p-values adjusted together with those of the other strategies.
     """
 
-    strategy: str
-    reference: str
-    classifier: str
+    left: Place
+    right: Place
     in_family: bool
-
-    @property
-    def left(self) -> Place:
-        """Whose value stands before the minus sign."""
-        return self.strategy, self.classifier
-
-    @property
-    def right(self) -> Place:
-        """Whose value is subtracted."""
-        return self.reference, self.classifier
 
 
 def list_pairs(roles: Roles, strategies: Iterable[str], classifiers: Iterable[str]) -> list[Rivals]:
@@ -68,8 +56,8 @@ def list_pairs(roles: Roles, strategies: Iterable[str], classifiers: Iterable[st
         pair
         for classifier in classifiers
         for pair in (
-            *(Rivals(label, roles.baseline, classifier, True) for label in others),
-            *(Rivals(custom, smote, classifier, False) for custom in roles.customs for smote in roles.smotes),
+            *(Rivals((label, classifier), (roles.baseline, classifier), True) for label in others),
+            *(Rivals((c, classifier), (s, classifier), False) for c in roles.customs for s in roles.smotes),
         )
     ]
 
@@ -94,9 +82,9 @@ def compare_strategies(
 def _adjust(p_values: np.ndarray, pairs: Sequence[Rivals], roles: Roles) -> np.ndarray:
     """Adjust by Holm, one family for each metric × classifier; NaN outside of families."""
     adjusted = np.full_like(p_values, np.nan)
-    ranks_alike = np.array([pair.strategy in roles.thresholds for pair in pairs])
-    for classifier in dict.fromkeys(pair.classifier for pair in pairs):
-        of_family = np.array([pair.in_family and pair.classifier == classifier for pair in pairs])
+    ranks_alike = np.array([pair.left[0] in roles.thresholds for pair in pairs])
+    for classifier in dict.fromkeys(pair.left[1] for pair in pairs):
+        of_family = np.array([pair.in_family and pair.left[1] == classifier for pair in pairs])
         for column, metric in enumerate(METRICS):
             members = np.flatnonzero(of_family & ~ranks_alike if metric.name in RANKING else of_family)
             adjusted[members, column] = adjust_holm(p_values[members, column])
@@ -117,9 +105,8 @@ def _row(
     better, equivalent, worse = sides if metric.better == "higher" else reversed(sides)
     return Comparison(
         metric=metric.name,
-        classifier=pair.classifier,
-        strategy=pair.strategy,
-        reference=pair.reference,
+        **named(pair.left),
+        reference=pair.right[0],
         **estimates.at(at),
         p_adjusted=finite(adjusted[at]),
         probability_better=better,

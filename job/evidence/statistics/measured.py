@@ -11,17 +11,7 @@ from threadpoolctl import threadpool_limits
 
 from job.evaluation.metrics.run_metrics import MetricContext
 from job.evidence.runs import Place, Predictions
-from job.evidence.statistics.bootstrap import (
-    LEAST_GROUPS,
-    LEAST_POSITIVES,
-    Ordered,
-    compare_over_draws,
-    count_weighted,
-    draw_weights,
-    enough_to_draw,
-    evaluate_weighted,
-    order_rows,
-)
+from job.evidence.statistics import bootstrap
 from job.evidence.statistics.paired_t import LEAST_PAIRS, Estimates, compare_over_splits, weigh_training
 from job.names import METRICS
 from job.results.job_facts import Run
@@ -77,7 +67,7 @@ class Measured:
         lefts, rights = ([self.places[place] for place in side] for side in (left, right))
         if self.draws is not None:
             observed = self.values[lefts, :, 0], self.values[rights, :, 0]
-            return compare_over_draws(observed, (self.draws[lefts], self.draws[rights]), rope, confidence)
+            return bootstrap.compare_over_draws(observed, (self.draws[lefts], self.draws[rights]), rope, confidence)
         tuned = np.array([bool({one[0], other[0]} & self.tuned) for one, other in zip(left, right, strict=True)])
         training = weigh_training(METRICS, tuned, self.least_training)
         sizes = self.n_test, self.n_train
@@ -109,8 +99,9 @@ class Measured:
                 return "fewer than half of the bootstrap samples have a value of both"
             if self.n_splits == 1:
                 return (
-                    f"one split only, and a bootstrap over its test rows takes {LEAST_POSITIVES} positive ones "
-                    f"(and, where rows are grouped, {LEAST_GROUPS} groups that have one)"
+                    "one split only, and a bootstrap over its test rows takes "
+                    f"{bootstrap.LEAST_POSITIVES} positive ones (and, where rows are grouped, "
+                    f"{bootstrap.LEAST_GROUPS} groups that have one)"
                 )
             if estimates.n_splits[at] >= LEAST_PAIRS:
                 return "it depends on the training rows alone, which the splits share, so they don't show how it varies"
@@ -155,28 +146,28 @@ def draw_measures(
         if prediction is not None and (key.strategy, key.classifier) in measured.places
     }
     y = next((prediction.y for prediction in found.values()), np.zeros(0))
-    if measured.n_splits != 1 or not enough_to_draw(y, groups):
+    if measured.n_splits != 1 or not bootstrap.enough_to_draw(y, groups):
         return measured
-    ordered = {place: order_rows(prediction) for place, prediction in found.items()}
+    ordered = {place: bootstrap.order_rows(prediction) for place, prediction in found.items()}
     with threadpool_limits(limits=1):  # the matrices are small, and more threads would sum in another order
         chunks = [
             _draw_chunk(measured.places, ordered, baseline, weights, context)
-            for weights in draw_weights(len(y), groups, _seed(seed), time)
+            for weights in bootstrap.draw_weights(len(y), groups, _seed(seed), time)
         ]
     return replace(measured, draws=np.concatenate(chunks, axis=-1))
 
 
 def _draw_chunk(
     places: Mapping[Place, int],
-    ordered: Mapping[Place, Ordered],
+    ordered: Mapping[Place, bootstrap.Ordered],
     baseline: str,
     weights: np.ndarray,
     context: MetricContext,
 ) -> np.ndarray:
     draws = np.full((len(places), len(METRICS), weights.shape[1]), np.nan)
-    counts = {place: count_weighted(each, weights) for place, each in ordered.items()}
+    counts = {place: bootstrap.count_weighted(each, weights) for place, each in ordered.items()}
     for place, each in ordered.items():
-        found = evaluate_weighted(each, weights, counts[place], counts.get((baseline, place[1])), context)
+        found = bootstrap.evaluate_weighted(each, weights, counts[place], counts.get((baseline, place[1])), context)
         draws[places[place]] = np.stack([found[metric] for metric in METRICS])
     return draws
 

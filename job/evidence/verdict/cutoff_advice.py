@@ -28,18 +28,8 @@ from job.evaluation.metrics.run_metrics import Prediction
 from job.evaluation.worker import Outcome
 from job.evidence.runs import Place, Predictions, named
 from job.evidence.statistics.paired_t import compare_over_splits
+from job.results import decision_facts as facts
 from job.results import verdict_facts
-from job.results.decision_facts import (
-    Choice,
-    CostRange,
-    CostRanges,
-    DecisionRow,
-    Decisions,
-    Menu,
-    MenuPoint,
-    OwnDecision,
-    RequestFacts,
-)
 from job.results.job_facts import Cost
 from job.results.verdict_facts import AdvisedCutoff, Headline
 from job.spec.job_spec import JobSpec
@@ -94,12 +84,12 @@ class Line(NamedTuple):
 
 def build_decisions(
     spec: JobSpec, outcomes: Iterable[Outcome], predictions: Predictions, splits: Sequence[Split]
-) -> Decisions:
+) -> facts.Decisions:
     """Put together what is known of cut-offs in the runs that the spec lists."""
     return read_cutoffs(_parts(spec, outcomes, predictions, splits), request_of(spec), spec.evaluation.confidence)
 
 
-def read_cutoffs(parts: Mapping[Place, Sequence[Part]], request: Request, confidence: float) -> Decisions:
+def read_cutoffs(parts: Mapping[Place, Sequence[Part]], request: Request, confidence: float) -> facts.Decisions:
     """Put together what is known of cut-offs, as `build_decisions`, from the test parts of each pair."""
     any_parts = next((found for found in parts.values() if found), [])
     never, always = (
@@ -108,19 +98,21 @@ def read_cutoffs(parts: Mapping[Place, Sequence[Part]], request: Request, confid
     reasons = {place: None if found else NO_SCORES for place, found in parts.items()}
     menus = {place: _menu(found, request) for place, found in parts.items()}
     ranges = {place: find_cheapest(_lines(found, menus[place], request)) for place, found in parts.items()}
-    return Decisions(
+    return facts.Decisions(
         asked=request.asked,
         request=_describe_request(request),
         rows=tuple(_row(place, found, request, confidence) for place, found in parts.items()),
         never=never,
         always=always,
-        menu=tuple(Menu(**named(place), reason=reasons[place], points=menus[place]) for place in parts),
-        cost_ranges=tuple(CostRanges(**named(place), reason=reasons[place], ranges=ranges[place]) for place in parts),
+        menu=tuple(facts.Menu(**named(place), reason=reasons[place], points=menus[place]) for place in parts),
+        cost_ranges=tuple(
+            facts.CostRanges(**named(place), reason=reasons[place], ranges=ranges[place]) for place in parts
+        ),
     )
 
 
-def _describe_request(request: Request) -> RequestFacts:
-    return RequestFacts(
+def _describe_request(request: Request) -> facts.RequestFacts:
+    return facts.RequestFacts(
         cost=request.cost and Cost(false_negative=request.cost[0], false_positive=request.cost[1]),
         alerts_per_1000=request.alerts_per_1000,
         limit=request.limit and dict([request.limit]),
@@ -128,7 +120,7 @@ def _describe_request(request: Request) -> RequestFacts:
     )
 
 
-def with_advice(headline: Headline, decisions: Decisions) -> Headline:
+def with_advice(headline: Headline, decisions: facts.Decisions) -> Headline:
     """Fill in the cut-off that is advised for what is recommended, and what it comes to on the test parts.
 
     Where there is no cut-off, it is what the strategy's own decision comes to.
@@ -145,7 +137,7 @@ def with_advice(headline: Headline, decisions: Decisions) -> Headline:
     return headline.model_copy(update={"cutoff": cutoff, "numbers": numbers})
 
 
-def find_cheapest(lines: Sequence[Line]) -> tuple[CostRange, ...]:
+def find_cheapest(lines: Sequence[Line]) -> tuple[facts.CostRange, ...]:
     """Find for which cost ratios each choice is the cheapest: the lower envelope, and of equals the first."""
     found: list[tuple[float, Line]] = []
     at, left = 0.0, sorted(lines, key=lambda line: (line.false_alarms, line.missed))
@@ -161,7 +153,7 @@ def find_cheapest(lines: Sequence[Line]) -> tuple[CostRange, ...]:
         at, left = crossings[0][0] if crossings else math.inf, [line for _, line in crossings]
     ends = (*(start for start, _ in found[1:]), None)
     return tuple(
-        CostRange.model_validate(
+        facts.CostRange.model_validate(
             {"from": start, "to": end, "point": line.point, "threshold": line.threshold, "choice": line.choice}
         )
         for (start, line), end in zip(found, ends, strict=False)
@@ -192,7 +184,7 @@ def _parts(
     return found
 
 
-def _row(place: Place, parts: Sequence[Part], request: Request, confidence: float) -> DecisionRow:
+def _row(place: Place, parts: Sequence[Part], request: Request, confidence: float) -> facts.DecisionRow:
     with_cutoff = [part for part in parts if part.cutoff.threshold is not None]
     if 2 * len(with_cutoff) < len(parts):
         with_cutoff = []
@@ -200,7 +192,7 @@ def _row(place: Place, parts: Sequence[Part], request: Request, confidence: floa
     reasons = Counter(part.cutoff.reason for part in parts if part.cutoff.threshold is None)
     rates = _rates(with_cutoff, thresholds, request)
     own = _means(_decided(parts, [part.prediction.decisions == 1 for part in parts], request), request)
-    return DecisionRow(
+    return facts.DecisionRow(
         **named(place),
         cutoff=_describe_cutoff(thresholds.tolist()) if with_cutoff else None,
         reason=None if with_cutoff else reasons.most_common(1)[0][0] if reasons else NO_SCORES,
@@ -208,7 +200,7 @@ def _row(place: Place, parts: Sequence[Part], request: Request, confidence: floa
         n_splits=len(with_cutoff),
         **dict(_means(rates, request)),
         intervals=_intervals(rates, with_cutoff, request, confidence),
-        own=OwnDecision(n_splits=len(parts), **dict(own)),
+        own=facts.OwnDecision(n_splits=len(parts), **dict(own)),
     )
 
 
@@ -246,8 +238,8 @@ def _values(rates: Rates, request: Request) -> dict[str, np.ndarray]:
     return {**found, FACTS[-1]: nothing if request.cost is None else rates.cost(request.cost)}
 
 
-def _means(rates: Rates, request: Request) -> Choice:
-    return Choice(**{fact: _mean(values) for fact, values in _values(rates, request).items()})
+def _means(rates: Rates, request: Request) -> facts.Choice:
+    return facts.Choice(**{fact: _mean(values) for fact, values in _values(rates, request).items()})
 
 
 def _mean(values: np.ndarray) -> float | None:
@@ -271,7 +263,7 @@ def _intervals(
     }
 
 
-def _menu(parts: Sequence[Part], request: Request) -> tuple[MenuPoint, ...]:
+def _menu(parts: Sequence[Part], request: Request) -> tuple[facts.MenuPoint, ...]:
     """Read the points of the menu on each test part.
 
     Recall .8 and balanced errors are false-positive rates of the mean curve: a part with few minority rows has few
@@ -289,7 +281,7 @@ def _menu(parts: Sequence[Part], request: Request) -> tuple[MenuPoint, ...]:
     return tuple(_point(chosen, point, rates, request) for point, chosen in readable.items() if chosen)
 
 
-def _point(parts: Sequence[Part], point: str, rates: Mapping[str, float], request: Request) -> MenuPoint:
+def _point(parts: Sequence[Part], point: str, rates: Mapping[str, float], request: Request) -> facts.MenuPoint:
     recalls, false_rates, thresholds, shares = [], [], [], _prevalence(parts, request)
     for part, prevalence in zip(parts, shares, strict=True):
         ranking = part.prediction.ranking
@@ -304,7 +296,7 @@ def _point(parts: Sequence[Part], point: str, rates: Mapping[str, float], reques
         false_rates.append(false_rate[place])
         thresholds.append(float(cut_points(part.prediction.scores)[place]))
     found, cutoff = Rates(np.array(recalls), np.array(false_rates), shares), _describe_cutoff(thresholds)
-    return MenuPoint(
+    return facts.MenuPoint(
         point=point,
         threshold=cutoff.threshold,
         action=cutoff.action,
@@ -328,7 +320,7 @@ def _nearest(values: np.ndarray, target: float) -> int:
     return int(places[(len(places) - 1) // 2])
 
 
-def _lines(parts: Sequence[Part], menu: Sequence[MenuPoint], request: Request) -> list[Line]:
+def _lines(parts: Sequence[Part], menu: Sequence[facts.MenuPoint], request: Request) -> list[Line]:
     """Draw the line of each choice: the model as it is first, then the menu's cuts."""
     if not parts:
         return []

@@ -19,18 +19,8 @@ from job.evidence.statistics.paired_t import GROUPED_HOLDOUT
 from job.evidence.strategy_kinds import Roles, find_roles
 from job.evidence.verdict.recommendation import PRICE, build_headline
 from job.evidence.verdict.rules import UNTESTED, find_shortage, grade_decision, grade_ranking, read_at_same_alerts
+from job.results import verdict_facts as facts
 from job.results.job_facts import Run
-from job.results.verdict_facts import (
-    Comparison,
-    DecisionAnswer,
-    Interval,
-    Power,
-    RankingAnswer,
-    Rivalry,
-    Tested,
-    Verdict,
-    VerdictRow,
-)
 from job.spec.job_spec import JobSpec
 from job.spec.strategy_entries import CalibratedEntry
 
@@ -41,9 +31,9 @@ QUOTED = ("average_precision", "roc_auc", *PRICE)
 class Judged(NamedTuple):
     """All that is said about differences."""
 
-    comparisons: tuple[Comparison, ...]
-    power: Power
-    verdict: Verdict
+    comparisons: tuple[facts.Comparison, ...]
+    power: facts.Power
+    verdict: facts.Verdict
 
 
 def judge_strategies(
@@ -90,7 +80,7 @@ def judge_measured(
         _against_baseline(measured, family, roles, metric, question) for metric in (question.primary, "recall")
     )
     rank_gains = {
-        row.place: Interval(difference=row.difference, lower=row.lower, upper=row.upper)
+        row.place: facts.Interval(difference=row.difference, lower=row.lower, upper=row.upper)
         for row in comparisons
         if row.metric == "rank_gain_at_own_fpr" and row.reference == roles.baseline
     }
@@ -100,7 +90,7 @@ def judge_measured(
     rows = []
     for place in family:
         shortage = find_shortage(gains[place], sizes, measured.n_splits)
-        ranking = RankingAnswer(
+        ranking = facts.RankingAnswer(
             code=grade_ranking(gains[place], shortage, question),
             metric=question.primary,
             **dict(gains[place]),
@@ -109,7 +99,7 @@ def judge_measured(
         baseline = roles.baseline, place[1]
         shared = [(cells[place][at], cells[baseline][at]) for at in cells[place] if at in cells[baseline]]
         recall, share = read_at_same_alerts(shared)
-        decision = DecisionAnswer(
+        decision = facts.DecisionAnswer(
             code=grade_decision(recalls[place], rank_gains[place], ranking.code != UNTESTED, question),
             metric="recall",
             **dict(recalls[place]),
@@ -118,7 +108,7 @@ def judge_measured(
             share_found_by_baseline=share,
         )
         rows.append(
-            VerdictRow(
+            facts.VerdictRow(
                 **named(place),
                 reference=roles.baseline,
                 ranking=ranking,
@@ -129,7 +119,7 @@ def judge_measured(
         )
     codes = {row.place: row.ranking.code for row in rows}
     baselines = {place: measured.mean_of((roles.baseline, place[1]), question.primary) for place in gains}
-    verdict = Verdict(
+    verdict = facts.Verdict(
         rows=tuple(rows),
         custom_against_smote=_judge_rivals(measured, pairs, question, sizes),
         headline=build_headline(measured, comparisons, everything, codes, roles, question, sizes),
@@ -139,19 +129,21 @@ def judge_measured(
 
 def _against_baseline(
     measured: Measured, places: Sequence[Place], roles: Roles, metric: str, question: Question
-) -> dict[Place, Tested]:
+) -> dict[Place, facts.Tested]:
     pairs = [(place, (roles.baseline, place[1])) for place in places]
     return dict(zip(places, judge_family(measured, pairs, metric, question), strict=True))
 
 
-def _judge_rivals(measured: Measured, pairs: Sequence[Rivals], question: Question, sizes: Sizes) -> tuple[Rivalry, ...]:
+def _judge_rivals(
+    measured: Measured, pairs: Sequence[Rivals], question: Question, sizes: Sizes
+) -> tuple[facts.Rivalry, ...]:
     """Grade each ``custom`` against each plain SMOTE, with every classifier: a family of tests of its own."""
     rivals = [pair for pair in pairs if not pair.in_family]
     family = judge_family(measured, [(pair.left, pair.right) for pair in rivals], question.primary, question)
     return tuple(
-        Rivalry(
+        facts.Rivalry(
             **named(pair.left),
-            reference=pair.reference,
+            reference=pair.right[0],
             code=grade_ranking(tested, find_shortage(tested, sizes, measured.n_splits), question),
             **dict(tested),
         )

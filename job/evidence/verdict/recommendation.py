@@ -13,17 +13,8 @@ from job.evidence.statistics.measured import Measured
 from job.evidence.statistics.paired_t import finite
 from job.evidence.strategy_kinds import Roles
 from job.evidence.verdict import rules
+from job.results import verdict_facts as facts
 from job.results.record import Pair
-from job.results.verdict_facts import (
-    BesideBaseline,
-    Comparison,
-    Headline,
-    HeadlineNumbers,
-    LeftOut,
-    MetricBeside,
-    OtherClassifier,
-    Tested,
-)
 
 HELPS = "helps"
 PROBABLY_HELPS = "probably_helps"
@@ -62,7 +53,7 @@ class Comparable:
         Those with a value on every one of `splits`.
     splits : tuple of int
         The splits on which they are compared.
-    left_out : tuple of LeftOut
+    left_out : tuple of facts.LeftOut
         Those with values on too few splits.
     n_scored : int
         Splits on which anything has a value.
@@ -70,7 +61,7 @@ class Comparable:
 
     places: tuple[Place, ...]
     splits: tuple[int, ...]
-    left_out: tuple[LeftOut, ...]
+    left_out: tuple[facts.LeftOut, ...]
     n_scored: int
 
 
@@ -102,12 +93,16 @@ def find_comparable(measured: Measured, metric: str) -> Comparable:
     shared = anywhere.intersection(*(found[place] for place in places))
     if places and not shared:
         places, shared = places[:1], found[places[0]]
-    left_out = (LeftOut(**named(place), n_splits=len(found[place])) for place in found if place not in places)
+    left_out = (facts.LeftOut(**named(place), n_splits=len(found[place])) for place in found if place not in places)
     return Comparable(tuple(places), tuple(sorted(shared)), tuple(left_out), len(anywhere))
 
 
 def recommend(
-    measured: Measured, gains: Mapping[Place, Tested], codes: Mapping[Place, str], roles: Roles, question: Question
+    measured: Measured,
+    gains: Mapping[Place, facts.Tested],
+    codes: Mapping[Place, str],
+    roles: Roles,
+    question: Question,
 ) -> Choice:
     """Choose the pair to recommend.
 
@@ -129,7 +124,7 @@ def recommend(
     return Choice(max(means, key=lambda place: means[place]), chosen, compared, tuple(alike))
 
 
-def _is_allowed(place: Place, gains: Mapping[Place, Tested], codes: Mapping[Place, str], roles: Roles) -> bool:
+def _is_allowed(place: Place, gains: Mapping[Place, facts.Tested], codes: Mapping[Place, str], roles: Roles) -> bool:
     if place[0] == roles.baseline:
         return True
     if place in codes:
@@ -139,7 +134,7 @@ def _is_allowed(place: Place, gains: Mapping[Place, Tested], codes: Mapping[Plac
 
 
 def summarize_classifier(
-    codes: Mapping[Place, str], gains: Mapping[Place, Tested], classifier: str
+    codes: Mapping[Place, str], gains: Mapping[Place, facts.Tested], classifier: str
 ) -> tuple[str, Place | None]:
     """Give the answer for one classifier, and the best of its oversamplers."""
     places = [place for place in codes if place[1] == classifier]
@@ -161,7 +156,7 @@ def summarize_classifier(
     return OPEN, best
 
 
-def _standing(code: str, gain: Tested) -> tuple[int, float]:
+def _standing(code: str, gain: facts.Tested) -> tuple[int, float]:
     """Shown gains first, then probable ones, then the larger mean difference; what was not tested comes last."""
     grades: Sequence[str] = (rules.PROBABLY_BETTER, rules.BETTER)
     difference = -np.inf if gain.difference is None or code == rules.UNTESTED else gain.difference
@@ -170,13 +165,13 @@ def _standing(code: str, gain: Tested) -> tuple[int, float]:
 
 def build_headline(
     measured: Measured,
-    comparisons: Iterable[Comparison],
-    gains: Mapping[Place, Tested],
+    comparisons: Iterable[facts.Comparison],
+    gains: Mapping[Place, facts.Tested],
     codes: Mapping[Place, str],
     roles: Roles,
     question: Question,
     sizes: Sizes,
-) -> Headline:
+) -> facts.Headline:
     """Choose what to recommend, give the answer about its classifier, and gather what it rests on.
 
     `gains` are those of every strategy in the primary metric, `codes` the graded answers of the oversamplers.
@@ -187,10 +182,10 @@ def build_headline(
     answers = {label: summarize_classifier(codes, gains, label) for label in classifiers}
     code, about = answers.pop(main)
     others = (
-        OtherClassifier(classifier=label, code=answer, strategy=best and best[0])
+        facts.OtherClassifier(classifier=label, code=answer, strategy=best and best[0])
         for label, (answer, best) in answers.items()
     )
-    numbers = HeadlineNumbers(
+    numbers = facts.HeadlineNumbers(
         primary=question.primary,
         n_tried=len(choice.compared.places),
         n_splits_scored=choice.compared.n_scored,
@@ -207,7 +202,7 @@ def build_headline(
         baseline=roles.baseline,
         beside_baseline=compare_recommended(measured, comparisons, choice.recommended, roles.baseline),
     )
-    return Headline(
+    return facts.Headline(
         code=code,
         rule=HEADLINE_RULES[code],
         classifier=main,
@@ -231,8 +226,8 @@ def _price(measured: Measured, recommended: Place | None, primary: str) -> dict[
 
 
 def compare_recommended(
-    measured: Measured, comparisons: Iterable[Comparison], recommended: Place | None, baseline: str
-) -> BesideBaseline | None:
+    measured: Measured, comparisons: Iterable[facts.Comparison], recommended: Place | None, baseline: str
+) -> facts.BesideBaseline | None:
     """Set what is recommended beside baseline with the same classifier; None where that, or nothing, is recommended."""
     if recommended is None or recommended[0] == baseline:
         return None
@@ -240,7 +235,7 @@ def compare_recommended(
     metrics = {}
     for metric in BESIDE:
         row, means = rows[metric], measured.shared_means(metric, (baseline, recommended[1]), recommended)
-        metrics[metric] = MetricBeside(
+        metrics[metric] = facts.MetricBeside(
             baseline=means.baseline,
             strategy=means.strategy,
             difference=row.difference,
@@ -248,4 +243,4 @@ def compare_recommended(
             upper=row.upper,
             p_adjusted=row.p_adjusted,
         )
-    return BesideBaseline(n_splits=rows["recall"].n_splits, method=rows["recall"].method, metrics=metrics)
+    return facts.BesideBaseline(n_splits=rows["recall"].n_splits, method=rows["recall"].method, metrics=metrics)

@@ -12,13 +12,14 @@ import duckdb
 import numpy as np
 import pytest
 from data_files import N, column_of, load, make_csv, make_file_spec, make_labels, note_codes, note_text, refusal, write
+from factories import DEFAULT_PREPARATION
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from job.data.digest import digest_dataset
 from job.data.reading.load_data import check_header, load_dataset
 from job.errors import DataError
-from job.evidence.diagnosis import diagnose
+from job.evidence.diagnosis import build_diagnosis, describe_minority_types
 
 CONTENT = make_csv(
     customer=[f"c{row // 2}" for row in range(N)],
@@ -198,9 +199,12 @@ def test_a_sample_is_diagnosed_by_the_shares_of_all_rows(tmp_path):
         y=[int(row % 10 == 1) for row in range(n)],
     )
     datasets = [load(tmp_path, content, max_rows=rows) for rows in (n, 200)]
-    found = [diagnose(dataset, None, None, "no distances are asked for", 0)["findings"] for dataset in datasets]
+    found = [
+        build_diagnosis(each, DEFAULT_PREPARATION, describe_minority_types(each, DEFAULT_PREPARATION, 0), 0).findings
+        for each in datasets
+    ]
     told = [
-        [(finding["code"], finding["level"], finding["columns"]) for finding in findings if finding["columns"]]
+        [(finding.code, finding.level, finding.columns) for finding in findings if finding.columns]
         for findings in found
     ]
 

@@ -45,7 +45,7 @@ def test_each_strategy_against_baseline_and_ours_against_smote():
 def test_there_may_be_several_of_ours_and_of_smote_or_none():
     """each of ours is compared with each SMOTE"""
     roles = make_roles(("b", "s1", "s2", "o1", "o2"), smotes=("s1", "s2"), customs=("o1", "o2"))
-    pairs = [(pair.strategy, pair.reference) for pair in list_pairs(roles, ("b", "s1", "s2", "o1", "o2"), ["c"])]
+    pairs = [(pair.left[0], pair.right[0]) for pair in list_pairs(roles, ("b", "s1", "s2", "o1", "o2"), ["c"])]
     assert [("o1", "s1"), ("o1", "s2"), ("o2", "s1"), ("o2", "s2")] == [pair for pair in pairs if pair[1] != "b"]
     assert [] == list_pairs(make_roles(("b",)), ("b",), ["c"])
 
