@@ -7,10 +7,10 @@ from typing import Any
 
 import pytest
 from html_page import Page
+from job.console.answer import write_answer
 from outcomes import BETTER, OUTCOMES, make_moved, make_outcome
 from report_factories import make_results, without_numbers
 
-from job.console.answer import write_answer
 from job.report.facts import load_facts
 from job.report.render import render_report
 from job.report.sections import answer

@@ -14,12 +14,12 @@ from pathlib import Path
 import jinja2
 import pytest
 from html_page import Page
+from job.report.page import SECTIONS as BUILT
 from page_cases import HOSTILE, RESULTS, make_large_results
 from report_factories import CLASSIFIERS, make_results
 from study_factories import make_imbalance_sweep, make_leak, make_sweeps
 
 from job.report.charts.theme import templates_folder
-from job.report.page import SECTIONS as BUILT
 from job.report.render import _environment, render_report
 
 ROOT = Path(__file__).parents[2]

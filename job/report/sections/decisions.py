@@ -169,7 +169,7 @@ def _benefit(facts: Facts, found: NetBenefit) -> Table:
 
 
 def _in_use(facts: Facts, found: InUse) -> Table:
-    costs = ["Cost"] if facts.has_cost else []
+    costs = ["Cost"] if any(row.expected_cost_per_1000 is not None for row in found.rows) else []
     hints = {"Precision in use": f"{facts.confidence} interval", "Alerts": "per 1,000 rows", "Cost": "per 1,000 rows"}
     columns = ["Recall", "Precision in the data", "Precision in use", "Alerts", *costs, "Mean predicted", "Brier score"]
 
