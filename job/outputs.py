@@ -15,7 +15,7 @@ from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
-from typing import IO, Any
+from typing import IO
 
 from job.errors import OutputError
 
@@ -184,11 +184,6 @@ def write_whole(path: Path, text: str) -> None:
         outputs.write_text(place.name, text)
         with _writing(place.parent):
             os.replace(outputs.path(place.name), place)
-
-
-def to_json(value: Mapping[str, Any]) -> str:
-    """Write a mapping as JSON with every digit; NaN and infinities are a bug of ours and raise."""
-    return json.dumps(value, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
 
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from job.data.dataset import Dataset
 from job.data.generating.classification import generate_classification
@@ -20,7 +19,8 @@ from job.evaluation.grid import count_grid_runs, count_runs, enumerate_units, st
 from job.evaluation.metrics.run_metrics import order_outcomes
 from job.evaluation.third_party import attempt, silenced
 from job.evaluation.worker import Outcome
-from job.evidence.statistics.comparisons import COLUMNS, rows_of_comparisons
+from job.evidence.build_results import build_results, build_timings
+from job.evidence.statistics.comparisons import COLUMNS
 from job.machine import usable_workers
 from job.outputs import (
     COMPARISONS,
@@ -36,11 +36,11 @@ from job.outputs import (
     Outputs,
     open_outputs,
     to_csv,
-    to_json,
     write_whole,
 )
 from job.report.charts.fonts import settle_matplotlib
-from job.results import build_results, build_timings
+from job.results.results import Results, Timings
+from job.results.results_file import read_results, read_timings, to_json
 from job.spec.file_keys import FileSpec
 from job.spec.generators import MixtureSpec
 from job.spec.job_spec import JobSpec
@@ -97,12 +97,12 @@ class JobResult:
 
     Parameters
     ----------
-    results : Mapping[str, Any]
+    results : Results
         The content of results.json.
     report : Path
     """
 
-    results: Mapping[str, Any]
+    results: Results
     report: Path
 
 
@@ -146,8 +146,7 @@ def run_job(
         loaded.refuse(keyed.complaints)
         splits = build_splits(dataset, spec.split)
         outcomes = _evaluate(keyed.spec, dataset, splits, outputs, n_workers, on_progress)
-        results = build_results(spec, dataset, splits, outcomes)
-        results = {**results, **take_home(keyed.spec, dataset, results, outputs)}
+        results = take_home(keyed.spec, dataset, build_results(spec, dataset, splits, outcomes), outputs)
         _write(outputs, results, build_timings(outcomes, n_workers))
         return JobResult(results, outputs.publish())
 
@@ -262,13 +261,10 @@ def render_again(path: Path) -> str:
     """
     settle_matplotlib()
     with silenced():  # matplotlib, which this brings, tells of a list of fonts that takes long to make
-        from job.report.render import render_report, shows_timings
-    from job.report.earlier_results import load_results, load_timings, refuse_damage
+        from job.report.render import draw_page, lay_out
 
-    results = load_results(path)
-    with refuse_damage(path):
-        timings = load_timings(path.with_name(TIMINGS)) if shows_timings(results) else None
-        return render_report(results, timings)
+    results = read_results(path)
+    return lay_out(draw_page(results, read_timings(path.with_name(TIMINGS)) if results.spec.report.timings else None))
 
 
 def write_page(page: str, target: Path, results: Path) -> Path:
@@ -356,31 +352,29 @@ def _evaluate(
     return order_outcomes(units, outcomes)
 
 
-def _write(outputs: Outputs, results: Mapping[str, Any], timings: Mapping[str, Any]) -> None:
+def _write(outputs: Outputs, results: Results, timings: Timings) -> None:
     with silenced():  # as in render_again
         from job.report.render import draw_page, lay_out
     from job.report.slides import draw_slides
     from job.report.summary_md import render_summary
 
     text = to_json(results)
-    stored = json.loads(text)  # the page is made of what the files hold, so that `render` makes the same one of them
-    page = draw_page(stored, json.loads(to_json(timings)))
+    # The page is made of what the file holds, so that `render` makes the same one of it.
+    stored = Results.model_validate(json.loads(text))
+    page = draw_page(stored, timings)
     for slide in draw_slides(page, stored):
         outputs.write_text(f"{FIGURES}/{slide.name}.svg", slide.svg)
         outputs.write_bytes(f"{FIGURES}/{slide.name}.png", slide.png)
-    outputs.write_text(TIMINGS, to_json({**timings, "files": outputs.digests()}))
+    outputs.write_text(TIMINGS, to_json(timings.model_copy(update={"files": outputs.digests()})))
     outputs.write_text(RESULTS, text)
     outputs.write_text(METRICS, _metrics_table(results))
-    outputs.write_text(COMPARISONS, to_csv(COLUMNS, rows_of_comparisons(results["comparisons"])))
+    outputs.write_text(COMPARISONS, to_csv(COLUMNS, ([getattr(r, c) for c in COLUMNS] for r in results.comparisons)))
     outputs.write_text(SUMMARY, render_summary(stored))
     outputs.write_text(REPORT, lay_out(page))
 
 
-def _metrics_table(results: Mapping[str, Any]) -> str:
+def _metrics_table(results: Results) -> str:
     header = ("strategy", "classifier", "repeat", "fold", "metric", "value")
-    rows = (
-        (run["strategy"], run["classifier"], run["repeat"], run["fold"], metric, value)
-        for run in results["runs"]
-        for metric, value in run["metrics"].items()
+    return to_csv(
+        header, ((*run.place, *run.split, *measured) for run in results.runs for measured in run.metrics.items())
     )
-    return to_csv(header, rows)

@@ -12,12 +12,13 @@ from typing import Any
 
 from job import __version__
 from job.machine import usable_memory
+from job.results.job_facts import Provenance
 
 _PACKAGES = ("numpy", "scipy", "pandas", "scikit-learn", "imbalanced-learn", "duckdb", "matplotlib")
 _KNOWN_MODULES = ("sklearn", "imblearn", "job")
 
 
-def describe_provenance(spec: dict[str, Any], data_digest: str) -> dict[str, Any]:
+def describe_provenance(spec: dict[str, Any], data_digest: str) -> Provenance:
     """Say what the results are a function of; nothing in it varies between equal jobs.
 
     Parameters
@@ -26,24 +27,19 @@ def describe_provenance(spec: dict[str, Any], data_digest: str) -> dict[str, Any
         The spec as it stands in the results: defaults filled in, engine left out.
     data_digest : str
         SHA-256 of the data's content.
-
-    Returns
-    -------
-    dict
-        As ``provenance`` in results.json.
     """
     text = json.dumps(spec, sort_keys=True, ensure_ascii=False, allow_nan=False)
-    return {
-        "versions": {
+    return Provenance(
+        versions={
             "minority-report": __version__,
             "python": platform.python_version(),
             **{package: version(package) for package in _PACKAGES},
             **_versions_of_classes(spec),
         },
-        "spec_digest": hashlib.sha256(text.encode()).hexdigest(),
-        "data_digest": data_digest,
-        "seed": spec["seed"],
-    }
+        spec_digest=hashlib.sha256(text.encode()).hexdigest(),
+        data_digest=data_digest,
+        seed=spec["seed"],
+    )
 
 
 def _versions_of_classes(spec: Mapping[str, Any]) -> dict[str, str]:

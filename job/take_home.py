@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,46 +14,33 @@ from job.engine.apart import run_apart
 from job.evaluation.grid import strategies_of
 from job.evaluation.synthetic_rows import SyntheticRows, make_synthetic_rows
 from job.outputs import MODEL, PARENTS, SYNTHETIC, Outputs, to_csv
+from job.results.results import Results
+from job.results.study_facts import SavedModel, Snippet, SyntheticFile
 from job.spec.job_spec import JobSpec
 from job.spec.strategy_entries import CalibratedEntry, Entry
 from job.text import name_files
 
 _NOTHING = "no strategy has a score with any classifier"
-_NOT_LISTED = "what is recommended is no strategy of the spec itself"
 
 
-def take_home(spec: JobSpec, dataset: Dataset, results: Mapping[str, Any], outputs: Outputs) -> dict[str, Any]:
-    """Write what the spec's ``report`` asks for.
-
-    Parameters
-    ----------
-    spec : JobSpec
-    dataset : Dataset
-    results : Mapping
-        As results.json, with its ``snippet``: the model is that one.
-    outputs : Outputs
-
-    Returns
-    -------
-    dict
-        ``model`` and ``synthetic`` of results.json, each where it was asked for.
-    """
-    made: dict[str, Any] = {}
+def take_home(spec: JobSpec, dataset: Dataset, results: Results, outputs: Outputs) -> Results:
+    """Write what the spec's ``report`` asks for, and note it in the results; the model is that of their ``snippet``."""
+    made: dict[str, object] = {}
     if spec.report.model:
-        made["model"] = _save_model(spec, dataset, results["snippet"], outputs)
+        made["model"] = _save_model(spec, dataset, results.snippet, outputs)
     if spec.report.synthetic:
-        added = {run["strategy"] for run in results["runs"] if run["n_synthetic"]}
+        added = {run.strategy for run in results.runs if run.n_synthetic}
         strategies = [entry for entry in strategies_of(spec) if entry.label in added]
         names = name_files([entry.label for entry in strategies])
-        made["synthetic"] = [
+        made["synthetic"] = tuple(
             _write_synthetic(spec, dataset, entry, f"{name}.csv", outputs)
             for entry, name in zip(strategies, names, strict=True)
             if not isinstance(entry, CalibratedEntry)
-        ]
-    return made
+        )
+    return results.model_copy(update=made)
 
 
-def _write_synthetic(spec: JobSpec, dataset: Dataset, strategy: Entry, name: str, outputs: Outputs) -> dict[str, Any]:
+def _write_synthetic(spec: JobSpec, dataset: Dataset, strategy: Entry, name: str, outputs: Outputs) -> SyntheticFile:
     file: str | None = f"{SYNTHETIC}/{name}"
     parents = f"{PARENTS}/{name}" if spec.report.synthetic_parents else None
     paths = [outputs.path(written) for written in (file, parents) if written]
@@ -62,7 +49,7 @@ def _write_synthetic(spec: JobSpec, dataset: Dataset, strategy: Entry, name: str
         file = parents = None
         for path in paths:
             path.unlink(missing_ok=True)
-    return {"strategy": strategy.label, "file": file, "parents": parents, "n_rows": n_rows, "reason": problem}
+    return SyntheticFile(strategy=strategy.label, file=file, parents=parents, n_rows=n_rows, reason=problem)
 
 
 def write_rows(spec: JobSpec, dataset: Dataset, strategy: Entry, path: Path, parents: Path | None = None) -> int:
@@ -122,19 +109,20 @@ def _free_name(name: str, taken: Iterable[str]) -> str:
     return name
 
 
-def _save_model(spec: JobSpec, dataset: Dataset, chosen: Mapping[str, Any], outputs: Outputs) -> dict[str, Any]:
-    strategies = {entry.label: entry for entry in strategies_of(spec)}
-    classifiers = {entry.label: entry for entry in spec.classifiers}
-    strategy, classifier = strategies.get(chosen["strategy"]), classifiers.get(chosen["classifier"])
-    head = {"strategy": chosen["strategy"], "classifier": chosen["classifier"]}
-    if strategy is None or classifier is None:
-        reason = _NOTHING if chosen["strategy"] is None else _NOT_LISTED
-        return {**head, "file": None, "trusted": [], "reason": reason}
-    trusted, problem = _fit_and_save(spec, dataset, strategy, classifier, outputs)
-    if trusted is None:
+def _save_model(spec: JobSpec, dataset: Dataset, chosen: Snippet, outputs: Outputs) -> SavedModel:
+    file, trusted, problem = None, None, None
+    if chosen.strategy is None:
+        problem = _NOTHING
+    else:
+        strategy = next(entry for entry in strategies_of(spec) if entry.label == chosen.strategy)
+        classifier = next(entry for entry in spec.classifiers if entry.label == chosen.classifier)
+        trusted, problem = _fit_and_save(spec, dataset, strategy, classifier, outputs)
+        file = MODEL if trusted is not None else None
+    if file is None:
         outputs.path(MODEL).unlink(missing_ok=True)  # half of one, it may be
-        return {**head, "file": None, "trusted": [], "reason": problem}
-    return {**head, "file": MODEL, "trusted": list(trusted), "reason": None}
+    return SavedModel(
+        strategy=chosen.strategy, classifier=chosen.classifier, file=file, trusted=trusted or (), reason=problem
+    )
 
 
 def _fit_and_save(

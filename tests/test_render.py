@@ -10,6 +10,9 @@ from small_job import small_spec
 
 from job import __version__, pipeline
 from job.cli import main
+from job.report.facts import Facts
+from job.report.layout import Section
+from job.report.sections import balance
 
 DATA = {
     "generated": "generate: {kind: classification, n_samples: 300, weights: [0.9]}",
@@ -109,9 +112,22 @@ BAD = {
         lambda text: text.replace('"schema_version": 2', '"schema_version": 1'),
         f"schema_version is 1, must be 2: minority-report {__version__} wrote it; render with that version",
     ),
-    "without its runs": (lambda text: text.replace('"runs"', '"ruins"', 1), "runs is missing"),
-    "a section of another kind": (lambda text: '{"schema_version": 2, "spec": []}', "spec is missing or not what"),
-    "damaged inside": (lambda text: text.replace('"prevalence"', '"prevalance"'), "KeyError"),
+    "without its runs": (
+        lambda text: text.replace('"runs"', '"ruins"', 1),
+        "no results that a report can be made of: runs: Field required",
+    ),
+    "a section of another kind": (
+        lambda text: '{"schema_version": 2, "spec": []}',
+        "spec: Input should be a valid dict",
+    ),
+    "damaged inside": (
+        lambda text: text.replace('"prevalence"', '"prevalance"'),
+        "dataset.prevalence: Field required; run the job again",
+    ),
+    "words for a number": (
+        lambda text: text.replace('"n_rows": 300', '"n_rows": "many"', 1),
+        "dataset.n_rows: Input should be a valid integer",
+    ),
 }
 
 
@@ -127,6 +143,36 @@ def test_what_is_no_results_is_told_in_a_line(name: str, results: Path, capsys: 
     assert (3, "", 1) == (code, out, err.count("\n"))
     assert f"Error: {results}" in err
     assert message in err
+    assert not (results.parent / "report.html").exists()
+
+
+def test_keys_of_a_later_release_are_ignored(results: Path) -> None:
+    """anywhere, so that what is added needs no new schema"""
+    assert 0 == main(["render", str(results)])
+    page = (results.parent / "report.html").read_bytes()
+    later = json.loads(results.read_text())
+    for place in (later, later["dataset"], later["runs"][0], later["verdict"]["headline"]):
+        place["added"] = {"later": 1}
+    results.write_text(json.dumps(later))
+
+    assert 0 == main(["render", str(results)])
+    assert page == (results.parent / "report.html").read_bytes()
+
+
+def test_a_section_that_cannot_be_drawn_is_a_bug(
+    results: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """exit code 1 and a log with the traceback: the results are what they were, so nobody is sent to look at them"""
+
+    def fail(facts: Facts) -> Section:
+        raise KeyError("of ours")
+
+    monkeypatch.setattr(balance, "build", fail)
+    assert 1 == main(["render", str(results)])
+    told = capsys.readouterr().err
+    assert "a bug in minority-report (KeyError: 'of ours')" in told
+    assert "balance" not in told
+    assert "in fail" in Path(told.rpartition(": ")[2].strip()).read_text()
     assert not (results.parent / "report.html").exists()
 
 

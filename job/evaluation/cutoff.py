@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -290,15 +290,3 @@ def median_cutoff(thresholds: Sequence[float]) -> float:
     if math.isfinite(low) == math.isfinite(high):
         return high if math.isinf(high) else low / 2 + high / 2
     return low if math.isfinite(low) else high
-
-
-def describe_request(request: Request) -> Mapping[str, Any]:
-    """Write a request as ``decisions.request`` of results.json has it."""
-    cost = None if request.cost is None else dict(zip(("false_negative", "false_positive"), request.cost, strict=True))
-    limit = None if request.limit is None else dict([request.limit])
-    return {
-        "cost": cost,
-        "alerts_per_1000": request.alerts_per_1000,
-        "limit": limit,
-        "prevalence_in_use": request.prevalence,
-    }

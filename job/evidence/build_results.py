@@ -3,183 +3,161 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Iterable, Sequence
 
-from job.data.dataset import Dataset, Note
+from job.data.dataset import Dataset
 from job.data.splitting.splits import Split, note_splits, note_unused
 from job.evaluation.grid import RunKey, strategies_of
-from job.evaluation.metrics.run_metrics import Prediction, build_prediction, collect_runs, metric_context
+from job.evaluation.metrics.run_metrics import Prediction, build_prediction, metric_context
 from job.evaluation.worker import STATUSES, Outcome
 from job.evidence.alarms import build_alarms
 from job.evidence.curves import average_curves, build_best_possible
 from job.evidence.diagnosis import build_diagnosis, describe_minority_types
-from job.evidence.in_use import build_in_use
 from job.evidence.leak import build_leak
-from job.evidence.net_benefit import build_net_benefit
 from job.evidence.picture import build_picture
-from job.evidence.probabilities import build_harm, build_stability
+from job.evidence.probabilities import build_calibration, build_stability
 from job.evidence.rescued import build_rescued
-from job.evidence.study_runs import StudyRuns
+from job.evidence.runs import StudyRuns, collect_runs
+from job.evidence.strategy_kinds import find_kinds
 from job.evidence.summary import build_levels, summarize_runs
 from job.evidence.sweeps import build_sweeps
 from job.evidence.synthetic_audit import build_audit
-from job.evidence.verdict.cutoff_advice import advised, build_decisions
+from job.evidence.verdict.cutoff_advice import build_decisions, with_advice
 from job.evidence.verdict.judge import judge_strategies
+from job.evidence.worth import build_in_use, build_net_benefit
 from job.provenance import describe_environment, describe_provenance
+from job.results.job_facts import DatasetFacts, Run, SplitFacts, StatusCounts, StrategyFacts, WrittenSpec
+from job.results.results import SCHEMA_VERSION, Results, RunTime, Timings
+from job.results.verdict_facts import Verdict
 from job.snippet.recommended_model import build_snippet
 from job.spec.job_spec import JobSpec
 from job.spec.strategy_entries import Entry
-from job.strategies.label_keys import key_by_class
+from job.strategies.label_keys import Keyed, key_by_class
 from job.strategies.recipes import recipe_of
 
-SCHEMA_VERSION = 2
 
-
-def build_results(
-    spec: JobSpec, dataset: Dataset, splits: tuple[Split, ...], outcomes: Iterable[Outcome]
-) -> dict[str, Any]:
-    """Put together all that is known once every run has ended.
-
-    Parameters
-    ----------
-    spec : JobSpec
-    dataset : Dataset
-    splits : tuple of Split
-    outcomes : iterable of Outcome
-        In the order of the enumerator, those of the runs beside the grid included.
-
-    Returns
-    -------
-    dict
-        The content of results.json.
-    """
-    written_spec = spec.model_dump(mode="json", by_alias=True, exclude={"engine"}, exclude_none=True)
-    written_entries = strategies_of(spec), spec.classifiers
-    keyed = key_by_class(spec, dataset)
-    spec, ended = keyed.spec, list(outcomes)
-    outcomes = [outcome for outcome in ended if outcome.key.study is None]
-    strategies, classifiers = strategies_of(spec), spec.classifiers
-    labels = [entry.label for entry in strategies], [entry.label for entry in classifiers]
+def build_results(spec: JobSpec, dataset: Dataset, splits: tuple[Split, ...], outcomes: Iterable[Outcome]) -> Results:
+    """Put together all that is known; outcomes come in the order of the enumerator, those beside the grid included."""
+    written = spec.model_dump(mode="json", by_alias=True, exclude={"engine"}, exclude_none=True)
+    written_spec, entries, keyed = WrittenSpec.model_validate(written), strategies_of(spec), key_by_class(spec, dataset)
+    spec, ended = keyed.spec, tuple(outcomes)
+    grid = [outcome for outcome in ended if outcome.key.study is None]
+    labels = [entry.label for entry in strategies_of(spec)], [entry.label for entry in spec.classifiers]
     by_split = {(split.repeat, split.fold): split for split in splits}
     predictions: dict[RunKey, Prediction | None] = {
         outcome.key: build_prediction(outcome, by_split[outcome.key.repeat, outcome.key.fold], dataset)
-        for outcome in outcomes
+        for outcome in grid
     }
     context = metric_context(spec, dataset)
-    minority_types = describe_minority_types(dataset, spec.preparation, spec.seed)
-    runs = collect_runs(outcomes, predictions, splits, dataset, context, spec.baseline.label)
+    runs = collect_runs(grid, predictions, splits, dataset, context, spec.baseline.label)
     judged = judge_strategies(spec, dataset, splits, runs, predictions, context)
-    decisions = build_decisions(spec, outcomes, predictions, splits)
-    studies = StudyRuns(tuple(ended), splits, dataset, context, spec.evaluation.confidence)
-    return {
-        "schema_version": SCHEMA_VERSION,
-        "spec": written_spec,
-        "provenance": describe_provenance(written_spec, dataset.digest),
-        "dataset": {
-            **_describe_dataset(
-                dataset,
-                (*keyed.notes, *note_unused(dataset, spec.split.method), *note_splits(dataset, spec.split, splits)),
-            ),
-            "minority_types": minority_types,
-            "diagnosis": build_diagnosis(dataset, spec.preparation, minority_types, spec.seed),
-        },
-        "splits": _describe_splits(spec, dataset, splits),
-        "evaluation": asdict(context),
-        "strategies": [
-            {**_describe_entry(written), "description": _describe_strategy(entry, dataset)}
-            for written, entry in zip(written_entries[0], strategies, strict=True)
-        ],
-        "classifiers": [_describe_entry(entry) for entry in written_entries[1]],
-        "runs": runs,
-        "summary": summarize_runs(runs, *labels, spec.baseline.label),
-        "levels": build_levels(runs, predictions, spec.seed),
-        "curves": average_curves(predictions, *labels),
-        "alarms": build_alarms(predictions, *labels, context),
-        "decisions": decisions,
-        "best_possible": build_best_possible(dataset, splits),
-        "harm": build_harm(runs, predictions, splits, spec.seed),
-        "net_benefit": build_net_benefit(predictions, *labels, spec.evaluation, dataset.prevalence),
-        "in_use": build_in_use(predictions, splits, *labels, spec.evaluation, dataset.y),
-        "stability": build_stability(predictions, splits, *labels, dataset.y),
-        "rescued": build_rescued(dataset, splits, predictions, spec.preparation, spec.seed, spec.baseline.label),
-        **_with_advice(judged, decisions),
-        "audit": build_audit(outcomes, labels[0]),
-        "picture": build_picture(spec, dataset, splits, outcomes),
-        "snippet": build_snippet(spec, dataset, runs, predictions, judged["verdict"]),
-        "leak": build_leak(spec, studies),
-        "sweeps": build_sweeps(spec, studies),
-        "status": _count_statuses(runs),
-    }
+    decisions = build_decisions(spec, grid, predictions, splits)
+    studies = StudyRuns(ended, splits, dataset, context, spec.evaluation.confidence)
+    headline = judged.verdict.headline
+    return Results(
+        schema_version=SCHEMA_VERSION,
+        spec=written_spec,
+        provenance=describe_provenance(written, dataset.digest),
+        dataset=_describe_dataset(keyed, dataset, splits),
+        splits=_describe_splits(spec, dataset, splits),
+        evaluation=context,
+        strategies=_describe_strategies(entries, spec, dataset, runs, judged.verdict),
+        classifiers=written_spec.classifiers,
+        runs=runs,
+        summary=summarize_runs(runs, *labels, spec.baseline.label),
+        levels=build_levels(runs, predictions, spec.seed),
+        curves=average_curves(predictions, *labels),
+        alarms=build_alarms(predictions, *labels, context),
+        decisions=decisions,
+        best_possible=build_best_possible(dataset, splits),
+        calibration=build_calibration(runs, predictions, splits, spec.seed),
+        net_benefit=build_net_benefit(predictions, *labels, spec.evaluation, dataset.prevalence),
+        in_use=build_in_use(predictions, splits, *labels, spec.evaluation, dataset.y),
+        stability=build_stability(predictions, splits, *labels, dataset.y),
+        rescued=build_rescued(dataset, splits, predictions, spec.preparation, spec.seed, spec.baseline.label),
+        comparisons=judged.comparisons,
+        power=judged.power,
+        verdict=judged.verdict.model_copy(update={"headline": with_advice(headline, decisions)}),
+        audit=build_audit(grid, labels[0]),
+        picture=build_picture(spec, dataset, splits, grid),
+        snippet=build_snippet(spec, dataset, runs, predictions, headline.recommended),
+        leak=build_leak(spec, studies),
+        sweeps=build_sweeps(spec, studies),
+        status=_count_statuses(runs),
+    )
 
 
-def _with_advice(judged: dict[str, Any], decisions: Mapping[str, Any]) -> dict[str, Any]:
-    """Fill in the cut-off that is advised for what is recommended, and what it comes to on the test parts."""
-    headline = judged["verdict"]["headline"]
-    if headline["recommended"] is None:
-        return judged
-    advice = advised(decisions, (headline["recommended"]["strategy"], headline["recommended"]["classifier"]))
-    price = {**headline["numbers"]["price"], **advice["numbers"]}
-    numbers = {**headline["numbers"], "price": price, "cutoff_reason": advice["reason"]}
-    told = {**headline, "cutoff": advice["cutoff"], "numbers": numbers}
-    return {**judged, "verdict": {**judged["verdict"], "headline": told}}
-
-
-def build_timings(outcomes: Iterable[Outcome], n_workers: int) -> dict[str, Any]:
-    """Put together the durations, which never stand in results: they differ from run to run."""
-    return {
-        "environment": describe_environment(n_workers),
-        "runs": [
+def _describe_strategies(
+    written: Iterable[Entry], spec: JobSpec, dataset: Dataset, runs: Sequence[Run], verdict: Verdict
+) -> tuple[StrategyFacts, ...]:
+    """Say what each strategy, as it was written, does once its parameters are keyed by class."""
+    entries = strategies_of(spec)
+    kinds = find_kinds(entries, runs, {row.strategy for row in verdict.rows})
+    sizes = len(dataset.categorical), len(dataset.numeric)
+    return tuple(
+        StrategyFacts.model_validate(
             {
-                **asdict(outcome.key),
-                "study": outcome.key.study.words if outcome.key.study else None,
-                "seconds_resample": outcome.seconds_resample,
-                "seconds_fit": outcome.seconds_fit,
+                **entry.model_dump(mode="json", by_alias=True, exclude_none=True),
+                "description": recipe_of(keyed).describe(*sizes),
+                "kind": kinds[entry.label],
             }
-            for outcome in outcomes
-        ],
-    }
+        )
+        for entry, keyed in zip(written, entries, strict=True)
+    )
 
 
-def _describe_dataset(dataset: Dataset, more_notes: tuple[Note, ...]) -> dict[str, Any]:
-    return {
-        "source": dataset.source,
-        "n_rows": dataset.n_rows,
-        "n_positive": dataset.n_positive,
-        "positive": dataset.positive,
-        "rest": list(dataset.rest),
-        "label_counts": dict(dataset.label_counts),
-        "prevalence": dataset.prevalence,
-        "imbalance_ratio": dataset.imbalance_ratio,
-        "columns": [asdict(column) for column in dataset.columns],
-        "notes": [asdict(note) for note in (*dataset.notes, *more_notes)],
-    }
+def _describe_dataset(keyed: Keyed, dataset: Dataset, splits: tuple[Split, ...]) -> DatasetFacts:
+    spec = keyed.spec
+    more_notes = *keyed.notes, *note_unused(dataset, spec.split.method), *note_splits(dataset, spec.split, splits)
+    minority_types = describe_minority_types(dataset, spec.preparation, spec.seed)
+    return DatasetFacts(
+        source=dataset.source,
+        n_rows=dataset.n_rows,
+        n_positive=dataset.n_positive,
+        positive=dataset.positive,
+        rest=dataset.rest,
+        label_counts=dataset.label_counts,
+        prevalence=dataset.prevalence,
+        imbalance_ratio=dataset.imbalance_ratio,
+        columns=dataset.columns,
+        notes=(*dataset.notes, *more_notes),
+        minority_types=minority_types,
+        diagnosis=build_diagnosis(dataset, spec.preparation, minority_types, spec.seed),
+    )
 
 
-def _describe_splits(spec: JobSpec, dataset: Dataset, splits: tuple[Split, ...]) -> dict[str, Any]:
+def _describe_splits(spec: JobSpec, dataset: Dataset, splits: tuple[Split, ...]) -> SplitFacts:
     def mean(numbers: Iterable[int]) -> float:
         return sum(numbers) / len(splits)
 
-    return {
-        "method": spec.split.method,
-        "n_splits_total": len(splits),
-        "n_repeats": len({split.repeat for split in splits}),
-        "n_folds": len({split.fold for split in splits}),
-        "n_train_mean": mean(len(split.train) for split in splits),
-        "n_test_mean": mean(len(split.test) for split in splits),
-        "n_test_positive_mean": mean(int(dataset.y[split.test].sum()) for split in splits),
-    }
+    return SplitFacts(
+        method=spec.split.method,
+        n_splits_total=len(splits),
+        n_repeats=len({split.repeat for split in splits}),
+        n_folds=len({split.fold for split in splits}),
+        n_train_mean=mean(len(split.train) for split in splits),
+        n_test_mean=mean(len(split.test) for split in splits),
+        n_test_positive_mean=mean(int(dataset.y[split.test].sum()) for split in splits),
+    )
 
 
-def _describe_strategy(entry: Entry, dataset: Dataset) -> str:
-    return recipe_of(entry).describe(len(dataset.categorical), len(dataset.numeric))
+def _count_statuses(runs: Sequence[Run]) -> StatusCounts:
+    counts = Counter(run.status for run in runs)
+    return StatusCounts(n_runs=len(runs), **{f"n_{status}": counts[status] for status in STATUSES})
 
 
-def _describe_entry(entry: Entry) -> dict[str, Any]:
-    return entry.model_dump(mode="json", by_alias=True, exclude_none=True)
-
-
-def _count_statuses(runs: list[dict[str, Any]]) -> dict[str, int]:
-    counts = Counter(run["status"] for run in runs)
-    return {"n_runs": len(runs), **{f"n_{status}": counts[status] for status in STATUSES}}
+def build_timings(outcomes: Iterable[Outcome], n_workers: int) -> Timings:
+    """Put together the durations, which never stand in results: they differ from run to run."""
+    runs = (
+        RunTime(
+            strategy=outcome.key.strategy,
+            classifier=outcome.key.classifier,
+            repeat=outcome.key.repeat,
+            fold=outcome.key.fold,
+            study=outcome.key.study.words if outcome.key.study else None,
+            seconds_resample=outcome.seconds_resample,
+            seconds_fit=outcome.seconds_fit,
+        )
+        for outcome in outcomes
+    )
+    return Timings(environment=describe_environment(n_workers), runs=tuple(runs))

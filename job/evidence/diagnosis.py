@@ -1,52 +1,133 @@
-"""The diagnosis of a data set in the columns that its classifiers get, and what of it is a problem."""
+"""The diagnosis of a data set in the columns that its classifiers get: how hard its minority is, and what is wrong."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from dataclasses import dataclass
 
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.difficulty.diagnose import MOST_ROWS, Prepared, diagnose
-from job.data.difficulty.leakage import share_near_duplicates
-from job.data.difficulty.minority_types import N_NEIGHBORS, TYPES, count_minority_of_rows, draw, thin, type_minority
+from job.data.difficulty import class_overlap, leakage
+from job.data.difficulty.findings import Facts, find_all
+from job.data.difficulty.minority_types import (
+    N_NEIGHBORS,
+    TYPES,
+    count_minority_of_rows,
+    draw,
+    find_clusters,
+    thin,
+    type_minority,
+)
 from job.errors import StrategyError
+from job.results.job_facts import Clusters, ColumnScore, Diagnosis, MinorityTypes, NearDuplicates, TypeCount
 from job.spec.job_spec import PreparationSpec
 from job.strategies.preparation import Preparation
 
-MOST_ASKED = 2_000
+MOST_ROWS = 20_000
 MOST_ROWS_OF_ALL = 50_000
-_TOLD = 2
+MOST_TREE_ROWS = 10_000
+MOST_SCORED_ROWS = 100_000
+MOST_ASKED = 2_000
+MOST_SIZES = 50
+MOST_SCORES = 20
+
+
+@dataclass(frozen=True, eq=False)
+class Prepared:
+    """Rows as a classifier gets them: prepared columns, labels, and the feature that each column comes from."""
+
+    X: np.ndarray
+    y: np.ndarray
+    names: tuple[str, ...]
 
 
 def build_diagnosis(
-    dataset: Dataset, preparation: PreparationSpec, minority_types: Mapping[str, Any], seed: int
-) -> dict[str, Any]:
-    """Prepare the columns, fitted on all rows, and diagnose the data set.
-
-    Parameters
-    ----------
-    minority_types : Mapping
-        From `describe_minority_types`.
-    seed : int
-        Of the samples that stand for a large data set.
-
-    Returns
-    -------
-    dict
-        As `job.data.difficulty.diagnose.diagnose`.
-    """
+    dataset: Dataset, preparation: PreparationSpec, minority_types: MinorityTypes, seed: int
+) -> Diagnosis:
+    """Prepare the columns, fitted on all rows, and diagnose the data set; `seed` is that of samples of a large one."""
     prepared, near_duplicates, reason = None, None, None
     try:
         fitted, rows = prepare_sample(dataset, preparation, seed)
         spread = zip(fitted.categorical_, fitted.category_counts_, strict=True)
         names = (*fitted.numeric_, *(name for name, count in spread for _ in range(count)))
-        prepared = Prepared(rows, fitted.transform(dataset.X.iloc[rows]), dataset.y[rows], names)
-        near_duplicates = share_near_duplicates(fitted.transform, dataset.X, prepared.X, dataset.groups, seed)
+        prepared = Prepared(fitted.transform(dataset.X.iloc[rows]), dataset.y[rows], names)
+        share, n_rows = leakage.share_near_duplicates(fitted.transform, dataset.X, prepared.X, dataset.groups, seed)
+        near_duplicates = NearDuplicates(share=share, n_rows=n_rows)
     except StrategyError as error:
         reason = str(error)
-    return diagnose(dataset, prepared, minority_types["types"], reason, seed, near_duplicates)
+    types = None if minority_types.types is None else {each.type: each.n for each in minority_types.types}
+    return diagnose(dataset, prepared, types, reason, seed, near_duplicates)
+
+
+def diagnose(
+    dataset: Dataset,
+    prepared: Prepared | None,
+    types: Mapping[str, int] | None,
+    reason: str | None,
+    seed: int,
+    near_duplicates: NearDuplicates | None = None,
+) -> Diagnosis:
+    """Diagnose a data set: how hard its minority is, and what should be mended before anything is resampled.
+
+    Distances are those between prepared columns. To bound the time, N3 and the clusters are those of at most 20,000
+    rows (and 2,000,000 numbers), N1 of at most 10,000, single columns are scored on at most 100,000: stratified samples
+    of a larger data set. Missing cells, equal columns and equal rows are counted in all rows.
+
+    Parameters
+    ----------
+    prepared : Prepared or None
+        All rows or a stratified sample; None where the columns cannot be prepared, and `reason` says why.
+    types : Mapping of str to int, or None
+        Minority rows by type.
+    """
+    scored = thin(dataset.y, 1, seed, MOST_SCORED_ROWS)
+    scores = leakage.score_columns(dataset.X.iloc[scored], dataset.y[scored])
+    known = sorted(((score, name) for name, score in scores.items() if score is not None), key=lambda pair: -pair[0])
+    facts = Facts(
+        dataset=dataset,
+        types=types,
+        overlap=None if prepared is None else _measure_overlap(prepared, seed),
+        clusters=None if prepared is None else find_clusters(prepared.X, prepared.y),
+        scores=tuple((name, score) for score, name in known),
+        equal_columns=leakage.find_equal_columns(dataset.X),
+        duplicates=leakage.count_duplicates(dataset.X, dataset.y),
+        near_duplicates=None if near_duplicates is None else near_duplicates.share,
+    )
+    found, clusters = facts.clusters, None
+    if found is not None:
+        clusters = Clusters(n=len(found.sizes), sizes=found.sizes[:MOST_SIZES], n_alone=found.n_alone)
+    return Diagnosis(
+        n_rows=dataset.n_rows,
+        n_minority=dataset.n_positive,
+        imbalance_ratio=dataset.imbalance_ratio,
+        types=types,
+        overlap=facts.overlap,
+        clusters=clusters,
+        reason=reason,
+        scores=tuple(ColumnScore(column=name, auc=score) for name, score in facts.scores[:MOST_SCORES]),
+        equal_columns=facts.equal_columns,
+        duplicates=facts.duplicates,
+        near_duplicates=near_duplicates,
+        findings=find_all(facts),
+    )
+
+
+def _measure_overlap(prepared: Prepared, seed: int) -> class_overlap.Overlap:
+    ratios = class_overlap.fisher_ratios(prepared.X, prepared.y)
+    errors = class_overlap.nearest_neighbor_errors(prepared.X, prepared.y)
+    inside = thin(prepared.y, prepared.X.shape[1], seed, MOST_TREE_ROWS)
+    is_borderline = class_overlap.find_borderline(prepared.X[inside], prepared.y[inside])
+    return class_overlap.Overlap(
+        f1=class_overlap.maximum_fisher_ratio(ratios),
+        f1_column=prepared.names[int(np.argmax(ratios))],
+        n1=float(is_borderline.mean()),
+        n1_minority=float(is_borderline[prepared.y[inside] == 1].mean()),
+        n1_rows=len(inside),
+        n3=float(errors.mean()),
+        n3_minority=float(errors[prepared.y == 1].mean()),
+        n3_rows=len(errors),
+    )
 
 
 def prepare_sample(
@@ -59,54 +140,14 @@ def prepare_sample(
     return fitted, rows[thin(dataset.y[rows], n_columns, seed, most)]
 
 
-def describe_minority_types(dataset: Dataset, preparation: PreparationSpec, seed: int) -> dict[str, Any]:
-    """Count the types of the minority rows, each among all other rows of the data.
-
-    Parameters
-    ----------
-    seed : int
-        Of the sample, where the data is too large to be searched whole.
-
-    Returns
-    -------
-    dict
-        ``k``; ``n_rows`` and ``n_minority`` looked at, fewer than there are where a stratified sample stands for the
-        whole; ``types``, each with its ``n`` and ``share``, null with a ``reason`` where columns cannot be scaled.
-    """
-    description = {"k": N_NEIGHBORS, "n_rows": 0, "n_minority": 0, "types": None, "reason": None}
+def describe_minority_types(dataset: Dataset, preparation: PreparationSpec, seed: int) -> MinorityTypes:
+    """Count the types of the minority rows, each among all other rows of the data, or of a sample where it is large."""
     try:
         prepared, rows = prepare_sample(dataset, preparation, seed, most=MOST_ROWS_OF_ALL)
         X, y = prepared.transform(dataset.X.iloc[rows]), dataset.y[rows]
     except StrategyError as error:
-        return {**description, "reason": str(error)}
+        return MinorityTypes(k=N_NEIGHBORS, n_rows=0, n_minority=0, types=None, reason=str(error))
     asked = draw(np.flatnonzero(y == 1), MOST_ASKED, np.random.RandomState(seed))
-    types = type_minority(count_minority_of_rows(X, y, asked))
-    counts = np.bincount(types, minlength=len(TYPES))
-    named = [{"type": name, "n": int(n), "share": float(n / len(asked))} for name, n in zip(TYPES, counts, strict=True)]
-    return {**description, "n_rows": len(y), "n_minority": len(asked), "types": named}
-
-
-def describe_problems(results: Mapping[str, Any]) -> list[str]:
-    """Describe what the diagnosis calls a problem, such as a column that gives the answer away.
-
-    Parameters
-    ----------
-    results : Mapping
-        What results.json holds.
-
-    Returns
-    -------
-    list of str
-        A sentence for each of the first two, and one that counts the others.
-    """
-    findings = (results["dataset"].get("diagnosis") or {}).get("findings", ())
-    found = [_tell(finding) for finding in findings if finding["level"] == "problem"]
-    more = len(found) - _TOLD
-    return [*found[:_TOLD], *([f"{more} more {'are' if more > 1 else 'is'} told below."] if more > 0 else [])]
-
-
-def _tell(finding: Mapping[str, Any]) -> str:
-    """Say what was found, and in which columns."""
-    found, columns = str(finding["found"]), finding["columns"]
-    named = [*columns[:_TOLD], *(["..."] if len(columns) > _TOLD else [])]
-    return f"{found.removesuffix('.')} ({', '.join(named)})." if named else found
+    counts = np.bincount(type_minority(count_minority_of_rows(X, y, asked)), minlength=len(TYPES)).tolist()
+    types = tuple(TypeCount(type=name, n=n, share=n / len(asked)) for name, n in zip(TYPES, counts, strict=True))
+    return MinorityTypes(k=N_NEIGHBORS, n_rows=len(y), n_minority=len(asked), types=types, reason=None)

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -14,11 +13,13 @@ from job.data.difficulty.minority_types import TYPES, count_minority_of_rows, dr
 from job.data.difficulty.plane import Plane, fit_plane
 from job.data.splitting.splits import Split
 from job.errors import StrategyError
-from job.evaluation.audit import FIRST_SPLIT
+from job.evaluation.audit import FIRST_SPLIT, ResamplingAudit
 from job.evaluation.grid import seeds_of
 from job.evaluation.worker import Outcome
 from job.evidence.diagnosis import prepare_sample
 from job.evidence.strategy_kinds import sampler_class_of
+from job.results.job_facts import MadePoints, Picture, Points, TypedPoints
+from job.results.record import Values
 from job.spec.job_spec import JobSpec, PreparationSpec
 from job.spec.strategy_entries import CalibratedEntry
 from job.strategies.recipes import recipe_of
@@ -40,61 +41,55 @@ class _Rows:
     plane: Plane
     n_columns: int
     n_fitted: int
-    n_train: int
     n_minority: int
     majority: np.ndarray
     minority: np.ndarray
     types: np.ndarray
 
 
-def build_picture(
-    spec: JobSpec, dataset: Dataset, splits: Sequence[Split], outcomes: Iterable[Outcome]
-) -> dict[str, Any]:
+def build_picture(spec: JobSpec, dataset: Dataset, splits: Sequence[Split], outcomes: Sequence[Outcome]) -> Picture:
     """Place the training part of the first split, and what samplers added to it, in its two main directions.
 
     Rows are prepared as in the runs. Directions are principal components of the training part, of a stratified sample
-    of it where it is large (see `thin`), among which the minority's neighbours are sought too.
-
-    Parameters
-    ----------
-    outcomes : iterable of Outcome
-        Of the grid.
-
-    Returns
-    -------
-    dict
-        ``picture`` of results.json. ``reason`` says why there is none. ``shares`` of the variance along each axis;
-        where there is only one, ``one_direction`` is true and the second coordinate is luck. ``majority``,
-        ``minority`` (one entry for each type of row) and ``strategies`` (one for each sampler, with a ``reason``
-        where nothing was added) have ``points`` as (x, y), at most 400, 200 and 200 of ``n`` rows, rounded to a
-        thousandth of what they span.
+    of it where it is large (see `thin`), among which the minority's neighbours are sought too. At most 400 majority
+    rows, 200 minority rows and 200 rows of each sampler are drawn.
     """
     split = splits[0]
-    nothing: dict[str, Any] = {"reason": None, "n_train": len(split.train), "shares": [], "strategies": []}
     seed = seeds_of(spec.seed, split.repeat, split.fold).sampler
     try:
         rows = _choose_rows(dataset, split, spec.preparation, seed)
     except StrategyError as error:
-        return {**nothing, "reason": str(error)}
+        return _without_points(split, str(error))
     if not len(rows.plane.axes):
-        return {**nothing, "reason": _NO_DIRECTION}
-    made = _find_made(spec, outcomes)
-    groups = [rows.majority, *(rows.minority[rows.types == kind] for kind in range(len(TYPES)))]
-    placed = _place([*groups, *(found for found in made.values() if not isinstance(found, str))], rows.plane, seed)
+        return _without_points(split, _NO_DIRECTION)
+    made = _find_made(spec, [each for each in outcomes if (each.key.repeat, each.key.fold) == FIRST_SPLIT])
+    kinds = [rows.minority[rows.types == kind] for kind in range(len(TYPES))]
+    drawn = [found.drawn for found in made.values() if isinstance(found, ResamplingAudit) and found.drawn is not None]
+    placed = _place([rows.majority, *kinds, *drawn], rows.plane, seed)
     if placed is None:
-        return {**nothing, "reason": _TOO_LARGE}
-    majority, *minority = placed[: len(groups)]
-    return {
-        **nothing,
-        "n_columns": rows.n_columns,
-        "n_fitted": rows.n_fitted,
-        "shares": list(rows.plane.shares),
-        "one_direction": len(rows.plane.axes) == 1,
-        "majority": {"n": rows.n_train - rows.n_minority, "points": majority},
-        "n_minority": rows.n_minority,
-        "minority": [{"type": name, "points": points} for name, points in zip(TYPES, minority, strict=True)],
-        "strategies": _name_made(made, placed[len(groups) :], outcomes),
-    }
+        return _without_points(split, _TOO_LARGE)
+    points = iter(placed)
+    return Picture(
+        reason=None,
+        n_train=len(split.train),
+        shares=rows.plane.shares,
+        n_columns=rows.n_columns,
+        n_fitted=rows.n_fitted,
+        one_direction=len(rows.plane.axes) == 1,
+        majority=Points(n=len(split.train) - rows.n_minority, points=next(points)),
+        n_minority=rows.n_minority,
+        minority=tuple(TypedPoints(type=name, points=next(points)) for name in TYPES),
+        strategies=tuple(
+            MadePoints(strategy=label, n=0, points=(), reason=found)
+            if isinstance(found, str)
+            else MadePoints(strategy=label, n=found.n_minority, points=next(points), reason=None)
+            for label, found in made.items()
+        ),
+    )
+
+
+def _without_points(split: Split, reason: str) -> Picture:
+    return Picture(reason=reason, n_train=len(split.train), shares=(), strategies=())
 
 
 def _choose_rows(dataset: Dataset, split: Split, preparation: PreparationSpec, seed: int) -> _Rows:
@@ -107,7 +102,6 @@ def _choose_rows(dataset: Dataset, split: Split, preparation: PreparationSpec, s
         plane=fit_plane(X),
         n_columns=X.shape[1],
         n_fitted=len(known),
-        n_train=len(split.train),
         n_minority=int(dataset.y[split.train].sum()),
         majority=X[majority],
         minority=X[minority],
@@ -115,29 +109,25 @@ def _choose_rows(dataset: Dataset, split: Split, preparation: PreparationSpec, s
     )
 
 
-def _find_made(spec: JobSpec, outcomes: Iterable[Outcome]) -> dict[str, np.ndarray | str]:
+def _find_made(spec: JobSpec, first: Sequence[Outcome]) -> dict[str, ResamplingAudit | str]:
     """What each sampler added on the first split, or why there is nothing."""
-    first: dict[str, list[Outcome]] = {}
-    for outcome in outcomes:
-        if (outcome.key.repeat, outcome.key.fold) == FIRST_SPLIT:
-            first.setdefault(outcome.key.strategy, []).append(outcome)
     return {
-        entry.label: _rows_or_reason(first.get(entry.label, ()))
+        entry.label: _audit_or_reason([outcome for outcome in first if outcome.key.strategy == entry.label])
         for entry in spec.strategies
         if not isinstance(entry, CalibratedEntry) and sampler_class_of(recipe_of(entry)) is not None
     }
 
 
-def _rows_or_reason(outcomes: Sequence[Outcome]) -> np.ndarray | str:
-    drawn = [outcome.audit.drawn for outcome in outcomes if outcome.audit is not None]
-    rows = next((found for found in drawn if found is not None), None)
-    if rows is not None:
-        return rows
+def _audit_or_reason(outcomes: Sequence[Outcome]) -> ResamplingAudit | str:
+    audits = (outcome.audit for outcome in outcomes if outcome.audit is not None)
+    audit = next((audit for audit in audits if audit.drawn is not None), None)
+    if audit is not None:
+        return audit
     reasons = [outcome.reason for outcome in outcomes if outcome.n_resampled is None and outcome.reason]
     return reasons[0] if reasons and len(reasons) == len(outcomes) else _NONE_ADDED
 
 
-def _place(groups: Sequence[np.ndarray], plane: Plane, seed: int) -> list[list[list[float]]] | None:
+def _place(groups: Sequence[np.ndarray], plane: Plane, seed: int) -> list[tuple[Values, ...]] | None:
     """Give each group its points, all rounded alike; None where they are too far away."""
     random = np.random.RandomState(seed)
     placed = [plane.place(group) for group in groups]
@@ -149,21 +139,4 @@ def _place(groups: Sequence[np.ndarray], plane: Plane, seed: int) -> list[list[l
     if not (np.isfinite(span) and np.abs(all_points).max() < _LARGEST):
         return None
     decimals = _DIGITS - math.ceil(math.log10(span)) if span > 0 else _DIGITS
-    return [(np.round(points, decimals) + 0.0).tolist() for points in placed]
-
-
-def _name_made(
-    made: Mapping[str, np.ndarray | str], placed: Sequence[list[list[float]]], outcomes: Iterable[Outcome]
-) -> list[dict[str, Any]]:
-    counts = {
-        outcome.key.strategy: outcome.audit.n_minority
-        for outcome in outcomes
-        if outcome.audit is not None and (outcome.key.repeat, outcome.key.fold) == FIRST_SPLIT
-    }
-    points = iter(placed)
-    return [
-        {"strategy": label, "n": 0, "points": [], "reason": found}
-        if isinstance(found, str)
-        else {"strategy": label, "n": counts[label], "points": next(points), "reason": None}
-        for label, found in made.items()
-    ]
+    return [tuple(map(tuple, (np.round(points, decimals) + 0.0).tolist())) for points in placed]

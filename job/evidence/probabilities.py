@@ -3,40 +3,45 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypeVar
 
 import numpy as np
 
 from job.data.splitting.splits import Split
 from job.evaluation.grid import RunKey
-from job.evaluation.metrics.calibration_metrics import correct_prior, fit_calibration
+from job.evaluation.metrics.calibration_metrics import fit_calibration
 from job.evaluation.metrics.metric_registry import Undefined
 from job.evaluation.metrics.run_metrics import Prediction
-from job.evidence.predictions import Predictions, by_place, named, number_or_none
+from job.evidence.runs import Place, Predictions, by_place, correct, named, number_or_none
+from job.results.decision_facts import (
+    Bin,
+    Calibration,
+    CalibrationRow,
+    Changed,
+    Movement,
+    Movements,
+    ProbabilityState,
+    Stability,
+    StabilityRow,
+)
+from job.results.job_facts import Run
 
 N_BINS = 20
 LEAST_ROWS_PER_BIN = 20
 N_DRAWS = 200
 MOST_PREDICTIONS = 100_000
 
-EXACT_ONLY = (
-    "The prior correction is exact for class weights and random over- and under-sampling only. SMOTE and its kin "
-    "also change the distribution of a class (arXiv:2606.29720), and no correction of its share takes that back. "
-    "“calibrated: true” under evaluation is the remedy that doesn't rest on this correction."
-)
-
-_WHOLE = ("mean_predicted", "brier", "log_loss")
-_FITTED = ("calibration_slope", "calibration_intercept")
 _NO_RUN = "no run gave probabilities"
-
-Row = Mapping[str, Any]
-Cell = list[tuple[Split, Row, Prediction]]
 _ONE_TEST = "no row was tested twice; that takes split.n_repeats of 2 or more (holdout or kfold)"
 _NO_SCORES = "no row has two results of it"
 _NO_PROBABILITIES = "the classifier gives no probabilities"
 _HIGH = 0.95
+_EDGES = (0.05, 0.95)
+
+Cell = list[tuple[Split, Run, Prediction]]
+_Part = TypeVar("_Part")
 
 
 @dataclass(frozen=True, eq=False)
@@ -59,7 +64,7 @@ class Pool:
     starts: np.ndarray
 
 
-def build_harm(runs: Iterable[Row], predictions: Predictions, splits: Sequence[Split], seed: int) -> dict[str, Any]:
+def build_calibration(runs: Iterable[Run], predictions: Predictions, splits: Sequence[Split], seed: int) -> Calibration:
     """Set the probabilities of every strategy × classifier beside what came true, raw and after the prior correction.
 
     The expected calibration error is that of the pooled test predictions in 20 bins of equal count (fewer where a bin
@@ -68,22 +73,6 @@ def build_harm(runs: Iterable[Row], predictions: Predictions, splits: Sequence[S
     rank. Even a perfect model shows such an error, because labels are drawn; how much is the mean over 200 draws of
     y ~ Bernoulli(p). Within a draw a row has one luck in all splits, as its label has: drawn apart, the splits would
     average out what in truth they share, and every model would look worse than perfect.
-
-    Parameters
-    ----------
-    runs : iterable of Mapping
-        As ``runs`` in results.json; any strategy that stands there, in the order in which it first does.
-    seed : int
-        Of the draws.
-
-    Returns
-    -------
-    dict
-        As ``harm`` in results.json. ``rows`` holds, for each strategy × classifier, ``prevalence`` (mean over the
-        test parts), ``raw`` and ``corrected``: means over splits of ``mean_predicted``, ``brier`` and ``log_loss``,
-        medians of the calibration parameters over the ``n_fitted`` splits that have them, ``ece``, ``ece_perfect``
-        (with the 5th and 95th of 100 draws, ``ece_perfect_low`` and ``ece_perfect_high``) and ``reliability``, one
-        entry for each bin. What doesn't exist is null, and ``reason`` says why.
 
     References
     ----------
@@ -95,31 +84,19 @@ def build_harm(runs: Iterable[Row], predictions: Predictions, splits: Sequence[S
     """
     pooled = _pooled_splits(splits)
     cells = _cells(runs, predictions, splits)
-    states: dict[tuple[str, str], dict[str, dict[str, Any] | None]] = {}
-    pools: list[tuple[dict[str, Any], Pool]] = []
-    for key, cell in cells.items():
-        states[key] = {"raw": None, "corrected": None}
-        for name in states[key]:
-            found = [
-                (row, prediction, p)
-                for _, row, prediction in cell
-                if not isinstance(p := prediction.scores if name == "raw" else _corrected(prediction), Undefined)
-            ]
-            if not found or len(found) < len(cell):
-                continue
-            state = states[key][name] = _whole_and_fitted(found, "" if name == "raw" else "_corrected")
-            inside = [place for place, (split, _, _) in enumerate(cell) if (split.repeat, split.fold) in pooled]
-            if inside:
-                pools.append((state, _pool([(cell[place][0], *found[place][1:]) for place in inside])))
-    for (state, pool), errors in zip(pools, _perfect_errors([pool for _, pool in pools], seed), strict=True):
-        state.update(_binned(pool, errors))
-    return {
-        "n_bins": N_BINS,
-        "n_draws": N_DRAWS,
-        "n_splits_pooled": len(pooled),
-        "note": EXACT_ONLY,
-        "rows": [_row(key, cells[key], states[key]) for key in cells],
+    found = {
+        (place, is_corrected): _probabilities([each for *_, each in cell], is_corrected)
+        for place, cell in cells.items()
+        for is_corrected in (False, True)
     }
+    pools = {key: pool for key, values in found.items() if values and (pool := _pool(cells[key[0]], values, pooled))}
+    errors = dict(zip(pools, _perfect_errors(list(pools.values()), seed), strict=True))
+    states = {
+        key: _describe_state(cells[key[0]], values, key[1], pools.get(key), errors.get(key))
+        for key, values in found.items()
+    }
+    rows = tuple(_row(place, cells[place], states[place, False], states[place, True]) for place in cells)
+    return Calibration(n_bins=N_BINS, n_draws=N_DRAWS, n_splits_pooled=len(pooled), rows=rows)
 
 
 def sort_into_bins(p: np.ndarray) -> np.ndarray:
@@ -144,46 +121,69 @@ def _pooled_splits(splits: Sequence[Split]) -> frozenset[tuple[int, int]]:
     return frozenset((split.repeat, split.fold) for split in splits[:n_pooled])
 
 
-def _cells(runs: Iterable[Row], predictions: Predictions, splits: Sequence[Split]) -> dict[tuple[str, str], Cell]:
+def _cells(runs: Iterable[Run], predictions: Predictions, splits: Sequence[Split]) -> dict[Place, Cell]:
     """Group the runs that gave probabilities; classifier by classifier, every group there even if it is empty."""
     by_split = {(split.repeat, split.fold): split for split in splits}
-    found: dict[str, dict[str, Cell]] = {}
+    found: dict[str, dict[Place, Cell]] = {}
     for run in runs:
-        cell = found.setdefault(run["classifier"], {}).setdefault(run["strategy"], [])
-        prediction = predictions.get(RunKey(run["strategy"], run["classifier"], run["repeat"], run["fold"]))
+        cell = found.setdefault(run.classifier, {}).setdefault(run.place, [])
+        prediction = predictions.get(RunKey(*run.place, *run.split))
         if prediction is not None and prediction.is_probability:
-            cell.append((by_split[run["repeat"], run["fold"]], run, prediction))
-    return {(strategy, classifier): cell for classifier, row in found.items() for strategy, cell in row.items()}
+            cell.append((by_split[run.split], run, prediction))
+    return {place: cell for of_classifier in found.values() for place, cell in of_classifier.items()}
 
 
-def _corrected(prediction: Prediction) -> np.ndarray | Undefined:
-    return correct_prior(prediction.scores, prediction.prevalence_train, prediction.prevalence_resampled)
+def _probabilities(cell: Sequence[Prediction], is_corrected: bool) -> list[np.ndarray]:
+    """The probabilities of each prediction; nothing where one of them has none."""
+    found = [correct(each) if is_corrected else each.scores for each in cell]
+    known = [p for p in found if not isinstance(p, Undefined)]
+    return known if len(known) == len(found) else []
 
 
-def _whole_and_fitted(found: Sequence[tuple[Row, Prediction, np.ndarray]], suffix: str) -> dict[str, Any]:
-    """Summarise over splits what each split has a value of."""
-    state: dict[str, Any] = {
-        name: _middle(np.mean, [row["metrics"][name + suffix] for row, *_ in found]) for name in _WHOLE
-    }
-    fits = [
-        {name: row["metrics"][name] for name in _FITTED}
-        if p is prediction.scores
-        else {name: number_or_none(value) for name, value in fit_calibration(prediction.y, p).items()}
-        for row, prediction, p in found
-    ]
-    state |= {name: _middle(np.median, [fit[name] for fit in fits]) for name in _FITTED}
-    return state | {"n_fitted": sum(fit[_FITTED[0]] is not None for fit in fits)}
+def _describe_state(
+    cell: Cell, values: Sequence[np.ndarray], is_corrected: bool, pool: Pool | None, perfect: np.ndarray | None
+) -> ProbabilityState | None:
+    """Summarise over splits what each split has a value of, and what was pooled."""
+    if not values:
+        return None
+    suffix = "_corrected" if is_corrected else ""
+    mean, brier, log_loss = (
+        _middle(np.mean, [run.metrics[name + suffix] for _, run, _ in cell])
+        for name in ("mean_predicted", "brier", "log_loss")
+    )
+    fits = [_fit(run, prediction, p) for (_, run, prediction), p in zip(cell, values, strict=True)]
+    slope, intercept = (_middle(np.median, column) for column in zip(*fits, strict=True))
+    state = ProbabilityState(
+        mean_predicted=mean,
+        brier=brier,
+        log_loss=log_loss,
+        calibration_slope=slope,
+        calibration_intercept=intercept,
+        n_fitted=sum(fit[0] is not None for fit in fits),
+    )
+    return state if pool is None or perfect is None else state.model_copy(update=_binned(pool, perfect))
 
 
-def _middle(statistic: Callable[[list[float]], Any], values: Iterable[float | None]) -> float | None:
+def _fit(run: Run, prediction: Prediction, p: np.ndarray) -> tuple[float | None, float | None]:
+    """Calibration slope and intercept: the run's own, where these are its scores as they are."""
+    if p is prediction.scores:
+        return run.metrics["calibration_slope"], run.metrics["calibration_intercept"]
+    fitted = fit_calibration(prediction.y, p)
+    return number_or_none(fitted["calibration_slope"]), number_or_none(fitted["calibration_intercept"])
+
+
+def _middle(statistic: Callable[[list[float]], float], values: Iterable[float | None]) -> float | None:
     present = [value for value in values if value is not None]
     return float(statistic(present)) if present else None
 
 
-def _pool(found: Sequence[tuple[Split, Prediction, np.ndarray]]) -> Pool:
-    p = np.concatenate([values for *_, values in found])
-    y = np.concatenate([prediction.y for _, prediction, _ in found])
-    rows = np.concatenate([split.test for split, *_ in found])
+def _pool(cell: Cell, values: Sequence[np.ndarray], pooled: frozenset[tuple[int, int]]) -> Pool | None:
+    found = [(*each, p) for each, p in zip(cell, values, strict=True) if each[1].split in pooled]
+    if not found:
+        return None
+    rows, y, p = (
+        np.concatenate(parts) for parts in zip(*((split.test, each.y, p) for split, _, each, p in found), strict=True)
+    )
     bins = sort_into_bins(p)
     order = np.argsort(bins, kind="stable")
     starts = np.searchsorted(bins[order], np.arange(bins.max() + 1))
@@ -210,36 +210,34 @@ def _error(expected: np.ndarray, labels: np.ndarray, pool: Pool) -> float:
     return float(np.abs(expected - came_true).sum() / len(pool.p))
 
 
-def _binned(pool: Pool, perfect: np.ndarray) -> dict[str, Any]:
+def _binned(pool: Pool, perfect: np.ndarray) -> dict[str, float | tuple[Bin, ...]]:
     expected = np.add.reduceat(pool.p, pool.starts)
     came_true = np.add.reduceat(pool.y, pool.starts, dtype=np.int64)
     counts = np.diff(np.append(pool.starts, len(pool.p)))
-    low, high = np.quantile(perfect, (0.05, 0.95))
+    low, high = np.quantile(perfect, _EDGES).tolist()
+    reliability = tuple(
+        Bin(mean_predicted=float(total / n), observed=float(true / n), n=int(n), n_positive=int(true))
+        for total, true, n in zip(expected, came_true, counts, strict=True)
+    )
     return {
         "n_pooled": len(pool.p),
         "ece": _error(expected, pool.y, pool),
         "ece_perfect": float(perfect.mean()),
-        "ece_perfect_low": float(low),
-        "ece_perfect_high": float(high),
-        "reliability": [
-            {"mean_predicted": float(total / n), "observed": float(true / n), "n": int(n), "n_positive": int(true)}
-            for total, true, n in zip(expected, came_true, counts, strict=True)
-        ],
+        "ece_perfect_low": low,
+        "ece_perfect_high": high,
+        "reliability": reliability,
     }
 
 
-def _row(key: tuple[str, str], cell: Cell, states: Mapping[str, dict[str, Any] | None]) -> dict[str, Any]:
+def _row(place: Place, cell: Cell, raw: ProbabilityState | None, corrected: ProbabilityState | None) -> CalibrationRow:
     reason = None
-    if states["corrected"] is None:
-        tried = [_corrected(prediction) for *_, prediction in cell]
+    if corrected is None:
+        tried = (correct(prediction) for *_, prediction in cell)
         reason = next((p.why for p in tried if isinstance(p, Undefined)), _NO_RUN)
-    return {
-        **named(key),
-        "n_splits": len(cell),
-        "prevalence": _middle(np.mean, [row["n_test_positive"] / row["n_test"] for _, row, _ in cell]),
-        **states,
-        "reason": reason,
-    }
+    prevalence = _middle(np.mean, [run.n_test_positive / run.n_test for _, run, _ in cell])
+    return CalibrationRow(
+        **named(place), n_splits=len(cell), prevalence=prevalence, raw=raw, corrected=corrected, reason=reason
+    )
 
 
 def build_stability(
@@ -248,13 +246,12 @@ def build_stability(
     strategies: Iterable[str],
     classifiers: Iterable[str],
     y: np.ndarray,
-) -> dict[str, Any]:
+) -> Stability:
     """Compare what two models, trained in two repeats, say about one row that both were tested on.
 
-    For the probabilities of minority rows (``minority``) and of the others (``rest``): ``mean``, ``median`` and
-    ``p95`` of the absolute difference, and ``sd``, the standard deviation of a row's probability (pooled, half the
-    mean squared difference). A difference of two is as good with 2 results a row as with 50, where quantiles of
-    standard deviations are not. ``changed`` is the share of such pairs with unlike decisions [1]_.
+    A difference of two probabilities is as good with 2 results a row as with 50, where quantiles of standard deviations
+    are not; the standard deviation of a row's probability is that of half the mean squared difference. ``changed`` is
+    the share of pairs with unlike decisions [1]_.
 
     The two models share most of their training rows. Between training sets that share none, the differences of a
     model that is a smooth function of its rows are 1/√(1 - n_train/n) times as large (the delete-d jackknife [2]_),
@@ -273,27 +270,22 @@ def build_stability(
         tests[split.test] += 1
     train_share = sum(len(split.train) for split in splits) / (len(splits) * len(y))
     tested_twice = bool((tests > 1).any())
-    pairs: dict[tuple[tuple[int, int], ...], tuple[np.ndarray, ...]] = {}
+    pairs: dict[tuple[tuple[int, int], ...], tuple[np.ndarray, np.ndarray, np.ndarray]] = {}
     by_split = {(split.repeat, split.fold): split.test for split in splits}
-    cells = by_place(predictions)
     rows = []
-    for classifier in classifiers if tested_twice else ():
-        for strategy in strategies:
-            cell = cells.get((strategy, classifier), {})
-            places = tuple(cell)
-            if places not in pairs:
-                pairs[places] = _pair([by_split[place] for place in places], y)
-            rows.append(
-                {"strategy": strategy, "classifier": classifier, **_compare(list(cell.values()), *pairs[places])}
-            )
-    return {
-        "n_rows": int((tests > 1).sum()),
-        "n_positive": int(y[tests > 1].sum()),
-        "train_share": train_share,
-        "most_times": 1 / math.sqrt(1 - train_share) if train_share < 1 else None,
-        "reason": None if tested_twice else _ONE_TEST,
-        "rows": rows,
-    }
+    for place, cell in by_place(predictions, strategies, classifiers).items() if tested_twice else ():
+        tested = tuple(cell)
+        if tested not in pairs:
+            pairs[tested] = _pair([by_split[split] for split in tested], y)
+        rows.append(_compare(place, list(cell.values()), *pairs[tested]))
+    return Stability(
+        n_rows=int((tests > 1).sum()),
+        n_positive=int(y[tests > 1].sum()),
+        train_share=train_share,
+        most_times=1 / math.sqrt(1 - train_share) if train_share < 1 else None,
+        reason=None if tested_twice else _ONE_TEST,
+        rows=tuple(rows),
+    )
 
 
 def _pair(tests: Sequence[np.ndarray], y: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
@@ -304,34 +296,39 @@ def _pair(tests: Sequence[np.ndarray], y: np.ndarray) -> tuple[np.ndarray, np.nd
     return order[same], order[same + 1], y[rows[order[same]]]
 
 
-def _compare(cell: Sequence[Prediction], first: np.ndarray, second: np.ndarray, labels: np.ndarray) -> dict[str, Any]:
+def _compare(
+    place: Place, cell: Sequence[Prediction], first: np.ndarray, second: np.ndarray, labels: np.ndarray
+) -> StabilityRow:
     if not len(first):
-        return {"n_pairs": 0, "changed": None, "own": None, "corrected": None, "reason": _NO_SCORES}
+        return StabilityRow(**named(place), n_pairs=0, changed=None, own=None, corrected=None, reason=_NO_SCORES)
     decisions = np.concatenate([prediction.decisions for prediction in cell])
-    unlike = decisions[first] != decisions[second]
-    states: dict[str, Any] = {"own": None, "corrected": None}
+    minority, rest = _by_label(decisions[first] != decisions[second], labels, lambda part: float(part.mean()))
+    states: list[Movements | None] = [None, None]
     if all(prediction.is_probability for prediction in cell):
-        corrected = [_corrected(each) for each in cell]
-        for name, found in (("own", [each.scores for each in cell]), ("corrected", corrected)):
-            known = [p for p in found if not isinstance(p, Undefined)]
-            if len(known) == len(cell):
-                p = np.concatenate(known)
-                states[name] = _by_label(np.abs(p[first] - p[second]), labels, _summarize)
-    changed = _by_label(unlike, labels, lambda part: float(part.mean()))
-    reason = None if states["own"] else _NO_PROBABILITIES
-    return {"n_pairs": len(first), "changed": changed, **states, "reason": reason}
+        for is_corrected in (False, True):
+            if found := _probabilities(cell, is_corrected):
+                p = np.concatenate(found)
+                moved = _by_label(np.abs(p[first] - p[second]), labels, _summarize)
+                states[is_corrected] = Movements(minority=moved[0], rest=moved[1])
+    return StabilityRow(
+        **named(place),
+        n_pairs=len(first),
+        changed=Changed(minority=minority, rest=rest),
+        own=states[False],
+        corrected=states[True],
+        reason=None if states[False] else _NO_PROBABILITIES,
+    )
 
 
-def _by_label(values: np.ndarray, labels: np.ndarray, summarize: Any) -> dict[str, Any]:
-    parts = {"minority": values[labels == 1], "rest": values[labels == 0]}
-    return {name: summarize(part) if len(part) else None for name, part in parts.items()}
+def _by_label(
+    values: np.ndarray, labels: np.ndarray, summarize: Callable[[np.ndarray], _Part]
+) -> tuple[_Part | None, _Part | None]:
+    """Summarise the values of minority rows, and those of the others."""
+    minority, rest = (values[labels == label] for label in (1, 0))
+    return summarize(minority) if len(minority) else None, summarize(rest) if len(rest) else None
 
 
-def _summarize(differences: np.ndarray) -> dict[str, float]:
-    median, high = np.quantile(differences, (0.5, _HIGH))
-    return {
-        "mean": float(differences.mean()),
-        "median": float(median),
-        "p95": float(high),
-        "sd": float(np.sqrt((differences**2).mean() / 2)),
-    }
+def _summarize(differences: np.ndarray) -> Movement:
+    median, high = np.quantile(differences, (0.5, _HIGH)).tolist()
+    deviation = float(np.sqrt((differences**2).mean() / 2))
+    return Movement(mean=float(differences.mean()), median=median, p95=high, sd=deviation)

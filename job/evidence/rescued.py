@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
@@ -20,14 +19,15 @@ from job.data.difficulty.minority_types import (
 from job.data.splitting.splits import Split
 from job.errors import StrategyError
 from job.evaluation.grid import RunKey, seeds_of
+from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.diagnosis import prepare_sample
-from job.evidence.predictions import Predictions
+from job.evidence.runs import Place, Predictions, named
+from job.results.study_facts import NeighborhoodAlarms, Rescued, TestedNeighborhood, TestedType, TypeRecall
 from job.spec.job_spec import PreparationSpec
 
 MOST_TEST_ROWS = 2_000
 
 _ROUNDING = 0.5 + 1e-9
-_COUNTS = range(N_NEIGHBORS + 1)
 
 
 @dataclass(frozen=True, eq=False)
@@ -63,29 +63,13 @@ def build_rescued(
     preparation: PreparationSpec,
     seed: int,
     baseline: str,
-) -> dict[str, Any]:
+) -> Rescued:
     """Count, over all test parts, which kinds of minority row each strategy finds and where it raises false alarms.
 
     Each test row is typed by its five nearest rows of the training part, in the columns that a classifier is fitted
     on (prepared as in the runs, by that training part). To bound the time, neighbours are sought among at most 20,000
     training rows (2,000,000 numbers), a stratified sample of a larger part, and for at most 2,000 test rows of either
     class in each split; ``sampled`` says whether that was so.
-
-    Parameters
-    ----------
-    seed : int
-        Of the samples.
-    baseline : str
-        Label of the strategy that others are compared with.
-
-    Returns
-    -------
-    dict
-        As ``rescued`` in results.json: ``types`` and ``neighborhoods`` count the rows looked at, pooled over the test
-        parts (``n_distinct`` counts a row once); ``recall`` has, for each strategy × classifier × type, ``n`` rows,
-        those ``found``, and among the ``n_pairs`` rows that baseline decided on too, those ``rescued`` (found, and
-        missed by baseline) and ``lost`` (the reverse); ``false_alarms`` has ``n`` majority rows and their ``alarms``
-        by ``minority_neighbors``. A share of no rows is null. ``reason`` says why nothing could be typed.
     """
     typed: dict[tuple[int, int], TestRows] = {}
     reason = None
@@ -94,22 +78,28 @@ def build_rescued(
             typed[split.repeat, split.fold] = _type_test_rows(dataset, split, preparation, seed)
         except StrategyError as error:
             reason = str(error)
-    seen = [(split, typed[split.repeat, split.fold]) for split in splits if (split.repeat, split.fold) in typed]
+    seen = [(split.test, rows) for split in splits if (rows := typed.get((split.repeat, split.fold))) is not None]
     classifiers = dict.fromkeys(key.classifier for key in predictions)
-    strategies = dict.fromkeys((key.classifier, key.strategy) for key in predictions)
-    cells = [cell for classifier in classifiers for cell in strategies if cell[0] == classifier]
-    return {
-        "k": N_NEIGHBORS,
-        "n_splits": len(typed),
-        "reason": reason,
-        "sampled": any(rows.is_sample for rows in typed.values()),
-        "types": _count_rows("type", TYPES, [(split.test[rows.minority], rows.types) for split, rows in seen]),
-        "neighborhoods": _count_rows(
-            "minority_neighbors", _COUNTS, [(split.test[r.majority], r.neighbors) for split, r in seen]
+    listed = dict.fromkeys((key.strategy, key.classifier) for key in predictions)
+    places = [place for classifier in classifiers for place in listed if place[1] == classifier]
+    types = _count_rows(len(TYPES), [(test[rows.minority], rows.types) for test, rows in seen])
+    neighborhoods = _count_rows(N_NEIGHBORS + 1, [(test[rows.majority], rows.neighbors) for test, rows in seen])
+    return Rescued(
+        k=N_NEIGHBORS,
+        n_splits=len(typed),
+        reason=reason,
+        sampled=any(rows.is_sample for rows in typed.values()),
+        types=tuple(
+            TestedType(type=kind, n=n, share=share, n_distinct=n_distinct)
+            for kind, (n, share, n_distinct) in zip(TYPES, types, strict=True)
         ),
-        "recall": [row for cell in cells for row in _recall(cell, typed, predictions, baseline)],
-        "false_alarms": [row for cell in cells for row in _false_alarms(cell, typed, predictions)],
-    }
+        neighborhoods=tuple(
+            TestedNeighborhood(minority_neighbors=neighbors, n=n, share=share, n_distinct=n_distinct)
+            for neighbors, (n, share, n_distinct) in enumerate(neighborhoods)
+        ),
+        recall=tuple(row for place in places for row in _recall(place, typed, predictions, baseline)),
+        false_alarms=tuple(row for place in places for row in _false_alarms(place, typed, predictions)),
+    )
 
 
 def _type_test_rows(dataset: Dataset, split: Split, preparation: PreparationSpec, seed: int) -> TestRows:
@@ -127,79 +117,49 @@ def _type_test_rows(dataset: Dataset, split: Split, preparation: PreparationSpec
     return TestRows(minority, majority, types, neighbors, is_sample)
 
 
-def _count_rows(name: str, kinds: Sequence[Any], seen: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[dict[str, Any]]:
-    """Count test rows of each kind over all splits, given the rows and the places of their kinds."""
+def _count_rows(n_kinds: int, seen: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[tuple[int, float | None, int]]:
+    """Count test rows of each kind over all splits, their share, and distinct ones, given the rows and their kinds."""
     rows = np.concatenate([np.empty(0, np.intp), *(rows for rows, _ in seen)])
-    places = np.concatenate([np.empty(0, np.intp), *(places for _, places in seen)])
-    counts = _tally(places, kinds)
-    return [
-        {
-            name: kind,
-            "n": int(counts[place]),
-            "share": _share(counts[place], len(rows)),
-            "n_distinct": len(np.unique(rows[places == place])),
-        }
-        for place, kind in enumerate(kinds)
-    ]
+    kinds = np.concatenate([np.empty(0, np.intp), *(kinds for _, kinds in seen)])
+    counts = np.bincount(kinds, minlength=n_kinds).tolist()
+    return [(n, _share(n, len(rows)), len(np.unique(rows[kinds == kind]))) for kind, n in enumerate(counts)]
 
 
-def _recall(cell: tuple[str, str], typed: Typed, predictions: Predictions, baseline: str) -> list[dict[str, Any]]:
-    classifier, strategy = cell
-    n, found, n_pairs, rescued, lost = (np.zeros(len(TYPES), dtype=np.int64) for _ in range(5))
-    for (repeat, fold), rows in typed.items():
-        prediction = predictions.get(RunKey(strategy, classifier, repeat, fold))
-        if prediction is None:
-            continue
+def _predicted(place: Place, typed: Typed, predictions: Predictions) -> dict[tuple[int, int], Prediction]:
+    found = ((split, predictions.get(RunKey(*place, *split))) for split in typed)
+    return {split: prediction for split, prediction in found if prediction is not None}
+
+
+def _recall(place: Place, typed: Typed, predictions: Predictions, baseline: str) -> list[TypeRecall]:
+    counts = np.zeros((5, len(TYPES)), dtype=np.int64)
+    references = _predicted((baseline, place[1]), typed, predictions)
+    for split, prediction in _predicted(place, typed, predictions).items():
+        rows = typed[split]
         hit = prediction.decisions[rows.minority] == 1
-        n += _tally(rows.types, TYPES)
-        found += _tally(rows.types[hit], TYPES)
-        reference = predictions.get(RunKey(baseline, classifier, repeat, fold))
-        if reference is not None:
-            hit_before = reference.decisions[rows.minority] == 1
-            n_pairs += _tally(rows.types, TYPES)
-            rescued += _tally(rows.types[hit & ~hit_before], TYPES)
-            lost += _tally(rows.types[hit_before & ~hit], TYPES)
+        kinds = [rows.types, rows.types[hit]]
+        if split in references:
+            before = references[split].decisions[rows.minority] == 1
+            kinds += [rows.types, rows.types[hit & ~before], rows.types[before & ~hit]]
+        counts[: len(kinds)] += [np.bincount(each, minlength=len(TYPES)) for each in kinds]
     return [
-        {
-            "strategy": strategy,
-            "classifier": classifier,
-            "type": name,
-            "n": int(n[place]),
-            "found": int(found[place]),
-            "recall": _share(found[place], n[place]),
-            "n_pairs": int(n_pairs[place]),
-            "rescued": int(rescued[place]),
-            "lost": int(lost[place]),
-        }
-        for place, name in enumerate(TYPES)
+        TypeRecall(
+            **named(place), type=kind, n=n, found=hits, recall=_share(hits, n), n_pairs=paired, rescued=more, lost=less
+        )
+        for kind, (n, hits, paired, more, less) in zip(TYPES, counts.T.tolist(), strict=True)
     ]
 
 
-def _false_alarms(cell: tuple[str, str], typed: Typed, predictions: Predictions) -> list[dict[str, Any]]:
-    classifier, strategy = cell
-    n, alarms = (np.zeros(len(_COUNTS), dtype=np.int64) for _ in range(2))
-    for (repeat, fold), rows in typed.items():
-        prediction = predictions.get(RunKey(strategy, classifier, repeat, fold))
-        if prediction is not None:
-            raised = prediction.decisions[rows.majority] == 1
-            n += _tally(rows.neighbors, _COUNTS)
-            alarms += _tally(rows.neighbors[raised], _COUNTS)
+def _false_alarms(place: Place, typed: Typed, predictions: Predictions) -> list[NeighborhoodAlarms]:
+    counts = np.zeros((2, N_NEIGHBORS + 1), dtype=np.int64)
+    for split, prediction in _predicted(place, typed, predictions).items():
+        rows = typed[split]
+        raised = rows.neighbors[prediction.decisions[rows.majority] == 1]
+        counts += [np.bincount(each, minlength=N_NEIGHBORS + 1) for each in (rows.neighbors, raised)]
     return [
-        {
-            "strategy": strategy,
-            "classifier": classifier,
-            "minority_neighbors": neighbors,
-            "n": int(n[neighbors]),
-            "alarms": int(alarms[neighbors]),
-            "rate": _share(alarms[neighbors], n[neighbors]),
-        }
-        for neighbors in _COUNTS
+        NeighborhoodAlarms(**named(place), minority_neighbors=neighbors, n=n, alarms=alarms, rate=_share(alarms, n))
+        for neighbors, (n, alarms) in enumerate(counts.T.tolist())
     ]
-
-
-def _tally(places: np.ndarray, kinds: Sequence[Any]) -> np.ndarray:
-    return np.bincount(places, minlength=len(kinds))
 
 
 def _share(part: int, whole: int) -> float | None:
-    return float(part / whole) if whole else None
+    return part / whole if whole else None

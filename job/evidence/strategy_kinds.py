@@ -1,19 +1,17 @@
-"""What kind of strategy each one is: from its runs and its recipe, because a label is free text."""
+"""The kind of each strategy: from its runs and its recipe, because a label is free text."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Any
 
 from imblearn.combine import SMOTEENN, SMOTETomek
 from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC
 from imblearn.over_sampling.base import BaseOverSampler
 from imblearn.under_sampling.base import BaseCleaningSampler, BaseUnderSampler
 
-from job.evidence.words import decimal
 from job.names import STRATEGIES
+from job.results.job_facts import Run
 from job.samplers.affinity_smote import AffinitySMOTE
 from job.spec.strategy_entries import Entry
 from job.strategies.no_resampling import Threshold
@@ -31,126 +29,49 @@ REPEATED = "repeated"
 FEWER = "fewer"
 UNKNOWN = ""
 
-GLOSSES: Mapping[str, str] = MappingProxyType(
-    {
-        BASELINE: "the model as it is",
-        CLASS_WEIGHT: "minority errors weigh more, no synthetic rows",
-        THRESHOLD: "same model, moved cutoff, no synthetic rows",
-        SYNTHETIC: "trained with synthetic minority rows",
-        BOTH: "trained with synthetic minority rows, some others removed",
-        REPEATED: "trained with minority rows repeated",
-        FEWER: "trained with majority rows removed",
-        UNKNOWN: "",
-    }
-)
-"""Kind of a strategy -> what it does."""
 ADDING = (SYNTHETIC, BOTH, REPEATED)
 """Kinds that add rows."""
 
 _PLAIN = (BASELINE, CLASS_WEIGHT, THRESHOLD)
-_CUT = "moved cutoff"
 _OVERSAMPLERS = (BaseOverSampler, SMOTEENN, SMOTETomek)
 _UNDERSAMPLERS = (BaseUnderSampler, BaseCleaningSampler)
 _PLAIN_SMOTES = (SMOTE, SMOTENC, SMOTEN)
 
 
-def find_kinds(results: Mapping[str, Any]) -> dict[str, str]:
-    """Find what kind of strategy each one is.
+def find_kinds(entries: Iterable[Entry], runs: Iterable[Run], judged: Collection[str]) -> dict[str, str]:
+    """Find what kind each strategy is, by label.
 
-    Parameters
-    ----------
-    results : Mapping
-        The content of results.json.
-
-    Returns
-    -------
-    dict of str to str
-        Label -> one of `GLOSSES`; a strategy without a run that went well is known by its name, or by the verdict on
-        it, and else not at all.
+    One without a run that went well is known by its name, or by being among the `judged`, and else not at all.
     """
-    verdict = results.get("verdict") or {"rows": ()}
-    judged = {str(row["strategy"]) for row in verdict["rows"]}
-    runs: dict[str, list[Mapping[str, Any]]] = {}
-    for run in results["runs"]:
-        if run["n_resampled"] is not None:
-            runs.setdefault(str(run["strategy"]), []).append(run)
-    entries = {str(entry["label"]): str(entry.get("name", "")) for entry in results["strategies"]}
-    return {label: _kind(name, runs.get(label, ()), label in judged) for label, name in entries.items()}
+    by_strategy: dict[str, list[Run]] = {}
+    for run in runs:
+        by_strategy.setdefault(run.strategy, []).append(run)
+    return {
+        entry.label: _kind(entry.name or "", by_strategy.get(entry.label, ()), entry.label in judged)
+        for entry in entries
+    }
 
 
-def _kind(name: str, runs: Iterable[Mapping[str, Any]], is_judged: bool) -> str:
+def _kind(name: str, runs: Iterable[Run], is_judged: bool) -> str:
     if name in _PLAIN:
         return name
-    runs = list(runs)
-    if not runs:
+    changes = [(run.n_resampled - run.n_train, run.n_synthetic or 0) for run in runs if run.n_resampled is not None]
+    if not changes:
         return SYNTHETIC if is_judged else UNKNOWN  # only what adds rows has a verdict
-    if any(run["n_synthetic"] for run in runs):
-        removes = any(run["n_resampled"] - run["n_synthetic"] < run["n_train"] for run in runs)
-        return BOTH if removes else SYNTHETIC
-    if any(run["n_resampled"] > run["n_train"] for run in runs):
+    if any(n_synthetic for _, n_synthetic in changes):
+        return BOTH if any(change < n_synthetic for change, n_synthetic in changes) else SYNTHETIC
+    if any(change > 0 for change, _ in changes):
         return REPEATED
-    return FEWER if any(run["n_resampled"] < run["n_train"] for run in runs) else UNKNOWN
-
-
-def describe_strategy(results: Mapping[str, Any], strategy: str, classifier: str) -> str:
-    """Say what a strategy does with one classifier, and where its cutoff lies on the average.
-
-    Parameters
-    ----------
-    results : Mapping
-        The content of results.json.
-    strategy, classifier : str
-        Labels.
-
-    Returns
-    -------
-    str
-        A few words without a capital or a full stop; nothing where that isn't known.
-    """
-    kind = find_kinds(results).get(strategy, UNKNOWN)
-    cuts = [
-        run["threshold"]
-        for run in results["runs"]
-        if (run["strategy"], run["classifier"]) == (strategy, classifier) and run.get("threshold") is not None
-    ]
-    if kind != THRESHOLD or not cuts:
-        return GLOSSES[kind]
-    return GLOSSES[kind].replace(_CUT, f"cutoff moved to {'about ' if _differ(cuts) else ''}{_mean(cuts)}")
-
-
-def gloss_recommended(results: Mapping[str, Any]) -> str:
-    """Say what the recommended strategy does; nothing where that needs no words, or nothing is recommended."""
-    recommended = results["verdict"]["headline"]["recommended"]
-    if recommended is None or find_kinds(results).get(recommended["strategy"]) == BASELINE:
-        return ""
-    return describe_strategy(results, recommended["strategy"], recommended["classifier"])
-
-
-def _differ(cuts: Sequence[float]) -> bool:
-    return len(set(cuts)) > 1
-
-
-def _mean(cuts: Sequence[float]) -> str:
-    """Write a mean cutoff to one digit that says something, and two decimals at least."""
-    mean = sum(cuts) / len(cuts)
-    digits = next((digits for digits in (2, 3, 4) if abs(mean) >= 10**-digits), 2)
-    return decimal(mean, digits)
+    return FEWER if any(change < 0 for change, _ in changes) else UNKNOWN
 
 
 @dataclass(frozen=True)
 class Roles:
     """Labels of the strategies by what they are, each in the order of the spec.
 
-    Parameters
-    ----------
-    oversamplers : tuple of str
-        Those that add rows, interpolated or repeated.
-    customs, smotes : tuple of str
-        AffinitySMOTE; SMOTE and its two forms for categories.
-    thresholds : tuple of str
-        Those that tune the decision threshold and rank exactly like baseline.
-    order : Mapping[str, int]
-        Label -> position of its recipe in the registry; classes by dotted path come last.
+    Oversamplers add rows, interpolated or repeated; ``customs`` are AffinitySMOTE, ``smotes`` SMOTE and its two forms
+    for categories; ``thresholds`` tune the decision threshold and rank exactly like baseline. ``order`` is the position
+    of a recipe in the registry; classes by dotted path come last.
     """
 
     baseline: str
@@ -161,18 +82,10 @@ class Roles:
     order: Mapping[str, int]
 
 
-def find_roles(entries: Iterable[Entry], runs: Iterable[Mapping[str, Any]]) -> Roles:
-    """Sort strategies by what they are.
-
-    Parameters
-    ----------
-    entries : iterable of Entry
-        Every strategy that was run, baseline included.
-    runs : iterable of Mapping
-        As ``runs`` in results.json: a sampler of unknown kind adds rows where its runs say so.
-    """
+def find_roles(entries: Iterable[Entry], runs: Iterable[Run]) -> Roles:
+    """Sort the strategies that were run, baseline included; an unknown sampler adds rows where its runs say so."""
     entries = list(entries)
-    adding = {run["strategy"] for run in runs if _adds_rows(run)}
+    adding = {run.strategy for run in runs if _adds_rows(run)}
     recipes = {entry.label: recipe_of(entry) for entry in entries}
     samplers = {label: sampler_class_of(recipe) for label, recipe in recipes.items()}
     names = list(STRATEGIES)
@@ -201,9 +114,9 @@ def _oversamples(sampler: type | None, is_seen_adding: bool) -> bool:
     return issubclass(sampler, _OVERSAMPLERS) or is_seen_adding
 
 
-def _adds_rows(run: Mapping[str, Any]) -> bool:
+def _adds_rows(run: Run) -> bool:
     """Tell whether one of the classes has more rows than it had; making few of many is no oversampling."""
-    if run["n_resampled"] is None:
+    if run.n_resampled is None or run.n_resampled_positive is None:
         return False
-    positive, rest = run["n_resampled_positive"], run["n_resampled"] - run["n_resampled_positive"]
-    return bool(positive > run["n_train_positive"] or rest > run["n_train"] - run["n_train_positive"])
+    rest, rest_before = run.n_resampled - run.n_resampled_positive, run.n_train - run.n_train_positive
+    return run.n_resampled_positive > run.n_train_positive or rest > rest_before

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 from job.evaluation.audit import MEASURES, Measured, ResamplingAudit
 from job.evaluation.worker import Outcome
+from job.results.study_facts import Audit, AuditFlag, StrategyAudit
 
 COPIES_MARGIN = 0.05
 MAJORITY_MARGIN = 0.10
@@ -19,12 +19,7 @@ NOTHING_ADDED = "No strategy added a row of the minority, so there is nothing to
 class Flag:
     """Something about synthetic rows that a reader should know.
 
-    Parameters
-    ----------
-    code : str
-        Stable.
-    is_raised : callable
-        Takes the means of synthetic and of held-out real rows.
+    `is_raised` takes the means of synthetic and of held-out real rows.
     """
 
     code: str
@@ -63,45 +58,29 @@ FLAGS = (
 )
 
 
-def build_audit(outcomes: Iterable[Outcome], strategies: Sequence[str]) -> dict[str, Any]:
-    """Average the audits of each strategy over the splits.
-
-    Parameters
-    ----------
-    outcomes : iterable of Outcome
-        Of the grid.
-    strategies : sequence of str
-        Labels, in their order.
-
-    Returns
-    -------
-    dict
-        ``audit`` of results.json: ``reason`` where there is nothing to audit, else ``strategies`` with the numbers of
-        rows and parents, the means of every measure of `job.evaluation.audit` for the synthetic rows and for held-out
-        real rows, and flags as (code, text).
-    """
+def build_audit(outcomes: Iterable[Outcome], strategies: Iterable[str]) -> Audit:
+    """Average the audits of each strategy over the splits of the grid."""
     audits: dict[str, dict[tuple[int, int], ResamplingAudit]] = {}
     for outcome in outcomes:
         if outcome.audit is not None and outcome.audit.synthetic is not None:
             split = (outcome.key.repeat, outcome.key.fold)
             audits.setdefault(outcome.key.strategy, {}).setdefault(split, outcome.audit)
-    rows = [_summarize(label, [*audits[label].values()]) for label in strategies if label in audits]
-    return {"reason": None if rows else NOTHING_ADDED, "strategies": rows}
+    rows = tuple(_summarize(label, [*audits[label].values()]) for label in strategies if label in audits)
+    return Audit(reason=None if rows else NOTHING_ADDED, strategies=rows)
 
 
-def _summarize(label: str, audits: Sequence[ResamplingAudit]) -> dict[str, Any]:
+def _summarize(label: str, audits: Sequence[ResamplingAudit]) -> StrategyAudit:
     synthetic = _means([audit.synthetic for audit in audits if audit.synthetic is not None])
     held_out = _means([audit.held_out for audit in audits if audit.held_out is not None])
-    parents = [audit.n_parents for audit in audits if audit.n_parents is not None]
-    return {
-        "strategy": label,
-        "n_splits": len(audits),
-        "n_rows": _mean([audit.n_minority for audit in audits]),
-        "n_parents": _mean(parents),
-        "synthetic": synthetic,
-        "held_out": held_out,
-        "flags": [{"code": f.code, "text": f.text} for f in FLAGS if f.is_raised(synthetic, held_out)],
-    }
+    return StrategyAudit(
+        strategy=label,
+        n_splits=len(audits),
+        n_rows=_mean([audit.n_minority for audit in audits]),
+        n_parents=_mean([audit.n_parents for audit in audits]),
+        synthetic=synthetic,
+        held_out=held_out,
+        flags=tuple(AuditFlag(code=f.code, text=f.text) for f in FLAGS if f.is_raised(synthetic, held_out)),
+    )
 
 
 def _means(measured: Sequence[Mapping[str, float | None]]) -> Measured:

@@ -66,7 +66,11 @@ class OwnAlarms(Record):
 
 
 class AlarmsRow(Pair):
-    """What each number of alarms comes to."""
+    """What each number of alarms comes to, means over the ``n`` splits that have scores.
+
+    ``threshold`` is the lowest score that raises an alarm; where none is raised, there is neither precision nor
+    threshold. ``own`` is the same where the strategy itself decides.
+    """
 
     n: int
     reason: str | None
@@ -156,7 +160,11 @@ class RequestFacts(Record):
 
 
 class Decisions(Record):
-    """All that is known of cut-offs."""
+    """All that is known of cut-offs.
+
+    ``asked`` is what decides between them, ``request`` all that is written. ``menu`` has points chosen with the labels
+    of the test parts. Each ``reason`` is a code.
+    """
 
     asked: str | None
     request: RequestFacts
@@ -177,7 +185,11 @@ class Bin(Record):
 
 
 class ProbabilityState(Record):
-    """Probabilities, as they are or corrected, beside what came true."""
+    """Probabilities, as they are or corrected, beside what came true.
+
+    Means over splits of the errors, medians of the calibration parameters over the ``n_fitted`` splits that have them,
+    and the expected calibration error, beside that of a perfect model with its 5th and 95th of 100 draws.
+    """
 
     mean_predicted: float | None
     brier: float | None
@@ -227,7 +239,7 @@ class NetBenefit(Record):
     prevalence: float
     cost_threshold: float | None
     thresholds: Values
-    treat_all: Values
+    treat_all: Values | None
     treat_none: Values
     rows: tuple[NetBenefitRow, ...]
 
@@ -273,7 +285,7 @@ class InUse(Record):
 
 
 class Movement(Record):
-    """How far probabilities of one row are apart."""
+    """How far probabilities of one row are apart: absolute differences, and the standard deviation of a row's."""
 
     mean: float
     median: float

@@ -8,7 +8,9 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from job.data.dataset import Column, Note
+from job.data.difficulty.class_overlap import Overlap
 from job.data.difficulty.findings import Finding
+from job.data.difficulty.leakage import Duplicates
 from job.results.record import Number, Pair, Record, Values
 
 
@@ -132,19 +134,6 @@ class MinorityTypes(Record):
     reason: str | None
 
 
-class Overlap(Record):
-    """How far the classes overlap."""
-
-    f1: float | None
-    f1_column: str | None
-    n1: float | None
-    n1_minority: float | None
-    n1_rows: int
-    n3: float | None
-    n3_minority: float | None
-    n3_rows: int
-
-
 class Clusters(Record):
     """Clusters of the minority."""
 
@@ -160,14 +149,6 @@ class ColumnScore(Record):
     auc: float
 
 
-class Duplicates(Record):
-    """Rows that are the same in every feature."""
-
-    n_repeated: int
-    n_conflicting: int
-    n_conflicting_minority: int
-
-
 class NearDuplicates(Record):
     """Rows that are all but the same."""
 
@@ -176,7 +157,7 @@ class NearDuplicates(Record):
 
 
 class Diagnosis(Record):
-    """What makes the data hard."""
+    """What makes the data hard; ``scores`` are those of the columns that alone tell most."""
 
     n_rows: int
     n_minority: int
@@ -222,7 +203,7 @@ class SplitFacts(Record):
 
 
 class StrategyFacts(WrittenEntry):
-    """A strategy that was run; ``kind`` is one of `job.evidence.strategy_kinds.GLOSSES`."""
+    """A strategy that was run; ``kind`` is a constant of `job.evidence.strategy_kinds`."""
 
     description: str
     kind: str = ""
@@ -254,7 +235,11 @@ class Run(Pair):
 
 
 class SummaryRow(Pair):
-    """A metric over the splits."""
+    """A metric over the ``n`` splits that have a value: its mean or median, spread and range.
+
+    ``difference`` is the same statistic of the differences from baseline over the ``n_pairs`` splits where both have a
+    value.
+    """
 
     metric: str
     n: int
@@ -316,7 +301,11 @@ class MadePoints(Record):
 
 
 class Picture(Record):
-    """The training part of the first split, and what samplers added to it, in its two main directions."""
+    """The training part of the first split, and what samplers added to it, in its two main directions.
+
+    ``shares`` of the variance lie along each axis; where there is only one, ``one_direction`` is true and the second
+    coordinate is luck. Points are rounded to a thousandth of what they span.
+    """
 
     reason: str | None
     n_train: int

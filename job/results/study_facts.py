@@ -30,7 +30,11 @@ class TestedNeighborhood(TestedRows):
 
 
 class TypeRecall(Pair):
-    """Rows of one type that a strategy finds."""
+    """Rows of one type that a strategy finds.
+
+    Among the ``n_pairs`` rows that baseline decided on too, those found and missed by baseline are ``rescued``, the
+    reverse ``lost``.
+    """
 
     type: str
     n: int
@@ -108,7 +112,11 @@ class ReasonCount(Record):
 
 
 class LeakScore(Record):
-    """A score, honest and leaked."""
+    """A score, honest and leaked.
+
+    ``leaked`` is what a job that resamples first would report; ``leaked_real_rows`` leaves synthetic test rows out, so
+    that it and ``honest`` are about rows as they come.
+    """
 
     classifier: str
     metric: str
@@ -135,7 +143,7 @@ class CheckedParents(Checked):
 
 
 class IdenticalSet(Record):
-    """Rows that are the same, on both sides of a split."""
+    """Rows that are the same, on both sides of a split: numbers from 1 as the job reads them, five at most."""
 
     rows: tuple[int, ...]
     n: int
@@ -154,7 +162,10 @@ class Identical(Record):
 
 
 class Proof(Record):
-    """What a leak would leave behind."""
+    """What a leak would leave behind: scored rows that are no test rows, parents that are no training rows, and so on.
+
+    Samplers of the ``untold`` strategies don't tell the parents of their rows.
+    """
 
     synthetic_in_test: Checked
     rows_in_both: Checked
@@ -165,7 +176,7 @@ class Proof(Record):
 
 
 class Leak(Record):
-    """What resampling before the split would have feigned, and the proof that this job has no leak."""
+    """Spurious gains of resampling before the split, and the proof that this job has no leak."""
 
     strategy: str
     is_listed: bool
@@ -177,7 +188,7 @@ class Leak(Record):
 
 
 class SweptMetric(Record):
-    """A metric at one point of a sweep."""
+    """A metric at one point of a sweep: mean or median over the splits, its interval, and the value on each."""
 
     value: float | None
     lower: float | None
@@ -202,7 +213,11 @@ class AgainstOwn(Interval):
 
 
 class ChosenRatio(Record):
-    """The ratio that was chosen inside each split."""
+    """The ratio that was chosen inside each split.
+
+    ``counts`` says how often each step was. The metric on the test parts is given with the ratio ``chosen`` there, with
+    the data's ``own`` and with ``full`` resampling to 1, over the ``n`` splits that have all three.
+    """
 
     metric: str
     counts: tuple[int, ...]

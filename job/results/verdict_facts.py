@@ -15,12 +15,15 @@ class Interval(Record):
     upper: float | None
 
 
-class Comparison(Interval):
-    """A metric of a strategy less that of its reference, over the splits that both have."""
+class Comparison(Pair, Interval):
+    """A metric of a strategy less that of its reference, over the splits that both have.
+
+    ``p_adjusted`` is Holm's over the strategies that are compared with baseline in one metric × classifier; the
+    probabilities are those of being better, the same for practical purposes, and worse in the metric's own good
+    direction.
+    """
 
     metric: str
-    classifier: str
-    strategy: str
     reference: str
     n_splits: int
     p_value: float | None
@@ -36,7 +39,12 @@ class Comparison(Interval):
 
 
 class Tested(Interval):
-    """One test of a family: improvement is positive, the interval is the simultaneous one."""
+    """One test of a family: improvement is positive.
+
+    The interval is the simultaneous one: it excludes 0 exactly where ``p_adjusted``, Holm's over the family, is below
+    the level. The probabilities are those that the true difference is beyond the ROPE, within it, and beyond it the
+    other way.
+    """
 
     se: float | None
     p_value: float | None
@@ -93,12 +101,10 @@ class VerdictRow(Pair):
     n_distinct_scores: float | None
 
 
-class Rivalry(Tested):
+class Rivalry(Pair, Tested):
     """``custom`` against plain SMOTE."""
 
-    strategy: str
     reference: str
-    classifier: str
     code: str
 
 
@@ -123,7 +129,7 @@ class MetricBeside(Means, Interval):
 
 
 class BesideBaseline(Record):
-    """What is recommended, beside baseline with the same classifier."""
+    """What is recommended, beside baseline with the same classifier, over the splits that both have a value on."""
 
     n_splits: int
     method: str
@@ -152,7 +158,7 @@ class HeadlineNumbers(Record):
 
 
 class Cutoff(Record):
-    """An advised cut-off, the median over the splits; an alert on every row or on none has no threshold."""
+    """An advised cut-off, the median over the splits; an alert on every row, or on none, has no threshold."""
 
     threshold: float | None
     action: str
@@ -165,7 +171,7 @@ class AdvisedCutoff(Cutoff):
 
 
 class Headline(Record):
-    """The answer about the classifier that is recommended."""
+    """The answer about the classifier that is recommended; ``about`` is the best oversampler with it."""
 
     code: str
     rule: str
@@ -198,7 +204,7 @@ class PowerRow(Pair):
 
 
 class Power(Record):
-    """Power of the comparisons with baseline."""
+    """Power of the comparisons with baseline; ``recall_per_row`` is what one minority row of a test part is worth."""
 
     primary: str
     power: float

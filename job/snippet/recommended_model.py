@@ -6,7 +6,7 @@ import builtins
 import inspect
 import math
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -20,15 +20,20 @@ from job.data.reading.column_profile import ERROR_CELL, MISSING_WORDS
 from job.data.reading.csv_files import REPEATED_HEADER
 from job.evaluation.grid import RunKey, strategies_of
 from job.evaluation.metrics.run_metrics import Prediction
-from job.evidence.statistics.measured import find_comparable
+from job.results.job_facts import Run
+from job.results.record import Pair
+from job.results.study_facts import Snippet
 from job.snippet.python_source import Code, import_statements, literal, render
 from job.spec.file_keys import FileSpec, numbers_among
 from job.spec.generators import MixtureSpec
 from job.spec.job_spec import JobSpec
-from job.spec.strategy_entries import CalibratedEntry, Entry
+from job.spec.strategy_entries import Entry
 from job.strategies.inner_folds import DEFAULT_FOLDS
 from job.strategies.parameters import accepts, import_class
 from job.strategies.resampling import LIMITS
+
+Values = dict[str, Any]
+"""What the template is filled with, or parameters of somebody's class: anything that a spec may hold."""
 
 _TEMPLATE = Path(__file__).with_name("script.py.jinja").read_text(encoding="utf-8")
 _AFFINITY_SMOTE = "job.samplers.AffinitySMOTE"
@@ -62,94 +67,44 @@ _PACKAGES = ("scikit-learn", "imbalanced-learn", "pandas", "numpy")
 def build_snippet(
     spec: JobSpec,
     dataset: Dataset,
-    runs: Sequence[dict[str, Any]],
+    runs: Iterable[Run],
     predictions: Mapping[RunKey, Prediction | None],
-    verdict: Mapping[str, Any] | None = None,
-) -> dict[str, Any]:
-    """Write the recommended strategy and classifier as a script; takes runs and verdict as in results.json.
-
-    Without a recommendation, the pair with the best mean of the primary metric is taken.
-
-    Returns
-    -------
-    dict
-        ``strategy``, ``classifier``, ``recommended`` (whether the verdict named them), ``code`` and ``notes``
-        (where the script's numbers may differ from the report's). Where there can be no script, ``code`` is None and
-        ``reason`` says why.
-    """
-    named = ((verdict or {}).get("headline") or {}).get("recommended")
-    pair = (named["strategy"], named["classifier"]) if named else find_best(spec, runs)
-    head = dict(zip(("strategy", "classifier"), pair or (None, None), strict=True))
-    none = {**head, "recommended": False, "code": None, "notes": []}
-    if pair is None:
-        return {**none, "reason": "No snippet: no strategy has a score with any classifier."}
-    strategy = next((entry for entry in _listed(spec) if entry.label == pair[0]), None)
-    classifier = next((entry for entry in spec.classifiers if entry.label == pair[1]), None)
-    if strategy is None or classifier is None:
-        return {**none, "reason": "No snippet: what is recommended is no strategy of the spec itself."}
-    own = [run for run in runs if (run["strategy"], run["classifier"]) == pair]
-    scored = (predictions.get(RunKey(pair[0], pair[1], run["repeat"], run["fold"])) for run in own)
-    is_probability = next((found.is_probability for found in scored if found is not None), True)
-    code, notes = write_script(spec, dataset, strategy, classifier, own, is_probability)
-    return {**head, "recommended": bool(named), "code": code, "notes": notes, "reason": None}
-
-
-def find_best(spec: JobSpec, runs: Iterable[Mapping[str, Any]]) -> tuple[str, str] | None:
-    """Find the strategy and classifier with the best mean of the primary metric; the first of equals.
-
-    Only those with a value on the same splits are ranked: no mean is the better for runs that failed.
-    """
-    found: dict[tuple[str, str], dict[tuple[int, int], float]] = {}
-    splits: dict[tuple[int, int], None] = {}
-    for run in runs:
-        value, split = run["metrics"][spec.evaluation.primary], (run["repeat"], run["fold"])
-        splits[split] = None
-        if value is not None:
-            found.setdefault((run["strategy"], run["classifier"]), {})[split] = value
-    listed = [(s.label, c.label) for s in _listed(spec) for c in spec.classifiers]
-    scored = {pair: set(found[pair]) for pair in listed if pair in found}
-    compared = find_comparable(scored, list(splits))
-    sums = {pair: sum(found[pair][split] for split in compared.splits) for pair in compared.places}
-    return max(sums, key=lambda pair: sums[pair]) if sums else None
-
-
-def _listed(spec: JobSpec) -> list[Entry]:
-    return [entry for entry in strategies_of(spec) if not isinstance(entry, CalibratedEntry)]
-
-
-def write_script(
-    spec: JobSpec,
-    dataset: Dataset,
-    strategy: Entry,
-    classifier: Entry,
-    runs: Sequence[dict[str, Any]],
-    is_probability: bool,
-) -> tuple[str, list[str]]:
-    """Write the whole script, and say where its numbers may differ from the report's."""
-    file, trouble = spec.data.file, "; ".join(run["reason"] for run in runs if run["reason"])
+    recommended: Pair | None,
+) -> Snippet:
+    """Write the recommended strategy and classifier as a script, and say where its numbers may differ."""
+    if recommended is None:
+        reason = "No snippet: no strategy has a score with any classifier."
+        return Snippet(strategy=None, classifier=None, recommended=False, code=None, notes=(), reason=reason)
+    strategy = next(entry for entry in strategies_of(spec) if entry.label == recommended.strategy)
+    classifier = next(entry for entry in spec.classifiers if entry.label == recommended.classifier)
+    own = [run for run in runs if run.place == recommended.place]
+    scored = (predictions.get(RunKey(*run.place, *run.split)) for run in own)
+    file, trouble = spec.data.file, "; ".join(run.reason for run in own if run.reason)
     data = _generator_values(spec) if file is None else _file_values(dataset, file)
     model, classes = _model_values(spec, dataset, strategy, classifier, trouble)
-    notes = [*(_file_notes(dataset, file) if file is not None else ()), *_model_notes(classes.values(), trouble)]
+    notes = (*(_file_notes(dataset, file) if file is not None else ()), *_model_notes(classes.values(), trouble))
     pipeline = f"{'imblearn' if model['sampler'] else 'sklearn'}.pipeline.make_pipeline"
     paths = {**_IMPORTS, "make_pipeline": pipeline, **classes}
     code = render(
         _TEMPLATE,
-        **{"spec": spec, "dataset": dataset, "file": file, "notes": notes, **data, **model},
+        **{"spec": spec, "dataset": dataset, "file": file, "notes": list(notes), **data, **model},
         numbers=list(dataset.numeric),
         categories=list(dataset.categorical),
         note_codes={note.code for note in dataset.notes},
         last_training_row=dataset.n_rows - math.ceil(spec.split.test_size * dataset.n_rows) - 1,
         folder=f"Stratified{'' if dataset.groups is None else 'Group'}KFold",
         labels=[strategy.label, classifier.label],
-        is_probability=is_probability,
-        one_class=any(run["n_test_positive"] in (0, run["n_test"]) for run in runs),
+        is_probability=next((found.is_probability for found in scored if found is not None), True),
+        one_class=any(run.n_test_positive in (0, run.n_test) for run in own),
         versions=", ".join(f"{package} {version(package)}" for package in _PACKAGES),
         imports_of=lambda script: "\n".join(import_statements(script, paths)),
     )
-    return code, notes
+    return Snippet(
+        strategy=strategy.label, classifier=classifier.label, recommended=True, code=code, notes=notes, reason=None
+    )
 
 
-def _generator_values(spec: JobSpec) -> dict[str, Any]:
+def _generator_values(spec: JobSpec) -> Values:
     """Parameters of the job's own generator, or those of ``make_classification`` that aren't its defaults."""
     if isinstance(spec.data.generate, MixtureSpec):
         return {"mixture": spec.data.generate.model_dump(mode="json", by_alias=True, exclude_none=True)}
@@ -159,13 +114,13 @@ def _generator_values(spec: JobSpec) -> dict[str, Any]:
     return {"classification": changed, "mixture": None}
 
 
-def _file_values(dataset: Dataset, file: FileSpec) -> dict[str, Any]:
+def _file_values(dataset: Dataset, file: FileSpec) -> Values:
     """What the template has to know about a file, beside its spec."""
     lower, codes = file.path.lower(), {note.code for note in dataset.notes}
     texts = " ".join(note.text for note in dataset.notes if note.code == "encoding-converted").lower()
     encoding = next((name for name in ("utf-16", "utf-32") if name in texts), "utf-8-sig")
     delimiter = file.delimiter or ("\t" if lower.endswith((".tsv", ".tsv.gz")) else ",")
-    arguments: dict[str, Any] = {"sep": delimiter} if delimiter != "," else {}
+    arguments: Values = {"sep": delimiter} if delimiter != "," else {}
     if "column-named" in codes and file.query is None:
         arguments |= {"names": [column.name for column in dataset.columns], "header": 0}
     arguments |= {"dtype": Code("str"), "keep_default_na": False, "index_col": False, "encoding": encoding}
@@ -209,7 +164,7 @@ def _file_notes(dataset: Dataset, file: FileSpec) -> Iterator[str]:
 
 def _model_values(
     spec: JobSpec, dataset: Dataset, strategy: Entry, classifier: Entry, trouble: str
-) -> tuple[dict[str, Any], dict[str, str]]:
+) -> tuple[Values, dict[str, str]]:
     """Preparation, sampler, classifier and tuning, each call as its name and arguments; and the classes called."""
     asked, X, grouped = spec.preparation, dataset.X, dataset.groups is not None
     lowered, fewer_folds, tuned = "was lowered" in trouble, "inner folds" in trouble, strategy.name == "threshold"
@@ -218,7 +173,7 @@ def _model_values(
     has_rare = any(
         len(X[name].cat.categories) + bool(X[name].isna().any()) > asked.max_categories for name in dataset.categorical
     )
-    how: dict[str, Any] = {"handle_unknown": "infrequent_if_exist", "sparse_output": False}
+    how: Values = {"handle_unknown": "infrequent_if_exist", "sparse_output": False}
     if on_codes:
         how = {"handle_unknown": "use_encoded_value", "unknown_value": -1}
     encoder = "OneHotEncoder" if not on_codes else "Codes" if has_rare else "OrdinalEncoder"
@@ -248,15 +203,15 @@ def _model_values(
     }, classes
 
 
-def _sampler_params(path: str, strategy: Entry, dataset: Dataset, lowered: bool) -> dict[str, Any]:
+def _sampler_params(path: str, strategy: Entry, dataset: Dataset, lowered: bool) -> Values:
     params, first = {**_seed(path, "sampler"), **strategy.params}, len(dataset.numeric)
     if dataset.categorical and (strategy.name == "custom" or (path == _KNOWN["SMOTENC"] and strategy.name is not None)):
         params = {"categorical_features": list(range(first, first + len(dataset.categorical))), **params}
     return {**params, **_lower(path, params)} if lowered else params
 
 
-def _classifier_params(path: str, strategy: Entry, classifier: Entry) -> dict[str, Any]:
-    params: dict[str, Any] = {**_seed(path, "classifier"), **classifier.params}
+def _classifier_params(path: str, strategy: Entry, classifier: Entry) -> Values:
+    params: Values = {**_seed(path, "classifier"), **classifier.params}
     if strategy.name == "class_weight":
         weights = strategy.params.get("class_weight", "balanced")
         params["class_weight"] = weights if isinstance(weights, str) else {int(k): float(w) for k, w in weights.items()}
@@ -276,20 +231,20 @@ def _alias(path: str, role: str) -> str:
     return role if path not in _KNOWN.values() and name in _TAKEN else name
 
 
-def _seed(path: str, role: str) -> dict[str, Any]:
+def _seed(path: str, role: str) -> Values:
     """Write the seed of the split, for a class that takes one."""
     takes_one = accepts(import_class(path), "random_state")
     return {"random_state": Code(f'seed_of(repeat, fold, "{role}")')} if takes_one else {}
 
 
-def _lower(path: str, params: Mapping[str, Any]) -> dict[str, Any]:
+def _lower(path: str, params: Values) -> Values:
     """Lower for a small minority what the job lowered."""
     name = path.rpartition(".")[2]
     if name in ("SMOTEENN", "SMOTETomek"):
-        given = {key: params[key] for key in ("random_state", "sampling_strategy") if key in params}
-        inner = {**_lower(_KNOWN["SMOTE"], {}), **given}
+        given: Values = {key: params[key] for key in ("random_state", "sampling_strategy") if key in params}
+        inner: Values = {**_lower(_KNOWN["SMOTE"], {}), **given}
         return {"smote": Code(f"SMOTE({', '.join(f'{key}={literal(value)}' for key, value in inner.items())})")}
-    changed: dict[str, Any] = {}
+    changed: Values = {}
     for limit, _, parameter, samplers in LIMITS:
         if name in samplers:
             asked = params.get(parameter, inspect.signature(import_class(path)).parameters[parameter].default)

@@ -6,17 +6,22 @@ import re
 from typing import Any
 
 import pytest
+from evidence_factories import make_diagnosis, make_finding
 from html_page import Page
-from job.console.answer import write_answer
 from outcomes import BETTER, OUTCOMES, make_moved, make_outcome
-from report_factories import make_results, without_numbers
+from report_factories import make_dataset, make_results, without_numbers
 
+from job.console.ending import write_answer
 from job.report.facts import load_facts
 from job.report.render import render_report
 from job.report.sections import answer
 from job.report.summary_md import render_summary
+from job.results.job_facts import Run
+from job.results.record import Pair
+from job.results.results import Results
 
 RECALL, ALARMS, PRECISION, CALIBRATION = range(4)
+HELPS = {"baseline": {}, "smote": BETTER}
 NOT_LISTED = "No oversampling strategy was listed, so this job doesn't say whether oversampling helps."
 ALIKE = "Oversampling makes no practical difference to svc here"
 LEAVE = "Use svc as it is (baseline): with the advised cut-off 0.4"
@@ -42,8 +47,18 @@ EXPECTED = {
 }
 
 
-def content_of(results: dict[str, Any]) -> Any:
+def content_of(results: Results) -> Any:
     return answer.build(load_facts(results)).content
+
+
+def runs_of(results: Results) -> list[dict[str, Any]]:
+    """Its runs, to be changed."""
+    return [run.model_dump() for run in results.runs]
+
+
+def with_runs(results: Results, runs: list[dict[str, Any]]) -> Results:
+    """The same with other runs, and all else as it was."""
+    return results.model_copy(update={"runs": tuple(map(Run.model_validate, runs))})
 
 
 @pytest.mark.parametrize("name", EXPECTED)
@@ -53,14 +68,14 @@ def test_every_outcome_has_its_answer(name: str) -> None:
     content = content_of(results)
     code, lead, use = EXPECTED[name]
     assert (code, lead, use) == (
-        results["verdict"]["headline"]["code"],
-        content.lead[: len(lead)],
-        f"{content.action}{content.use}"[: len(use)],
+        results.verdict.headline.code,
+        content.told.short[: len(lead)],
+        f"{content.told.action}{content.told.use}"[: len(use)],
     )
-    assert any("No alert at all would cost" in text for text in content.cutoffs)
-    assert content.sure[-1].startswith("How sure? ")
-    assert "split" in content.sure[-1]
-    assert "209" in content.sure[-1]
+    assert any("No alert at all would cost" in text for text in content.told.cutoffs)
+    assert content.told.sure.startswith("How sure? ")
+    assert "split" in content.told.sure
+    assert "209" in content.told.sure
     assert 4 == len(content.tiles)
     assert content.picture is not None
 
@@ -72,7 +87,9 @@ def test_the_page_shows_what_was_built(name: str) -> None:
     content, page = content_of(results), Page(render_report(results))
     assert [] == page.problems
     (section,) = [element for element in page.all("section") if element.attributes["id"] == "answer"]
-    for text in (content.lead, f"{content.action}{content.use}", *content.sure, *content.cutoffs, *content.why):
+    told = content.told
+    use, why = f"{told.action}{told.use}", (told.others, told.why, told.choice)
+    for text in (told.short, use, told.found, told.sure, *told.cutoffs, *why):
         assert " ".join(text.split()) in section.words
     if content.trouble is not None:
         assert all(text in section.words for text in (content.trouble.head, content.trouble.rest))
@@ -90,15 +107,16 @@ def test_the_numbers_are_those_of_the_results() -> None:
     """before and after are means over the splits, and the change is the tested difference with its interval"""
     results = OUTCOMES["helps"]()
     rows = {
-        row["metric"]: row
-        for row in results["comparisons"]
-        if (row["strategy"], row["classifier"], row["reference"]) == ("smote", "svc", "baseline")
+        row.metric: row
+        for row in results.comparisons
+        if (row.strategy, row.classifier, row.reference) == ("smote", "svc", "baseline")
     }
-    means = {(row["strategy"], row["metric"]): row["value"] for row in results["summary"] if row["classifier"] == "svc"}
+    means = {(row.strategy, row.metric): row.value for row in results.summary if row.classifier == "svc"}
     recall, alarms, precision, calibration = content_of(results).tiles
 
     def interval(metric: str, scale: float, decimals: int = 0) -> str:
-        values = (f"{scale * rows[metric][key]:+.{decimals}f}" for key in ("difference", "lower", "upper"))
+        found = rows[metric]
+        values = (f"{scale * value:+.{decimals}f}" for value in (found.difference, found.lower, found.upper))
         return "{} ({} to {})".format(*values)
 
     assert [f"{100 * means[name, 'recall']:.0f}" for name in ("baseline", "smote")] == [recall.before, recall.after]
@@ -108,7 +126,7 @@ def test_the_numbers_are_those_of_the_results() -> None:
     found = [f"{means[name, 'average_precision']:.3f}" for name in ("baseline", "smote")]
     assert found == [precision.before, precision.after]
     assert (interval("average_precision", 1, 3), "better") == (precision.change, precision.word)
-    errors = {row["strategy"]: row["raw"]["ece"] for row in results["harm"]["rows"] if row["classifier"] == "svc"}
+    errors = {row.strategy: row.raw.ece for row in results.calibration.rows if row.classifier == "svc"}
     assert [f"{errors[name]:.3f}" for name in ("baseline", "smote")] == [calibration.before, calibration.after]
 
 
@@ -134,8 +152,8 @@ def test_what_may_be_chance_is_called_so() -> None:
 def test_where_nothing_is_recommended_nothing_is_compared() -> None:
     """where no run was scored there are dashes, and it says why"""
     moved = make_moved()
-    labels = tuple(entry["label"] for entry in moved["strategies"])
-    runs = [without_numbers(run, "failed", "no luck") for run in moved["runs"]]
+    labels = tuple(entry.label for entry in moved.strategies)
+    runs = [without_numbers(run, "failed", "no luck") for run in runs_of(moved)]
     content = content_of(make_results(labels, ("svc", "knn"), runs))
     note = (
         "nothing is recommended, so these are the values as they are; each at its own decision threshold, "
@@ -144,9 +162,9 @@ def test_where_nothing_is_recommended_nothing_is_compared() -> None:
     assert note == content.beside.note
     assert {("", "–", "", "")} == {(tile.before, tile.after, tile.word, tile.other) for tile in content.tiles[:3]}
     assert ("Nothing is recommended, since no run was scored.", "", ()) == (
-        content.action,
-        content.use,
-        content.cutoffs,
+        content.told.action,
+        content.told.use,
+        content.told.cutoffs,
     )
 
 
@@ -160,19 +178,21 @@ def test_a_classifier_without_probabilities_has_no_calibration() -> None:
     """a dash and the reason, and no sentence on probabilities"""
     content = content_of(OUTCOMES["without probabilities"]())
     assert ("–", "svc gave no probabilities") == (content.tiles[CALIBRATION].after, content.tiles[CALIBRATION].change)
-    assert "robabilit" not in content.use
+    assert "robabilit" not in content.told.use
 
 
 def test_without_splits_in_common_numbers_are_those_that_there_are() -> None:
     """a strategy is compared on the splits that it shares with baseline"""
-    results = make_moved()
-    for run in results["runs"]:
+    moved = make_moved()
+    runs = runs_of(moved)
+    for run in runs:
         if (run["strategy"], run["repeat"]) == ("smote", 0):
             run["metrics"]["recall"] = None
+    results = with_runs(moved, runs)
     kept = [
-        (run["strategy"], 100 * run["metrics"]["recall"])
-        for run in results["runs"]
-        if run["classifier"] == "svc" and run["repeat"] > 0
+        (run.strategy, 100 * (run.metrics["recall"] or 0.0))
+        for run in results.runs
+        if run.classifier == "svc" and run.repeat > 0
     ]
     means = {name: sum(value for label, value in kept if label == name) / 9 for name in ("baseline", "smote")}
     tile = content_of(results).tiles[RECALL]
@@ -182,13 +202,13 @@ def test_without_splits_in_common_numbers_are_those_that_there_are() -> None:
 def test_one_split_is_not_called_tested() -> None:
     """without a test there is no word of better or worse"""
     results = make_outcome({"baseline": {}, "threshold": {"recall": 0.7}}, n_repeats=4)
-    headline, place = results["verdict"]["headline"], {"strategy": "threshold", "classifier": "svc"}
-    results["verdict"]["headline"] = {
-        **headline,
-        "recommended": place,
-        "numbers": {**headline["numbers"], "best": place, "candidates": [place]},
+    headline, place = results.verdict.headline, Pair(strategy="threshold", classifier="svc")
+    numbers = headline.numbers.model_copy(update={"best": place})
+    other = headline.model_copy(update={"recommended": place, "numbers": numbers})
+    verdict = results.verdict.model_copy(update={"headline": other})
+    assert {"not tested"} == {
+        tile.word for tile in content_of(results.model_copy(update={"verdict": verdict})).tiles[:3]
     }
-    assert {"not tested"} == {tile.word for tile in content_of(results).tiles[:3]}
 
 
 def test_the_charts_of_other_classifiers_stand_below() -> None:
@@ -207,7 +227,7 @@ def test_the_charts_of_other_classifiers_stand_below() -> None:
 def test_the_share_of_right_alarms_stands_beside_the_false_ones() -> None:
     """from recall and false alarms over the same splits; baseline's, or that of what is compared, beside it"""
     results = make_moved()
-    means = {(row["strategy"], row["metric"]): row["value"] for row in results["summary"] if row["classifier"] == "svc"}
+    means = {(row.strategy, row.metric): row.value for row in results.summary if row.classifier == "svc"}
 
     def right(strategy: str) -> str:
         found = 105 * means[strategy, "recall"]
@@ -230,9 +250,12 @@ def test_a_model_that_raises_no_alarm_has_none_right() -> None:
 
 def test_equal_calibration_is_called_the_same() -> None:
     """and each number has what to compare it with"""
-    results = make_moved()
-    for row in results["harm"]["rows"]:
-        row["raw"]["ece"] = 0.04
+    moved = make_moved()
+    rows = tuple(
+        row.model_copy(update={"raw": row.raw and row.raw.model_copy(update={"ece": 0.04})})
+        for row in moved.calibration.rows
+    )
+    results = moved.model_copy(update={"calibration": moved.calibration.model_copy(update={"rows": rows})})
     calibration = content_of(results).tiles[CALIBRATION]
     assert ("the same", "a perfect model shows 0.012 by chance") == (calibration.word, calibration.note)
     assert "random order: 0.117" == content_of(results).tiles[PRECISION].note
@@ -240,10 +263,10 @@ def test_equal_calibration_is_called_the_same() -> None:
 
 def test_a_small_test_part_is_said_to_read_high() -> None:
     """beside average precision, by how much, where that can be seen with two decimals"""
-    results = make_moved()
+    moved = make_moved()
     for optimism, words in ((0.0312, "; test parts are small, so it reads about 0.03 too high"), (0.004, "")):
-        for row in results["levels"]["rows"]:
-            row["optimism"] = optimism
+        rows = tuple(row.model_copy(update={"optimism": optimism}) for row in moved.levels.rows)
+        results = moved.model_copy(update={"levels": moved.levels.model_copy(update={"rows": rows})})
         assert f"random order: 0.117{words}" == content_of(results).tiles[PRECISION].note
 
 
@@ -257,11 +280,10 @@ def test_the_warning_names_what_failed_and_whether_it_matters() -> None:
     moved = make_moved()
     runs = [
         without_numbers(run, "failed", "too much") if (run["strategy"], run["repeat"]) == ("baseline", 1) else run
-        for run in moved["runs"]
+        for run in runs_of(moved)
     ]
-    labels = tuple(entry["label"] for entry in moved["strategies"])
-    touched = make_results(labels, ("svc", "knn"), runs)
-    touched["verdict"] = moved["verdict"]
+    labels = tuple(entry.label for entry in moved.strategies)
+    touched = make_results(labels, ("svc", "knn"), runs).model_copy(update={"verdict": moved.verdict})
     assert content_of(touched).trouble.rest == (
         "baseline with both classifiers on some splits. What is recommended ran on 9 of 10 splits, its baseline on 9."
     )
@@ -276,21 +298,14 @@ def test_where_all_went_well_the_subtitle_says_so() -> None:
 
 def test_a_problem_with_the_data_is_told_before_the_answer() -> None:
     """a column that gives the answer away stands on the page, in summary.md and in the terminal, a warning doesn't"""
-    results = OUTCOMES["helps"]()
-    problem = {
-        "code": "x",
-        "level": "problem",
-        "found": "One gives it away.",
-        "advice": "Drop it.",
-        "columns": ["<b>x</b>"],
-    }
-    warning = {**problem, "level": "warning", "found": "Few rows."}
-    assert [] == Page(render_report(results)).texts("problem")
+    problem = make_finding("x", "problem", found="One gives it away.", columns=["<b>x</b>"])
+    warning = make_finding("x", "warning", found="Few rows.")
+    assert [] == Page(render_report(make_outcome(HELPS))).texts("problem")
     told = {}
     for n_problems in (1, 4):
-        diagnosis = {**(results["dataset"]["diagnosis"] or {}), "findings": [warning, *[problem] * n_problems]}
-        changed = {**results, "dataset": {**results["dataset"], "diagnosis": diagnosis}}
-        told[n_problems] = answer.build(load_facts(changed)).content.problems
+        diagnosis = make_diagnosis(findings=[warning, *[problem] * n_problems])
+        changed = make_outcome(HELPS, dataset=make_dataset(diagnosis=diagnosis))
+        told[n_problems] = content_of(changed).told.problems
         (shown,) = Page(render_report(changed)).texts("problem")
         assert "A problem with the data: One gives it away (<b>x</b>)." in shown
         assert "One gives it away" in render_summary(changed).partition("**")[0]
@@ -301,12 +316,9 @@ def test_a_problem_with_the_data_is_told_before_the_answer() -> None:
 
 def test_an_axis_of_false_alarms_has_plain_numbers_where_there_are_none() -> None:
     """not one false alarm on any split: the axis goes to one in 1,000 rows"""
-    results = OUTCOMES["helps"]()
-    for run in results["runs"]:
+    runs = runs_of(make_outcome(HELPS))
+    for run in runs:
         run["metrics"]["false_alarms_per_1000"] = 0.0
-    for row in results["summary"]:
-        if row["metric"] == "false_alarms_per_1000":
-            row.update(value=0.0, low=0.0, high=0.0)
-    picture = content_of(results).picture
+    picture = content_of(make_results(tuple(HELPS), ("svc",), runs)).picture
     ticks = [text for text in re.findall(r">([^<>]+)</text>", picture.svg) if text[0].isdigit()]
     assert ["0", "0.5", "1", "0", "0.4", "0.8"] == ticks

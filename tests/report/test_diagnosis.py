@@ -11,7 +11,7 @@ from report_factories import make_dataset, make_results
 from job.report.render import render_report
 
 
-def page_of(diagnosis: dict[str, Any] | None) -> Page:
+def page_of(diagnosis: dict[str, Any]) -> Page:
     dataset = make_dataset(diagnosis=diagnosis)
     return Page(render_report(make_results(("baseline", "smote"), ("svc",), dataset=dataset)))
 
@@ -77,9 +77,8 @@ def test_columns_are_scored_alone() -> None:
 
 
 def test_what_is_missing_has_its_sentence() -> None:
-    """no finding, no distances, no diagnosis: each says so"""
+    """no finding, no distances: each says so"""
     assert any(text.startswith("Nothing was found") for text in words_of(page_of(make_diagnosis(findings=[]))))
     nothing = make_diagnosis(overlap=None, clusters=None, types=None, reason="column 'x' holds values too large")
     page = page_of(nothing)
     assert "Distances could not be measured: column 'x' holds values too large." in words_of(page)
-    assert ["These results hold no diagnosis."] == words_of(page_of(None))

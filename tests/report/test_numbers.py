@@ -13,6 +13,7 @@ from printed import MEDIANS, TABLES, assert_printed
 from report_factories import CLASSIFIERS, STRATEGIES, make_results, make_runs, without_numbers
 
 from job.report.render import render_report
+from job.results.results import Results
 
 
 def make_mixed_runs() -> list[dict[str, Any]]:
@@ -31,20 +32,20 @@ def make_mixed_runs() -> list[dict[str, Any]]:
 
 
 @pytest.fixture(scope="module")
-def results() -> dict[str, Any]:
+def results() -> Results:
     return make_results(runs=make_mixed_runs())
 
 
 @pytest.fixture(scope="module")
-def page(results: dict[str, Any]) -> Page:
+def page(results: Results) -> Page:
     return Page(render_report(results))
 
 
-def values_of(results: dict[str, Any], strategy: str, classifier: str, metric: str) -> dict[int, float]:
+def values_of(results: Results, strategy: str, classifier: str, metric: str) -> dict[int, float]:
     return {
-        run["repeat"]: run["metrics"][metric]
-        for run in results["runs"]
-        if (run["strategy"], run["classifier"]) == (strategy, classifier) and run["metrics"][metric] is not None
+        run.repeat: value
+        for run in results.runs
+        if run.place == (strategy, classifier) and (value := run.metrics[metric]) is not None
     }
 
 
@@ -60,7 +61,7 @@ def difference_in(page: Page, cell: Element) -> str | None:
 
 @pytest.mark.parametrize("table", TABLES)
 @pytest.mark.parametrize("index", range(len(CLASSIFIERS)))
-def test_metric_tables_say_what_the_runs_say(results: dict[str, Any], page: Page, table: str, index: int) -> None:
+def test_metric_tables_say_what_the_runs_say(results: Results, page: Page, table: str, index: int) -> None:
     """mean or median, spread and difference from baseline follow from the runs, each metric in its column"""
     classifier = CLASSIFIERS[index]
     head, *rows = page.rows(f"{table}-{index}")
@@ -101,7 +102,7 @@ def test_every_missing_or_partial_number_has_its_reason(page: Page) -> None:
     assert set() == footnotes("baseline")
 
 
-def test_the_recall_chart_has_its_numbers_beside_it(results: dict[str, Any], page: Page) -> None:
+def test_the_recall_chart_has_its_numbers_beside_it(results: Results, page: Page) -> None:
     """mean, spread, range and number of splits of every strategy, in the table and in the alt text"""
     for index, classifier in enumerate(CLASSIFIERS):
         table = page.by_id(f"recall-{index}")
@@ -126,14 +127,12 @@ def test_the_recall_chart_has_its_numbers_beside_it(results: dict[str, Any], pag
 
 
 @pytest.mark.parametrize("kind", ["precision_recall", "roc"])
-def test_curves_have_their_numbers_beside_them(results: dict[str, Any], page: Page, kind: str) -> None:
+def test_curves_have_their_numbers_beside_them(results: Results, page: Page, kind: str) -> None:
     """every tenth point of every curve stands in the table, under its place on the x axis, and after them where the
     strategy decides: its mean recall or false-alarm rate, and its own curve there"""
     for index, classifier in enumerate(CLASSIFIERS):
         curves = {
-            curve["strategy"]: curve
-            for curve in results["curves"]
-            if (curve["classifier"], curve["kind"]) == (classifier, kind)
+            curve.strategy: curve for curve in results.curves if (curve.classifier, curve.kind) == (classifier, kind)
         }
         head, *rows = page.rows(f"{kind}-{index}")
         own = (
@@ -145,18 +144,18 @@ def test_curves_have_their_numbers_beside_them(results: dict[str, Any], page: Pa
         assert list(curves) == [row[0].words for row in rows]
         for (strategy, curve), (_, *cells) in zip(curves.items(), rows, strict=True):
             for tenth, cell in enumerate(cells[:11]):
-                assert_printed(curve["y"][10 * tenth], cell.words)
+                assert_printed(curve.y[10 * tenth], cell.words)
             recall, specificity = (
                 fmean(values_of(results, strategy, classifier, metric).values()) for metric in ("recall", "specificity")
             )
             at = recall if kind == "precision_recall" else 1 - specificity
             below = int(at * 100)
-            there = curve["y"][below] + (at * 100 - below) * (curve["y"][below + 1] - curve["y"][below])
+            there = curve.y[below] + (at * 100 - below) * (curve.y[below + 1] - curve.y[below])
             assert_printed(at, cells[11].words)
             assert_printed(there, cells[12].words)
 
 
-def test_the_price_is_told_in_whole_rows(results: dict[str, Any], page: Page) -> None:
+def test_the_price_is_told_in_whole_rows(results: Results, page: Page) -> None:
     """the sentence of each classifier names the strategy that finds most, and the numbers are those of the runs"""
     for index, classifier in enumerate(CLASSIFIERS):
         recall = {}
@@ -183,19 +182,19 @@ def test_the_price_is_told_in_whole_rows(results: dict[str, Any], page: Page) ->
             assert_printed(fmean(values_of(results, strategy, classifier, metric).values()), shown)
 
 
-def test_the_balance_is_that_of_the_data(results: dict[str, Any], page: Page) -> None:
+def test_the_balance_is_that_of_the_data(results: Results, page: Page) -> None:
     """counts and shares of each label, and the training part as each strategy left it"""
-    dataset = results["dataset"]
+    dataset = results.dataset
     labels = {row[0].words: [cell.words for cell in row[1:]] for row in page.rows("labels")[1:]}
     assert {"1": ["209", "10.4 %"], "0": ["1,791", "89.5 %"]} == labels
     assert "209 of 2,000 rows, 10.4 %," in page.by_id("balance").words
-    assert dataset["n_rows"] == 2000
+    assert dataset.n_rows == 2000
     resampled = {row[0].words: [cell.words for cell in row[1:]] for row in page.rows("resampled")[1:]}
     assert ["1,600", "168", "10.5 %", "0"] == resampled["baseline"]
     assert ["2,864", "1,432", "50.0 %", "1,264"] == resampled["smote"]
 
 
-def test_runs_are_counted_by_state(results: dict[str, Any], page: Page) -> None:
+def test_runs_are_counted_by_state(results: Results, page: Page) -> None:
     """how many runs went as asked, were degraded, failed or could not exist"""
     assert "200 runs in all: 170 as asked, 0 degraded, 10 failed, 20 not applicable." in page.by_id("runs").words
     where = page.texts("where")

@@ -11,9 +11,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from report_factories import CLASSIFIERS, STRATEGIES, make_results, make_run, make_runs, make_spec, without_numbers
 
-from job.report.facts import load_facts
-from job.report.sections.answer import Answer, build
 from job.report.summary_md import MOST_BYTES, escape_markdown, render_summary
+from job.results.job_facts import Run, StrategyFacts, WrittenEntry
+from job.wording.answer import tell_answer
 
 HOSTILE = "a|b`c<img src=x>\n[d](http://e.f) *g* $h$ \\|_i_ @j www.k.l"
 
@@ -26,13 +26,13 @@ def tables(text: str) -> list[list[str]]:
 def test_the_answer_comes_first() -> None:
     """title, the page's own answer in bold, what to use, a table for each classifier, and the way to the report"""
     results = make_results()
-    answer = build(load_facts(results)).content
-    assert isinstance(answer, Answer)
+    answer = tell_answer(results)
     title, bold, *rest = [line for line in render_summary(results).splitlines() if line]
 
-    assert ("# Does oversampling help?", f"**{escape_markdown(answer.lead)}**") == (title, bold)
-    told = [f"{answer.action}{answer.use}", *answer.cutoffs, *answer.sure, *answer.why]
-    assert [escape_markdown(text) for text in told] == rest[: len(told)]
+    assert ("# Does oversampling help?", f"**{escape_markdown(answer.short)}**") == (title, bold)
+    use, why = f"{answer.action}{answer.use}", (answer.others, answer.why, answer.choice)
+    told = [escape_markdown(text) for text in (use, *answer.cutoffs, answer.found, answer.sure, *why) if text]
+    assert told == rest[: len(told)]
     assert [2 + len(STRATEGIES)] * len(CLASSIFIERS) == [len(table) for table in tables(render_summary(results))]
     assert "[report.html](report.html)" in render_summary(results).splitlines()[-1]
 
@@ -41,9 +41,9 @@ def test_the_numbers_are_means_and_differences_from_baseline() -> None:
     """a cell has the mean over the runs and, but for baseline, what it is more or less"""
     results = make_results()
     row = tables(render_summary(results))[0][5].split(" | ")
-    runs = [run for run in results["runs"] if run["classifier"] == CLASSIFIERS[0]]
+    runs = [run for run in results.runs if run.classifier == CLASSIFIERS[0]]
     recall = {
-        label: sum(run["metrics"]["recall"] for run in runs if run["strategy"] == label) / 20
+        label: sum(run.metrics["recall"] or 0.0 for run in runs if run.strategy == label) / 20
         for label in ("baseline", "smote")
     }
     found = re.fullmatch(r"(\d\.\d+) \(([+−]?\d\.\d+)\)", row[2])
@@ -116,9 +116,18 @@ def test_it_fits_whatever_the_job_is(letter: str) -> None:
         for strategy in strategies
     ]
     results = make_results(strategies[:1], classifiers[:1], runs[:1])
-    names = [{"name": "svc", "params": {}, "label": label, "description": ""} for label in strategies]
-    others = [{"name": "svc", "params": {}, "label": label} for label in classifiers]
-    text = render_summary({**results, "runs": runs, "strategies": names, "classifiers": others})
+    changes = {
+        "runs": tuple(map(Run.model_validate, runs)),
+        "strategies": tuple(StrategyFacts(label=label, description="") for label in strategies),
+        "classifiers": tuple(WrittenEntry(label=label) for label in classifiers),
+        "summary": tuple(
+            row.model_copy(update={"strategy": strategy, "classifier": classifier})
+            for row in results.summary
+            for strategy in strategies
+            for classifier in classifiers
+        ),
+    }
+    text = render_summary(results.model_copy(update=changes))
 
     assert len(text.encode()) < MOST_BYTES
     assert "Left out here, for want of room" in text

@@ -15,6 +15,9 @@ from job.evidence.verdict import rules
 from job.report.facts import load_facts
 from job.report.render import render_report
 from job.report.sections import answer, comparisons, verdict
+from job.results.results import Results
+from job.results.verdict_facts import VerdictRow
+from job.text import sentence
 from job.wording.verdict import DECISION_TITLES, RANKING_TITLES, describe_decision
 
 LONG = "a label that is far too long for a cell of a table"
@@ -22,24 +25,24 @@ PLUS, MINUS = "+", "−"
 
 
 @pytest.fixture(scope="module")
-def results() -> dict[str, Any]:
+def results() -> Results:
     return make_results()
 
 
 @pytest.fixture(scope="module")
-def page(results: dict[str, Any]) -> Page:
+def page(results: Results) -> Page:
     return Page(render_report(results))
 
 
-def verdict_of(results: dict[str, Any]) -> Any:
+def verdict_of(results: Results) -> Any:
     return verdict.build(load_facts(results)).content
 
 
-def answer_of(results: dict[str, Any]) -> Any:
+def answer_of(results: Results) -> Any:
     return answer.build(load_facts(results)).content
 
 
-def comparisons_of(results: dict[str, Any]) -> Any:
+def comparisons_of(results: Results) -> Any:
     return comparisons.build(load_facts(results)).content
 
 
@@ -51,28 +54,31 @@ def words_of(page: Page, key: str) -> str:
     return str(page.by_id(key).words)
 
 
-def test_the_answer_opens_the_page(page: Page, results: dict[str, Any]) -> None:
+def test_the_answer_opens_the_page(page: Page, results: Results) -> None:
     """the first words of the first section are about the classifier that is recommended"""
     assert "answer" == page.all("section")[0].attributes["id"]
     (lead,) = page.texts("lead")
-    assert results["verdict"]["headline"]["recommended"]["classifier"] in lead
+    recommended = results.verdict.headline.recommended
+    assert recommended is not None
+    assert recommended.classifier in lead
 
 
-def test_every_oversampler_has_both_answers(page: Page, results: dict[str, Any]) -> None:
+def test_every_oversampler_has_both_answers(page: Page, results: Results) -> None:
     """with each classifier a row in either table: what it is called, its numbers, its sentence"""
-    rows = results["verdict"]["rows"]
+    rows = results.verdict.rows
     ranked, decided = ([[cell.words for cell in row] for row in page.rows(key)[1:]] for key in TABLES)
-    expected = [[row["strategy"], row["classifier"], RANKING_TITLES[row["ranking"]["code"]]] for row in rows]
+    expected = [[row.strategy, row.classifier, RANKING_TITLES[row.ranking.code]] for row in rows]
     assert expected == [row[:3] for row in ranked]
     assert [
-        [row["strategy"], row["classifier"], DECISION_TITLES[row["decision"]["code"]], describe_decision(row)]
+        [row.strategy, row.classifier, DECISION_TITLES[row.decision.code], sentence(describe_decision(row))]
         for row in rows
     ] == decided
     for row, shown in zip(rows, ranked, strict=True):
-        tested = row["ranking"]
-        numbers = [f"{tested[key]:+.3f}".replace("-", MINUS) for key in ("difference", "lower", "upper")]
+        tested = row.ranking
+        limits = (tested.difference, tested.lower, tested.upper)
+        numbers = [f"{value:+.3f}".replace("-", MINUS) for value in limits]
         assert "{} (simultaneous 95 % interval {} to {})".format(*numbers) == shown[3]
-        likeliest = max(tested[f"probability_{kind}"] for kind in ("better", "equivalent", "worse"))
+        likeliest = max(tested.probability_better, tested.probability_equivalent, tested.probability_worse)
         assert shown[4].startswith(f"{100 * likeliest:.0f} % probability of a ")
 
 
@@ -114,11 +120,13 @@ def test_no_chip_contradicts_the_interval_beside_it(name: str) -> None:
         (rules.EQUIVALENT, {"probability_equivalent": 0.97, "probability_better": 0.02, "probability_worse": 0.01}),
     ],
 )
-def test_every_code_is_called_by_its_title(results: dict[str, Any], code: str, changes: dict[str, Any]) -> None:
+def test_every_code_is_called_by_its_title(results: Results, code: str, changes: dict[str, Any]) -> None:
     """with the probability that goes with it"""
-    row = results["verdict"]["rows"][0]
-    found = {**row, "ranking": {**row["ranking"], **make_tested(**changes).as_dict(), "code": code}}
-    changed = {**results, "verdict": {**results["verdict"], "rows": [found]}}
+    row = results.verdict.rows[0].model_dump()
+    tested = {**row["ranking"], **make_tested(**changes).as_dict(), "code": code}
+    found = VerdictRow.model_validate({**row, "ranking": tested})
+    verdict = results.verdict.model_copy(update={"rows": (found,)})
+    changed = results.model_copy(update={"verdict": verdict})
     ((_, title, _, sure),) = cells(verdict_of(changed).ranking)
     assert RANKING_TITLES[code] == title
     assert re.fullmatch(r"\d\d % probability of a (gain|loss|difference) (beyond|within) 0\.010", sure)
@@ -144,17 +152,17 @@ def test_without_an_oversampler_there_is_a_sentence() -> None:
     for name in ("not asked", "baseline alone"):
         content = verdict_of(OUTCOMES[name]())
         assert (None, None, None, None) == (content.ranking, content.decision, content.rivals, content.power)
-        assert "No oversampling strategy was listed, so there is no verdict on one." == content.no_table
-        assert [] == Page(render_report(OUTCOMES[name]())).problems
+        page = Page(render_report(OUTCOMES[name]()))
+        assert "No oversampling strategy was listed, so there is no verdict on one." in words_of(page, "verdict")
+        assert [] == page.problems
 
 
-def test_ours_against_smote_has_its_own_table(results: dict[str, Any], page: Page) -> None:
+def test_ours_against_smote_has_its_own_table(results: Results, page: Page) -> None:
     """one row with each classifier; where there are not both, there is none"""
-    rivals = results["verdict"]["custom_against_smote"]
+    rivals = results.verdict.custom_against_smote
     shown = [[cell.words for cell in row] for row in page.rows("rivals")[1:]]
     assert [
-        [f"{row['strategy']} against {row['reference']}", row["classifier"], RANKING_TITLES[row["code"]]]
-        for row in rivals
+        [f"{row.strategy} against {row.reference}", row.classifier, RANKING_TITLES[row.code]] for row in rivals
     ] == [row[:3] for row in shown]
     assert 2 == len(rivals)
     assert verdict_of(make_results(strategies=STRATEGIES[:4])).rivals is None
@@ -165,7 +173,8 @@ def test_labels_are_shortened_in_sentences_too() -> None:
     long = make_results(strategies=("baseline", LONG), classifiers=("svc",))
     content, first = verdict_of(long), answer_of(long)
     names = [row.name.short for table in (content.ranking, content.decision) for row in table.rows]
-    texts = [first.lead, first.action, *first.why, *names, *(text for row in cells(content.decision) for text in row)]
+    told = (first.told.short, first.told.action, first.told.why)
+    texts = [*told, *names, *(text for row in cells(content.decision) for text in row)]
     assert [] == [text for text in texts if LONG in text]
     assert any("…" in text for text in texts)
 
@@ -175,40 +184,28 @@ def test_hostile_labels_are_text() -> None:
     hostile = OUTCOMES["hostile"]()
     page = Page(render_report(hostile))
     assert [] == page.problems
-    assert len(hostile["verdict"]["rows"]) == len(page.rows("verdicts")) - 1 == len(page.rows("decisions-answer")) - 1
+    assert len(hostile.verdict.rows) == len(page.rows("verdicts")) - 1 == len(page.rows("decisions-answer")) - 1
     assert not page.inside(page.by_id("verdict"), "script")
-
-
-@pytest.mark.parametrize("key", ["verdict", "power"])
-def test_results_without_a_verdict_say_so(key: str) -> None:
-    """a sentence stands in its place"""
-    older = make_results()
-    del older[key]
-    assert "These results hold no verdict." == verdict_of(older).absent
-
-
-def test_results_without_comparisons_say_so() -> None:
-    """the same for comparisons"""
-    older = make_results()
-    del older["comparisons"]
-    assert "These results hold no comparisons." == comparisons_of(older).absent
 
 
 def test_only_baseline_has_nothing_to_compare() -> None:
     """which is said"""
     alone = make_results(("baseline",), ("svc",), make_runs(("baseline",), ("svc",), 6))
-    assert "Only baseline was run, so there is nothing to compare." == comparisons_of(alone).absent
+    assert () == comparisons_of(alone).classifiers
+    assert "Only baseline was run, so there is nothing to compare." in words_of(
+        Page(render_report(alone)), "comparisons"
+    )
 
 
 def test_a_job_without_a_score_recommends_nothing() -> None:
     """where every run failed the answer says so, and numbers are dashes with their reason"""
     failed = make_results(runs=[without_numbers(run, "failed", "no luck") for run in make_runs()])
     content = answer_of(failed)
-    assert content.lead == (
+    assert content.told.short == (
         "This job can't tell whether oversampling helps logistic_regression: too few splits (no split with both "
         "results, 5 needed)."
     )
-    assert ("Nothing is recommended, since no run was scored.", "") == (content.action, content.use)
+    assert ("Nothing is recommended, since no run was scored.", "") == (content.told.action, content.told.use)
     assert {"Untested"} == {row[1] for row in cells(verdict_of(failed).ranking)}
     assert ["–"] * 3 == [tile.after for tile in content.tiles[:3]]
     assert "No chart: no strategy has a recall with logistic_regression on any split." == content.why_no_picture
@@ -217,40 +214,40 @@ def test_a_job_without_a_score_recommends_nothing() -> None:
     assert {"a"} == {row.cells[0].footnote for row in table.rows}
 
 
-def test_comparisons_show_differences_intervals_and_p(results: dict[str, Any], page: Page) -> None:
+def test_comparisons_show_differences_intervals_and_p(results: Results, page: Page) -> None:
     """the table of the primary metric has each strategy against baseline, then ours against SMOTE"""
     rows = page.rows("compared-0")[1:]
     found = [
         row
-        for row in results["comparisons"]
-        if row["metric"] == "average_precision" and row["classifier"] == "logistic_regression"
+        for row in results.comparisons
+        if row.metric == "average_precision" and row.classifier == "logistic_regression"
     ]
-    assert [f"{row['strategy']} against {row['reference']}" for row in found] == [row[0].words for row in rows]
+    assert [f"{row.strategy} against {row.reference}" for row in found] == [row[0].words for row in rows]
     for row, shown in zip(found, rows, strict=True):
         texts = [cell.words.replace(MINUS, "-") for cell in shown[1:]]
-        assert f"{row['difference']:+.3f}" == texts[0]
-        assert f"{row['lower']:+.3f} to {row['upper']:+.3f}" == texts[1]
-        assert f"{row['p_value']:.3f}" == texts[2]
-        assert str(row["n_splits"]) == texts[-1]
+        assert f"{row.difference:+.3f}" == texts[0]
+        assert f"{row.lower:+.3f} to {row.upper:+.3f}" == texts[1]
+        assert f"{row.p_value:.3f}" == texts[2]
+        assert str(row.n_splits) == texts[-1]
 
 
 def test_one_split_is_called_blind() -> None:
     """what a bootstrap cannot see is said where its numbers stand"""
-    bootstrapped = make_results(runs=make_runs(n_repeats=1))
-    for row in bootstrapped["comparisons"]:
-        row["method"] = "paired_bootstrap_one_split"
+    blind = make_results(runs=make_runs(n_repeats=1))
+    rows = tuple(row.model_copy(update={"method": "paired_bootstrap_one_split"}) for row in blind.comparisons)
+    bootstrapped = blind.model_copy(update={"comparisons": rows})
     assert "and nothing of how models trained on other rows would differ" in comparisons_of(bootstrapped).reading
     reading = verdict_of(bootstrapped).reading
     assert "says nothing of another split, so no answer is more than probable" in reading
     assert "simultaneous over all oversamplers and classifiers of the job (Holm), at 95 % confidence" in reading
 
 
-def test_what_it_would_take_to_know_more(page: Page, results: dict[str, Any]) -> None:
+def test_what_it_would_take_to_know_more(page: Page, results: Results) -> None:
     """for each oversampler and classifier, from half to twice the estimate, and what one test row is worth"""
     rows = [[cell.words for cell in row] for row in page.rows("power")[1:]]
-    for found, row in zip(rows, results["power"]["rows"], strict=True):
-        assert [row["strategy"], row["classifier"]] == found[:2]
-        assert [f"{row['low']:,.0f}", f"{row['high']:,.0f}"] == [text.split()[0] for text in found[-2:]]
+    for found, row in zip(rows, results.power.rows, strict=True):
+        assert [row.strategy, row.classifier] == found[:2]
+        assert [f"{row.low:,.0f}", f"{row.high:,.0f}"] == [text.split()[0] for text in found[-2:]]
     worth = f"{100 / 42:.1f} points of recall"
     assert f"One minority row more or less found in a test part is {worth}." in words_of(page, "verdict")
 

@@ -2,11 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 import numpy as np
 
 from job.data.difficulty.minority_types import count_minority_of_rows, shrink
 
 _HUGE = 1e100
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """How far the classes overlap: F1 with its column, N1 and N3 with the rows that each was measured on."""
+
+    f1: float
+    f1_column: str
+    n1: float
+    n1_minority: float
+    n1_rows: int
+    n3: float
+    n3_minority: float
+    n3_rows: int
 
 
 def fisher_ratios(X: np.ndarray, y: np.ndarray) -> np.ndarray:

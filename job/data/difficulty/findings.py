@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
 from job.data.dataset import Column, Dataset
+from job.data.difficulty.class_overlap import Overlap
 from job.data.difficulty.leakage import NEARER, Duplicates
 from job.data.difficulty.minority_types import Clusters
 from job.data.quoting import counted
@@ -62,8 +62,7 @@ class Facts:
     dataset : Dataset
     types : Mapping of str to int, or None
         Minority rows of each type.
-    overlap : Mapping or None
-        As in `job.data.difficulty.diagnose.diagnose`.
+    overlap : Overlap or None
     clusters : Clusters or None
     scores : tuple of (str, float)
         AUC of each feature alone, highest first.
@@ -75,7 +74,7 @@ class Facts:
 
     dataset: Dataset
     types: Mapping[str, int] | None
-    overlap: Mapping[str, Any] | None
+    overlap: Overlap | None
     clusters: Clusters | None
     scores: tuple[tuple[str, float], ...]
     equal_columns: tuple[tuple[str, ...], ...]
@@ -194,11 +193,11 @@ def _find_overlap(facts: Facts) -> Iterator[Finding]:
                 "Expect a moved threshold to do as much as synthetic rows, and look for columns that tell more.",
             )
     enough = facts.dataset.n_positive >= _LEAST_FOR_SEPARABLE
-    if enough and facts.overlap and max(facts.overlap["n1"], facts.overlap["n3"]) <= SEPARABLE:
+    if enough and facts.overlap and max(facts.overlap.n1, facts.overlap.n3) <= SEPARABLE:
         yield Finding(
             "separable",
             NOTE,
-            f"Classes hardly touch: a minimum spanning tree joins only {_percent(facts.overlap['n1'])} of the rows to "
+            f"Classes hardly touch: a minimum spanning tree joins only {_percent(facts.overlap.n1)} of the rows to "
             "the other class.",
             "Expect little from resampling: a classifier finds such a border as it is.",
         )

@@ -1,11 +1,10 @@
-"""Every metric of every run, from the scores and decisions of its test rows to the rows of results."""
+"""Every metric of a run, from the scores and decisions of its test rows."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property
-from typing import Any
 
 import numpy as np
 
@@ -266,65 +265,3 @@ def order_outcomes(units: Iterable[Unit], outcomes: Iterable[Outcome]) -> list[O
     if missing := [key for key in keys if key not in by_key]:
         raise RuntimeError(f"{len(missing)} of {len(keys)} runs are missing, the first is {missing[0]}")
     return [by_key[key] for key in keys]
-
-
-def collect_runs(
-    outcomes: Iterable[Outcome],
-    predictions: Mapping[RunKey, Prediction | None],
-    splits: Iterable[Split],
-    dataset: Dataset,
-    context: MetricContext,
-    baseline: str,
-) -> list[dict[str, Any]]:
-    """Make one row of results for each run.
-
-    Parameters
-    ----------
-    outcomes : iterable of Outcome
-        In the order of the grid.
-    predictions : Mapping of RunKey to Prediction or None
-    splits : iterable of Split
-    dataset : Dataset
-    context : MetricContext
-    baseline : str
-        Label of the strategy that others are compared with.
-
-    Returns
-    -------
-    list of dict
-        As ``runs`` in results.json.
-    """
-    by_split = {(split.repeat, split.fold): split for split in splits}
-    rows = []
-    for outcome in outcomes:
-        key = outcome.key
-        split = by_split[key.repeat, key.fold]
-        reference = predictions[RunKey(baseline, key.classifier, key.repeat, key.fold)]
-        prediction = predictions[key]
-        if prediction is None:  # why stands once, in the row's reason
-            metrics: dict[str, float | None] = dict.fromkeys(metric.name for metric in METRICS)
-            undefined: dict[str, str] = {}
-        else:
-            metrics, undefined = evaluate_metrics(prediction, reference, context)
-        rows.append({**_facts(outcome, split, dataset), "metrics": metrics, "undefined": undefined})
-    return rows
-
-
-def _facts(outcome: Outcome, split: Split, dataset: Dataset) -> dict[str, Any]:
-    return {
-        "strategy": outcome.key.strategy,
-        "classifier": outcome.key.classifier,
-        "repeat": outcome.key.repeat,
-        "fold": outcome.key.fold,
-        "status": outcome.status,
-        "reason": outcome.reason,
-        "warnings": list(outcome.warnings),
-        "n_train": len(split.train),
-        "n_train_positive": int(dataset.y[split.train].sum()),
-        "n_resampled": outcome.n_resampled,
-        "n_resampled_positive": outcome.n_resampled_positive,
-        "n_synthetic": outcome.n_synthetic,
-        "n_test": len(split.test),
-        "n_test_positive": int(dataset.y[split.test].sum()),
-        "threshold": outcome.threshold,
-    }

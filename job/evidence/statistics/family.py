@@ -1,23 +1,29 @@
-"""Families of tests: Holm's adjustment, and every oversampler with every classifier against baseline."""
+"""Families of tests: every oversampler against baseline, Holm's adjustment, and what such a job could have shown."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import asdict, dataclass
-from typing import Any
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import numpy as np
+from scipy.special import ndtri, stdtrit
 
-from job.evidence.predictions import Place
+from job.evidence.runs import Place, named
 from job.evidence.statistics.measured import Measured
 from job.evidence.statistics.paired_t import BOOTSTRAP, finite
 from job.names import METRICS
+from job.results.verdict_facts import Power, PowerRow, Tested
 from job.spec.job_spec import JobSpec
 
 PLAIN_ROPE = 0.01
 ROPE_FACTOR = 0.04
 PRIOR_FACTOR = 0.25
 """Standard deviation of the prior of a true difference in a ranking metric m, in units of m (1 - m)."""
+
+POWER = 0.8
+RANGE = (0.5, 2.0)  # one job's estimate of its own standard error varies that much
+LEAST_ROWS = 50
 
 _GRID = np.linspace(-6, 6, 4001)  # standard deviations of the prior
 
@@ -70,59 +76,34 @@ def question_of(spec: JobSpec) -> Question:
 
 
 @dataclass(frozen=True)
-class Tested:
-    """One difference from baseline, tested within its family.
+class Sizes:
+    """How much evidence there can be.
 
     Parameters
     ----------
-    lower, upper : float or None
-        Limits of the simultaneous interval: it excludes 0 exactly where `p_adjusted` is below the level.
-    p_value, p_adjusted : float or None
-        Two-sided, before and after Holm's adjustment over the family.
-    probability_better, probability_equivalent, probability_worse : float or None
-        That the true difference is beyond the ROPE, within it, and beyond it the other way.
-    n_splits : int
-        Splits on which both have a value.
-    method : str
-        As in comparisons.csv.
-    reason : str or None
-        Why there is no interval.
+    n_positive : int
+        Minority rows of the data.
+    n_minority_rows : int
+        Distinct ones over all test parts.
+    n_minority_groups : int or None
+        Groups that have one, where rows are grouped.
+    n_test_positive : float
+        Mean number in a test part.
+    prevalence : float
+        Their share of all test rows.
     """
 
-    difference: float | None
-    se: float | None
-    lower: float | None
-    upper: float | None
-    p_value: float | None
-    p_adjusted: float | None
-    probability_better: float | None
-    probability_equivalent: float | None
-    probability_worse: float | None
-    rope: float
-    n_splits: int
-    method: str
-    reason: str | None
-
-    def as_dict(self) -> dict[str, Any]:
-        """The same as in results.json."""
-        return asdict(self)
+    n_positive: int
+    n_minority_rows: int
+    n_minority_groups: int | None
+    n_test_positive: float
+    prevalence: float
 
 
 def judge_family(
     measured: Measured, pairs: Sequence[tuple[Place, Place]], metric: str, question: Question
 ) -> list[Tested]:
-    """Test one metric, where higher is better, over all pairs of a family.
-
-    Parameters
-    ----------
-    pairs : sequence of (place, place)
-        What is compared, and its reference.
-
-    Returns
-    -------
-    list of Tested
-        In the order of `pairs`.
-    """
+    """Test one metric, where higher is better, over all pairs of a family: what is compared, and its reference."""
     if not pairs:
         return []
     left, right = (list(side) for side in zip(*pairs, strict=True))
@@ -145,8 +126,8 @@ def judge_family(
 
     return [
         Tested(
-            **found.at((row, column))
-            | {"lower": finite(limits[row, 0]), "upper": finite(limits[row, 1]), "p_adjusted": finite(adjusted[row])},
+            **(found.at((row, column)) | {"lower": finite(limits[row, 0]), "upper": finite(limits[row, 1])}),
+            p_adjusted=finite(adjusted[row]),
             probability_better=finite(above[row]),
             probability_equivalent=finite(within[row]),
             probability_worse=finite(below[row]),
@@ -230,3 +211,48 @@ def adjust_holm(p_values: np.ndarray) -> np.ndarray:
     found = np.empty_like(adjusted)
     np.put_along_axis(found, order, adjusted, axis=-1)
     return found
+
+
+def build_power(
+    gains: Mapping[Place, Tested], baselines: Mapping[Place, float], question: Question, sizes: Sizes
+) -> Power:
+    """Say what the job could have shown.
+
+    ``detectable`` is (t_{1-α/2k} + t_{.8}) SE, the true difference that four of five such jobs show in a family of k
+    tests. ``needed`` is the number of minority rows with which four of five jobs show a difference of ``gain``, the
+    one that was estimated (the ROPE, where the estimate is smaller): m (t_{1-α/2} + t_{.8})² SE² / gain². A pair that
+    hardly differs has a small standard error and would have a larger one if it gained that much, so the standard error
+    is taken as no smaller than AP (1 - AP) / √m.
+
+    `gains` are the family, `baselines` the mean primary metric of baseline with each of its classifiers.
+    """
+    return Power(
+        primary=question.primary,
+        power=POWER,
+        n_positive=sizes.n_positive,
+        recall_per_row=1 / sizes.n_test_positive if sizes.n_test_positive else None,
+        rows=tuple(
+            _power_row(place, gain, baselines[place], question, sizes, len(gains)) for place, gain in gains.items()
+        ),
+    )
+
+
+def _power_row(
+    place: Place, tested: Tested, baseline: float, question: Question, sizes: Sizes, n_tests: int
+) -> PowerRow:
+    gain = max(abs(tested.difference or 0.0), tested.rope)
+    if tested.se is None or gain == 0:
+        return PowerRow(**named(place), se=tested.se, gain=gain, detectable=None, needed=None, low=None, high=None)
+    se = max(tested.se, spread_of(baseline) / math.sqrt(max(sizes.n_positive, 1)))
+    one, family = (_reach(tested, level) for level in (question.level, question.level / n_tests))
+    needed = sizes.n_positive * (one * se / gain) ** 2
+    low, high = (max(LEAST_ROWS, math.ceil(factor * needed)) for factor in RANGE)
+    detectable = family * tested.se
+    return PowerRow(**named(place), se=tested.se, gain=gain, detectable=detectable, needed=needed, low=low, high=high)
+
+
+def _reach(tested: Tested, level: float) -> float:
+    shares = 1 - level / 2, POWER
+    if tested.method == BOOTSTRAP:
+        return sum(float(ndtri(share)) for share in shares)
+    return sum(float(stdtrit(tested.n_splits - 1, share)) for share in shares)

@@ -3,31 +3,29 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Hashable, Iterable, Mapping, Sequence
-from collections.abc import Set as AbstractSet
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Generic, TypeVar
 
 import numpy as np
 from threadpoolctl import threadpool_limits
 
 from job.evaluation.metrics.run_metrics import MetricContext
-from job.evidence.predictions import Place, Predictions
+from job.evidence.runs import Place, Predictions
 from job.evidence.statistics.bootstrap import (
     LEAST_GROUPS,
     LEAST_POSITIVES,
+    Ordered,
     compare_over_draws,
+    count_weighted,
     draw_weights,
     enough_to_draw,
+    evaluate_weighted,
+    order_rows,
 )
 from job.evidence.statistics.paired_t import LEAST_PAIRS, Estimates, compare_over_splits, weigh_training
-from job.evidence.statistics.weighted_metrics import Ordered, count_weighted, evaluate_weighted, order_rows
 from job.names import METRICS
-
-Row = Mapping[str, Any]
-
-
-Split = TypeVar("Split", bound=Hashable)
+from job.results.job_facts import Run
+from job.results.verdict_facts import Means
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,18 +73,7 @@ class Measured:
     def compare(
         self, left: Sequence[Place], right: Sequence[Place], rope: float | np.ndarray, confidence: float
     ) -> Estimates:
-        """Compare combinations pair by pair in every metric.
-
-        Parameters
-        ----------
-        left, right : sequence of (strategy, classifier)
-            Of one length.
-
-        Returns
-        -------
-        Estimates
-            Of left - right, in arrays of shape (n_pairs, n_metrics).
-        """
+        """Compare combinations pair by pair in every metric: left - right, in arrays of shape (n_pairs, n_metrics)."""
         lefts, rights = ([self.places[place] for place in side] for side in (left, right))
         if self.draws is not None:
             observed = self.values[lefts, :, 0], self.values[rights, :, 0]
@@ -106,11 +93,12 @@ class Measured:
         values = values[np.isfinite(values)]
         return float(values.mean()) if len(values) else float("nan")
 
-    def shared_means(self, metric: str, baseline: Place, strategy: Place) -> dict[str, float | None]:
+    def shared_means(self, metric: str, baseline: Place, strategy: Place) -> Means:
         """Means over the splits that both have a value on, so that they differ by the difference that is tested."""
-        sides = {"baseline": self.of(baseline, metric), "strategy": self.of(strategy, metric)}
-        both = np.isfinite(list(sides.values())).all(axis=0)
-        return {who: float(values[both].mean()) if both.any() else None for who, values in sides.items()}
+        values = np.stack([self.of(baseline, metric), self.of(strategy, metric)])
+        both = np.isfinite(values).all(axis=0)
+        theirs, mine = (float(side[both].mean()) if both.any() else None for side in values)
+        return Means(baseline=theirs, strategy=mine)
 
     def explain_no_interval(self, estimates: Estimates, at: tuple[int, int]) -> str | None:
         """Say why a comparison has no interval; None where it has one."""
@@ -134,23 +122,16 @@ class Measured:
 
 
 def measure_runs(
-    runs: Iterable[Row], places: Iterable[Place], tuned: Iterable[str] = (), least_training: float = 0.0
+    runs: Iterable[Run], places: Iterable[Place], tuned: Iterable[str] = (), least_training: float = 0.0
 ) -> Measured:
-    """Put the metrics of runs into one array.
-
-    Parameters
-    ----------
-    runs : iterable of Mapping
-        As ``runs`` in results.json; those of other combinations are left out.
-    """
+    """Put the metrics of runs into one array; those of other combinations are left out."""
     index = {place: number for number, place in enumerate(places)}
-    kept = [run for run in runs if (run["strategy"], run["classifier"]) in index]
-    sizes = {(run["repeat"], run["fold"]): (run["n_test"], run["n_train"]) for run in kept}
+    kept = [run for run in runs if run.place in index]
+    sizes = {run.split: (run.n_test, run.n_train) for run in kept}
     splits = {split: number for number, split in enumerate(sizes)}
     values = np.full((len(index), len(METRICS), len(splits)), np.nan)
-    for run in kept:
-        row = [np.nan if run["metrics"][metric] is None else run["metrics"][metric] for metric in METRICS]
-        values[index[run["strategy"], run["classifier"]], :, splits[run["repeat"], run["fold"]]] = row
+    for run in kept:  # None becomes NaN
+        values[index[run.place], :, splits[run.split]] = np.array([run.metrics[name] for name in METRICS], dtype=float)
     n_test, n_train = np.array(list(sizes.values()), dtype=float).reshape(-1, 2).T
     return Measured(values, index, n_test, n_train, None, frozenset(tuned), least_training)
 
@@ -166,21 +147,7 @@ def draw_measures(
 ) -> Measured:
     """Add bootstrap samples, where there is one split only and minority rows enough in it.
 
-    Parameters
-    ----------
-    predictions : Predictions
-        Of that split.
-    groups : ndarray of shape (n_test,) or None
-        Groups of its test rows.
-    seed : int
-        The spec's.
-    time : ndarray of shape (n_test,) or None
-        Of its test rows.
-
-    Returns
-    -------
-    Measured
-        The same where nothing can be drawn.
+    `groups` and `time` are those of its test rows.
     """
     found = {
         (key.strategy, key.classifier): prediction
@@ -217,57 +184,3 @@ def _draw_chunk(
 def _seed(seed: int) -> int:
     """The bootstrap's own luck, apart from that of splits, samplers and classifiers."""
     return int.from_bytes(hashlib.sha256(f"{seed}/bootstrap".encode()).digest()[:4], "big")
-
-
-@dataclass(frozen=True)
-class Comparable(Generic[Split]):
-    """What can be ranked, on which splits, and what cannot.
-
-    Parameters
-    ----------
-    places : tuple of (strategy, classifier)
-        Those with a value on every one of `splits`.
-    splits : tuple
-        The splits on which they are compared.
-    left_out : tuple of ((strategy, classifier), int)
-        Those with values on too few splits, and on how many.
-    n_scored : int
-        Splits on which anything has a value.
-    """
-
-    places: tuple[Place, ...]
-    splits: tuple[Split, ...]
-    left_out: tuple[tuple[Place, int], ...]
-    n_scored: int
-
-
-def find_comparable(scored: Mapping[Place, AbstractSet[Split]], order: Sequence[Split]) -> Comparable[Split]:
-    """Find what can be ranked; a mean over the splits that went well is no match for one over all.
-
-    Parameters
-    ----------
-    scored : Mapping of (strategy, classifier) to set
-        The splits on which each has a value.
-    order : sequence
-        All splits, in their order.
-
-    Returns
-    -------
-    Comparable
-        Those with a value on every split that any has one on; where none is so full, the fullest, on the splits that
-        they share (or the first of them, where they share none).
-    """
-    found = {place: splits for place, splits in scored.items() if splits}
-    anywhere: set[Split] = set().union(*found.values())
-    most = max((len(splits) for splits in found.values()), default=0)
-    places = [place for place, splits in found.items() if len(splits) == most]
-    shared = anywhere.intersection(*(found[place] for place in places))
-    if places and not shared:
-        places = places[:1]
-        shared = set(found[places[0]])
-    return Comparable(
-        tuple(places),
-        tuple(split for split in order if split in shared),
-        tuple((place, len(splits)) for place, splits in found.items() if place not in places),
-        len(anywhere),
-    )

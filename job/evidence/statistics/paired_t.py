@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import TypedDict
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
@@ -27,6 +27,18 @@ BOOTSTRAP, NO_TEST = "paired_bootstrap_one_split", "none"
 ROUND_OFF = 1e-12  # a spread of differences that small, beside the values themselves, is no variation
 
 
+class Estimate(TypedDict):
+    """What results.json holds of one difference, but for its probabilities."""
+
+    difference: float | None
+    se: float | None
+    lower: float | None
+    upper: float | None
+    p_value: float | None
+    n_splits: int
+    method: str
+
+
 @dataclass(frozen=True, eq=False)
 class Estimates:
     """What the splits, or the test rows of the only split, say about paired differences.
@@ -36,15 +48,11 @@ class Estimates:
     Parameters
     ----------
     n_splits : ndarray of int
-        Pairs: splits where both have a value.
-    difference : ndarray
-        Mean difference.
-    se : ndarray
-        Its standard error, corrected for the overlap of the splits.
-    lower, upper : ndarray
-        Limits of its interval.
-    p_value : ndarray
-        Two-sided, of no difference.
+        Splits where both have a value.
+    difference, se : ndarray
+        Mean difference and its standard error, corrected for the overlap of the splits.
+    lower, upper, p_value : ndarray
+        Limits of its interval; two-sided p of no difference.
     below, within, above : ndarray
         Probability that the true difference is below -rope, within, and above the rope; they add up to 1.
     tested : ndarray of bool
@@ -69,11 +77,17 @@ class Estimates:
     varies: np.ndarray
     method: np.ndarray
 
-    def at(self, place: tuple[int, int]) -> dict[str, Any]:
-        """What results.json holds of one of the differences, but for its probabilities."""
-        found = {name: finite(getattr(self, name)[place]) for name in ("difference", "se", "lower", "upper", "p_value")}
-        method = str(self.method[place]) if self.tested[place] else NO_TEST
-        return {**found, "n_splits": int(self.n_splits[place]), "method": method}
+    def at(self, place: tuple[int, int]) -> Estimate:
+        """One of the differences."""
+        return {
+            "difference": finite(self.difference[place]),
+            "se": finite(self.se[place]),
+            "lower": finite(self.lower[place]),
+            "upper": finite(self.upper[place]),
+            "p_value": finite(self.p_value[place]),
+            "n_splits": int(self.n_splits[place]),
+            "method": str(self.method[place]) if self.tested[place] else NO_TEST,
+        }
 
 
 def finite(value: np.ndarray | float) -> float | None:

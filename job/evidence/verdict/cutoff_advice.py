@@ -6,7 +6,7 @@ import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import NamedTuple
 
 import numpy as np
 
@@ -19,7 +19,6 @@ from job.evaluation.cutoff import (
     Rates,
     Request,
     cut_points,
-    describe_request,
     median_cutoff,
     request_of,
 )
@@ -27,8 +26,22 @@ from job.evaluation.grid import RunKey, strategies_of
 from job.evaluation.metrics.ranking_metrics import read_roc
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evaluation.worker import Outcome
-from job.evidence.predictions import Place, Predictions, named
+from job.evidence.runs import Place, Predictions, named
 from job.evidence.statistics.paired_t import compare_over_splits
+from job.results import verdict_facts
+from job.results.decision_facts import (
+    Choice,
+    CostRange,
+    CostRanges,
+    DecisionRow,
+    Decisions,
+    Menu,
+    MenuPoint,
+    OwnDecision,
+    RequestFacts,
+)
+from job.results.job_facts import Cost
+from job.results.verdict_facts import AdvisedCutoff, Headline
 from job.spec.job_spec import JobSpec
 from job.strategies.recipes import recipe_of
 
@@ -50,8 +63,6 @@ _RECALL = 0.8
 _GRID = np.linspace(0, 1, 1001)
 _ROUND_OFF = 1e-9
 
-Row = dict[str, Any]
-
 
 @dataclass(frozen=True, eq=False)
 class Part:
@@ -71,110 +82,91 @@ class Part:
     sizes: tuple[int, int]
 
 
+class Line(NamedTuple):
+    """What a choice misses and how many false alarms it raises; it costs ratio · missed + false_alarms."""
+
+    missed: float
+    false_alarms: float
+    choice: str
+    point: str | None = None
+    threshold: float | None = None
+
+
 def build_decisions(
     spec: JobSpec, outcomes: Iterable[Outcome], predictions: Predictions, splits: Sequence[Split]
-) -> dict[str, Any]:
-    """Put together what is known of cut-offs.
-
-    Parameters
-    ----------
-    outcomes : iterable of Outcome
-        Of the runs that the spec lists.
-    predictions : Predictions
-        Of the same runs.
-
-    Returns
-    -------
-    dict
-        As ``decisions`` in results.json. ``asked`` is what decides between cut-offs, ``request`` all that is written.
-        Each of ``rows`` has the advised ``cutoff``, its `FACTS` with their ``intervals``, and the same at the
-        strategy's ``own`` decision; ``never`` and ``always`` have those of an alert on no row and on every row.
-        ``menu`` has the points of `MENU`, chosen with the labels of the test parts, and ``cost_ranges`` for which cost
-        ratios, a miss to a false alarm, each choice is the cheapest. What doesn't exist is null, and ``reason`` is the
-        code that says why.
-    """
+) -> Decisions:
+    """Put together what is known of cut-offs in the runs that the spec lists."""
     return read_cutoffs(_parts(spec, outcomes, predictions, splits), request_of(spec), spec.evaluation.confidence)
 
 
-def read_cutoffs(parts: Mapping[Place, Sequence[Part]], request: Request, confidence: float) -> dict[str, Any]:
+def read_cutoffs(parts: Mapping[Place, Sequence[Part]], request: Request, confidence: float) -> Decisions:
     """Put together what is known of cut-offs, as `build_decisions`, from the test parts of each pair."""
     any_parts = next((found for found in parts.values() if found), [])
-    references = {
-        name: _means(_rates(any_parts, np.full(len(any_parts), threshold), request), request)
-        for name, threshold in ((NEVER_ALERT, NEVER), (ALWAYS_ALERT, ALWAYS))
-    }
+    never, always = (
+        _means(_rates(any_parts, np.full(len(any_parts), threshold), request), request) for threshold in (NEVER, ALWAYS)
+    )
+    reasons = {place: None if found else NO_SCORES for place, found in parts.items()}
     menus = {place: _menu(found, request) for place, found in parts.items()}
-    return {
-        "asked": request.asked,
-        "request": describe_request(request),
-        "rows": [_row(place, found, request, confidence) for place, found in parts.items()],
-        **references,
-        "menu": [
-            {**named(place), "reason": None if points else NO_SCORES, "points": points}
-            for place, points in menus.items()
-        ],
-        "cost_ranges": [
-            {
-                **named(place),
-                "reason": None if found else NO_SCORES,
-                "ranges": find_cheapest(_lines(found, menus[place], request)),
-            }
-            for place, found in parts.items()
-        ],
-    }
+    ranges = {place: find_cheapest(_lines(found, menus[place], request)) for place, found in parts.items()}
+    return Decisions(
+        asked=request.asked,
+        request=_describe_request(request),
+        rows=tuple(_row(place, found, request, confidence) for place, found in parts.items()),
+        never=never,
+        always=always,
+        menu=tuple(Menu(**named(place), reason=reasons[place], points=menus[place]) for place in parts),
+        cost_ranges=tuple(CostRanges(**named(place), reason=reasons[place], ranges=ranges[place]) for place in parts),
+    )
 
 
-def advised(decisions: Mapping[str, Any], place: Place) -> dict[str, Any]:
-    """What is advised for one pair, as the headline has it.
+def _describe_request(request: Request) -> RequestFacts:
+    return RequestFacts(
+        cost=request.cost and Cost(false_negative=request.cost[0], false_positive=request.cost[1]),
+        alerts_per_1000=request.alerts_per_1000,
+        limit=request.limit and dict([request.limit]),
+        prevalence_in_use=request.prevalence,
+    )
 
-    Parameters
-    ----------
-    decisions : Mapping
-        As `build_decisions` returns.
 
-    Returns
-    -------
-    dict
-        ``cutoff``: null, or ``asked``, ``threshold`` and ``action``; ``reason``: why it is null; ``numbers``: the
-        `FACTS` there, or at the pair's own decision where there is no cut-off.
+def with_advice(headline: Headline, decisions: Decisions) -> Headline:
+    """Fill in the cut-off that is advised for what is recommended, and what it comes to on the test parts.
+
+    Where there is no cut-off, it is what the strategy's own decision comes to.
     """
-    row = next(row for row in decisions["rows"] if (row["strategy"], row["classifier"]) == place)
-    cutoff = None if row["cutoff"] is None else {"asked": decisions["asked"], **row["cutoff"]}
-    source = row["own"] if cutoff is None else row
-    return {"cutoff": cutoff, "reason": row["reason"], "numbers": {fact: source[fact] for fact in FACTS}}
+    price = headline.numbers.price
+    if headline.recommended is None or price is None:
+        return headline
+    row = next(row for row in decisions.rows if row.place == headline.recommended.place)
+    source, cutoff = row if row.cutoff else row.own, None
+    if row.cutoff is not None and decisions.asked is not None:
+        cutoff = AdvisedCutoff(asked=decisions.asked, **dict(row.cutoff))
+    price = {**price, **{fact: getattr(source, fact) for fact in FACTS}}
+    numbers = headline.numbers.model_copy(update={"price": price, "cutoff_reason": row.reason})
+    return headline.model_copy(update={"cutoff": cutoff, "numbers": numbers})
 
 
-def find_cheapest(lines: Sequence[Mapping[str, Any]]) -> list[Row]:
-    """Find for which cost ratios each choice is the cheapest: the lower envelope of lines.
-
-    Parameters
-    ----------
-    lines : sequence of Mapping
-        Each with ``missed`` and ``false_alarms``; it costs ratio · missed + false_alarms. Of equals the first is taken.
-
-    Returns
-    -------
-    list of dict
-        What else the lines have, with ``from`` and ``to``, rising from 0; the last ``to`` is null.
-    """
-    ranges: list[Row] = []
-    at = 0.0
-    left = sorted(lines, key=lambda line: (line["false_alarms"], line["missed"]))
+def find_cheapest(lines: Sequence[Line]) -> tuple[CostRange, ...]:
+    """Find for which cost ratios each choice is the cheapest: the lower envelope, and of equals the first."""
+    found: list[tuple[float, Line]] = []
+    at, left = 0.0, sorted(lines, key=lambda line: (line.false_alarms, line.missed))
     while left:
         best = left[0]
-        told = {key: value for key, value in best.items() if key not in ("missed", "false_alarms")}
-        ranges.append({"from": at, "to": None, **told})
-        fewer = [line for line in left if line["missed"] < best["missed"] - _ROUND_OFF]
+        found.append((at, best))
         crossings = [
-            ((line["false_alarms"] - best["false_alarms"]) / (best["missed"] - line["missed"]), line["missed"])
-            for line in fewer
+            ((line.false_alarms - best.false_alarms) / (best.missed - line.missed), line)
+            for line in left
+            if line.missed < best.missed - _ROUND_OFF
         ]
-        if not fewer:
-            break
-        order = sorted(range(len(fewer)), key=lambda k: (round(crossings[k][0], 9), crossings[k][1]))
-        at = ranges[-1]["to"] = crossings[order[0]][0]
-        left = [fewer[k] for k in order]
-    return [found for found in ranges if found["to"] is None or found["to"] > found["from"]]
+        crossings.sort(key=lambda crossing: (round(crossing[0], 9), crossing[1].missed))
+        at, left = crossings[0][0] if crossings else math.inf, [line for _, line in crossings]
+    ends = (*(start for start, _ in found[1:]), None)
+    return tuple(
+        CostRange.model_validate(
+            {"from": start, "to": end, "point": line.point, "threshold": line.threshold, "choice": line.choice}
+        )
+        for (start, line), end in zip(found, ends, strict=False)
+        if end is None or end > start
+    )
 
 
 def _parts(
@@ -200,30 +192,30 @@ def _parts(
     return found
 
 
-def _row(place: Place, parts: Sequence[Part], request: Request, confidence: float) -> Row:
+def _row(place: Place, parts: Sequence[Part], request: Request, confidence: float) -> DecisionRow:
     with_cutoff = [part for part in parts if part.cutoff.threshold is not None]
-    if 2 * len(with_cutoff) < len(parts) or not parts:
+    if 2 * len(with_cutoff) < len(parts):
         with_cutoff = []
     thresholds = np.array([part.cutoff.threshold for part in with_cutoff], dtype=float)
-    lacking = [part.cutoff for part in parts if part.cutoff.threshold is None]
-    reasons = Counter(cutoff.reason for cutoff in lacking)
+    reasons = Counter(part.cutoff.reason for part in parts if part.cutoff.threshold is None)
     rates = _rates(with_cutoff, thresholds, request)
-    own = _decided(parts, [part.prediction.decisions == 1 for part in parts], request)
-    return {
+    own = _means(_decided(parts, [part.prediction.decisions == 1 for part in parts], request), request)
+    return DecisionRow(
         **named(place),
-        "cutoff": _written(median_cutoff(thresholds.tolist())) if with_cutoff else None,
-        "reason": None if with_cutoff else reasons.most_common(1)[0][0] if reasons else NO_SCORES,
-        "details": list(dict.fromkeys(part.cutoff.detail for part in parts if part.cutoff.detail)),
-        "n_splits": len(with_cutoff),
-        **_means(rates, request),
-        "intervals": _intervals(rates, with_cutoff, request, confidence),
-        "own": {"n_splits": len(parts), **_means(own, request)},
-    }
+        cutoff=_describe_cutoff(thresholds.tolist()) if with_cutoff else None,
+        reason=None if with_cutoff else reasons.most_common(1)[0][0] if reasons else NO_SCORES,
+        details=tuple(dict.fromkeys(part.cutoff.detail for part in parts if part.cutoff.detail)),
+        n_splits=len(with_cutoff),
+        **dict(_means(rates, request)),
+        intervals=_intervals(rates, with_cutoff, request, confidence),
+        own=OwnDecision(n_splits=len(parts), **dict(own)),
+    )
 
 
-def _written(threshold: float) -> Row:
+def _describe_cutoff(thresholds: Sequence[float]) -> verdict_facts.Cutoff:
+    threshold = median_cutoff(thresholds)
     action = {NEVER: NEVER_ALERT, ALWAYS: ALWAYS_ALERT}.get(threshold, CUT)
-    return {"threshold": threshold if action == CUT else None, "action": action}
+    return verdict_facts.Cutoff(threshold=threshold if action == CUT else None, action=action)
 
 
 def _rates(parts: Sequence[Part], thresholds: np.ndarray, request: Request) -> Rates:
@@ -254,8 +246,8 @@ def _values(rates: Rates, request: Request) -> dict[str, np.ndarray]:
     return {**found, FACTS[-1]: nothing if request.cost is None else rates.cost(request.cost)}
 
 
-def _means(rates: Rates, request: Request) -> dict[str, float | None]:
-    return {fact: _mean(values) for fact, values in _values(rates, request).items()}
+def _means(rates: Rates, request: Request) -> Choice:
+    return Choice(**{fact: _mean(values) for fact, values in _values(rates, request).items()})
 
 
 def _mean(values: np.ndarray) -> float | None:
@@ -263,7 +255,9 @@ def _mean(values: np.ndarray) -> float | None:
     return float(known.mean()) if len(known) else None
 
 
-def _intervals(rates: Rates, parts: Sequence[Part], request: Request, confidence: float) -> dict[str, Any]:
+def _intervals(
+    rates: Rates, parts: Sequence[Part], request: Request, confidence: float
+) -> dict[str, tuple[float, float] | None]:
     """Give each mean its interval, from the spread over splits corrected for their overlap."""
     if not parts:
         return dict.fromkeys(FACTS)
@@ -272,38 +266,36 @@ def _intervals(rates: Rates, parts: Sequence[Part], request: Request, confidence
     found = compare_over_splits(values, np.zeros_like(values), (sizes[0], sizes[1]), 0.0, confidence)
     highest = {"recall": 1.0, "precision": 1.0, "expected_cost_per_1000": math.inf}
     return {
-        fact: [max(0.0, float(lower)), min(float(upper), highest.get(fact, 1000.0))] if math.isfinite(lower) else None
+        fact: (max(0.0, float(lower)), min(float(upper), highest.get(fact, 1000.0))) if math.isfinite(lower) else None
         for fact, lower, upper in zip(FACTS, found.lower, found.upper, strict=True)
     }
 
 
-def _menu(parts: Sequence[Part], request: Request) -> list[Row]:
+def _menu(parts: Sequence[Part], request: Request) -> tuple[MenuPoint, ...]:
     """Read the points of the menu on each test part.
 
     Recall .8 and balanced errors are false-positive rates of the mean curve: a part with few minority rows has few
     recalls to be near to, and its own best point would be too good.
     """
     if not parts:
-        return []
+        return ()
     roc = np.mean([read_roc(part.prediction.ranking, _GRID) for part in parts], axis=0)
     rates = {
         RECALL_80: float(_GRID[np.argmax(roc >= _RECALL - _ROUND_OFF)]),
         BALANCED: float(_GRID[np.argmax(roc - _GRID)]),
     }
-    return [{"point": point, **found} for point in MENU if (found := _point(parts, point, rates, request)) is not None]
+    with_baseline = [part for part in parts if part.baseline is not None]
+    readable = {point: with_baseline if point == BASELINE_FALSE_ALARMS else parts for point in MENU}
+    return tuple(_point(chosen, point, rates, request) for point, chosen in readable.items() if chosen)
 
 
-def _point(parts: Sequence[Part], point: str, rates: Mapping[str, float], request: Request) -> Row | None:
-    if point == BASELINE_FALSE_ALARMS:
-        parts = [part for part in parts if part.baseline is not None]
-    if not parts:
-        return None
-    recalls, false_rates, thresholds = [], [], []
-    for part, prevalence in zip(parts, _prevalence(parts, request), strict=True):
+def _point(parts: Sequence[Part], point: str, rates: Mapping[str, float], request: Request) -> MenuPoint:
+    recalls, false_rates, thresholds, shares = [], [], [], _prevalence(parts, request)
+    for part, prevalence in zip(parts, shares, strict=True):
         ranking = part.prediction.ranking
         recall, false_rate = ranking.true_alarms / ranking.positives, ranking.false_alarms / ranking.negatives
-        if point == BASELINE_FALSE_ALARMS:
-            place = _at_baseline(part)
+        if point == BASELINE_FALSE_ALARMS and part.baseline is not None:
+            place = _at_baseline(part.prediction, part.baseline)
         elif point == AS_MANY_AS_POSITIVES:
             place = _nearest(prevalence * recall + (1 - prevalence) * false_rate, prevalence)
         else:
@@ -311,19 +303,20 @@ def _point(parts: Sequence[Part], point: str, rates: Mapping[str, float], reques
         recalls.append(recall[place])
         false_rates.append(false_rate[place])
         thresholds.append(float(cut_points(part.prediction.scores)[place]))
-    found = Rates(np.array(recalls), np.array(false_rates), _prevalence(parts, request))
-    return {
-        **_written(median_cutoff(thresholds)),
-        **_means(found, request),
-        "missed_per_1000": _mean(found.missed_per_1000),
-    }
+    found, cutoff = Rates(np.array(recalls), np.array(false_rates), shares), _describe_cutoff(thresholds)
+    return MenuPoint(
+        point=point,
+        threshold=cutoff.threshold,
+        action=cutoff.action,
+        **dict(_means(found, request)),
+        missed_per_1000=float(found.missed_per_1000.mean()),
+    )
 
 
-def _at_baseline(part: Part) -> int:
+def _at_baseline(prediction: Prediction, baseline: Prediction) -> int:
     """Find the cut-off with baseline's false alarms: on baseline's own scores, that of its decision."""
-    assert part.baseline is not None
-    ranking, counts = part.prediction.ranking, part.baseline.counts
-    if np.array_equal(part.prediction.scores, part.baseline.scores):
+    ranking, counts = prediction.ranking, baseline.counts
+    if np.array_equal(prediction.scores, baseline.scores):
         return _nearest(ranking.true_alarms + ranking.false_alarms, counts.alarms)
     return _nearest(ranking.false_alarms, counts.fp)
 
@@ -335,27 +328,21 @@ def _nearest(values: np.ndarray, target: float) -> int:
     return int(places[(len(places) - 1) // 2])
 
 
-def _lines(parts: Sequence[Part], menu: Sequence[Row], request: Request) -> list[Row]:
-    """What each choice misses and how many false alarms it raises: the model as it is first, then the menu's cuts."""
+def _lines(parts: Sequence[Part], menu: Sequence[MenuPoint], request: Request) -> list[Line]:
+    """Draw the line of each choice: the model as it is first, then the menu's cuts."""
     if not parts:
         return []
     is_baseline = all(part.baseline is part.prediction for part in parts)  # whose own decision the first point is
     own = _decided(parts, [part.prediction.decisions == 1 for part in parts], request)
     share = _prevalence(parts, request)
-    choices: list[Row] = [
-        {"choice": OWN, "missed": _mean(own.missed_per_1000), "false_alarms": _mean(own.false_alarms_per_1000)},
-        *(
-            {
-                "choice": CUT,
-                "point": point["point"],
-                "threshold": point["threshold"],
-                "missed": point["missed_per_1000"],
-                "false_alarms": point["false_alarms_per_1000"],
-            }
-            for point in menu
-            if point["action"] == CUT and not (is_baseline and point["point"] == BASELINE_FALSE_ALARMS)
-        ),
-        {"choice": NEVER_ALERT, "missed": _mean(1000 * share), "false_alarms": 0.0},
-        {"choice": ALWAYS_ALERT, "missed": 0.0, "false_alarms": _mean(1000 * (1 - share))},
+    cuts = (
+        Line(point.missed_per_1000, point.false_alarms_per_1000 or 0.0, CUT, point.point, point.threshold)
+        for point in menu
+        if point.action == CUT and not (is_baseline and point.point == BASELINE_FALSE_ALARMS)
+    )
+    return [
+        Line(float(own.missed_per_1000.mean()), float(own.false_alarms_per_1000.mean()), OWN),
+        *cuts,
+        Line(float((1000 * share).mean()), 0.0, NEVER_ALERT),
+        Line(0.0, float((1000 * (1 - share)).mean()), ALWAYS_ALERT),
     ]
-    return [{"point": None, "threshold": None, **choice} for choice in choices]

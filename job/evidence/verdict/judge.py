@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict
-from typing import Any
+from collections.abc import Sequence
+from typing import NamedTuple
 
 import numpy as np
 
@@ -12,44 +11,50 @@ from job.data.dataset import Dataset
 from job.data.splitting.splits import Split
 from job.evaluation.grid import strategies_of
 from job.evaluation.metrics.run_metrics import MetricContext, Prediction
-from job.evidence.predictions import Place, Predictions, by_place, named
-from job.evidence.statistics.comparisons import Pair, compare_strategies, list_pairs
-from job.evidence.statistics.family import Question, Tested, judge_family, question_of
+from job.evidence.runs import Place, Predictions, by_place, named
+from job.evidence.statistics.comparisons import Rivals, compare_strategies, list_pairs
+from job.evidence.statistics.family import Question, Sizes, build_power, judge_family, question_of
 from job.evidence.statistics.measured import Measured, draw_measures, measure_runs
 from job.evidence.statistics.paired_t import GROUPED_HOLDOUT
-from job.evidence.statistics.power import Sizes, build_power
 from job.evidence.strategy_kinds import Roles, find_roles
-from job.evidence.verdict.recommendation import PRICE, build_basis, build_headline
+from job.evidence.verdict.recommendation import PRICE, build_headline
 from job.evidence.verdict.rules import UNTESTED, find_shortage, grade_decision, grade_ranking, read_at_same_alerts
+from job.results.job_facts import Run
+from job.results.verdict_facts import (
+    Comparison,
+    DecisionAnswer,
+    Interval,
+    Power,
+    RankingAnswer,
+    Rivalry,
+    Tested,
+    Verdict,
+    VerdictRow,
+)
 from job.spec.job_spec import JobSpec
 from job.spec.strategy_entries import CalibratedEntry
 
-Row = Mapping[str, Any]
-
 QUOTED = ("average_precision", "roc_auc", *PRICE)
 """Metrics whose means over the shared splits are quoted beside the answers."""
+
+
+class Judged(NamedTuple):
+    """All that is said about differences."""
+
+    comparisons: tuple[Comparison, ...]
+    power: Power
+    verdict: Verdict
 
 
 def judge_strategies(
     spec: JobSpec,
     dataset: Dataset,
     splits: Sequence[Split],
-    runs: Sequence[Row],
+    runs: Sequence[Run],
     predictions: Predictions,
     context: MetricContext,
-) -> dict[str, Any]:
-    """Compare strategies and decide.
-
-    Parameters
-    ----------
-    runs : sequence of Mapping
-        As in results.json; only those that the spec lists, and baseline's, are judged.
-
-    Returns
-    -------
-    dict
-        ``comparisons``, ``power`` and ``verdict`` of results.json.
-    """
+) -> Judged:
+    """Compare strategies and decide; only those that the spec lists, and baseline, are judged."""
     entries = [entry for entry in strategies_of(spec) if not isinstance(entry, CalibratedEntry)]
     strategies = [entry.label for entry in entries]
     classifiers = [entry.label for entry in spec.classifiers]
@@ -75,14 +80,8 @@ def judge_strategies(
 
 def judge_measured(
     measured: Measured, predictions: Predictions, roles: Roles, question: Question, sizes: Sizes
-) -> dict[str, Any]:
-    """Compare and decide, once every metric is in one array.
-
-    Returns
-    -------
-    dict
-        As `judge_strategies`.
-    """
+) -> Judged:
+    """Compare and decide, once every metric is in one array."""
     strategies, classifiers = (list(dict.fromkeys(labels)) for labels in zip(*measured.places, strict=True))
     pairs = list_pairs(roles, strategies, classifiers)
     comparisons = compare_strategies(measured, pairs, roles, question)
@@ -91,53 +90,51 @@ def judge_measured(
         _against_baseline(measured, family, roles, metric, question) for metric in (question.primary, "recall")
     )
     rank_gains = {
-        (row["strategy"], row["classifier"]): row
+        row.place: Interval(difference=row.difference, lower=row.lower, upper=row.upper)
         for row in comparisons
-        if row["metric"] == "rank_gain_at_own_fpr" and row["reference"] == roles.baseline
+        if row.metric == "rank_gain_at_own_fpr" and row.reference == roles.baseline
     }
-    shortages = {place: find_shortage(gain, sizes, measured.n_splits) for place, gain in gains.items()}
-    codes = {place: grade_ranking(gain, shortages[place], question) for place, gain in gains.items()}
     others = [place for place in measured.places if place[0] != roles.baseline and place not in gains]
     everything = {**gains, **_against_baseline(measured, others, roles, question.primary, question)}
-    rows, cells = [], by_place(predictions)
+    cells = by_place(predictions, strategies, classifiers)
+    rows = []
     for place in family:
-        baseline = roles.baseline, place[1]
-        mine, theirs = cells.get(place, {}), cells.get(baseline, {})
-        shared = [(mine[split], theirs[split]) for split in mine if split in theirs]
-        tested, shortage = codes[place] != UNTESTED, shortages[place]
-        at_same = read_at_same_alerts(shared)
-        rows.append(
-            {
-                **named(place),
-                "reference": roles.baseline,
-                "ranking": {
-                    "code": codes[place],
-                    "metric": question.primary,
-                    **gains[place].as_dict(),
-                    "shortage": None if shortage is None else asdict(shortage),
-                },
-                "decision": {
-                    "code": grade_decision(recalls[place], rank_gains[place], tested, question),
-                    "metric": "recall",
-                    **recalls[place].as_dict(),
-                    "rank_gain": {key: rank_gains[place][key] for key in ("difference", "lower", "upper")},
-                    "recall_of_baseline_at_same_alerts": at_same.recall,
-                    "share_found_by_baseline": at_same.share,
-                },
-                "means": {metric: measured.shared_means(metric, baseline, place) for metric in QUOTED},
-                "n_distinct_scores": count_distinct_scores(shared),
-            }
+        shortage = find_shortage(gains[place], sizes, measured.n_splits)
+        ranking = RankingAnswer(
+            code=grade_ranking(gains[place], shortage, question),
+            metric=question.primary,
+            **dict(gains[place]),
+            shortage=shortage,
         )
+        baseline = roles.baseline, place[1]
+        shared = [(cells[place][at], cells[baseline][at]) for at in cells[place] if at in cells[baseline]]
+        recall, share = read_at_same_alerts(shared)
+        decision = DecisionAnswer(
+            code=grade_decision(recalls[place], rank_gains[place], ranking.code != UNTESTED, question),
+            metric="recall",
+            **dict(recalls[place]),
+            rank_gain=rank_gains[place],
+            recall_of_baseline_at_same_alerts=recall,
+            share_found_by_baseline=share,
+        )
+        rows.append(
+            VerdictRow(
+                **named(place),
+                reference=roles.baseline,
+                ranking=ranking,
+                decision=decision,
+                means={metric: measured.shared_means(metric, baseline, place) for metric in QUOTED},
+                n_distinct_scores=count_distinct_scores(shared),
+            )
+        )
+    codes = {row.place: row.ranking.code for row in rows}
     baselines = {place: measured.mean_of((roles.baseline, place[1]), question.primary) for place in gains}
-    power = build_power(gains, baselines, question, sizes)
-    headline = build_headline(measured, everything, codes, roles, question, sizes)
-    basis = build_basis(measured, comparisons, headline["recommended"], roles.baseline, question, sizes.n_minority_rows)
-    verdict = {
-        "rows": rows,
-        "custom_against_smote": _judge_rivals(measured, pairs, question, sizes),
-        "headline": {**headline, "numbers": {**headline["numbers"], **basis}},
-    }
-    return {"comparisons": comparisons, "power": power, "verdict": verdict}
+    verdict = Verdict(
+        rows=tuple(rows),
+        custom_against_smote=_judge_rivals(measured, pairs, question, sizes),
+        headline=build_headline(measured, comparisons, everything, codes, roles, question, sizes),
+    )
+    return Judged(comparisons, build_power(gains, baselines, question, sizes), verdict)
 
 
 def _against_baseline(
@@ -147,25 +144,24 @@ def _against_baseline(
     return dict(zip(places, judge_family(measured, pairs, metric, question), strict=True))
 
 
-def _judge_rivals(measured: Measured, pairs: Sequence[Pair], question: Question, sizes: Sizes) -> list[dict[str, Any]]:
+def _judge_rivals(measured: Measured, pairs: Sequence[Rivals], question: Question, sizes: Sizes) -> tuple[Rivalry, ...]:
     """Grade each ``custom`` against each plain SMOTE, with every classifier: a family of tests of its own."""
     rivals = [pair for pair in pairs if not pair.in_family]
     family = judge_family(measured, [(pair.left, pair.right) for pair in rivals], question.primary, question)
-    return [
-        {
-            "strategy": pair.strategy,
-            "reference": pair.reference,
-            "classifier": pair.classifier,
-            "code": grade_ranking(tested, find_shortage(tested, sizes, measured.n_splits), question),
-            **tested.as_dict(),
-        }
+    return tuple(
+        Rivalry(
+            **named(pair.left),
+            reference=pair.reference,
+            code=grade_ranking(tested, find_shortage(tested, sizes, measured.n_splits), question),
+            **dict(tested),
+        )
         for pair, tested in zip(rivals, family, strict=True)
-    ]
+    )
 
 
 def count_distinct_scores(shared: Sequence[tuple[Prediction, Prediction]]) -> float | None:
     """Distinct scores in the median split, of the one of both that has fewer."""
     if not shared:
         return None
-    counts: Any = [[len(prediction.ranking.true_alarms) - 1 for prediction in pair] for pair in shared]
+    counts = np.array([[len(prediction.ranking.true_alarms) - 1 for prediction in pair] for pair in shared])
     return float(np.median(counts, axis=0).min())

@@ -4,16 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 
-from job.evidence.predictions import Place, named
-from job.evidence.statistics.family import Question, Tested
-from job.evidence.statistics.measured import Comparable, Measured, find_comparable
-from job.evidence.statistics.power import Sizes
+from job.evidence.runs import Place, named
+from job.evidence.statistics.family import Question, Sizes
+from job.evidence.statistics.measured import Measured
+from job.evidence.statistics.paired_t import finite
 from job.evidence.strategy_kinds import Roles
 from job.evidence.verdict import rules
+from job.results.record import Pair
+from job.results.verdict_facts import (
+    BesideBaseline,
+    Comparison,
+    Headline,
+    HeadlineNumbers,
+    LeftOut,
+    MetricBeside,
+    OtherClassifier,
+    Tested,
+)
 
 HELPS = "helps"
 PROBABLY_HELPS = "probably_helps"
@@ -35,40 +45,65 @@ HEADLINE_RULES: Mapping[str, str] = {
 }
 """Code of the headline -> when it holds; the first that does."""
 PRICE = (
-    "recall",
-    "precision",
-    "false_alarms_per_1000",
-    "expected_cost_per_1000",
-    "mean_predicted",
-    "brier",
-    "log_loss",
-)
+    "recall", "precision", "false_alarms_per_1000", "expected_cost_per_1000", "mean_predicted", "brier", "log_loss",
+)  # fmt: skip
 """Metrics whose means are quoted for what is recommended."""
 BESIDE = ("recall", "false_alarms_per_1000", "average_precision", "mean_predicted", "brier")
 """Metrics of which the headline tells what the recommendation changes."""
-_TESTED = ("difference", "lower", "upper", "p_adjusted")
+
+
+@dataclass(frozen=True)
+class Comparable:
+    """What can be ranked, on which splits, and what cannot.
+
+    Parameters
+    ----------
+    places : tuple of (strategy, classifier)
+        Those with a value on every one of `splits`.
+    splits : tuple of int
+        The splits on which they are compared.
+    left_out : tuple of LeftOut
+        Those with values on too few splits.
+    n_scored : int
+        Splits on which anything has a value.
+    """
+
+    places: tuple[Place, ...]
+    splits: tuple[int, ...]
+    left_out: tuple[LeftOut, ...]
+    n_scored: int
 
 
 @dataclass(frozen=True)
 class Choice:
-    """What is recommended, and what it was chosen from.
+    """What is recommended (None where nothing was scored), and what it was chosen from.
 
-    Parameters
-    ----------
-    best : (strategy, classifier) or None
-        With the best mean primary metric of all.
-    recommended : (strategy, classifier) or None
-        None where nothing was scored.
-    compared : Comparable
-        The combinations that were ranked, and those with values on too few splits.
-    alike : tuple of (strategy, classifier)
-        Those that could be recommended and whose mean is within the ROPE of the best of them.
+    ``best`` has the best mean primary metric of all. ``alike`` could be recommended, and their mean is within the ROPE
+    of the best of them.
     """
 
     best: Place | None
     recommended: Place | None
-    compared: Comparable[int]
+    compared: Comparable
     alike: tuple[Place, ...]
+
+
+def find_comparable(measured: Measured, metric: str) -> Comparable:
+    """Find what can be ranked; a mean over the splits that went well is no match for one over all.
+
+    It is those with a value on every split that any has one on; where none is so full, the fullest, on the splits that
+    they share (or the first of them, where they share none).
+    """
+    scored = {place: set(np.flatnonzero(np.isfinite(measured.of(place, metric))).tolist()) for place in measured.places}
+    found = {place: splits for place, splits in scored.items() if splits}
+    anywhere: set[int] = set().union(*found.values())
+    most = max((len(splits) for splits in found.values()), default=0)
+    places = [place for place, splits in found.items() if len(splits) == most]
+    shared = anywhere.intersection(*(found[place] for place in places))
+    if places and not shared:
+        places, shared = places[:1], found[places[0]]
+    left_out = (LeftOut(**named(place), n_splits=len(found[place])) for place in found if place not in places)
+    return Comparable(tuple(places), tuple(sorted(shared)), tuple(left_out), len(anywhere))
 
 
 def recommend(
@@ -78,20 +113,10 @@ def recommend(
 
     A strategy can be recommended where it is at least probably better than baseline with the same classifier;
     baseline always can. Of these the best mean wins, and of those within the ROPE of it the simplest: baseline before
-    others, then in the order of the registry and of the spec.
-
-    Parameters
-    ----------
-    gains : Mapping of (strategy, classifier) to Tested
-        Every strategy against baseline, in the primary metric.
-    codes : Mapping of (strategy, classifier) to str
-        The graded answers of the oversamplers.
+    others, then in the order of the registry and of the spec. `gains` are those of every strategy in the primary
+    metric, `codes` the graded answers of the oversamplers.
     """
-    scored = {
-        place: set(np.flatnonzero(np.isfinite(measured.of(place, question.primary))).tolist())
-        for place in measured.places
-    }
-    compared = find_comparable(scored, range(measured.n_splits))
+    compared = find_comparable(measured, question.primary)
     shared = measured.on(compared.splits)
     means = {place: shared.mean_of(place, question.primary) for place in compared.places}
     if not means:
@@ -145,116 +170,82 @@ def _standing(code: str, gain: Tested) -> tuple[int, float]:
 
 def build_headline(
     measured: Measured,
+    comparisons: Iterable[Comparison],
     gains: Mapping[Place, Tested],
     codes: Mapping[Place, str],
     roles: Roles,
     question: Question,
     sizes: Sizes,
-) -> dict[str, Any]:
-    """Choose what to recommend and give the answer about its classifier.
+) -> Headline:
+    """Choose what to recommend, give the answer about its classifier, and gather what it rests on.
 
-    Parameters
-    ----------
-    gains : Mapping of (strategy, classifier) to Tested
-        Every strategy against baseline, in the primary metric.
-    codes : Mapping of (strategy, classifier) to str
-        The graded answers of the oversamplers.
-
-    Returns
-    -------
-    dict
-        As ``verdict.headline`` in results.json: ``about`` is the best oversampler with the headline's ``classifier``,
-        ``others`` has the answers for all other classifiers.
+    `gains` are those of every strategy in the primary metric, `codes` the graded answers of the oversamplers.
     """
     choice = recommend(measured, gains, codes, roles, question)
     classifiers = list(dict.fromkeys(classifier for _, classifier in measured.places))
     main = classifiers[0] if choice.recommended is None else choice.recommended[1]
     answers = {label: summarize_classifier(codes, gains, label) for label in classifiers}
-    code, about = answers[main]
-    price = None
-    if choice.recommended is not None:
-        means = {metric: measured.mean_of(choice.recommended, metric) for metric in (question.primary, *PRICE)}
-        price = {metric: mean if np.isfinite(mean) else None for metric, mean in means.items()}
-    return {
-        "code": code,
-        "rule": HEADLINE_RULES[code],
-        "classifier": main,
-        "about": _named(about),
-        "n_oversamplers": sum(place[1] == main for place in codes),
-        "others": [
-            {"classifier": label, "code": answer[0], "strategy": None if answer[1] is None else answer[1][0]}
-            for label, answer in answers.items()
-            if label != main
-        ],
-        "recommended": _named(choice.recommended),
-        "cutoff": None,
-        "numbers": {
-            "primary": question.primary,
-            "n_tried": len(choice.compared.places),
-            "n_splits_scored": choice.compared.n_scored,
-            "left_out": [{"strategy": s, "classifier": c, "n_splits": n} for (s, c), n in choice.compared.left_out],
-            "best": _named(choice.best),
-            "alike": [_named(place) for place in choice.alike],
-            "n_oversampling": len(codes),
-            "price": price,
-            "prevalence": sizes.prevalence,
-        },
-    }
+    code, about = answers.pop(main)
+    others = (
+        OtherClassifier(classifier=label, code=answer, strategy=best and best[0])
+        for label, (answer, best) in answers.items()
+    )
+    numbers = HeadlineNumbers(
+        primary=question.primary,
+        n_tried=len(choice.compared.places),
+        n_splits_scored=choice.compared.n_scored,
+        left_out=choice.compared.left_out,
+        best=_pair(choice.best),
+        alike=tuple(Pair(**named(place)) for place in choice.alike),
+        n_oversampling=len(codes),
+        price=_price(measured, choice.recommended, question.primary),
+        prevalence=sizes.prevalence,
+        n_splits=measured.n_splits,
+        n_train_mean=float(measured.n_train.mean()),
+        n_minority_rows=sizes.n_minority_rows,
+        confidence=question.confidence,
+        baseline=roles.baseline,
+        beside_baseline=compare_recommended(measured, comparisons, choice.recommended, roles.baseline),
+    )
+    return Headline(
+        code=code,
+        rule=HEADLINE_RULES[code],
+        classifier=main,
+        about=_pair(about),
+        n_oversamplers=sum(place[1] == main for place in codes),
+        others=tuple(others),
+        recommended=_pair(choice.recommended),
+        cutoff=None,
+        numbers=numbers,
+    )
 
 
-def _named(place: Place | None) -> dict[str, str] | None:
-    return None if place is None else named(place)
+def _pair(place: Place | None) -> Pair | None:
+    return None if place is None else Pair(**named(place))
 
 
-def build_basis(
-    measured: Measured,
-    comparisons: Iterable[Mapping[str, Any]],
-    recommended: Mapping[str, str] | None,
-    baseline: str,
-    question: Question,
-    n_minority_rows: int,
-) -> dict[str, Any]:
-    """Gather what the headline says of its recommendation beside baseline with the same classifier.
+def _price(measured: Measured, recommended: Place | None, primary: str) -> dict[str, float | None] | None:
+    if recommended is None:
+        return None
+    return {metric: finite(measured.mean_of(recommended, metric)) for metric in (primary, *PRICE)}
 
-    Parameters
-    ----------
-    comparisons : iterable of Mapping
-        As in results.json.
-    recommended : Mapping or None
-        Strategy and classifier.
-    n_minority_rows : int
-        Distinct ones over all test parts.
 
-    Returns
-    -------
-    dict
-        ``n_splits``, ``n_train_mean``, ``n_minority_rows``, ``confidence``, ``baseline`` and ``beside_baseline``: null
-        where baseline or nothing is recommended, else ``n_splits`` and ``method`` of the comparison, and for each
-        metric the means over the splits that both have a value on, their difference, its interval and adjusted p-value.
-    """
-    beside = None
-    if recommended is not None and recommended["strategy"] != baseline:
-        place = recommended["strategy"], recommended["classifier"]
-        compared = (*place, baseline)
-        rows = {
-            row["metric"]: row
-            for row in comparisons
-            if (row["strategy"], row["classifier"], row["reference"]) == compared
-        }
-        beside = {
-            "n_splits": rows["recall"]["n_splits"],
-            "method": rows["recall"]["method"],
-            "metrics": {
-                metric: measured.shared_means(metric, (baseline, place[1]), place)
-                | {key: rows[metric][key] for key in _TESTED}
-                for metric in BESIDE
-            },
-        }
-    return {
-        "n_splits": measured.n_splits,
-        "n_train_mean": float(measured.n_train.mean()),
-        "n_minority_rows": n_minority_rows,
-        "confidence": question.confidence,
-        "baseline": baseline,
-        "beside_baseline": beside,
-    }
+def compare_recommended(
+    measured: Measured, comparisons: Iterable[Comparison], recommended: Place | None, baseline: str
+) -> BesideBaseline | None:
+    """Set what is recommended beside baseline with the same classifier; None where that, or nothing, is recommended."""
+    if recommended is None or recommended[0] == baseline:
+        return None
+    rows = {row.metric: row for row in comparisons if (*row.place, row.reference) == (*recommended, baseline)}
+    metrics = {}
+    for metric in BESIDE:
+        row, means = rows[metric], measured.shared_means(metric, (baseline, recommended[1]), recommended)
+        metrics[metric] = MetricBeside(
+            baseline=means.baseline,
+            strategy=means.strategy,
+            difference=row.difference,
+            lower=row.lower,
+            upper=row.upper,
+            p_adjusted=row.p_adjusted,
+        )
+    return BesideBaseline(n_splits=rows["recall"].n_splits, method=rows["recall"].method, metrics=metrics)

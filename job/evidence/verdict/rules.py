@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Sequence
 
 from job.evaluation.metrics.ranking_metrics import recall_at_alerts
 from job.evaluation.metrics.run_metrics import Prediction
-from job.evidence.statistics.bootstrap import LEAST_POSITIVES
-from job.evidence.statistics.family import Question, Tested
+from job.evidence.statistics.bootstrap import LEAST_GROUPS, LEAST_POSITIVES
+from job.evidence.statistics.family import Question, Sizes
 from job.evidence.statistics.paired_t import BOOTSTRAP, LEAST_PAIRS, NO_TEST
-from job.evidence.statistics.power import Sizes
+from job.results.verdict_facts import Interval, Shortage, Tested
 
 LEAST_MINORITY_ROWS = 20
-LEAST_GROUPS = 20
 PROBABLE = 0.6
 """The probability from which on a difference is called probable; docs/verdict.md shows how often that is right."""
 
@@ -51,29 +48,20 @@ DECISION_RULES = {
 """Code -> when it holds; the first that does."""
 
 
-@dataclass(frozen=True)
-class Shortage:
-    """What there is too little of for a test."""
-
-    what: str
-    found: int
-    needed: int
-
-
 def find_shortage(tested: Tested, sizes: Sizes, n_splits: int) -> Shortage | None:
     """Say what is missing for a test; None where nothing is."""
-    untested = tested.method == NO_TEST
+    untested, n_positive = tested.method == NO_TEST, round(sizes.n_test_positive)
     if untested and n_splits > 1:
-        return Shortage("splits", tested.n_splits, LEAST_PAIRS)
+        return Shortage(what="splits", found=tested.n_splits, needed=LEAST_PAIRS)
     if untested and tested.n_splits == 0:
-        return Shortage("splits", 0, 1)
-    if untested and round(sizes.n_test_positive) < LEAST_POSITIVES:
-        return Shortage("test_rows", round(sizes.n_test_positive), LEAST_POSITIVES)
+        return Shortage(what="splits", found=0, needed=1)
+    if untested and n_positive < LEAST_POSITIVES:
+        return Shortage(what="test_rows", found=n_positive, needed=LEAST_POSITIVES)
     if sizes.n_minority_rows < LEAST_MINORITY_ROWS:
-        return Shortage("rows", sizes.n_minority_rows, LEAST_MINORITY_ROWS)
+        return Shortage(what="rows", found=sizes.n_minority_rows, needed=LEAST_MINORITY_ROWS)
     if sizes.n_minority_groups is not None and sizes.n_minority_groups < LEAST_GROUPS:
-        return Shortage("groups", sizes.n_minority_groups, LEAST_GROUPS)
-    return Shortage("splits", tested.n_splits, LEAST_PAIRS) if untested else None
+        return Shortage(what="groups", found=sizes.n_minority_groups, needed=LEAST_GROUPS)
+    return Shortage(what="splits", found=tested.n_splits, needed=LEAST_PAIRS) if untested else None
 
 
 def grade_ranking(tested: Tested, shortage: Shortage | None, question: Question) -> str:
@@ -87,8 +75,7 @@ def grade_ranking(tested: Tested, shortage: Shortage | None, question: Question)
     shown = tested.p_adjusted is not None and tested.p_adjusted < question.level and abs(difference) > tested.rope
     if shown and several:
         return BETTER if difference > 0 else WORSE
-    within = tested.probability_equivalent
-    if several and (difference == 0 if within is None else within >= question.confidence):
+    if several and _is_equivalent(tested, question):
         return EQUIVALENT
     for code, probability in ((PROBABLY_BETTER, tested.probability_better), (PROBABLY_WORSE, tested.probability_worse)):
         if probability is not None and probability >= PROBABLE:
@@ -96,22 +83,20 @@ def grade_ranking(tested: Tested, shortage: Shortage | None, question: Question)
     return OPEN
 
 
-@dataclass(frozen=True)
-class SameAlerts:
-    """What baseline finds with as many alerts as the strategy raises, in means over the splits both have.
+def _is_equivalent(tested: Tested, question: Question) -> bool:
+    within = tested.probability_equivalent
+    return not tested.difference if within is None else within >= question.confidence
 
-    Parameters
-    ----------
+
+def read_at_same_alerts(shared: Sequence[tuple[Prediction, Prediction]]) -> tuple[float | None, float | None]:
+    """Read baseline's ranking at the strategy's number of alerts, in means over the splits that both have.
+
+    Returns
+    -------
+    recall : float or None
     share : float or None
         Its part of the strategy's gain in recall; None where the strategy finds no more than baseline.
     """
-
-    recall: float | None
-    share: float | None
-
-
-def read_at_same_alerts(shared: Sequence[tuple[Prediction, Prediction]]) -> SameAlerts:
-    """Read baseline's ranking at the strategy's number of alerts, split by split."""
     found = []
     for mine, theirs in shared:
         reading = recall_at_alerts(theirs.ranking, float(mine.counts.tp + mine.counts.fp))
@@ -119,25 +104,23 @@ def read_at_same_alerts(shared: Sequence[tuple[Prediction, Prediction]]) -> Same
             positives = theirs.counts.positives
             found.append((mine.counts.tp / positives, theirs.counts.tp / positives, reading))
     if not found:
-        return SameAlerts(None, None)
+        return None, None
     strategy, baseline, reading = (sum(column) / len(found) for column in zip(*found, strict=True))
     gain = strategy - baseline
-    return SameAlerts(reading, (reading - baseline) / gain if gain > 0 else None)
+    return reading, (reading - baseline) / gain if gain > 0 else None
 
 
-def grade_decision(recall: Tested, rank_gain: Mapping[str, Any], is_tested: bool, question: Question) -> str:
-    """Give the code of the first rule that holds; `rank_gain` is a row of comparisons.csv, with its plain interval."""
+def grade_decision(recall: Tested, rank_gain: Interval, is_tested: bool, question: Question) -> str:
+    """Give the code of the first rule that holds; `rank_gain` has its plain interval."""
     difference = recall.difference
     if not is_tested or difference is None:
         return OPEN
-    if recall.p_adjusted is not None and recall.p_adjusted < question.level:
-        limits = ("upper", "lower") if difference > 0 else ("lower", "upper")
-        toward, against = (rank_gain[limit] for limit in limits)
-        if toward is None or against is None:  # no spread at all: the value itself
-            toward = against = rank_gain["difference"]
-        sign = 1 if difference > 0 else -1
-        if toward is not None and sign * toward < abs(difference) / 2:
-            return MOVED_THRESHOLD
-        return MORE_THAN_THRESHOLD if against is not None and sign * against > 0 else OPEN
-    within = recall.probability_equivalent
-    return NO_CHANGE if (difference == 0 if within is None else within >= question.confidence) else OPEN
+    if recall.p_adjusted is None or recall.p_adjusted >= question.level:
+        return NO_CHANGE if _is_equivalent(recall, question) else OPEN
+    sign = 1 if difference > 0 else -1
+    toward, against = (rank_gain.upper, rank_gain.lower)[::sign]
+    if toward is None or against is None:  # no spread at all: the value itself
+        toward = against = rank_gain.difference
+    if toward is not None and sign * toward < abs(difference) / 2:
+        return MOVED_THRESHOLD
+    return MORE_THAN_THRESHOLD if against is not None and sign * against > 0 else OPEN

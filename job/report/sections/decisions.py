@@ -96,7 +96,7 @@ def _draw(facts: Facts, found: NetBenefit) -> Picture | None:
             alike.append(f"{name.short} and {curves[y].name.short}")
         elif y and len(curves) < _MOST_LINES:
             curves[y] = Curve(name, found.thresholds, y)
-    if not curves:
+    if not curves or found.treat_all is None:
         return None
     everybody = Curve(name_plainly(_ALL), found.thresholds, _per_thousand(found.treat_all))
     all_curves = [*curves.values(), everybody]
@@ -163,7 +163,8 @@ def _benefit(facts: Facts, found: NetBenefit) -> Table:
     headings = [
         Heading(f"at {plain(at)}{why.get(at, '')}", hint=f"{(1 - at) / at:.3g} : 1", numeric=True) for at in shown
     ]
-    references: list[Line] = [(_ALL, ("", *tell(found.treat_all))), (_NONE, ("", *tell(found.treat_none)))]
+    both = ((_ALL, found.treat_all), (_NONE, found.treat_none))
+    references: list[Line] = [(label, ("", *tell(benefit))) for label, benefit in both if benefit]
     rows = [(row, row.reason, cells(row)) for row in found.rows]
     return _table(facts, "net-benefit", _BENEFIT, headings, rows, references)
 

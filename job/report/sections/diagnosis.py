@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from job.data.difficulty.class_overlap import Overlap
 from job.data.difficulty.findings import Finding
 from job.report.facts import Facts
 from job.report.layout import Heading, Line, Number, Section, Table, Words, tabulate
-from job.results.job_facts import Clusters, ColumnScore, Overlap
+from job.results.job_facts import Clusters, ColumnScore
 from job.text import abbreviate, abbreviate_all, counted, listed, sentence
 
 _NO_FINDING = "Nothing was found that should be looked at before strategies are compared."
