@@ -10,7 +10,7 @@ from matplotlib.figure import Figure
 
 from job.report.charts import canvas
 from job.report.charts.theme import Theme, series
-from job.report.layout import Name, Table
+from job.report.layout import Name
 
 _ROW = 27.0
 _CLOUD_HEIGHT = 318.0
@@ -56,9 +56,7 @@ class Cloud:
     look: Look
 
 
-def draw_bars(
-    bars: Sequence[tuple[str, float, bool]], axis: str, alt: str, caption: str, table: Table
-) -> canvas.Picture:
+def draw_bars(bars: Sequence[tuple[str, float, bool]], axis: str, about: canvas.Description) -> canvas.Picture:
     """Draw one horizontal bar for each count, the ones that matter in the accent colour.
 
     Parameters
@@ -78,16 +76,11 @@ def draw_bars(
         canvas.mark_counts(axes.xaxis, 4)
         canvas.frame_rows(axes, theme, names, axis, grid=False)
 
-    return canvas.build_picture(draw, _ROW * len(bars) + 58, alt, caption, table)
+    return canvas.build_picture(draw, _ROW * len(bars) + 58, about)
 
 
 def draw_parts(
-    rows: Sequence[tuple[Name, Sequence[float]]],
-    parts: Sequence[tuple[str, str]],
-    axis: str,
-    alt: str,
-    caption: str,
-    table: Table,
+    rows: Sequence[tuple[Name, Sequence[float]]], parts: Sequence[tuple[str, str]], axis: str, about: canvas.Description
 ) -> canvas.Picture:
     """Draw one bar for each strategy, made of parts that add up; a stroke marks the whole.
 
@@ -114,16 +107,11 @@ def draw_parts(
         canvas.frame_rows(axes, theme, [name.short for name, _ in rows], axis)
 
     legend = [name for name, _ in parts]
-    return canvas.build_picture(draw, _ROW * len(rows) + 66, alt, caption, table, legend)
+    return canvas.build_picture(draw, _ROW * len(rows) + 66, about, legend)
 
 
 def draw_dots(
-    rows: Sequence[str],
-    dots: Sequence[tuple[Name, Sequence[float | None]]],
-    axis: str,
-    alt: str,
-    caption: str,
-    table: Table,
+    rows: Sequence[str], dots: Sequence[tuple[Name, Sequence[float | None]]], axis: str, about: canvas.Description
 ) -> canvas.Picture:
     """Draw one band for each row, and in it every strategy's value on an axis from 0 to 1, one below the other.
 
@@ -151,11 +139,11 @@ def draw_dots(
         canvas.frame_rows(axes, theme, rows, axis)
 
     legend = [name.short for name, _ in dots]
-    return canvas.build_picture(draw, band * len(rows) + 62, alt, caption, table, legend)
+    return canvas.build_picture(draw, band * len(rows) + 62, about, legend)
 
 
 def draw_clouds(
-    clouds: Sequence[Cloud], limits: Limits, axes_names: tuple[str, str], alt: str, caption: str, table: Table
+    clouds: Sequence[Cloud], limits: Limits, axes_names: tuple[str, str], about: canvas.Description
 ) -> canvas.Picture:
     """Draw points, each cloud over the ones before it; what is outside the axes stands at their edge.
 
@@ -177,7 +165,7 @@ def draw_clouds(
         canvas.open_frame(axes, ("bottom", "left"))
         canvas.add_legend(figure, -(-len(clouds) // 2), handlelength=1.2, columnspacing=1.4)
 
-    return canvas.build_picture(draw, _CLOUD_HEIGHT, alt, caption, table)
+    return canvas.build_picture(draw, _CLOUD_HEIGHT, about)
 
 
 def _draw_cloud(axes: Axes, cloud: Cloud, limits: Limits) -> None:

@@ -9,9 +9,9 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from job.report.charts.canvas import DOTS, HALF_LEGEND, TEXT, Picture, build_picture, frame_rows
+from job.report.charts.canvas import DOTS, HALF_LEGEND, TEXT, Description, Picture, build_picture, frame_rows
 from job.report.charts.theme import Theme, series
-from job.report.layout import Name, Table
+from job.report.layout import Name
 from job.text import width
 
 _ROW = 29.0
@@ -74,7 +74,7 @@ class Panel:
     reference: float | None
 
 
-def draw_spreads(rows: Sequence[SpreadRow], panels: Sequence[Panel], alt: str, caption: str, table: Table) -> Picture:
+def draw_spreads(rows: Sequence[SpreadRow], panels: Sequence[Panel], about: Description) -> Picture:
     """Draw one row for each strategy: its mean, its range over splits, and a fine stroke for every split.
 
     Parameters
@@ -100,7 +100,7 @@ def draw_spreads(rows: Sequence[SpreadRow], panels: Sequence[Panel], alt: str, c
                 axes.set_xlabel(panel.label.replace(" ", "\n"), fontsize=TEXT - 2)
         _label(side_by_side[0], rows, theme)
 
-    return build_picture(draw, _ROW * len(rows) + 58, alt, caption, table)
+    return build_picture(draw, _ROW * len(rows) + 58, about)
 
 
 def _draw_row(axes: Axes, row: SpreadRow, spread: Spread | None, height: int, theme: Theme) -> None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from job.report.charts.canvas import Picture
+from job.report.charts.canvas import Description, Picture
 from job.report.charts.lines import Curve, draw_net_benefit, is_calibrated, name_plainly
 from job.report.facts import Facts
 from job.report.layout import Heading, Line, Number, Section, Table, rows_of, tabulate
@@ -109,16 +109,14 @@ def _draw(facts: Facts, found: NetBenefit) -> Picture | None:
     told = "; ".join(
         f"{curve.name.short} {listed(number(curve.y[place], 1) for place in places)}" for curve in all_curves
     )
-    picture = draw_net_benefit(
-        list(curves.values()),
-        everybody,
-        _AXES,
-        [at for at in (*(10.0**-power for power in range(6, 0, -1)), 0.5) if at >= found.thresholds[0]],
+    about = Description(
         f"{title}. Net benefit per 1,000 rows at the thresholds {listed(map(plain, shown))}: {told}.",
         _CAPTION.format(where, f" Equal lines, drawn once: {'; '.join(alike)}." if alike else ""),
         _numbers(f"net_benefit-{classifier.index}-numbers", title, all_curves),
+        classifier.short,
     )
-    return replace(picture, title=classifier.short)
+    ticks = [at for at in (*(10.0**-power for power in range(6, 0, -1)), 0.5) if at >= found.thresholds[0]]
+    return draw_net_benefit(list(curves.values()), everybody, _AXES, ticks, about)
 
 
 def _per_thousand(benefit: Sequence[float]) -> tuple[float, ...]:

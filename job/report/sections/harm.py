@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import zip_longest
 
-from job.report.charts.canvas import Block, Picture
+from job.report.charts.canvas import Block, Description, Picture
 from job.report.charts.lines import Curve, draw_curves, is_calibrated, name_all, name_plainly, part_evenly, part_words
 from job.report.charts.theme import N_COLOURS
 from job.report.facts import Facts
@@ -173,16 +173,14 @@ def _draw(
     for place, part in enumerate(parts):
         suffix, words = part_words(place, len(parts))
         whole = f"Reliability with {classifier.short}, {title.lower()}{words}"
-        picture = draw_curves(
-            [_curve(name, state.reliability) for name, state in part],
-            _AXES,
-            Curve(name_plainly("perfect"), (0.0, reach), (0.0, reach)),
+        about = Description(
             f"{whole}. Calibration error: {'; '.join(_tell(*each) for each in part)}.",
             caption,
             _bins(f"reliability-{key}-{classifier.index}{suffix}", whole, part),
-            reach=reach,
+            f"{title}{words}",
         )
-        yield replace(picture, title=f"{title}{words}")
+        perfect = Curve(name_plainly("perfect"), (0.0, reach), (0.0, reach))
+        yield draw_curves([_curve(name, state.reliability) for name, state in part], _AXES, perfect, about, reach=reach)
 
 
 def _curve(name: Name, bins: Sequence[Bin]) -> Curve:

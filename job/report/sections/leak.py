@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from job.data.difficulty.findings import NEAR_DUPLICATES
-from job.report.charts.canvas import Picture
+from job.report.charts.canvas import Description, Picture
 from job.report.charts.figures import draw_dots
 from job.report.charts.lines import in_lower_case
 from job.report.facts import Facts
@@ -134,8 +134,8 @@ def _draw(facts: Facts, leak: found.Leak, rows: Sequence[found.LeakScore]) -> Pi
     lines: list[Line] = [(name, [Number(value, 3) for value in values]) for name, values in found_by.items()]
     title = f"{metric} with and without the leak"
     table = tabulate("leak-numbers", f"{title}: the numbers of the chart", READINGS, lines, first="Classifier")
-    caption = f"{metric}, mean over {first_splits(leak.n_splits)}."
-    return draw_dots(list(found_by), dots, in_lower_case(metric), f"{title}: {told}.", caption, table)
+    about = Description(f"{title}: {told}.", f"{metric}, mean over {first_splits(leak.n_splits)}.", table)
+    return draw_dots(list(found_by), dots, in_lower_case(metric), about)
 
 
 def _troubles(leak: found.Leak) -> Iterator[str]:
