@@ -41,8 +41,6 @@ class Kind:
         As in the results.
     x, y : str
         What the axes measure.
-    metric : str
-        The metric that sums the curve up.
     decides : str
         The metric of the decision that x measures.
     """
@@ -52,7 +50,6 @@ class Kind:
     reading: str
     x: str
     y: str
-    metric: str
     decides: str
 
 
@@ -66,7 +63,6 @@ KINDS = (
         "least this recall.",
         "recall",
         "precision",
-        "average_precision",
         "recall",
     ),
     Kind(
@@ -76,7 +72,6 @@ KINDS = (
         "small share is many rows: read the left edge.",
         "false-alarm rate",
         "recall",
-        "roc_auc",
         "specificity",
     ),
 )

@@ -22,15 +22,6 @@ _CAPTION = (
     "Net benefit against threshold probability (log scale), mean over splits, {}. A model is useful at the thresholds "
     "where its line is above both “treat all” and 0, which is “treat none”.{}"
 )
-_NOT_ASKED = (
-    "Precision and alerts on this page hold where {} of the rows are of the minority, as in the data. If the data were "
-    "thinned or sampled by label, set evaluation.prevalence_in_use to the true share: this section then says what "
-    "precision, alerts, cost and probabilities become there."
-)
-_ASSUMED = (
-    "This assumes that the rows of each class look there as they do in the data: recall and false-positive rate then "
-    "stay, and only the shares of the classes change. Intervals are for a model trained on as many rows, on fresh rows."
-)
 _BENEFIT = (
     "Net benefit per 1,000 rows at some thresholds, after the prior correction; in brackets with the probabilities as "
     "they are, where that differs. 9 : 1 means that one minority row is worth nine false alerts."
@@ -49,14 +40,26 @@ Cells = Sequence[str | None]
 
 @dataclass(frozen=True)
 class Decisions:
-    """What decisions are worth; tables and picture are None where there is nothing to show."""
+    """What decisions are worth; tables and picture are None where there is nothing to show.
+
+    Parameters
+    ----------
+    prevalence : str
+        Of the data.
+    unstable : str
+        Why stability wasn't measured; nothing where it was.
+    train_share, most_times : str
+        How much of the data each model is trained on, and how much larger differences may be between other data sets.
+    """
 
     picture: Picture | None
     benefit: Table
-    in_use: Table | None
     prevalence: str
+    in_use: Table | None
+    unstable: str
     stability: Table | None
-    shared: str
+    train_share: str
+    most_times: str
 
 
 def build(facts: Facts) -> Section:
@@ -65,22 +68,14 @@ def build(facts: Facts) -> Section:
     content = Decisions(
         _draw(facts, found),
         _benefit(facts, found),
+        percent(facts.dataset.prevalence),
         _in_use(facts, in_use) if in_use else None,
-        _ASSUMED if in_use else _NOT_ASKED.format(percent(facts.dataset.prevalence)),
+        sentence(stability.reason or ""),
         None if stability.reason else _stability(facts, stability),
-        f"Not measured: {sentence(stability.reason)}" if stability.reason else _shared(stability),
+        percent(stability.train_share),
+        number(stability.most_times, 1),
     )
     return Section("decisions", "Decisions", content)
-
-
-def _shared(stability: Stability) -> str:
-    share, times = percent(stability.train_share), number(stability.most_times, 1)
-    return (
-        f"Each model is trained on {share} of the rows, so two of them share most of what they learned from, and the "
-        f"table understates how much would change with another data set of this size. Between training sets that share "
-        f"no row, differences are 1 to {times} times as large: close to 1 for a single deep tree, close to {times} for "
-        "a smooth model such as logistic regression, between them for forests and boosting."
-    )
 
 
 def _draw(facts: Facts, found: NetBenefit) -> Picture | None:
