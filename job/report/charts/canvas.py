@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, FigureBase
 from matplotlib.ticker import MaxNLocator
 
 from job.report.charts.svg import drawing, embed, to_svg
@@ -92,16 +92,19 @@ class Block:
 
 
 def build_picture(
-    draw: Callable[[Figure, Theme], None],
+    draw: Callable[..., None],
     height: float,
     about: Description,
     legend: Sequence[str] = (),
     handle: float = 2.0,
+    n_panels: int = 1,
 ) -> Picture:
     """Draw a figure of this height, in points, and make a picture of it.
 
     Parameters
     ----------
+    draw : callable
+        Draws onto the axes of each panel, which follow the theme.
     legend : sequence of str
         What the legend names; it stands below the chart and adds to its height.
     handle : float
@@ -112,7 +115,8 @@ def build_picture(
 
     def draw_all(theme: Theme) -> Figure:
         figure = Figure(figsize=(_WIDTH / _POINTS_PER_INCH, height / _POINTS_PER_INCH), layout="constrained")
-        draw(figure, theme)
+        panels = figure.subplots(1, n_panels, sharey=True, squeeze=False, gridspec_kw={"wspace": 0.12})
+        draw(theme, *panels[0])
         if legend:
             add_legend(figure, n_columns, handlelength=handle)
         return figure
@@ -192,7 +196,7 @@ def mark_counts(axis: Axis, most: int) -> None:
     axis.set_major_formatter(lambda value, _: f"{value:,.0f}")
 
 
-def add_legend(figure: Figure, n_columns: int, **settings: Any) -> None:
+def add_legend(figure: FigureBase, n_columns: int, **settings: Any) -> None:
     """Write the legend below the chart."""
     settings = {"frameon": False, "fontsize": TEXT - 0.5, "borderpad": 0.5, **settings}
     figure.legend(loc="outside lower center", ncols=n_columns, **settings)

@@ -6,7 +6,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from job.report.charts import canvas
 from job.report.charts.theme import Theme, series
@@ -66,8 +65,7 @@ def draw_bars(bars: Sequence[tuple[str, float, bool]], axis: str, about: canvas.
     """
     names, lengths, matters = zip(*bars, strict=True)
 
-    def draw(figure: Figure, theme: Theme) -> None:
-        axes = figure.subplots()
+    def draw(theme: Theme, axes: Axes) -> None:
         colours = [theme.light["accent" if one else "quiet"] for one in matters]
         axes.barh(range(len(bars)), lengths, color=colours, height=0.6)
         for row, length in enumerate(lengths):
@@ -92,8 +90,7 @@ def draw_parts(
         Name of each part, and that of its colour.
     """
 
-    def draw(figure: Figure, theme: Theme) -> None:
-        axes = figure.subplots()
+    def draw(theme: Theme, axes: Axes) -> None:
         axes.axvline(0, color=theme.light["quiet"], linewidth=1.0)
         for place, (part, colour) in enumerate(parts):
             lengths = [values[place] for _, values in rows]
@@ -124,8 +121,7 @@ def draw_dots(
     """
     band = max(30.0, 9.0 * len(dots) + 9)
 
-    def draw(figure: Figure, theme: Theme) -> None:
-        axes = figure.subplots()
+    def draw(theme: Theme, axes: Axes) -> None:
         for edge in range(len(rows) - 1):
             axes.axhline(edge + 0.5, color=theme.light["line"], linewidth=0.8)
         for place, (name, found) in enumerate(dots):
@@ -155,15 +151,14 @@ def draw_clouds(
         Of x and of y.
     """
 
-    def draw(figure: Figure, theme: Theme) -> None:
-        axes = figure.subplots()
+    def draw(theme: Theme, axes: Axes) -> None:
         for cloud in clouds:
             _draw_cloud(axes, cloud, limits)
         axes.set(xlim=limits[0], ylim=limits[1], xlabel=axes_names[0], ylabel=axes_names[1])
         canvas.mark_values(axes.xaxis)
         canvas.mark_values(axes.yaxis)
         canvas.open_frame(axes, ("bottom", "left"))
-        canvas.add_legend(figure, -(-len(clouds) // 2), handlelength=1.2, columnspacing=1.4)
+        canvas.add_legend(axes.figure, -(-len(clouds) // 2), handlelength=1.2, columnspacing=1.4)
 
     return canvas.build_picture(draw, _CLOUD_HEIGHT, about)
 

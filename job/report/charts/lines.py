@@ -9,7 +9,6 @@ from itertools import pairwise
 from typing import TypeVar
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator, NullFormatter, NullLocator
 
 from job.report.charts import canvas
@@ -121,8 +120,7 @@ def draw_curves(
         Where both axes end.
     """
 
-    def draw(figure: Figure, theme: Theme) -> None:
-        axes = figure.subplots()
+    def draw(theme: Theme, axes: Axes) -> None:
         for curve in curves:
             _line(axes, curve, theme, (4 + 3 * (curve.name.look % 6), 20))
         for curve in curves:
@@ -155,8 +153,7 @@ def draw_net_benefit(
     """
     highest = max([1e-9, *(value for curve in (*curves, everybody) for value in curve.y)])
 
-    def draw(figure: Figure, theme: Theme) -> None:
-        axes = figure.subplots()
+    def draw(theme: Theme, axes: Axes) -> None:
         axes.axhline(0, color=theme.light["quiet"], linewidth=1.0)
         for curve in curves:
             _line(axes, curve, theme, (2 + 2 * (curve.name.look % 4), 9))
@@ -204,8 +201,7 @@ def draw_sweep(
     drawn = [value for _, points in lines for point in points for value in (point.value, point.upper)]
     highest = max(value for value in (*drawn, best, 1e-6) if value is not None)
 
-    def draw(figure: Figure, theme: Theme) -> None:
-        axes = figure.subplots()
+    def draw(theme: Theme, axes: Axes) -> None:
         for place, line in enumerate(lines):
             shift = 1 + 0.012 * (place - (len(lines) - 1) / 2)
             _swept(axes, line, [setting * shift for setting in sweep.settings], theme)
@@ -250,8 +246,7 @@ def draw_trades(points: Sequence[Point], moved: Curve | None, about: canvas.Desc
     bottom = max(math.floor(10 * (min(point.recall for point in points) - _ROOM)) / 10, -0.02)
     top = min(math.ceil(10 * (max(point.recall for point in points) + _ROOM)) / 10, 1.02)
 
-    def draw(figure: Figure, theme: Theme) -> None:
-        axes = figure.subplots()
+    def draw(theme: Theme, axes: Axes) -> None:
         for point in points:
             _mark(axes, point, theme)
         if moved is not None:
