@@ -23,9 +23,15 @@ from job.evaluation.metrics.ranking_metrics import (
     expect_by_chance,
 )
 from job.evaluation.metrics.run_metrics import MetricContext, Prediction
-from job.evidence.statistics.bootstrap import LEAST_GROUPS, compare_over_draws, draw_weights
+from job.evidence.statistics.bootstrap import (
+    LEAST_GROUPS,
+    compare_over_draws,
+    count_weighted,
+    draw_weights,
+    evaluate_weighted,
+    order_rows,
+)
 from job.evidence.statistics.paired_t import GROUPED_HOLDOUT, compare_over_splits, weigh_training
-from job.evidence.statistics.weighted_metrics import count_weighted, evaluate_weighted, order_rows
 
 N_ROWS, N_FRESH, N_SPLITS, SHARE = 1200, 2000, 20, 0.1
 DESIGNS = {"20 holdouts": (5, 20), "10 folds twice": (10, 2)}  # folds, repeats; a holdout is one fold of five

@@ -26,7 +26,7 @@ from job.data.splitting.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.decision_metrics import at_prevalence
 from job.evaluation.metrics.run_metrics import Prediction
-from job.evidence.in_use import build_in_use
+from job.evidence.worth import build_in_use
 from job.spec.job_spec import EvaluationSpec
 
 N_JOBS, LEAST = 200, 0.92

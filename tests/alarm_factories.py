@@ -1,4 +1,4 @@
-"""What strategies find at other numbers of alarms, in the shape of results.json."""
+"""What strategies find at other numbers of alarms."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import MetricContext
 from job.evidence.alarms import build_alarms
 from job.evidence.verdict.cutoff_advice import Part, read_cutoffs
+from job.results.decision_facts import Alarms, Decisions
 
 
 def make_alarms(
@@ -19,7 +20,7 @@ def make_alarms(
     strategies: Sequence[str],
     classifiers: Sequence[str],
     evaluation: Mapping[str, float],
-) -> dict[str, Any]:
+) -> Alarms:
     """The explorer's numbers of noisy scores, wherever a run has numbers."""
     return build_alarms(make_predictions(runs, strategies), strategies, classifiers, MetricContext(**evaluation))
 
@@ -41,7 +42,7 @@ def make_cutoffs(
     classifiers: Sequence[str],
     request: Request,
     cutoff: Cutoff,
-) -> dict[str, Any]:
+) -> Decisions:
     """What the same scores say of one cut-off, and of others."""
     predictions = make_predictions(runs, strategies)
     parts: dict[tuple[str, str], list[Part]] = {(s, c): [] for c in classifiers for s in strategies}

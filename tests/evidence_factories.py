@@ -14,9 +14,8 @@ from job.data.difficulty.minority_types import TYPES
 from job.data.splitting.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import Prediction
-from job.evidence.in_use import build_in_use
-from job.evidence.net_benefit import build_net_benefit
 from job.evidence.probabilities import build_stability
+from job.evidence.worth import build_in_use, build_net_benefit
 from job.spec.job_spec import EvaluationSpec
 
 

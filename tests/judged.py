@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from job.evidence.statistics.family import Tested
 from job.evidence.statistics.paired_t import T_TEST
 from job.evidence.strategy_kinds import Roles
 from job.names import METRICS
+from job.results.job_facts import Run
+from job.results.verdict_facts import Tested
 
 
 def make_roles(strategies: Sequence[str], **changes: Any) -> Roles:
@@ -24,20 +25,35 @@ def make_roles(strategies: Sequence[str], **changes: Any) -> Roles:
     return Roles(**{**found, **changes})
 
 
-def make_runs_of(
-    values: Mapping[str, Mapping[str, Sequence[float | None]]], classifier: str = "c"
-) -> list[dict[str, Any]]:
+def make_run(strategy: str, classifier: str = "c", repeat: int = 0, **changes: Any) -> Run:
+    """One run on 1,600 training and 400 test rows, that adds none; every metric is 0.5."""
+    found: dict[str, Any] = {
+        "status": "ok",
+        "reason": None,
+        "warnings": (),
+        "n_train": 1600,
+        "n_train_positive": 160,
+        "n_resampled": 1600,
+        "n_resampled_positive": 160,
+        "n_synthetic": 0,
+        "n_test": 400,
+        "n_test_positive": 40,
+        "threshold": None,
+        "metrics": dict.fromkeys(METRICS, 0.5),
+        "undefined": {},
+    }
+    return Run(strategy=strategy, classifier=classifier, repeat=repeat, fold=0, **{**found, **changes})
+
+
+def make_runs_of(values: Mapping[str, Mapping[str, Sequence[float | None]]], classifier: str = "c") -> list[Run]:
     """One run for each strategy and split, on 1,600 training and 400 test rows; metrics not given are 0.5."""
     return [
-        {
-            "strategy": strategy,
-            "classifier": classifier,
-            "repeat": split,
-            "fold": 0,
-            "n_train": 1600,
-            "n_test": 400,
-            "metrics": {name: metrics[name][split] if name in metrics else 0.5 for name in METRICS},
-        }
+        make_run(
+            strategy,
+            classifier,
+            split,
+            metrics={name: metrics[name][split] if name in metrics else 0.5 for name in METRICS},
+        )
         for strategy, metrics in values.items()
         for split in range(max(len(column) for column in metrics.values()))
     ]

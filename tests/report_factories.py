@@ -20,14 +20,14 @@ from study_factories import make_leak, make_sweeps
 
 from job.evaluation.audit import MEASURES
 from job.evaluation.cutoff import Cutoff, Request
-from job.evidence.statistics.family import Question
+from job.evidence.statistics.family import Question, Sizes
 from job.evidence.statistics.measured import measure_runs
-from job.evidence.statistics.power import Sizes
 from job.evidence.strategy_kinds import Roles
 from job.evidence.summary import build_levels, summarize_runs
-from job.evidence.verdict.cutoff_advice import advised
+from job.evidence.verdict.cutoff_advice import with_advice
 from job.evidence.verdict.judge import judge_measured
 from job.names import METRICS
+from job.results.job_facts import Run
 from job.results.results import Results
 
 STRATEGIES = ("baseline", "class_weight", "threshold", "smote", "custom")
@@ -147,6 +147,7 @@ def make_results(
 ) -> Results:
     """The results of a job with these runs; summary, curves and counts follow from them."""
     runs = make_runs(strategies, classifiers) if runs is None else runs
+    rows = [Run.model_validate(run) for run in runs]
     splits = {(run["repeat"], run["fold"]) for run in runs}
     statuses = Counter(run["status"] for run in runs)
     results = {
@@ -174,8 +175,8 @@ def make_results(
         ],
         "classifiers": [{"name": "svc", "params": {"C": 2}, "label": label} for label in classifiers],
         "runs": list(runs),
-        "summary": summarize_runs(runs, strategies, classifiers, strategies[0]),
-        "levels": build_levels(runs, {}, 42),
+        "summary": summarize_runs(rows, strategies, classifiers, strategies[0]),
+        "levels": build_levels(rows, {}, 42),
         "curves": make_curves(runs, strategies, classifiers),
         "alarms": make_alarms(runs, strategies, classifiers, EVALUATION),
         "decisions": make_cutoffs(runs, strategies, classifiers, REQUEST, Cutoff(0.4)),
@@ -188,30 +189,18 @@ def make_results(
         "snippet": make_snippet(strategies[-1], classifiers[-1]),
         "leak": make_leak(classifiers=classifiers),
         "sweeps": make_sweeps(),
-        **make_judged(runs, strategies, classifiers),
+        **make_judged(rows, strategies, classifiers),
         "status": {
             "n_runs": len(runs),
             **{f"n_{status}": statuses[status] for status in ("ok", "degraded", "failed", "not_applicable")},
         },
     }
-    return Results.model_validate(_with_advice({**results, **changes}))
+    made = Results.model_validate({**results, **changes})
+    headline = with_advice(made.verdict.headline, made.decisions)
+    return made.model_copy(update={"verdict": made.verdict.model_copy(update={"headline": headline})})
 
 
-def _with_advice(results: dict[str, Any]) -> dict[str, Any]:
-    """The same with the advised cut-off of what is recommended, as a job fills it in."""
-    headline = results["verdict"]["headline"]
-    if headline["recommended"] is None:
-        return results
-    advice = advised(results["decisions"], (headline["recommended"]["strategy"], headline["recommended"]["classifier"]))
-    price = {**headline["numbers"]["price"], **advice["numbers"]}
-    numbers = {**headline["numbers"], "price": price, "cutoff_reason": advice["reason"]}
-    told = {**headline, "cutoff": advice["cutoff"], "numbers": numbers}
-    return {**results, "verdict": {**results["verdict"], "headline": told}}
-
-
-def make_judged(
-    runs: Iterable[Mapping[str, Any]], strategies: Sequence[str], classifiers: Sequence[str]
-) -> dict[str, Any]:
+def make_judged(runs: Iterable[Run], strategies: Sequence[str], classifiers: Sequence[str]) -> dict[str, Any]:
     """Comparisons, power and verdict that follow from these runs; scores there are none."""
     plain = (strategies[0], *PLAIN)
     roles = Roles(
@@ -224,7 +213,7 @@ def make_judged(
     )
     measured = measure_runs(runs, [(strategy, classifier) for classifier in classifiers for strategy in strategies])
     sizes = Sizes(209, 209, n_minority_groups=None, n_test_positive=42.0, prevalence=0.105)
-    return judge_measured(measured, {}, roles, Question("average_precision", 0.01, 0.95), sizes)
+    return judge_measured(measured, {}, roles, Question("average_precision", 0.01, 0.95), sizes)._asdict()
 
 
 def _entry(label: str, is_first: bool) -> dict[str, Any]:

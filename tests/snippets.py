@@ -16,9 +16,13 @@ import numpy as np
 from job.data.dataset import Dataset
 from job.data.splitting.splits import build_splits
 from job.evaluation.grid import RunKey, enumerate_units
-from job.evaluation.metrics.run_metrics import Prediction, build_prediction, collect_runs, metric_context
+from job.evaluation.metrics.run_metrics import Prediction, build_prediction, metric_context
 from job.evaluation.worker import Outcome, evaluate_unit
+from job.evidence.runs import collect_runs
 from job.pipeline import load_data
+from job.results.job_facts import Run
+from job.results.record import Pair
+from job.results.study_facts import Snippet
 from job.snippet.recommended_model import build_snippet
 from job.spec.job_spec import JobSpec
 
@@ -53,22 +57,22 @@ class Job:
     dataset: Dataset
     outcomes: Sequence[Outcome]
     predictions: Mapping[RunKey, Prediction | None]
-    runs: Sequence[dict[str, Any]]
+    runs: Sequence[Run]
 
-    def snippet(self, strategy: str, classifier: str) -> dict[str, Any]:
+    def snippet(self, strategy: str, classifier: str) -> Snippet:
         """The snippet of one pair, as if the verdict had recommended it."""
-        verdict = {"headline": {"recommended": {"strategy": strategy, "classifier": classifier}}}
-        return build_snippet(self.spec, self.dataset, self.runs, self.predictions, verdict)
+        recommended = Pair(strategy=strategy, classifier=classifier)
+        return build_snippet(self.spec, self.dataset, self.runs, self.predictions, recommended)
 
-    def runs_of(self, strategy: str, classifier: str) -> list[dict[str, Any]]:
-        return [run for run in self.runs if (run["strategy"], run["classifier"]) == (strategy, classifier)]
+    def runs_of(self, strategy: str, classifier: str) -> list[Run]:
+        return [run for run in self.runs if run.place == (strategy, classifier)]
 
     def last_outcome(self, strategy: str, classifier: str) -> Outcome:
         return [o for o in self.outcomes if (o.key.strategy, o.key.classifier) == (strategy, classifier)][-1]
 
     @property
     def pairs(self) -> list[tuple[str, str]]:
-        return list(dict.fromkeys((run["strategy"], run["classifier"]) for run in self.runs))
+        return list(dict.fromkeys((run.strategy, run.classifier) for run in self.runs))
 
 
 def run_small_job(spec: JobSpec, folder: Path) -> Job:
@@ -105,14 +109,12 @@ def check_pair(job: Job, strategy: str, classifier: str, found: Mapping[str, Any
     np.testing.assert_array_equal(outcome.scores, found["scores"])
     np.testing.assert_array_equal(outcome.decisions, found["alarms"])
     expected = job.runs_of(strategy, classifier)
-    assert [(run["repeat"], run["fold"]) for run in expected] == [
-        (row["repeat"], row["fold"]) for row in found["table"]
-    ]
+    assert [(run.repeat, run.fold) for run in expected] == [(row["repeat"], row["fold"]) for row in found["table"]]
     for number, run in enumerate(expected):
         for metric in METRICS:
             if metric not in found["exact"]:
-                assert run["metrics"][metric] is None
+                assert run.metrics[metric] is None
                 continue
             actual = float.fromhex(found["exact"][metric][number])
-            wanted = np.nan if run["metrics"][metric] is None else run["metrics"][metric]
-            np.testing.assert_allclose(actual, wanted, rtol=1e-12, err_msg=f"{metric} of {run['repeat']}")
+            wanted = np.nan if run.metrics[metric] is None else run.metrics[metric]
+            np.testing.assert_allclose(actual, wanted, rtol=1e-12, err_msg=f"{metric} of {run.repeat}")

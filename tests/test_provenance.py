@@ -12,7 +12,7 @@ from job.provenance import describe_provenance
 
 def versions_of(**sections: object) -> dict[str, str]:
     spec = make_spec(**sections).model_dump(mode="json", by_alias=True)
-    return describe_provenance(spec, "digest")["versions"]
+    return describe_provenance(spec, "digest").versions
 
 
 def test_packages_of_named_classes_have_their_versions() -> None:

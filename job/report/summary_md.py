@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from job.report.facts import Facts, load_facts
 from job.report.layout import Name
 from job.report.metric_columns import BY_NAME
-from job.report.sections import runs
+from job.report.sections.runs import list_runs
 from job.results.results import Results
 from job.text import abbreviate, counted, listed, number, signed, visible_line
 from job.wording.answer import tell_answer
@@ -126,8 +126,7 @@ def _cell(facts: Facts, strategy: Name, classifier: Name, metric: str) -> str:
 
 
 def _trouble(facts: Facts, limits: Limits) -> Iterator[str]:
-    content = runs.build(facts).content
-    assert isinstance(content, runs.Runs)
+    content = list_runs(facts)
     yield from ("", "## Runs", "", escape_markdown(content.summary))
     for state in content.states:
         if state.key not in _STATES or not state.reasons:

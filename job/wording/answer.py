@@ -251,18 +251,15 @@ def _choice(headline: Headline, naming: Naming) -> str:
     if recommended is None or numbers.best is None or numbers.n_tried == 1:
         return left_out
     best, winner = (f"{naming(pair.strategy)} with {naming(pair.classifier)}" for pair in (numbers.best, recommended))
-    metric = wording.METRIC_WORDS[numbers.primary]
-    start = f"Of {counted(numbers.n_tried, 'combination')} of a strategy and a classifier, "
-    if numbers.best == recommended:
-        said = f"{start}{winner} has the best mean {metric}."
-    elif recommended in numbers.alike and numbers.best in numbers.alike:
-        said = f"{start}{best} has the best mean {metric}; {winner} is practically as good and simpler."
-    else:
-        said = (
-            f"{start}{best} has the best mean {metric}, but a gain over baseline isn't at least probable there, so "
-            f"{winner} is recommended."
-        )
-    return f"{said} {left_out}".rstrip()
+    said = (
+        f"Of {counted(numbers.n_tried, 'combination')} of a strategy and a classifier, {best} has the best mean "
+        f"{wording.METRIC_WORDS[numbers.primary]}"
+    )
+    if numbers.best != recommended and {numbers.best, recommended} <= {*numbers.alike}:
+        said += f"; {winner} is practically as good and simpler"
+    elif numbers.best != recommended:
+        said += f", but a gain over baseline isn't at least probable there, so {winner} is recommended"
+    return f"{said}. {left_out}".rstrip()
 
 
 def _left_out(numbers: HeadlineNumbers, naming: Naming) -> str:

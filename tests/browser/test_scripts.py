@@ -7,13 +7,13 @@ import io
 import json
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, Page, sync_playwright
 from report_factories import CLASSIFIERS, EVALUATION, STRATEGIES, make_results, make_runs
 
 from job.report.render import render_report
+from job.results.results import Results
 
 pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
 
@@ -24,7 +24,7 @@ CELLS = """table => [...document.querySelectorAll(`#${table} tbody tr`)]
 
 
 @pytest.fixture(scope="module")
-def results() -> dict[str, Any]:
+def results() -> Results:
     return make_results(runs=make_runs(n_repeats=3))
 
 
@@ -37,11 +37,11 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser, results: dict[str, Any], tmp_path: Path) -> Iterator[Page]:
+def page(browser: Browser, results: Results, tmp_path: Path) -> Iterator[Page]:
     yield from open_report(browser, results, tmp_path)
 
 
-def open_report(browser: Browser, results: dict[str, Any], folder: Path) -> Iterator[Page]:
+def open_report(browser: Browser, results: Results, folder: Path) -> Iterator[Page]:
     """Open a report, and hold at the end that it had nothing to complain about and asked for nothing."""
     path = folder / "report.html"
     path.write_text(render_report(results), encoding="utf-8")
@@ -62,24 +62,24 @@ def number(text: str) -> float:
     return float(text.replace(",", "").replace("\u2212", "-"))
 
 
-def assert_shows(page: Page, results: dict[str, Any], place: int, index: int = 0, missed: float | None = None) -> None:
+def assert_shows(page: Page, results: Results, place: int, index: int = 0, missed: float | None = None) -> None:
     """Every strategy's row has the numbers of the results at this rate."""
     cost = EVALUATION["cost_false_negative"] if missed is None else missed
-    found = {row["strategy"]: row for row in results["alarms"]["rows"] if row["classifier"] == CLASSIFIERS[index]}
+    found = {row.strategy: row for row in results.alarms.rows if row.classifier == CLASSIFIERS[index]}
     rows = page.evaluate(CELLS, f"alarms-{index}")
     assert list(STRATEGIES) == [row[0] for row in rows]
     for strategy, cells in zip(STRATEGIES, (row[1:] for row in rows), strict=True):
         row = found[strategy]
-        rate, false = results["alarms"]["rates"][place], row["false_alarms_per_1000"][place]
-        expected = [row[fact][place] for fact in FACTS[:-1]]
-        expected.append((row["minority_per_1000"] - rate + false) * cost + false)
+        rate, false = results.alarms.rates[place], row.false_alarms_per_1000[place]
+        expected = [getattr(row, fact)[place] for fact in FACTS[:-1]]
+        expected.append((row.minority_per_1000 - rate + false) * cost + false)
         for value, text in zip(expected, cells, strict=True):
             assert abs(value - number(text)) <= 0.51 * 10 ** -len(text.partition(".")[2]), (strategy, text)
 
 
-def test_the_slider_moves_every_strategy(page: Page, results: dict[str, Any]) -> None:
+def test_the_slider_moves_every_strategy(page: Page, results: Results) -> None:
     """by keyboard and by mouse, every row shows what the results have at the new number of alarms"""
-    rates = results["alarms"]["rates"]
+    rates = results.alarms.rates
     start = rates.index(104.5)
     assert_shows(page, results, start)
     slider = page.locator("#alarm-rate")
@@ -97,15 +97,16 @@ def test_the_slider_moves_every_strategy(page: Page, results: dict[str, Any]) ->
     assert page.locator("#alarms-0-caption").inner_text().endswith(f": {page.locator('#alarm-shown').inner_text()}")
 
 
-def test_costs_and_classifier_can_be_changed(page: Page, results: dict[str, Any]) -> None:
+def test_costs_and_classifier_can_be_changed(page: Page, results: Results) -> None:
     """expected costs follow the reader's own, one classifier is shown, and nonsense gives a dash"""
-    start = results["alarms"]["rates"].index(104.5)
+    start = results.alarms.rates.index(104.5)
     page.locator("#alarm-missed").fill("20")
     assert_shows(page, results, start, missed=20.0)
-    own = results["alarms"]["rows"][0]["own"]
-    missed = results["alarms"]["rows"][0]["minority_per_1000"] - own["alarms_per_1000"] + own["false_alarms_per_1000"]
+    row = results.alarms.rows[0]
+    own = row.own
+    missed = row.minority_per_1000 - own.alarms_per_1000 + own.false_alarms_per_1000
     shown = number(page.evaluate(CELLS, "alarms-0-own")[0][-1])
-    assert pytest.approx(20 * missed + own["false_alarms_per_1000"], abs=0.6) == shown
+    assert pytest.approx(20 * missed + own.false_alarms_per_1000, abs=0.6) == shown
     page.locator("#alarm-classifier").select_option("1")
     assert page.locator("#alarms-1").is_visible()
     assert page.locator("#alarms-0").is_hidden()
@@ -136,7 +137,7 @@ def test_tables_are_sorted_by_mouse_and_keyboard(page: Page) -> None:
     assert 1 == page.locator("#decision-0 [aria-sort]").count()
 
 
-def test_the_slider_and_sorting_work_together(page: Page, results: dict[str, Any]) -> None:
+def test_the_slider_and_sorting_work_together(page: Page, results: Results) -> None:
     """a sorted table goes on showing each strategy its own numbers"""
     page.locator("#alarms-0 th[scope=col]").nth(2).get_by_role("button").click()
     page.locator("#alarm-rate").press("PageUp")

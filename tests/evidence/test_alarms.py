@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from itertools import permutations, product
 from statistics import fmean
-from typing import Any
 
 import numpy as np
 import pytest
@@ -15,16 +14,17 @@ from predictions import CONTEXT, make_noisy_prediction, make_prediction, pairs_o
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import MetricContext, Prediction, evaluate_metrics
 from job.evidence.alarms import alarm_rates, build_alarms
+from job.results.decision_facts import AlarmsRow
 
 FACTS = ("threshold", "recall", "precision", "false_alarms_per_1000", "expected_cost_per_1000")
 
 
-def alarms_of(*predictions: Prediction | None, context: MetricContext = CONTEXT) -> tuple[list[float], dict[str, Any]]:
+def alarms_of(*predictions: Prediction | None, context: MetricContext = CONTEXT) -> tuple[tuple[float, ...], AlarmsRow]:
     """The rates, and the row of the only strategy."""
     keyed = {RunKey("s", "c", repeat, 0): prediction for repeat, prediction in enumerate(predictions)}
     built = build_alarms(keyed, ["s"], ["c"], context)
-    (row,) = built["rows"]
-    return built["rates"], row
+    (row,) = built.rows
+    return built.rates, row
 
 
 def found_in_order(y: tuple[int, ...], n_alarms: float) -> float:
@@ -67,7 +67,9 @@ def test_every_number_is_the_mean_over_all_orders_of_ties(rows: list[tuple[int, 
     rates, row = alarms_of(prediction)
     for place, rate in list(enumerate(rates))[::9]:
         expected = read_row_by_row(prediction, rate)
-        np.testing.assert_allclose([expected[fact] for fact in FACTS], [row[fact][place] for fact in FACTS], atol=1e-9)
+        np.testing.assert_allclose(
+            [expected[fact] for fact in FACTS], [getattr(row, fact)[place] for fact in FACTS], atol=1e-9
+        )
 
 
 def test_numbers_are_means_over_splits() -> None:
@@ -75,10 +77,10 @@ def test_numbers_are_means_over_splits() -> None:
     one, other = make_noisy_prediction(80, 1, digits=1), make_noisy_prediction(60, 2)
     _, row = alarms_of(one, None, other)
     alone = [alarms_of(prediction)[1] for prediction in (one, other)]
-    assert 2 == row["n"]
+    assert 2 == row.n
     for fact in FACTS:
-        np.testing.assert_allclose(np.mean([part[fact] for part in alone], axis=0), row[fact])
-        assert pytest.approx(fmean(part["own"][fact] for part in alone)) == row["own"][fact]
+        np.testing.assert_allclose(np.mean([getattr(part, fact) for part in alone], axis=0), getattr(row, fact))
+        assert pytest.approx(fmean(getattr(part.own, fact) for part in alone)) == getattr(row.own, fact)
 
 
 @given(pairs_of_predictions(both_classes=True), st.sampled_from([0.3, 7.0, 104.5, 250.0, 1000.0]))
@@ -88,7 +90,7 @@ def test_the_budget_reads_as_the_metric_does(pair: tuple[Prediction, Prediction]
     context = MetricContext(9.0, 1.0, budget)
     metrics, _ = evaluate_metrics(prediction, None, context)
     rates, row = alarms_of(prediction, context=context)
-    assert pytest.approx(metrics["recall_at_alerts"], abs=1e-12) == row["recall"][rates.index(budget)]
+    assert pytest.approx(metrics["recall_at_alerts"], abs=1e-12) == row.recall[rates.index(budget)]
 
 
 @given(pairs_of_predictions())
@@ -96,12 +98,12 @@ def test_the_own_point_is_the_strategys_own_decision(pair: tuple[Prediction, Pre
     """where the strategy decides, every number is that of the metric tables"""
     prediction, _ = pair
     metrics, _ = evaluate_metrics(prediction, None, CONTEXT)
-    own = alarms_of(prediction)[1]["own"]
+    own = alarms_of(prediction)[1].own
     for fact in FACTS[1:]:
-        assert pytest.approx(metrics[fact]) == own[fact]
-    assert pytest.approx(1000 * prediction.decisions.mean()) == own["alarms_per_1000"]
+        assert pytest.approx(metrics[fact]) == getattr(own, fact)
+    assert pytest.approx(1000 * prediction.decisions.mean()) == own.alarms_per_1000
     raised = [s for s, decision in zip(prediction.scores, prediction.decisions, strict=True) if decision]
-    assert min(raised, default=None) == own["threshold"]
+    assert min(raised, default=None) == own.threshold
 
 
 @given(pairs_of_predictions(both_classes=True))
@@ -110,22 +112,24 @@ def test_more_alarms_never_find_less(pair: tuple[Prediction, Prediction]) -> Non
     prediction, _ = pair
     _, row = alarms_of(prediction)
     for fact, sign in (("recall", 1), ("false_alarms_per_1000", 1), ("threshold", -1)):
-        assert (sign * np.diff(row[fact]) >= -1e-9).all()
-    assert 1.0 == row["recall"][-1]
-    assert pytest.approx(prediction.y.mean()) == row["precision"][-1]
-    assert pytest.approx(1000 * prediction.y.mean()) == row["minority_per_1000"]
+        assert (sign * np.diff(getattr(row, fact)) >= -1e-9).all()
+    assert 1.0 == row.recall[-1]
+    assert pytest.approx(prediction.y.mean()) == row.precision[-1]
+    assert pytest.approx(1000 * prediction.y.mean()) == row.minority_per_1000
 
 
 def test_what_does_not_exist_is_null() -> None:
     """a test part without minority rows has no recall, one without alarms no precision, and no run no number"""
     without = make_prediction([0, 0, 0], [0.1, 0.2, 0.3])
     _, row = alarms_of(without)
-    assert {None} == set(row["recall"])
-    assert (None, None, 0.0) == (row["own"]["precision"], row["own"]["threshold"], row["own"]["alarms_per_1000"])
+    assert {None} == set(row.recall)
+    assert (None, None, 0.0) == (row.own.precision, row.own.threshold, row.own.alarms_per_1000)
     _, row = alarms_of(without, make_prediction([0, 1], [0.1, 0.9]))
-    assert 1.0 == row["recall"][-1]
+    assert 1.0 == row.recall[-1]
     _, row = alarms_of(None)
-    assert {"strategy": "s", "classifier": "c", "n": 0, "reason": "no run of it has scores"} == row
+    assert {"strategy": "s", "classifier": "c", "n": 0, "reason": "no run of it has scores"} == row.model_dump(
+        exclude_unset=True
+    )
 
 
 @given(st.floats(1e-6, 1000.0))

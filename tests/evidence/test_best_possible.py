@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from dataclasses import replace
 
@@ -39,11 +38,11 @@ def test_its_numbers_are_those_of_scikit_learn() -> None:
     found = build_best_possible(dataset, splits)
 
     expected = [[score(dataset.y[s.test], dataset.posterior[s.test]) for score in THEIRS] for s in splits]
-    np.testing.assert_allclose([[row[name] for name in METRICS] for row in found["splits"]], expected, rtol=1e-12)
-    np.testing.assert_allclose([row["value"] for row in found["metrics"]], np.mean(expected, axis=0), rtol=1e-12)
-    np.testing.assert_allclose([row["sd"] for row in found["metrics"]], np.std(expected, axis=0, ddof=1), rtol=1e-9)
-    assert [(split.repeat, split.fold) for split in splits] == [(r["repeat"], r["fold"]) for r in found["splits"]]
-    assert found["reason"] is None
+    np.testing.assert_allclose([[getattr(row, name) for name in METRICS] for row in found.splits], expected, rtol=1e-12)
+    np.testing.assert_allclose([row.value for row in found.metrics], np.mean(expected, axis=0), rtol=1e-12)
+    np.testing.assert_allclose([row.sd for row in found.metrics], np.std(expected, axis=0, ddof=1), rtol=1e-9)
+    assert [(split.repeat, split.fold) for split in splits] == [(r.repeat, r.fold) for r in found.splits]
+    assert found.reason is None
 
 
 @pytest.mark.parametrize("shift", [0.5, 1.5])
@@ -56,24 +55,24 @@ def test_no_classifier_is_ahead_of_it(shift) -> None:
     fitted = LogisticRegression().fit(X[split.train], dataset.y[split.train])
     p = fitted.predict_proba(X[split.test])[:, 1]
 
-    (best,) = build_best_possible(dataset, [split])["splits"]
+    (best,) = build_best_possible(dataset, [split]).splits
 
     theirs = dict(zip(METRICS, (score(dataset.y[split.test], p) for score in THEIRS), strict=True))
-    assert best["brier"] < theirs["brier"]
-    assert best["log_loss"] < theirs["log_loss"]
-    assert [] == [name for name in METRICS[:2] if not -0.001 < best[name] - theirs[name] < 0.01]
+    assert best.brier < theirs["brier"]
+    assert best.log_loss < theirs["log_loss"]
+    assert [] == [name for name in METRICS[:2] if not -0.001 < getattr(best, name) - theirs[name] < 0.01]
 
 
 def test_its_curves_are_means_over_the_splits() -> None:
     """They stand on the grid of the strategies' curves, and the ROC curve ends in the corner."""
     dataset = draw(n_samples=400)
 
-    curves = {curve["kind"]: curve for curve in build_best_possible(dataset, holdouts(dataset, 4))["curves"]}
+    curves = {curve.kind: curve for curve in build_best_possible(dataset, holdouts(dataset, 4)).curves}
 
     assert {"precision_recall", "roc"} == set(curves)
-    assert {(101, 101, 4)} == {(len(curve["x"]), len(curve["y"]), curve["n"]) for curve in curves.values()}
-    assert 1 == curves["roc"]["y"][-1]
-    assert 1 == curves["precision_recall"]["y"][0] > curves["precision_recall"]["y"][-1] > dataset.prevalence
+    assert {(101, 101, 4)} == {(len(curve.x), len(curve.y), curve.n) for curve in curves.values()}
+    assert 1 == curves["roc"].y[-1]
+    assert 1 == curves["precision_recall"].y[0] > curves["precision_recall"].y[-1] > dataset.prevalence
 
 
 def test_a_test_part_of_one_class_has_no_ranking() -> None:
@@ -84,11 +83,11 @@ def test_a_test_part_of_one_class_has_no_ranking() -> None:
 
     found = build_best_possible(dataset, [rest])
 
-    by_name = {row["metric"]: row for row in found["metrics"]}
-    assert [None, None] == [by_name[name]["value"] for name in ("average_precision", "roc_auc")]
-    assert "no test part has rows of both classes" == by_name["roc_auc"]["reason"]
-    assert by_name["brier"]["value"] == pytest.approx((dataset.posterior[dataset.y == 0] ** 2).mean(), rel=1e-12)
-    assert [] == found["curves"]
+    by_name = {row.metric: row for row in found.metrics}
+    assert [None, None] == [by_name[name].value for name in ("average_precision", "roc_auc")]
+    assert "no test part has rows of both classes" == by_name["roc_auc"].reason
+    assert by_name["brier"].value == pytest.approx((dataset.posterior[dataset.y == 0] ** 2).mean(), rel=1e-12)
+    assert () == found.curves
 
 
 def test_without_a_known_truth_there_is_a_reason() -> None:
@@ -97,7 +96,7 @@ def test_without_a_known_truth_there_is_a_reason() -> None:
 
     found = build_best_possible(dataset, holdouts(dataset, 1))
 
-    assert {"reason": NOT_KNOWN, "metrics": [], "splits": [], "curves": []} == found
+    assert (NOT_KNOWN, (), (), ()) == (found.reason, found.metrics, found.splits, found.curves)
 
 
 @pytest.mark.parametrize(
@@ -116,12 +115,11 @@ def test_a_job_on_such_data_shows_it(generate, tmp_path) -> None:
 
     result = run_job(read_spec(str(tmp_path / "spec.yaml")), tmp_path / "output", workers=1)
 
-    results = json.loads((tmp_path / "output" / "results.json").read_text())
-    status, best = results["status"], results["best_possible"]
-    assert status["n_runs"] == status["n_ok"]
-    assert [row["n"] for row in best["metrics"]] == [2] * 4
+    status, best = result.results.status, result.results.best_possible
+    assert status.n_runs == status.n_ok
+    assert [row.n for row in best.metrics] == [2] * 4
     page = result.report.read_text()
     assert "drawn from a mixture of normals whose truth is known (" in page
     assert "The thin line is the best possible classifier" in page
     (said,) = re.findall(r"have average precision ([\d.]+)", page)
-    assert float(said) == pytest.approx(best["metrics"][0]["value"], abs=0.05)
+    assert float(said) == pytest.approx(best.metrics[0].value, abs=0.05)

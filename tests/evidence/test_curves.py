@@ -23,7 +23,7 @@ def make_prediction(y, scores):
 
 def curves_of(*predictions):
     keyed = {RunKey("s", "c", repeat, 0): prediction for repeat, prediction in enumerate(predictions)}
-    return {curve["kind"]: curve for curve in average_curves(keyed, ["s", "gone"], ["c"])}
+    return {curve.kind: curve for curve in average_curves(keyed, ["s", "gone"], ["c"])}
 
 
 def highest_precision(y, scores, recall):
@@ -46,14 +46,14 @@ def test_precision_at_recall_tries_every_threshold(rows):
     """each point of the precision-recall curve is the best precision among thresholds that reach the recall"""
     y, scores = (np.array(column, dtype=float) for column in zip(*rows, strict=True))
     expected = [highest_precision(y, scores, recall) for recall in GRID]
-    np.testing.assert_allclose(expected, curves_of(make_prediction(y, scores))["precision_recall"]["y"])
+    np.testing.assert_allclose(expected, curves_of(make_prediction(y, scores))["precision_recall"].y)
 
 
 @given(rows)
 def test_roc_ends_at_one_and_never_falls(rows):
     """the mean ROC curve rises from the recall without false alarms to 1"""
     y, scores = (np.array(column) for column in zip(*rows, strict=True))
-    recall = np.array(curves_of(make_prediction(y, scores))["roc"]["y"])
+    recall = np.array(curves_of(make_prediction(y, scores))["roc"].y)
     assert recall[-1] == 1
     assert (np.diff(recall) >= 0).all()
     best_without_false_alarm = (scores[y == 1] > scores[y == 0].max()).mean()
@@ -65,5 +65,5 @@ def test_curves_are_averaged_point_by_point():
     perfect, useless = make_prediction([0, 1], [0, 1]), make_prediction([0, 1], [1, 1])
     one_class = make_prediction([0, 0], [0, 1])
     curve = curves_of(perfect, useless, one_class)["precision_recall"]
-    assert 2 == curve["n"]
-    np.testing.assert_allclose(np.full(101, 0.75), curve["y"])
+    assert 2 == curve.n
+    np.testing.assert_allclose(np.full(101, 0.75), curve.y)

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 import math
 from typing import Any
 
@@ -11,16 +10,16 @@ import pytest
 from factories import DEFAULT_PREPARATION, make_dataset
 
 from job.data.dataset import Column, Dataset
-from job.data.difficulty.diagnose import MOST_ROWS, MOST_TREE_ROWS
 from job.data.generating.mixture import generate_mixture
-from job.evidence.diagnosis import build_diagnosis, describe_minority_types
+from job.evidence.diagnosis import MOST_ROWS, MOST_TREE_ROWS, build_diagnosis, describe_minority_types
+from job.results.job_facts import Diagnosis
 from job.spec.generators import MixtureSpec
 from job.spec.job_spec import PreparationSpec
 
 AS_IT_IS = PreparationSpec.model_validate({"scale": "none"})
 
 
-def diagnosis_of(dataset: Dataset, preparation: PreparationSpec = DEFAULT_PREPARATION) -> dict[str, Any]:
+def diagnosis_of(dataset: Dataset, preparation: PreparationSpec = DEFAULT_PREPARATION) -> Diagnosis:
     types = describe_minority_types(dataset, preparation, 42)
     return build_diagnosis(dataset, preparation, types, 42)
 
@@ -29,13 +28,13 @@ def draw(**parameters: Any) -> Dataset:
     return generate_mixture(MixtureSpec.model_validate({"kind": "mixture", **parameters}))
 
 
-def codes_of(diagnosis: dict[str, Any]) -> dict[str, str]:
-    return {finding["code"]: finding["level"] for finding in diagnosis["findings"]}
+def codes_of(diagnosis: Diagnosis) -> dict[str, str]:
+    return {finding.code: finding.level for finding in diagnosis.findings}
 
 
-def columns_of(diagnosis: dict[str, Any], code: str, level: str | None = None) -> list[str]:
-    found = [f for f in diagnosis["findings"] if f["code"] == code and level in (None, f["level"])]
-    return [column for finding in found for column in finding["columns"]]
+def columns_of(diagnosis: Diagnosis, code: str, level: str | None = None) -> list[str]:
+    found = [f for f in diagnosis.findings if f.code == code and level in (None, f.level)]
+    return [column for finding in found for column in finding.columns]
 
 
 def normal(z: float) -> float:
@@ -49,8 +48,8 @@ def test_disjuncts_are_recovered(seed: int) -> None:
     place = {"n_continuous": 10, "clusters": 5, "cluster_spread": 0.3, "separation": 4.0}
     dataset = draw(n_samples=2000, minority_share=0.1, **place, random_state=seed)
     found = diagnosis_of(dataset, AS_IT_IS)
-    assert 5 == found["clusters"]["n"]
-    assert all(36 <= size <= 40 for size in found["clusters"]["sizes"])
+    assert 5 == found.clusters.n
+    assert all(36 <= size <= 40 for size in found.clusters.sizes)
     assert "warning" == codes_of(found)["small-disjuncts"]
 
 
@@ -59,8 +58,8 @@ def test_one_cluster_is_one(seed: int) -> None:
     """a minority of one place has one cluster with at least 95 % of its rows, and no word about disjuncts"""
     dataset = draw(n_samples=2000, minority_share=0.1, separation=5.0, random_state=seed)
     found = diagnosis_of(dataset)
-    assert 1 == found["clusters"]["n"]
-    assert found["clusters"]["sizes"][0] >= 190
+    assert 1 == found.clusters.n
+    assert found.clusters.sizes[0] >= 190
     assert "small-disjuncts" not in codes_of(found)
 
 
@@ -70,9 +69,9 @@ def test_types_are_recovered(seed: int) -> None:
     minority aren't safe, most of these rare or outliers"""
     place = {"n_samples": 2000, "minority_share": 0.1, "n_continuous": 10, "separation": 8.0, "random_state": seed}
     apart, scattered = (diagnosis_of(draw(**place, outliers=share), AS_IT_IS) for share in (0.0, 0.3))
-    assert apart["types"]["safe"] >= 198
-    assert 0.25 <= 1 - scattered["types"]["safe"] / 200 <= 0.32
-    assert scattered["types"]["rare"] + scattered["types"]["outlier"] >= 40
+    assert apart.types["safe"] >= 198
+    assert 0.25 <= 1 - scattered.types["safe"] / 200 <= 0.32
+    assert scattered.types["rare"] + scattered.types["outlier"] >= 40
     assert "many-outliers" not in codes_of(apart)
 
 
@@ -83,9 +82,9 @@ def test_label_noise_is_recovered(seed: int) -> None:
     dataset = draw(n_samples=2000, minority_share=0.1, separation=8.0, label_noise=0.05, random_state=seed)
     found = diagnosis_of(dataset)
     flipped = 0.05 * 1800 / (0.05 * 1800 + 0.95 * 200)
-    assert pytest.approx(flipped, abs=0.06) == (found["types"]["outlier"] + found["types"]["rare"]) / dataset.n_positive
+    assert pytest.approx(flipped, abs=0.06) == (found.types["outlier"] + found.types["rare"]) / dataset.n_positive
     clean = diagnosis_of(draw(n_samples=2000, minority_share=0.1, separation=8.0, random_state=seed))
-    assert found["overlap"]["n3"] > clean["overlap"]["n3"] + 0.05
+    assert found.overlap.n3 > clean.overlap.n3 + 0.05
     assert "warning" == codes_of(found)["many-outliers"]
     assert "many-outliers" not in codes_of(clean)
 
@@ -97,15 +96,15 @@ def test_overlap_is_recovered(seed: int) -> None:
     shift, share = 1.5, 0.3
     dataset = draw(n_samples=4000, minority_share=share, n_continuous=1, shift=[shift], random_state=seed)
     found = diagnosis_of(dataset)
-    assert pytest.approx(1 / (1 + share * (1 - share) * shift**2), abs=0.02) == found["overlap"]["f1"]
-    assert pytest.approx(normal(shift / math.sqrt(2)), abs=0.02) == found["scores"][0]["auc"]
+    assert pytest.approx(1 / (1 + share * (1 - share) * shift**2), abs=0.02) == found.overlap.f1
+    assert pytest.approx(normal(shift / math.sqrt(2)), abs=0.02) == found.scores[0].auc
     # Cover and Hart (1967): the error of the nearest neighbour nears the mean of twice the posterior's variance
     posterior = dataset.posterior
     assert posterior is not None
-    assert pytest.approx(np.mean(2 * posterior * (1 - posterior)), abs=0.035) == found["overlap"]["n3"]
+    assert pytest.approx(np.mean(2 * posterior * (1 - posterior)), abs=0.035) == found.overlap.n3
     apart = diagnosis_of(draw(n_samples=1000, minority_share=share, separation=9.0, random_state=seed))
     near = diagnosis_of(draw(n_samples=1000, minority_share=share, separation=1.0, random_state=seed))
-    assert apart["overlap"]["n1"] <= 0.01 < 0.2 < near["overlap"]["n1"]
+    assert apart.overlap.n1 <= 0.01 < 0.2 < near.overlap.n1
     assert "separable" in codes_of(apart)
     assert "separable" not in codes_of(near)
 
@@ -125,14 +124,14 @@ def test_near_duplicates_are_a_problem() -> None:
     again = cases.X.assign(x0=cases.X["x0"] + 1e-5)
     X, y = pd.concat([cases.X, again], ignore_index=True), np.tile(cases.y, 2)
     twice = dataclasses.replace(cases, X=X, y=y)
-    (found,) = [each for each in diagnosis_of(twice)["findings"] if each["code"] == "near-duplicate-rows"]
-    assert "problem" == found["level"]
-    assert "100 % of the rows have a near-duplicate" in found["found"]
-    assert "data.file.groups" in found["advice"]
+    (found,) = [each for each in diagnosis_of(twice).findings if each.code == "near-duplicate-rows"]
+    assert "problem" == found.level
+    assert "100 % of the rows have a near-duplicate" in found.found
+    assert "data.file.groups" in found.advice
     apart, together = (dataclasses.replace(twice, groups=each) for each in (np.arange(800), np.tile(np.arange(400), 2)))
     assert "near-duplicate-rows" not in codes_of(diagnosis_of(together))
     assert "near-duplicate-rows" in codes_of(diagnosis_of(apart))
-    assert {"share": 0.0, "n_rows": 400} == diagnosis_of(cases)["near_duplicates"]
+    assert {"share": 0.0, "n_rows": 400} == dict(diagnosis_of(cases).near_duplicates)
 
 
 def test_the_most_serious_come_first_and_every_finding_says_what_to_do() -> None:
@@ -154,15 +153,14 @@ def test_the_most_serious_come_first_and_every_finding_says_what_to_do() -> None
     ]
     found = diagnosis_of(dataclasses.replace(whole, X=X, y=y, columns=tuple(columns)))
     order = ["problem", "warning", "note"]
-    levels = [finding["level"] for finding in found["findings"]]
+    levels = [finding.level for finding in found.findings]
     assert sorted(levels, key=order.index) == levels
-    assert all(finding["found"].endswith(".") and finding["advice"].endswith(".") for finding in found["findings"])
+    assert all(finding.found.endswith(".") and finding.advice.endswith(".") for finding in found.findings)
     assert (["x1"], ["x2"], ["x0"]) == tuple(columns_of(found, "missing-values", level) for level in order)
     assert ["same"] == columns_of(found, "constant-columns")
     assert ["id", "number"] == columns_of(found, "near-unique-columns")
     assert {"conflicting-duplicates", "duplicate-rows", "few-minority-rows", "imbalanced"} <= set(codes_of(found))
-    assert (30, 20, 10) == tuple(found["duplicates"].values())
-    json.dumps(found, allow_nan=False)
+    assert (30, 20, 10) == dataclasses.astuple(found.duplicates)
 
 
 def test_equal_columns_are_a_warning() -> None:
@@ -183,7 +181,7 @@ def test_contradicting_rows_are_not_separable() -> None:
     dataset = make_dataset(1000, 100, n_numeric=1)
     X = pd.DataFrame({"x0": np.arange(1000.0) % 2})
     found = diagnosis_of(dataclasses.replace(dataset, X=X))
-    assert found["overlap"]["n1"] <= 0.01
+    assert found.overlap.n1 <= 0.01
     assert "separable" not in codes_of(found)
     assert "problem" == codes_of(found)["conflicting-duplicates"]
 
@@ -201,8 +199,8 @@ def test_columns_that_cannot_be_prepared_leave_the_rest() -> None:
     dataset = make_dataset()
     huge = dataclasses.replace(dataset, X=dataset.X.assign(x0=np.where(dataset.y, 1e200, -1e200)))
     found = diagnosis_of(huge)
-    assert (None, None, None) == (found["types"], found["overlap"], found["clusters"])
-    assert "too large to be scaled" in found["reason"]
+    assert (None, None, None) == (found.types, found.overlap, found.clusters)
+    assert "too large to be scaled" in found.reason
     assert ["x0"] == columns_of(found, "gives-the-answer-away")
 
 
@@ -211,22 +209,22 @@ def test_categories_and_missing_values_are_measured() -> None:
     dataset = make_dataset(300, 60, n_numeric=1, n_categorical=2, missing=0.1, shift=0.0)
     letters = pd.Categorical(np.where(dataset.y, "a", "b"))
     found = diagnosis_of(dataclasses.replace(dataset, X=dataset.X.assign(c1=letters)))
-    assert "c1" == found["overlap"]["f1_column"]
-    assert found["overlap"]["f1"] < 1e-9
-    assert 300 == found["overlap"]["n1_rows"] == found["overlap"]["n3_rows"]
+    assert "c1" == found.overlap.f1_column
+    assert found.overlap.f1 < 1e-9
+    assert 300 == found.overlap.n1_rows == found.overlap.n3_rows
 
 
 def test_large_data_is_sampled_by_class() -> None:
     """past a stated number of rows measures are of a stratified sample, the same one each time, and say of how many"""
     dataset = make_dataset(30_000, 600, n_numeric=2)
     found = diagnosis_of(dataset)
-    assert (MOST_TREE_ROWS, MOST_ROWS) == (found["overlap"]["n1_rows"], found["overlap"]["n3_rows"])
-    assert 400 == sum(found["clusters"]["sizes"]) + found["clusters"]["n_alone"]
+    assert (MOST_TREE_ROWS, MOST_ROWS) == (found.overlap.n1_rows, found.overlap.n3_rows)
+    assert 400 == sum(found.clusters.sizes) + found.clusters.n_alone
     assert found == diagnosis_of(dataset)
 
 
 def test_a_handful_of_rows_is_not_called_separable() -> None:
     """Four rows touch few others wherever they lie, which says nothing of how easy they are to find."""
     found = diagnosis_of(draw(n_samples=2000, minority_share=0.002, separation=0.5, random_state=1))
-    assert found["overlap"]["n1"] <= 0.01
+    assert found.overlap.n1 <= 0.01
     assert "separable" not in codes_of(found)

@@ -10,14 +10,16 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from judged import make_run
 
 from job.data.splitting.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.calibration_metrics import fit_calibration
 from job.evaluation.metrics.run_metrics import MetricContext, Prediction, evaluate_metrics
-from job.evidence.probabilities import EXACT_ONLY, MOST_PREDICTIONS, build_harm, sort_into_bins
+from job.evidence.probabilities import MOST_PREDICTIONS, build_calibration, sort_into_bins
 from job.pipeline import read_spec, run_job
 from job.report.sections.metrics import GROUPS
+from job.results.decision_facts import Calibration
 from job.spec.load_spec import LoadedSpec
 
 CONTEXT = MetricContext(cost_false_negative=9.0, cost_false_positive=1.0, alerts_per_1000=100.0)
@@ -37,7 +39,7 @@ def make_prediction(y: np.ndarray, p: np.ndarray, **changes: Any) -> Prediction:
 
 def harm_of(
     predictions: Mapping[str, Sequence[Prediction | None]], tests: Sequence[np.ndarray] | None = None, seed: int = 0
-) -> dict[str, Any]:
+) -> Calibration:
     """The ledger of strategies that one classifier was tried with, a prediction for each split."""
     n_splits = len(next(iter(predictions.values())))
     sizes = [next(p for p in column if p is not None).y.size for column in zip(*predictions.values(), strict=True)]
@@ -50,10 +52,8 @@ def harm_of(
             keyed[RunKey(strategy, "c", repeat, 0)] = prediction
             metrics = evaluate_metrics(prediction, prediction, CONTEXT)[0] if prediction else {}
             found = {"n_test": sizes[repeat], "n_test_positive": int(prediction.y.sum()) if prediction else 0}
-            runs.append(
-                {"strategy": strategy, "classifier": "c", "repeat": repeat, "fold": 0, "metrics": metrics, **found}
-            )
-    return build_harm(runs, keyed, splits, seed)
+            runs.append(make_run(strategy, repeat=repeat, metrics=metrics, **found))
+    return build_calibration(runs, keyed, splits, seed)
 
 
 def draw_rows(n: int, seed: int) -> tuple[np.ndarray, np.ndarray]:
@@ -76,9 +76,9 @@ def test_calibration_error_is_the_mean_distance_over_bins(rows: list[tuple[int, 
     expected = sum(
         (bins == number).mean() * abs(p[bins == number].mean() - y[bins == number].mean()) for number in set(bins)
     )
-    (row,) = harm_of({"s": [make_prediction(y, p)]})["rows"]
-    assert pytest.approx(expected, abs=1e-12) == row["raw"]["ece"]
-    assert len(y) == sum(entry["n"] for entry in row["raw"]["reliability"]) == row["raw"]["n_pooled"]
+    (row,) = harm_of({"s": [make_prediction(y, p)]}).rows
+    assert pytest.approx(expected, abs=1e-12) == row.raw.ece
+    assert len(y) == sum(entry.n for entry in row.raw.reliability) == row.raw.n_pooled
 
 
 @given(tied, st.randoms(use_true_random=False))
@@ -110,12 +110,12 @@ def test_a_perfect_model_shows_what_is_said_of_it() -> None:
         rng = np.random.default_rng(job)
         y, p = draw_rows(500, 1000 + job)
         tests = [np.sort(rng.choice(500, 400, replace=False)) for _ in range(5)]
-        (row,) = harm_of({"s": [make_prediction(y[test], p[test]) for test in tests]}, tests, job)["rows"]
-        shown.append(row["raw"]["ece"])
-        said.append(row["raw"]["ece_perfect"])
+        (row,) = harm_of({"s": [make_prediction(y[test], p[test]) for test in tests]}, tests, job).rows
+        shown.append(row.raw.ece)
+        said.append(row.raw.ece_perfect)
         apart = [test + 500 * place for place, test in enumerate(tests)]
-        (row,) = harm_of({"s": [make_prediction(y[test], p[test]) for test in tests]}, apart, job)["rows"]
-        alone.append(row["raw"]["ece_perfect"])
+        (row,) = harm_of({"s": [make_prediction(y[test], p[test]) for test in tests]}, apart, job).rows
+        alone.append(row.raw.ece_perfect)
     assert pytest.approx(np.mean(shown), rel=0.05) == np.mean(said)
     assert np.mean(alone) < 0.6 * np.mean(said)
 
@@ -123,12 +123,12 @@ def test_a_perfect_model_shows_what_is_said_of_it() -> None:
 def test_a_perfect_model_of_one_split_is_the_mean_of_plain_draws() -> None:
     """on one split the reference is the mean error over draws of y ~ Bernoulli(p)"""
     y, p = draw_rows(800, 3)
-    (row,) = harm_of({"s": [make_prediction(y, p)]})["rows"]
+    (row,) = harm_of({"s": [make_prediction(y, p)]}).rows
     bins, rng = sort_into_bins(p), np.random.default_rng(5)
     total = np.bincount(bins, p)
     drawn = [np.abs(total - np.bincount(bins, rng.random(800) < p)).sum() / 800 for _ in range(2000)]
-    assert pytest.approx(np.mean(drawn), abs=4 * np.std(drawn) / math.sqrt(200)) == row["raw"]["ece_perfect"]
-    assert row["raw"]["ece_perfect_low"] < row["raw"]["ece_perfect"] < row["raw"]["ece_perfect_high"]
+    assert pytest.approx(np.mean(drawn), abs=4 * np.std(drawn) / math.sqrt(200)) == row.raw.ece_perfect
+    assert row.raw.ece_perfect_low < row.raw.ece_perfect < row.raw.ece_perfect_high
 
 
 def test_the_draws_follow_from_the_seed() -> None:
@@ -136,7 +136,7 @@ def test_the_draws_follow_from_the_seed() -> None:
     y, p = draw_rows(300, 3)
     alone = harm_of({"s": [make_prediction(y, p)]}, seed=7)
     beside = harm_of({"s": [make_prediction(y, p)], "t": [make_prediction(y, p**2)]}, seed=7)
-    assert alone["rows"][0] == beside["rows"][0]
+    assert alone.rows[0] == beside.rows[0]
     assert alone != harm_of({"s": [make_prediction(y, p)]}, seed=8)
 
 
@@ -146,15 +146,14 @@ def test_the_correction_mends_what_weights_did() -> None:
     honest = make_prediction(y, p)
     odds = p / (1 - p) * 9  # as if the classes had been balanced from a prevalence of 0.1
     moved = make_prediction(y, odds / (1 + odds), prevalence_resampled=0.5)
-    plain, weighted = harm_of({"plain": [honest], "weighted": [moved]})["rows"]
-    assert plain["raw"] == plain["corrected"]
+    plain, weighted = harm_of({"plain": [honest], "weighted": [moved]}).rows
+    assert plain.raw == plain.corrected
     for name in ("mean_predicted", "brier", "calibration_slope", "calibration_intercept", "ece", "ece_perfect"):
-        assert pytest.approx(plain["raw"][name], abs=1e-6) == weighted["corrected"][name]
-    assert weighted["raw"]["ece"] > 5 * weighted["raw"]["ece_perfect_high"]
+        assert pytest.approx(plain.raw[name], abs=1e-6) == weighted.corrected[name]
+    assert weighted.raw.ece > 5 * weighted.raw.ece_perfect_high
     corrected_by_hand = odds / 9 / (1 + odds / 9)
-    assert (
-        pytest.approx(fit_calibration(y, corrected_by_hand)["calibration_slope"])
-        == (weighted["corrected"]["calibration_slope"])
+    assert pytest.approx(fit_calibration(y, corrected_by_hand).calibration_slope) == (
+        weighted.corrected.calibration_slope
     )
 
 
@@ -162,13 +161,13 @@ def test_middles_are_those_of_the_splits() -> None:
     """errors are means over splits, calibration parameters medians over those splits that have them"""
     made = [make_prediction(*draw_rows(200, seed)) for seed in range(3)]
     tiny = make_prediction(np.array([1, 0, 0, 0], dtype=np.int8), np.array([0.5, 0.1, 0.2, 0.3]))
-    (row,) = harm_of({"s": [*made, tiny]})["rows"]
+    (row,) = harm_of({"s": [*made, tiny]}).rows
     metrics = [evaluate_metrics(prediction, prediction, CONTEXT)[0] for prediction in [*made, tiny]]
-    assert 4 == row["n_splits"]
-    assert pytest.approx(np.mean([m["brier"] for m in metrics])) == row["raw"]["brier"]
-    assert pytest.approx(np.median([m["calibration_slope"] for m in metrics[:3]])) == row["raw"]["calibration_slope"]
-    assert 3 == row["raw"]["n_fitted"]
-    assert pytest.approx(np.mean([prediction.y.mean() for prediction in [*made, tiny]])) == row["prevalence"]
+    assert 4 == row.n_splits
+    assert pytest.approx(np.mean([m["brier"] for m in metrics])) == row.raw.brier
+    assert pytest.approx(np.median([m["calibration_slope"] for m in metrics[:3]])) == row.raw.calibration_slope
+    assert 3 == row.raw.n_fitted
+    assert pytest.approx(np.mean([prediction.y.mean() for prediction in [*made, tiny]])) == row.prevalence
 
 
 def test_what_gives_no_probabilities_says_so() -> None:
@@ -178,29 +177,29 @@ def test_what_gives_no_probabilities_says_so() -> None:
     lost = make_prediction(y, p, prevalence_resampled=1.0)
     good, ranked, failed, one_class = harm_of(
         {"good": [make_prediction(y, p)], "ranked": [scores], "failed": [None], "one class": [lost]}
-    )["rows"]
-    assert good["reason"] is None
+    ).rows
+    assert good.reason is None
     for row in (ranked, failed):
-        assert (None, None, None) == (row["raw"], row["corrected"], row["prevalence"])
-        assert "no run gave probabilities" == row["reason"]
-    assert one_class["raw"]["ece"] == good["raw"]["ece"]
-    assert one_class["corrected"] is None
-    assert one_class["reason"].startswith("the prior correction needs both classes")
+        assert (None, None, None) == (row.raw, row.corrected, row.prevalence)
+        assert "no run gave probabilities" == row.reason
+    assert one_class.raw.ece == good.raw.ece
+    assert one_class.corrected is None
+    assert one_class.reason.startswith("the prior correction needs both classes")
 
 
 def test_what_cannot_be_corrected_says_so() -> None:
     """probabilities for whose prior nobody can tell the prevalence stand as they are, with the reason"""
     y, p = draw_rows(100, 5)
-    (row,) = harm_of({"s": [make_prediction(y, p), make_prediction(y, p, prevalence_resampled="nobody knows")]})["rows"]
-    assert row["raw"] is not None
-    assert (None, "nobody knows") == (row["corrected"], row["reason"])
+    (row,) = harm_of({"s": [make_prediction(y, p), make_prediction(y, p, prevalence_resampled="nobody knows")]}).rows
+    assert row.raw is not None
+    assert (None, "nobody knows") == (row.corrected, row.reason)
 
 
 def test_the_note_says_what_the_correction_is_exact_for_and_what_is_left_to_do() -> None:
     """wherever corrected numbers stand: exact for weights and random sampling only; calibrated: true needs none"""
     readme = (Path(__file__).parents[2] / "README.md").read_text(encoding="utf-8")
     group = next(group for group in GROUPS if group.key == "corrected-probabilities")
-    for text in (EXACT_ONLY, group.reading, " ".join(readme.split())):
+    for text in (group.reading, " ".join(readme.split())):
         assert "exact for class weights and random over- and under-sampling only" in text
         assert "calibrated: true" in text
 
@@ -210,16 +209,16 @@ def test_strategies_that_were_added_later_have_their_rows() -> None:
     y, p = draw_rows(100, 6)
     labels = ["baseline", "smote", "baseline (calibrated)", "smote (calibrated)"]
     harm = harm_of({label: [make_prediction(y, p)] for label in labels})
-    assert labels == [row["strategy"] for row in harm["rows"]]
+    assert labels == [row.strategy for row in harm.rows]
 
 
 def test_many_predictions_are_bounded() -> None:
     """past 100,000 predictions the error is that of the first splits that hold no more, and it says how many"""
     y, p = draw_rows(MOST_PREDICTIONS // 2, 7)
     harm = harm_of({"s": [make_prediction(y, p)] * 3})
-    assert 2 == harm["n_splits_pooled"]
-    assert MOST_PREDICTIONS == harm["rows"][0]["raw"]["n_pooled"]
-    assert 3 == harm["rows"][0]["n_splits"]
+    assert 2 == harm.n_splits_pooled
+    assert MOST_PREDICTIONS == harm.rows[0].raw.n_pooled
+    assert 3 == harm.rows[0].n_splits
 
 
 def load_default(*strategies: str) -> LoadedSpec:
@@ -236,9 +235,9 @@ def test_the_correction_brings_the_mean_back_to_the_prevalence(tmp_path: Path) -
     """on the default data, over 20 repeats, the mean corrected probability of logistic regression lies within 0.01 of
     the prevalence for smote and within 0.02 for custom, and raw it doesn't"""
     results = run_job(load_default("baseline", "smote", "custom"), tmp_path / "output", workers=2).results
-    rows = {row["strategy"]: row for row in results["harm"]["rows"]}
+    rows = {row.strategy: row for row in results.calibration.rows}
     for strategy, allowed in (("smote", 0.01), ("custom", 0.02)):
         row = rows[strategy]
-        assert 20 == row["n_splits"]
-        assert abs(row["corrected"]["mean_predicted"] - row["prevalence"]) < allowed
-        assert abs(row["raw"]["mean_predicted"] - row["prevalence"]) > 0.1
+        assert 20 == row.n_splits
+        assert abs(row.corrected.mean_predicted - row.prevalence) < allowed
+        assert abs(row.raw.mean_predicted - row.prevalence) > 0.1

@@ -15,7 +15,7 @@ from job.data.splitting.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.calibration_metrics import correct_prior
 from job.evaluation.metrics.run_metrics import Prediction
-from job.evidence.in_use import build_in_use, precision_interval
+from job.evidence.worth import build_in_use, precision_interval
 from job.spec.job_spec import EvaluationSpec
 
 
@@ -32,7 +32,7 @@ def in_use_of(predictions: Sequence[Prediction | None], **evaluation: Any) -> tu
     spec = EvaluationSpec.model_validate(evaluation)
     built = build_in_use(keyed, splits, ["s"], ["c"], spec, y)
     assert built is not None
-    return built["rows"][0], built
+    return built.rows[0], built
 
 
 def drawn(n_true: int, n_false: int, n_positive: int = 30, n_rest: int = 70) -> Prediction:
@@ -52,12 +52,12 @@ def test_a_file_thinned_to_30_per_cent_reads_55_per_cent_where_3_are_right() -> 
     row, built = in_use_of([drawn(24, 20)] * 6, prevalence_in_use=0.01, cost={"false_negative": 50})
     recall, rate = 24 / 30, 20 / 70
     alerts, false = 0.01 * recall + 0.99 * rate, 0.99 * rate
-    assert pytest.approx(0.01 * recall / alerts) == row["precision"]["value"]
-    assert pytest.approx((0.545, 0.027), abs=0.001) == (row["precision"]["in_data"], row["precision"]["value"])
-    assert pytest.approx((1000 * alerts, 1000 * false)) == (row["alerts_per_1000"], row["false_alarms_per_1000"])
-    assert pytest.approx(1000 * (0.01 * (1 - recall) * 50 + false)) == row["expected_cost_per_1000"]
-    assert row["precision"]["lower"] < row["precision"]["value"] < row["precision"]["upper"]
-    assert (0.01, 6) == (built["prevalence"], row["n"])
+    assert pytest.approx(0.01 * recall / alerts) == row.precision.value
+    assert pytest.approx((0.545, 0.027), abs=0.001) == (row.precision.in_data, row.precision.value)
+    assert pytest.approx((1000 * alerts, 1000 * false)) == (row.alerts_per_1000, row.false_alarms_per_1000)
+    assert pytest.approx(1000 * (0.01 * (1 - recall) * 50 + false)) == row.expected_cost_per_1000
+    assert row.precision.lower < row.precision.value < row.precision.upper
+    assert (0.01, 6) == (built.prevalence, row.n)
 
 
 def test_probabilities_are_corrected_to_it() -> None:
@@ -66,9 +66,9 @@ def test_probabilities_are_corrected_to_it() -> None:
     row, _ = in_use_of([prediction], prevalence_in_use=0.02)
     weights = np.where(prediction.y == 1, 0.02 / prediction.y.mean(), 0.98 / (1 - prediction.y.mean()))
     for state, p in (("own", prediction.scores), ("corrected", correct_prior(prediction.scores, 0.02, 0.5))):
-        assert pytest.approx(np.average(p, weights=weights)) == row[state]["mean_predicted"]
-        assert pytest.approx(np.average((p - prediction.y) ** 2, weights=weights)) == row[state]["brier"]
-    assert row["corrected"]["brier"] < row["own"]["brier"]
+        assert pytest.approx(np.average(p, weights=weights)) == getattr(row, state).mean_predicted
+        assert pytest.approx(np.average((p - prediction.y) ** 2, weights=weights)) == getattr(row, state).brier
+    assert row.corrected.brier < row.own.brier
 
 
 def test_what_does_not_exist_is_null_and_has_a_reason() -> None:
@@ -76,14 +76,14 @@ def test_what_does_not_exist_is_null_and_has_a_reason() -> None:
     one_class = make_prediction([1, 1], [0.2, 0.9])
     for nothing in ([None], [one_class]):
         row, _ = in_use_of(nothing, prevalence_in_use=0.1)
-        assert {"strategy": "s", "classifier": "c", "n": 0} == {k: v for k, v in row.items() if k != "reason"}
-        assert "both classes" in row["reason"]
+        assert {"strategy": "s", "classifier": "c", "n": 0} == row.model_dump(exclude_unset=True, exclude={"reason"})
+        assert "both classes" in row.reason
     row, _ = in_use_of([drawn(0, 0)] * 5, prevalence_in_use=0.1)
-    assert (None, 0.0, None) == (row["precision"], row["alerts_per_1000"], row["expected_cost_per_1000"])
-    assert "no alert" in row["reason"]
+    assert (None, 0.0, None) == (row.precision, row.alerts_per_1000, row.expected_cost_per_1000)
+    assert "no alert" in row.reason
     row, _ = in_use_of([make_prediction([0, 1], [-2, 3], is_probability=False)], prevalence_in_use=0.1)
-    assert (None, None) == (row["own"], row["corrected"])
-    assert "no probabilities" in row["reason"]
+    assert (None, None) == (row.own, row.corrected)
+    assert "no probabilities" in row.reason
 
 
 def test_the_interval_takes_the_shared_training_rows_three_times() -> None:
@@ -101,10 +101,10 @@ def test_the_interval_takes_the_shared_training_rows_three_times() -> None:
 def test_the_interval_holds_its_value_also_at_the_ends(n_true, n_false, n_splits) -> None:
     """no false alert, no true one, an alert on every row: never a width of nothing, as splits that agree would have"""
     row, _ = in_use_of([drawn(n_true, n_false)] * n_splits, prevalence_in_use=0.01)
-    found = row["precision"]
-    assert 0 <= found["lower"] <= found["value"] <= found["upper"] <= 1
-    assert found["upper"] - found["lower"] > 1e-4
-    assert ("corrected t" if n_splits > 4 else "binomial") == found["method"]
+    found = row.precision
+    assert 0 <= found.lower <= found.value <= found.upper <= 1
+    assert found.upper - found.lower > 1e-4
+    assert ("corrected t" if n_splits > 4 else "binomial") == found.method
 
 
 def test_one_split_has_the_interval_of_simel() -> None:
@@ -113,12 +113,12 @@ def test_one_split_has_the_interval_of_simel() -> None:
     r, f = 20.5 / 31, 10.5 / 71
     se = np.sqrt(1 / 20.5 - 1 / 31 + 1 / 10.5 - 1 / 71)
     odds = 0.05 / 0.95 * r / f * np.exp(np.array([-1, 1]) * 1.95996 * se)
-    assert pytest.approx(odds / (1 + odds), rel=1e-4) == [row["precision"]["lower"], row["precision"]["upper"]]
+    assert pytest.approx(odds / (1 + odds), rel=1e-4) == [row.precision.lower, row.precision.upper]
 
 
 @given(st.floats(0, 1, exclude_min=True, exclude_max=True), st.integers(0, 30), st.integers(0, 70))
 def test_any_prevalence_has_numbers(prevalence, n_true, n_false) -> None:
     """also one that nobody will ever see"""
     row, _ = in_use_of([drawn(n_true, n_false)] * 5, prevalence_in_use=prevalence)
-    numbers = [row["alerts_per_1000"], row["own"]["brier"], *(row["precision"] or {}).values()]
+    numbers = [row.alerts_per_1000, row.own.brier, *(value for _, value in row.precision or ())]
     assert all(np.isfinite(value) for value in numbers if not isinstance(value, str))

@@ -16,7 +16,7 @@ from job.evaluation.grid import RunKey, Study, enumerate_units
 from job.evaluation.metrics.run_metrics import metric_context
 from job.evaluation.worker import evaluate_unit
 from job.evidence.leak import build_leak, count_identical, prove_no_leak
-from job.evidence.study_runs import StudyRuns
+from job.evidence.runs import StudyRuns
 from job.evidence.sweeps import build_sweeps
 from job.spec.load_spec import load_spec
 
@@ -42,13 +42,13 @@ def runs() -> StudyRuns:
 
 
 def find(rows, **wanted):
-    (row,) = [row for row in rows if all(row[key] == value for key, value in wanted.items())]
+    (row,) = [row for row in rows if all(getattr(row, key) == value for key, value in wanted.items())]
     return row
 
 
 def test_the_leak_stands_beside_the_honest_score(runs) -> None:
     """means over the first five splits, of the grid's own runs and of the leaked ones"""
-    row = find(build_leak(SPEC, runs)["scores"], classifier="knn", metric="average_precision")
+    row = find(build_leak(SPEC, runs).scores, classifier="knn", metric="average_precision")
     by_key = {outcome.key: outcome for outcome in runs.outcomes}
     honest, leaked, real = [], [], []
     for split in runs.splits[:5]:
@@ -58,9 +58,9 @@ def test_the_leak_stands_beside_the_honest_score(runs) -> None:
         leaked.append(average_precision_score(after.y, after.scores))
         real.append(average_precision_score(after.y[after.is_real], after.scores[after.is_real]))
 
-    assert 5 == row["n"]
+    assert 5 == row.n
     np.testing.assert_allclose(
-        [row["honest"], row["leaked_real_rows"], row["leaked"]], np.mean([honest, real, leaked], axis=1), rtol=1e-12
+        [row.honest, row.leaked_real_rows, row.leaked], np.mean([honest, real, leaked], axis=1), rtol=1e-12
     )
 
 
@@ -69,8 +69,8 @@ def test_smote_is_run_for_the_leak_where_no_spec_lists_it() -> None:
     spec = make_spec(strategies=["baseline", {"name": "custom", "label": "smote"}])
     leak = build_leak(spec, run(spec, DATASET))
 
-    assert (False, "smote (default)", 2) == (leak["is_listed"], leak["strategy"], leak["n_splits"])
-    assert all(row["honest"] is not None and row["n"] == 2 for row in leak["scores"])
+    assert (False, "smote (default)", 2) == (leak.is_listed, leak.strategy, leak.n_splits)
+    assert all(row.honest is not None and row.n == 2 for row in leak.scores)
 
 
 def test_a_leak_that_cannot_be_made_has_its_reason() -> None:
@@ -78,22 +78,22 @@ def test_a_leak_that_cannot_be_made_has_its_reason() -> None:
     spec = make_spec(strategies=[{"name": "smote", "params": {"sampling_strategy": {1: 5}}}])
     leak = build_leak(spec, run(spec, DATASET))
 
-    assert {None} == {row[kind] for row in leak["scores"] for kind in ("honest", "leaked", "leaked_real_rows")}
-    assert all(2 == row["reasons"]["leaked"][0]["n"] for row in leak["scores"])
+    assert {None} == {each for row in leak.scores for each in (row.honest, row.leaked, row.leaked_real_rows)}
+    assert all(2 == row.reasons["leaked"][0].n for row in leak.scores)
 
 
 def test_this_job_does_not_leak(runs) -> None:
     """nothing is found, and much was looked at"""
     proof = prove_no_leak(runs.outcomes, runs.splits, DATASET)
 
-    for check in ("synthetic_in_test", "rows_in_both", "parents_outside", "new_rows_in_test"):
-        assert (0, None) == (proof[check]["n_found"], proof[check]["reason"])
-        assert proof[check]["n_checked"] > 100
-    assert (["custom", "RandomOverSampler"], ["smote"]) == (
-        proof["parents_outside"]["strategies"],
-        proof["parents_outside"]["untold"],
+    for check in (proof.synthetic_in_test, proof.rows_in_both, proof.parents_outside, proof.new_rows_in_test):
+        assert (0, None) == (check.n_found, check.reason)
+        assert check.n_checked > 100
+    assert (("custom", "RandomOverSampler"), ("smote",)) == (
+        proof.parents_outside.strategies,
+        proof.parents_outside.untold,
     )
-    assert proof["groups_in_both"]["n_found"] is None
+    assert proof.groups_in_both.n_found is None
 
 
 def test_the_proof_finds_a_leak() -> None:
@@ -110,10 +110,10 @@ def test_the_proof_finds_a_leak() -> None:
     proof = prove_no_leak([one_too_many, *outcomes[1:]], (leaking,), dataset)
 
     n_test_groups = len(np.unique(dataset.groups[test]))
-    assert 1 == proof["synthetic_in_test"]["n_found"]
-    assert 50 == proof["rows_in_both"]["n_found"]
-    assert 0 < proof["parents_outside"]["n_found"] < proof["parents_outside"]["n_checked"]
-    assert n_test_groups == proof["groups_in_both"]["n_found"] == proof["groups_in_both"]["n_checked"]
+    assert 1 == proof.synthetic_in_test.n_found
+    assert 50 == proof.rows_in_both.n_found
+    assert 0 < proof.parents_outside.n_found < proof.parents_outside.n_checked
+    assert n_test_groups == proof.groups_in_both.n_found == proof.groups_in_both.n_checked
 
 
 def test_identical_rows_are_counted_and_named() -> None:
@@ -136,14 +136,14 @@ def test_identical_rows_are_counted_and_named() -> None:
         "n_mean": 1.0,
         "n_most": 1,
         "n_test_mean": 4.0,
-        "sets": [{"rows": [1, 5, 9], "n": 3, "one_label": False}],
-    } == found
+        "sets": ({"rows": (1, 5, 9), "n": 3, "one_label": False},),
+    } == found.model_dump()
 
 
 def test_a_point_of_the_ratio_sweep_is_the_mean_of_its_runs(runs) -> None:
     """the left end is baseline's runs of the grid, the right end resamples to 1 like the grid's own smote"""
-    sweep = build_sweeps(SPEC, runs)["ratio"]
-    curve = find(sweep["curves"], strategy="smote", classifier="knn")
+    sweep = build_sweeps(SPEC, runs).ratio
+    curve = find(sweep.curves, strategy="smote", classifier="knn")
     by_key = {outcome.key: outcome for outcome in runs.outcomes}
 
     for place, strategy in ((0, "baseline"), (5, "smote")):
@@ -151,16 +151,16 @@ def test_a_point_of_the_ratio_sweep_is_the_mean_of_its_runs(runs) -> None:
             average_precision_score(DATASET.y[s.test], by_key[RunKey(strategy, "knn", s.repeat, 0)].scores)
             for s in runs.splits
         ]
-        point = curve["points"][place]["metrics"]["average_precision"]
-        np.testing.assert_allclose(point["values"], values, rtol=1e-12)
-        assert pytest.approx(np.mean(values)) == point["value"]
-        assert point["lower"] < point["value"] < point["upper"]
+        point = curve.points[place].metrics["average_precision"]
+        np.testing.assert_allclose(point.values, values, rtol=1e-12)
+        assert pytest.approx(np.mean(values)) == point.value
+        assert point.lower < point.value < point.upper
 
 
 def test_the_training_data_chooses_by_the_inner_split_alone(runs) -> None:
     """in each split the step whose inner average precision is highest, the lowest of equals"""
-    chosen = find(build_sweeps(SPEC, runs)["ratio"]["curves"], classifier="knn")["chosen"]
-    ratios = build_sweeps(SPEC, runs)["ratio"]["ratios"]
+    chosen = find(build_sweeps(SPEC, runs).ratio.curves, classifier="knn").chosen
+    ratios = build_sweeps(SPEC, runs).ratio.ratios
     by_key = {outcome.key: outcome for outcome in runs.outcomes}
     expected = []
     for split in runs.splits:
@@ -171,30 +171,30 @@ def test_the_training_data_chooses_by_the_inner_split_alone(runs) -> None:
         scores = [average_precision_score(outcome.y, outcome.scores) for outcome in inner]
         expected.append(ratios[int(np.argmax(scores))])
 
-    assert expected == chosen["ratios"]
-    assert 6 == sum(chosen["counts"]) == chosen["n"]
-    against = chosen["against_own"]
-    assert pytest.approx(chosen["chosen"] - chosen["own"]) == against["difference"]
-    assert against["lower"] < against["difference"] < against["upper"]
+    assert tuple(expected) == chosen.ratios
+    assert 6 == sum(chosen.counts) == chosen.n
+    against = chosen.against_own
+    assert pytest.approx(chosen.chosen - chosen.own) == against.difference
+    assert against.lower < against.difference < against.upper
 
 
 def test_the_imbalance_sweep_leaves_out_what_cannot_be(runs) -> None:
     """4 of 32 minority rows at 15:1 are too few; the others are twice the minority"""
-    sweep = build_sweeps(SPEC, runs)["imbalance"]
+    sweep = build_sweeps(SPEC, runs).imbalance
 
-    assert [64.0, 64.0, None] == [size["n_rows"] for size in sweep["sizes"]]
-    assert [32.0, 16.0, None] == [size["n_minority"] for size in sweep["sizes"]]
-    assert "4 minority rows would be left of 32, fewer than 5" == sweep["sizes"][2]["reason"]
-    assert [True, True, True] == sweep["listed"]
-    assert ["baseline", "smote", "custom"] == [curve["strategy"] for curve in sweep["curves"]]
+    assert [64.0, 64.0, None] == [size.n_rows for size in sweep.sizes]
+    assert [32.0, 16.0, None] == [size.n_minority for size in sweep.sizes]
+    assert "4 minority rows would be left of 32, fewer than 5" == sweep.sizes[2].reason
+    assert (True, True, True) == sweep.listed
+    assert ["baseline", "smote", "custom"] == [curve.strategy for curve in sweep.curves]
 
 
 def test_thinned_probabilities_are_corrected_to_the_whole_training_part(runs) -> None:
     """at 1:1 raw probabilities would average about one half; corrected ones are near the share of the minority"""
-    sweep = build_sweeps(SPEC, runs)["imbalance"]
+    sweep = build_sweeps(SPEC, runs).imbalance
 
-    for curve in sweep["curves"]:
-        assert abs(curve["points"][0]["metrics"]["mean_predicted_corrected"]["value"] - 40 / 240) < 0.06
+    for curve in sweep.curves:
+        assert abs(curve.points[0].metrics["mean_predicted_corrected"].value - 40 / 240) < 0.06
 
 
 def test_recall_falls_with_imbalance_on_the_default_data() -> None:
@@ -218,4 +218,5 @@ def test_sweeps_that_were_not_asked_for_are_null() -> None:
     """and cost nothing"""
     spec = make_spec()
 
-    assert {"ratio": None, "imbalance": None} == build_sweeps(spec, run(spec, DATASET))
+    sweeps = build_sweeps(spec, run(spec, DATASET))
+    assert (None, None) == (sweeps.ratio, sweeps.imbalance)

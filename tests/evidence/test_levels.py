@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from judged import make_run
 
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.metric_registry import Undefined
@@ -19,6 +20,7 @@ from job.evaluation.metrics.ranking_metrics import (
 )
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.summary import build_levels
+from job.results.job_facts import Run
 
 
 def read(y: np.ndarray, scores: np.ndarray) -> float:
@@ -48,16 +50,15 @@ def test_permuted_scores_average_to_the_line_shown(n_rows: int, n_positive: int)
     luck = np.random.default_rng(5)
     y = np.repeat([1, 0], [n_positive, n_rows - n_positive])
     found = np.array([read(y, luck.permutation(n_rows).astype(float)) for _ in range(4000)])
-    runs = [make_run(y)]
-    shown = build_levels(runs, {}, 0)["chance"]
+    runs = [run_on(y)]
+    shown = build_levels(runs, {}, 0).chance
     assert abs(found.mean() - shown) < 4 * found.std() / np.sqrt(len(found))
     assert abs(found.mean() - n_positive / n_rows) > 8 * found.std() / np.sqrt(len(found))
 
 
-def make_run(y: np.ndarray, repeat: int = 0, average_precision: float | None = 0.5) -> dict:
+def run_on(y: np.ndarray, repeat: int = 0, average_precision: float | None = 0.5) -> Run:
     sizes = {"n_test": len(y), "n_test_positive": int(y.sum())}
-    place = {"strategy": "baseline", "classifier": "svc", "repeat": repeat, "fold": 0}
-    return {**place, **sizes, "metrics": {"average_precision": average_precision}}
+    return make_run("baseline", "svc", repeat, metrics={"average_precision": average_precision}, **sizes)
 
 
 @pytest.mark.parametrize("n_positive", [12, 24])
@@ -73,13 +74,13 @@ def test_halves_show_how_much_too_high_average_precision_reads(n_positive: int) 
     runs, predictions = [], {}
     for repeat in range(400):
         y, scores = draw(n_positive)
-        runs.append(make_run(y, repeat, read(y, scores)))
+        runs.append(run_on(y, repeat, read(y, scores)))
         key = RunKey("baseline", "svc", repeat, 0)
         predictions[key] = Prediction(y, scores, (scores > 0).astype(np.int8), False, 0.1, 0.1)
-    bias = np.mean([run["metrics"]["average_precision"] for run in runs]) - truth
-    (row,) = build_levels(runs, predictions, 0)["rows"]
+    bias = np.mean([run.metrics["average_precision"] for run in runs]) - truth
+    (row,) = build_levels(runs, predictions, 0).rows
     assert bias > 0.015
-    assert bias / 2 < row["optimism"] < 1.4 * bias
+    assert bias / 2 < row.optimism < 1.4 * bias
 
 
 def test_halves_take_ties_as_they_are() -> None:
@@ -109,6 +110,6 @@ def test_what_cannot_be_halved_has_no_optimism() -> None:
     y, none = np.repeat([1, 0], [3, 50]), np.zeros(50, dtype=int)
     key = RunKey("baseline", "svc", 0, 0)
     few = Prediction(y, np.linspace(1, 0, 53), y, False, 0.1, 0.1)
-    assert build_levels([make_run(y)], {key: few}, 0)["rows"][0]["optimism"] is None
-    assert build_levels([make_run(y)], {key: None}, 0)["rows"][0]["optimism"] is None
-    assert build_levels([make_run(none, average_precision=None)], {}, 0)["chance"] is None
+    assert build_levels([run_on(y)], {key: few}, 0).rows[0].optimism is None
+    assert build_levels([run_on(y)], {key: None}, 0).rows[0].optimism is None
+    assert build_levels([run_on(none, average_precision=None)], {}, 0).chance is None

@@ -15,7 +15,7 @@ from predictions import make_noisy_prediction, make_prediction, probabilities
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.calibration_metrics import correct_prior
 from job.evaluation.metrics.run_metrics import Prediction
-from job.evidence.net_benefit import build_net_benefit, net_benefit, threshold_grid
+from job.evidence.worth import build_net_benefit, net_benefit, threshold_grid
 from job.spec.job_spec import EvaluationSpec
 
 THEIRS = json.loads((Path(__file__).parent / "dcurves.json").read_text())
@@ -25,7 +25,7 @@ def curves_of(*predictions: Prediction | None, prevalence: float = 0.1, **evalua
     """What is said of the only strategy, and of all."""
     keyed = {RunKey("s", "c", repeat, 0): prediction for repeat, prediction in enumerate(predictions)}
     built = build_net_benefit(keyed, ["s"], ["c"], EvaluationSpec.model_validate(evaluation), prevalence)
-    (row,) = built["rows"]
+    (row,) = built.rows
     return row, built
 
 
@@ -60,27 +60,27 @@ def test_curves_are_means_over_splits_of_own_and_corrected_probabilities() -> No
     """beside an alert on every row and on none, whose net benefit is 0"""
     predictions = [make_noisy_prediction(80, seed) for seed in (1, 2)]
     row, built = curves_of(*predictions)
-    at = np.array(built["thresholds"])
+    at = np.array(built.thresholds)
     corrected = [correct_prior(each.scores, 0.1, 0.5) for each in predictions]
     expected = np.mean([net_benefit(each.y, each.scores, at) for each in predictions], axis=0)
-    assert expected.tolist() == row["own"]
+    assert expected.tolist() == list(row.own)
     mended = np.mean([net_benefit(each.y, p, at) for each, p in zip(predictions, corrected, strict=True)], axis=0)
-    assert mended.tolist() == row["corrected"] != row["own"]
-    assert 2 == row["n"]
+    assert mended.tolist() == list(row.corrected) != list(row.own)
+    assert 2 == row.n
     prevalence = np.mean([each.y.mean() for each in predictions])
-    assert (prevalence - (1 - prevalence) * at / (1 - at)).tolist() == pytest.approx(built["treat_all"])
-    assert {0.0} == set(built["treat_none"])
+    assert (prevalence - (1 - prevalence) * at / (1 - at)).tolist() == pytest.approx(list(built.treat_all))
+    assert {0.0} == set(built.treat_none)
 
 
 def test_at_a_prevalence_in_use_probabilities_are_corrected_to_it() -> None:
     """and both rates are weighted to it, for the alert on every row too"""
     prediction = make_noisy_prediction(80, 3)
     row, built = curves_of(prediction, prevalence_in_use=0.02)
-    at = np.array(built["thresholds"])
+    at = np.array(built.thresholds)
     p = correct_prior(prediction.scores, 0.02, 0.5)
-    assert net_benefit(prediction.y, p, at, 0.02).tolist() == row["corrected"]
-    assert (0.02 - 0.98 * at / (1 - at)).tolist() == pytest.approx(built["treat_all"])
-    assert 0.02 == built["prevalence"]
+    assert net_benefit(prediction.y, p, at, 0.02).tolist() == list(row.corrected)
+    assert (0.02 - 0.98 * at / (1 - at)).tolist() == pytest.approx(list(built.treat_all))
+    assert 0.02 == built.prevalence
 
 
 @pytest.mark.parametrize(
@@ -94,15 +94,15 @@ def test_at_a_prevalence_in_use_probabilities_are_corrected_to_it() -> None:
 def test_what_has_no_curve_has_a_reason(predictions, evaluation, why) -> None:
     """no scores, no probabilities, one class where another prevalence is asked"""
     row, _ = curves_of(*predictions, **evaluation)
-    assert (None, None, why, 0) == (row["own"], row["corrected"], row["reason"], row["n"])
+    assert (None, None, why, 0) == (row.own, row.corrected, row.reason, row.n)
 
 
 def test_without_a_prior_there_is_no_corrected_curve() -> None:
     """a classifier that saw one class only"""
     odd = make_prediction([0, 1], [0.2, 0.7], prevalence_resampled=1.0)
     row, _ = curves_of(make_prediction([0, 1], [0.2, 0.7]), odd)
-    assert row["own"] is not None
-    assert row["corrected"] is None
+    assert row.own is not None
+    assert row.corrected is None
 
 
 @given(st.floats(0, 1, exclude_min=True, exclude_max=True), st.none() | st.floats(0.001, 0.999))
@@ -124,5 +124,5 @@ def test_a_cost_has_its_threshold(cost, at) -> None:
     """c_fp / (c_fp + c_fn), unless one kind of error costs nothing"""
     spec = {"cost": dict(zip(("false_negative", "false_positive"), cost, strict=True))} if cost else {}
     _, built = curves_of(make_noisy_prediction(40, 1), **spec)
-    assert pytest.approx(at) == built["cost_threshold"]
-    assert at is None or built["cost_threshold"] in built["thresholds"]
+    assert pytest.approx(at) == built.cost_threshold
+    assert at is None or built.cost_threshold in built.thresholds

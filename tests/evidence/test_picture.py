@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import dataclasses
-import json
 from typing import Any
 
 import numpy as np
@@ -17,6 +16,7 @@ from job.data.splitting.splits import build_splits
 from job.evaluation.grid import enumerate_units
 from job.evaluation.worker import Outcome, evaluate_unit
 from job.evidence.picture import MOST_MAJORITY, MOST_MINORITY, build_picture
+from job.results.job_facts import Picture
 from job.spec.job_spec import JobSpec
 from job.strategies.preparation import Preparation
 
@@ -34,17 +34,15 @@ def outcomes_of(spec: JobSpec, dataset: Dataset) -> list[Outcome]:
     return [outcome for unit in units for outcome in evaluate_unit(unit, dataset)]
 
 
-def picture_of(dataset: Dataset, spec: JobSpec | None = None) -> dict[str, Any]:
+def picture_of(dataset: Dataset, spec: JobSpec | None = None) -> Picture:
     spec = spec or spec_of()
     outcomes = [outcome for outcome in outcomes_of(spec, dataset) if outcome.key.study is None]
-    found = build_picture(spec, dataset, build_splits(dataset, spec.split), outcomes)
-    json.dumps(found, allow_nan=False)
-    return found
+    return build_picture(spec, dataset, build_splits(dataset, spec.split), outcomes)
 
 
-def points_of(found: dict[str, Any]) -> np.ndarray:
-    groups = [found["majority"], *found["minority"], *found["strategies"]]
-    return np.array([point for group in groups for point in group["points"]])
+def points_of(found: Picture) -> np.ndarray:
+    groups = [found.majority, *found.minority, *found.strategies]
+    return np.array([point for group in groups for point in group.points])
 
 
 def test_every_sampler_has_its_rows_or_a_reason() -> None:
@@ -56,9 +54,9 @@ def test_every_sampler_has_its_rows_or_a_reason() -> None:
         ("smote", n_train - 2 * n_minority, 200, None),
         ("custom", n_train - 2 * n_minority, 200, None),
         ("RandomUnderSampler", 0, 0, "it added no row of the minority"),
-    ] == [(row["strategy"], row["n"], len(row["points"]), row["reason"]) for row in found["strategies"]]
-    assert (n_train, n_minority) == (found["n_train"], found["n_minority"])
-    assert n_train - n_minority == found["majority"]["n"] == len(found["majority"]["points"])
+    ] == [(row.strategy, row.n, len(row.points), row.reason) for row in found.strategies]
+    assert (n_train, n_minority) == (found.n_train, found.n_minority)
+    assert n_train - n_minority == found.majority.n == len(found.majority.points)
 
 
 def test_points_are_the_training_rows_of_the_first_split() -> None:
@@ -70,21 +68,21 @@ def test_points_are_the_training_rows_of_the_first_split() -> None:
     y = dataset.y[split.train]
     types = type_minority(count_minority_of_rows(X, y, np.flatnonzero(y == 1)))
     found = picture_of(dataset, spec)
-    assert np.bincount(types, minlength=4).tolist() == [len(kind["points"]) for kind in found["minority"]]
-    assert list(TYPES) == [kind["type"] for kind in found["minority"]]
+    assert np.bincount(types, minlength=4).tolist() == [len(kind.points) for kind in found.minority]
+    assert list(TYPES) == [kind.type for kind in found.minority]
     norms = np.sort(np.linalg.norm(X[y == 0] - X.mean(axis=0), axis=1))
-    drawn = np.sort(np.linalg.norm(np.array(found["majority"]["points"]), axis=1))
+    drawn = np.sort(np.linalg.norm(np.array(found.majority.points), axis=1))
     assert np.allclose(norms, drawn, atol=0.01)
-    assert pytest.approx(1, abs=1e-3) == sum(found["shares"])
+    assert pytest.approx(1, abs=1e-3) == sum(found.shares)
 
 
 def test_large_data_is_drawn_in_part() -> None:
     """at most 400, 200 and 200 points, the same ones each time, rounded to a thousandth of their span"""
     dataset = make_dataset(3000, 500, n_numeric=4)
     found = picture_of(dataset)
-    assert MOST_MAJORITY == len(found["majority"]["points"])
-    assert MOST_MINORITY == sum(len(kind["points"]) for kind in found["minority"])
-    assert [200, 200, 0] == [len(row["points"]) for row in found["strategies"]]
+    assert MOST_MAJORITY == len(found.majority.points)
+    assert MOST_MINORITY == sum(len(kind.points) for kind in found.minority)
+    assert [200, 200, 0] == [len(row.points) for row in found.strategies]
     assert np.allclose(points_of(found), np.round(points_of(found), 3), atol=1e-12)
     assert found == picture_of(dataset)
 
@@ -92,33 +90,33 @@ def test_large_data_is_drawn_in_part() -> None:
 def test_copies_lie_on_the_rows_that_they_copy() -> None:
     """every point of RandomOverSampler is a point of the minority"""
     found = picture_of(make_dataset(150, 30), spec_of(["RandomOverSampler"]))
-    minority = {tuple(point) for kind in found["minority"] for point in kind["points"]}
-    (copies,) = found["strategies"]
-    assert copies["points"]
-    assert {tuple(point) for point in copies["points"]} <= minority
+    minority = {tuple(point) for kind in found.minority for point in kind.points}
+    (copies,) = found.strategies
+    assert copies.points
+    assert {tuple(point) for point in copies.points} <= minority
 
 
 def test_mixed_data_with_gaps_is_drawn() -> None:
     """categories count by their prepared columns, and gaps are filled as in the runs"""
     dataset = make_dataset(200, 40, n_numeric=1, n_integer=1, n_categorical=2, missing=0.2)
     found = picture_of(dataset)
-    assert found["n_columns"] > 4
-    assert not found["one_direction"]
+    assert found.n_columns > 4
+    assert not found.one_direction
     assert np.isfinite(points_of(found)).all()
-    assert [None, None] == [row["reason"] for row in found["strategies"][:2]]
+    assert [None, None] == [row.reason for row in found.strategies[:2]]
 
 
 def test_categories_alone_are_drawn() -> None:
     """data without a number has directions too"""
     found = picture_of(make_dataset(200, 40, n_numeric=0, n_categorical=2))
-    assert found["reason"] is None
+    assert found.reason is None
     assert len(points_of(found))
 
 
 def test_one_column_is_spread_across_its_line() -> None:
     """one prepared column has one direction; the other coordinate is luck, and the results say so"""
     found = picture_of(make_dataset(200, 40, n_numeric=1))
-    assert (True, [1.0]) == (found["one_direction"], found["shares"])
+    assert (True, (1.0,)) == (found.one_direction, found.shares)
     assert np.ptp(points_of(found), axis=0).min() > 1
 
 
@@ -126,19 +124,19 @@ def test_two_minority_rows_are_enough() -> None:
     """the smallest minority that a job takes has its picture, whatever becomes of the samplers"""
     split = {"method": "holdout", "n_repeats": 1, "test_size": 0.5}
     found = picture_of(make_dataset(60, 2), make_spec(strategies=STRATEGIES, classifiers=["gaussian_nb"], split=split))
-    assert found["reason"] is None
-    assert found["n_minority"] == sum(len(kind["points"]) for kind in found["minority"])
-    assert ["smote", "custom", "RandomUnderSampler"] == [row["strategy"] for row in found["strategies"]]
+    assert found.reason is None
+    assert found.n_minority == sum(len(kind.points) for kind in found.minority)
+    assert ["smote", "custom", "RandomUnderSampler"] == [row.strategy for row in found.strategies]
 
 
 def test_a_sampler_that_fails_has_its_reason() -> None:
     """what a sampler raised stands where its points would be, and the others keep theirs"""
     broken = make_entry(**{"class": "imblearn.over_sampling.KMeansSMOTE", "params": {"cluster_balance_threshold": 1.0}})
     found = picture_of(make_dataset(150, 30, shift=0.0), spec_of(["smote", broken.model_dump(by_alias=True)]))
-    smote, failed = found["strategies"]
-    assert smote["points"]
-    assert not failed["points"]
-    assert "No clusters found" in failed["reason"]
+    smote, failed = found.strategies
+    assert smote.points
+    assert not failed.points
+    assert "No clusters found" in failed.reason
 
 
 @pytest.mark.parametrize(
@@ -153,12 +151,12 @@ def test_what_cannot_be_drawn_has_its_reason(column: Any, scale: str, reason: st
     dataset = make_dataset(100, 30)
     dataset = dataclasses.replace(dataset, X=dataset.X.assign(x0=column(dataset.y)))
     found = picture_of(dataset, spec_of(["smote"], preparation={"scale": scale}))
-    assert reason in found["reason"]
-    assert [] == found["strategies"] == found["shares"]
+    assert reason in found.reason
+    assert () == found.strategies == found.shares
 
 
 def test_columns_that_are_all_alike_have_no_picture() -> None:
     """where nothing varies there is no direction"""
     dataset = make_dataset(100, 30)
     dataset = dataclasses.replace(dataset, X=pd.DataFrame({"x0": np.ones(100)}))
-    assert "no prepared column varies" in picture_of(dataset, spec_of(["smote"]))["reason"]
+    assert "no prepared column varies" in picture_of(dataset, spec_of(["smote"])).reason

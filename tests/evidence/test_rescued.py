@@ -18,6 +18,7 @@ from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.diagnosis import describe_minority_types
 from job.evidence.rescued import MOST_TEST_ROWS, build_rescued
+from job.results.study_facts import Rescued
 
 
 def make_splits(dataset: Dataset, n_splits: int = 2, test_share: float = 0.3) -> tuple[Split, ...]:
@@ -44,9 +45,7 @@ def make_predictions(
     }
 
 
-def rescued_of(
-    dataset: Dataset, splits: Sequence[Split], predictions: dict[RunKey, Prediction | None]
-) -> dict[str, Any]:
+def rescued_of(dataset: Dataset, splits: Sequence[Split], predictions: dict[RunKey, Prediction | None]) -> Rescued:
     return build_rescued(dataset, splits, predictions, DEFAULT_PREPARATION, 42, "baseline")
 
 
@@ -82,25 +81,23 @@ def test_every_row_is_counted_where_it_belongs() -> None:
             else:
                 quiet[count] += 1
                 alarms[count] += after
-    rows = {row["type"]: row for row in rescued["recall"] if row["strategy"] == "smote"}
+    rows = {row.type: row for row in rescued.recall if row.strategy == "smote"}
     assert list(rows) == list(TYPES)
     for kind, row in rows.items():
-        assert (n[kind], found[kind], gained[kind], lost[kind]) == tuple(
-            row[key] for key in ("n", "found", "rescued", "lost")
-        )
-        assert row["recall"] == (found[kind] / n[kind] if n[kind] else None)
-    by_neighbors = [row for row in rescued["false_alarms"] if row["strategy"] == "smote"]
-    assert [(quiet[count], alarms[count]) for count in range(6)] == [(row["n"], row["alarms"]) for row in by_neighbors]
-    assert [n[kind] for kind in TYPES] == [row["n"] for row in rescued["types"]]
-    assert [quiet[count] for count in range(6)] == [row["n"] for row in rescued["neighborhoods"]]
+        assert (n[kind], found[kind], gained[kind], lost[kind]) == (row.n, row.found, row.rescued, row.lost)
+        assert row.recall == (found[kind] / n[kind] if n[kind] else None)
+    by_neighbors = [row for row in rescued.false_alarms if row.strategy == "smote"]
+    assert [(quiet[count], alarms[count]) for count in range(6)] == [(row.n, row.alarms) for row in by_neighbors]
+    assert [n[kind] for kind in TYPES] == [row.n for row in rescued.types]
+    assert [quiet[count] for count in range(6)] == [row.n for row in rescued.neighborhoods]
 
 
 def test_baseline_rescues_nothing_from_itself() -> None:
     """the strategy that others are compared with neither rescues nor loses a row"""
     dataset = make_dataset()
     splits = make_splits(dataset)
-    rows = rescued_of(dataset, splits, make_predictions(dataset, splits))["recall"]
-    assert {(0, 0)} == {(row["rescued"], row["lost"]) for row in rows if row["strategy"] == "baseline"}
+    rows = rescued_of(dataset, splits, make_predictions(dataset, splits)).recall
+    assert {(0, 0)} == {(row.rescued, row.lost) for row in rows if row.strategy == "baseline"}
 
 
 def test_rows_are_pooled_and_told_apart() -> None:
@@ -109,9 +106,9 @@ def test_rows_are_pooled_and_told_apart() -> None:
     (split,) = make_splits(dataset, 1)
     again = dataclasses.replace(split, repeat=1)
     rescued = rescued_of(dataset, (split, again), make_predictions(dataset, (split, again)))
-    assert all(row["n"] == 2 * row["n_distinct"] for row in (*rescued["types"], *rescued["neighborhoods"]))
-    assert pytest.approx(1) == sum(row["share"] for row in rescued["types"])
-    assert 2 == rescued["n_splits"]
+    assert all(row.n == 2 * row.n_distinct for row in (*rescued.types, *rescued.neighborhoods))
+    assert pytest.approx(1) == sum(row.share for row in rescued.types)
+    assert 2 == rescued.n_splits
 
 
 def test_missing_runs_count_for_nobody() -> None:
@@ -122,16 +119,16 @@ def test_missing_runs_count_for_nobody() -> None:
     whole = rescued_of(dataset, splits, predictions)
     predictions[RunKey("baseline", "c", 0, 0)] = None
     half = rescued_of(dataset, splits, predictions)
-    for before, after in zip(whole["recall"], half["recall"], strict=True):
-        if before["strategy"] == "smote":
-            assert (before["n"], before["found"]) == (after["n"], after["found"])
-            assert after["n_pairs"] <= before["n_pairs"]
+    for before, after in zip(whole.recall, half.recall, strict=True):
+        if before.strategy == "smote":
+            assert (before.n, before.found) == (after.n, after.found)
+            assert after.n_pairs <= before.n_pairs
         else:
-            assert after["n"] == after["n_pairs"] <= before["n"]
+            assert after.n == after.n_pairs <= before.n
     nobody = rescued_of(dataset, splits, dict.fromkeys(predictions))
-    assert {(0, None)} == {(row["n"], row["recall"]) for row in nobody["recall"]}
-    assert {(0, None)} == {(row["n"], row["rate"]) for row in nobody["false_alarms"]}
-    assert whole["types"] == nobody["types"]
+    assert {(0, None)} == {(row.n, row.recall) for row in nobody.recall}
+    assert {(0, None)} == {(row.n, row.rate) for row in nobody.false_alarms}
+    assert whole.types == nobody.types
 
 
 def test_missing_values_categories_and_few_minority_rows_are_typed() -> None:
@@ -139,10 +136,10 @@ def test_missing_values_categories_and_few_minority_rows_are_typed() -> None:
     dataset = make_dataset(150, 3, n_numeric=2, n_integer=1, n_categorical=2, missing=0.2)
     splits = make_splits(dataset)
     rescued = rescued_of(dataset, splits, make_predictions(dataset, splits))
-    assert sum(int(dataset.y[split.test].sum()) for split in splits) == sum(row["n"] for row in rescued["types"])
+    assert sum(int(dataset.y[split.test].sum()) for split in splits) == sum(row.n for row in rescued.types)
     described = describe_minority_types(dataset, DEFAULT_PREPARATION, 0)
-    assert (150, 3, 3) == (described["n_rows"], described["n_minority"], sum(row["n"] for row in described["types"]))
-    assert 0 == described["types"][0]["n"]  # two others of one's own cannot make a row safe
+    assert (150, 3, 3) == (described.n_rows, described.n_minority, sum(row.n for row in described.types))
+    assert 0 == described.types[0].n  # two others of one's own cannot make a row safe
 
 
 def test_the_summary_types_each_row_among_all_others() -> None:
@@ -153,11 +150,11 @@ def test_the_summary_types_each_row_among_all_others() -> None:
     apart = dataclasses.replace(
         far, X=pd.DataFrame({"x": rng.normal(size=330) + 50 * y, "z": rng.normal(size=330)}), y=y
     )
-    shares = {row["type"]: row["share"] for row in describe_minority_types(apart, DEFAULT_PREPARATION, 0)["types"]}
+    shares = {row.type: row.share for row in describe_minority_types(apart, DEFAULT_PREPARATION, 0).types}
     assert {"safe": 1.0, "borderline": 0.0, "rare": 0.0, "outlier": 0.0} == shares
     lonely = np.arange(330) % 110 == 0
     line = dataclasses.replace(far, X=pd.DataFrame({"x": np.arange(330.0)}), y=lonely.astype(np.int8))
-    assert 3 == describe_minority_types(line, DEFAULT_PREPARATION, 0)["types"][3]["n"]
+    assert 3 == describe_minority_types(line, DEFAULT_PREPARATION, 0).types[3].n
 
 
 def test_columns_that_cannot_be_scaled_have_their_reason() -> None:
@@ -167,10 +164,10 @@ def test_columns_that_cannot_be_scaled_have_their_reason() -> None:
     splits = make_splits(huge)
     rescued = rescued_of(huge, splits, make_predictions(huge, splits))
     described = describe_minority_types(huge, DEFAULT_PREPARATION, 0)
-    assert 0 == rescued["n_splits"] == sum(row["n"] for row in rescued["types"])
-    assert "too large to be scaled" in rescued["reason"]
-    assert described["types"] is None
-    assert "too large to be scaled" in described["reason"]
+    assert 0 == rescued.n_splits == sum(row.n for row in rescued.types)
+    assert "too large to be scaled" in rescued.reason
+    assert described.types is None
+    assert "too large to be scaled" in described.reason
 
 
 def test_large_data_is_sampled_and_says_so() -> None:
@@ -180,8 +177,8 @@ def test_large_data_is_sampled_and_says_so() -> None:
     predictions = make_predictions(dataset, splits)
     rescued = rescued_of(dataset, splits, predictions)
     n_minority = int(dataset.y[splits[0].test].sum())
-    assert rescued["sampled"]
-    assert min(n_minority, MOST_TEST_ROWS) == sum(row["n"] for row in rescued["types"])
-    assert MOST_TEST_ROWS == sum(row["n"] for row in rescued["neighborhoods"])
+    assert rescued.sampled
+    assert min(n_minority, MOST_TEST_ROWS) == sum(row.n for row in rescued.types)
+    assert MOST_TEST_ROWS == sum(row.n for row in rescued.neighborhoods)
     assert rescued == rescued_of(dataset, splits, predictions)
-    assert not rescued_of(make_dataset(), make_splits(make_dataset()), {})["sampled"]
+    assert not rescued_of(make_dataset(), make_splits(make_dataset()), {}).sampled

@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import pytest
 from factories import make_entry
+from judged import make_run
 
 from job.evidence.strategy_kinds import find_roles
 
 BASELINE = make_entry("baseline", label="plain & simple")
 
 
-def make_run(label, n_resampled=None, n_positive=None):
+def run_of(label, n_resampled=None, n_positive=None):
     """One run on 100 rows, ten of them positive."""
-    return {
-        "strategy": label,
-        "n_train": 100,
-        "n_train_positive": 10,
-        "n_resampled": n_resampled,
-        "n_resampled_positive": n_positive,
-    }
+    sizes = {"n_train": 100, "n_train_positive": 10}
+    return make_run(label, **sizes, n_resampled=n_resampled, n_resampled_positive=n_positive)
 
 
 def roles_of(*entries, runs=()):
@@ -60,7 +56,7 @@ def test_what_adds_rows_is_an_over_sampler(entry):
 )
 def test_what_adds_no_rows_is_none(entry):
     """under-samplers and weights are none, not even where they make rows of their own or are labelled so"""
-    runs = [make_run(entry.label, 20, 10)]
+    runs = [run_of(entry.label, 20, 10)]
     assert () == roles_of(entry, runs=runs).oversamplers
 
 
@@ -70,7 +66,7 @@ def test_what_adds_no_rows_is_none(entry):
 def test_a_sampler_of_unknown_kind_is_known_by_its_runs(n_resampled, n_positive, adds):
     """it is an oversampler where it left more rows of a class than there were"""
     entry = make_entry(**{"class": "imblearn.FunctionSampler"}, label="mine")
-    runs = [make_run("mine", n_resampled, n_positive), make_run("another", 500, 400)]
+    runs = [run_of("mine", n_resampled, n_positive), run_of("another", 500, 400)]
     assert (("mine",) if adds else ()) == roles_of(entry, runs=runs).oversamplers
 
 

@@ -1,69 +1,48 @@
-"""What a strategy does, in a few words: from its runs, whatever it is called."""
+"""The kind of a strategy: from its runs, whatever it is called."""
 
 from __future__ import annotations
 
 from typing import Any
 
 import pytest
+from factories import make_entry
+from judged import make_run
 
-from job.evidence.strategy_kinds import GLOSSES, describe_strategy, find_kinds, gloss_recommended
+from job.evidence.strategy_kinds import find_kinds
+from job.spec.strategy_entries import Entry
 
-RUN = {"strategy": "x", "classifier": "svc", "n_train": 100, "n_resampled": 100, "n_synthetic": 0, "threshold": None}
+OWN = {"class": "my.own.Class", "label": "x"}
 
 
-def results_of(name: str, *runs: dict[str, Any], judged: tuple[str, ...] = ()) -> dict[str, Any]:
-    verdict = {"rows": [{"strategy": label} for label in judged], "headline": {"recommended": None}}
-    return {"strategies": [{"name": name, "label": "x"}], "runs": [{**RUN, **run} for run in runs], "verdict": verdict}
+def kinds_of(entry: Entry, judged: tuple[str, ...] = (), **run: Any) -> dict[str, str]:
+    return find_kinds([entry], [make_run(entry.label, **{"n_train": 100, "n_resampled": 100, **run})], judged)
 
 
 @pytest.mark.parametrize(
-    ("name", "run", "kind"),
+    ("entry", "run", "kind"),
     [
-        ("baseline", {}, "baseline"),
-        ("class_weight", {}, "class_weight"),
-        ("threshold", {}, "threshold"),
-        ("smote", {"n_resampled": 180, "n_synthetic": 80}, "synthetic"),
-        ("SMOTEENN", {"n_resampled": 150, "n_synthetic": 80}, "synthetic_and_fewer"),
-        ("RandomOverSampler", {"n_resampled": 180}, "repeated"),
-        ("RandomUnderSampler", {"n_resampled": 20}, "fewer"),
-        ("my.own.Class", {"n_resampled": 180, "n_synthetic": 80}, "synthetic"),
-        ("my.own.Class", {}, ""),
+        ({"name": "baseline"}, {}, "baseline"),
+        ({"name": "class_weight"}, {}, "class_weight"),
+        ({"name": "threshold"}, {}, "threshold"),
+        ({"name": "smote"}, {"n_resampled": 180, "n_synthetic": 80}, "synthetic"),
+        ({"name": "SMOTEENN"}, {"n_resampled": 150, "n_synthetic": 80}, "synthetic_and_fewer"),
+        ({"name": "RandomOverSampler"}, {"n_resampled": 180}, "repeated"),
+        ({"name": "RandomUnderSampler"}, {"n_resampled": 20}, "fewer"),
+        (OWN, {"n_resampled": 180, "n_synthetic": 80}, "synthetic"),
+        (OWN, {}, ""),
     ],
 )
-def test_the_runs_tell_what_a_strategy_does(name: str, run: dict[str, Any], kind: str) -> None:
+def test_the_runs_tell_what_a_strategy_does(entry: dict[str, Any], run: dict[str, Any], kind: str) -> None:
     """rows made, repeated or taken away; nothing is said of what did none of that"""
-    assert {"x": kind} == find_kinds(results_of(name, run))
-    assert GLOSSES[kind] == describe_strategy(results_of(name, run), "x", "svc")
+    assert {"x": kind} == kinds_of(make_entry(**{**entry, "label": "x"}), **run)
 
 
 def test_what_never_ran_is_known_by_its_verdict() -> None:
     """only what adds rows has one"""
-    failed = {"n_resampled": None, "n_synthetic": None}
-    assert {"x": "synthetic"} == find_kinds(results_of("KMeansSMOTE", failed, judged=("x",)))
-    assert {"x": ""} == find_kinds(results_of("NearMiss", failed))
-    assert {"x": "threshold"} == find_kinds({**results_of("threshold", failed), "verdict": None})
-
-
-@pytest.mark.parametrize(
-    ("cuts", "expected"),
-    [
-        ((0.2, 0.2), "0.20"),
-        ((0.1, 0.3), "about 0.20"),
-        ((0.004, 0.006), "about 0.005"),
-        ((-1.5, -0.5), "about −1.00"),
-        ((0.0, 0.0), "0.00"),
-    ],
-)
-def test_a_moved_cutoff_says_where_it_lies(cuts: tuple[float, ...], expected: str) -> None:
-    """the mean over splits with this classifier, with digits enough to tell it from nothing"""
-    results = results_of("threshold", *({"threshold": cut} for cut in cuts), {"threshold": 9.0, "classifier": "knn"})
-    assert f"same model, cutoff moved to {expected}, no synthetic rows" == describe_strategy(results, "x", "svc")
-
-
-def test_only_what_needs_words_gets_them() -> None:
-    """nothing for baseline, and nothing where nothing is recommended"""
-    for name, expected in (("baseline", ""), ("smote", "trained with synthetic minority rows")):
-        results = results_of(name, {"n_resampled": 180, "n_synthetic": 80})
-        assert "" == gloss_recommended(results)
-        results["verdict"]["headline"]["recommended"] = {"strategy": "x", "classifier": "svc"}
-        assert expected == gloss_recommended(results)
+    failed = {"n_resampled": None, "n_resampled_positive": None, "n_synthetic": None}
+    for name, judged, kind in (
+        ("KMeansSMOTE", ("x",), "synthetic"),
+        ("NearMiss", (), ""),
+        ("threshold", (), "threshold"),
+    ):
+        assert {"x": kind} == kinds_of(make_entry(name, label="x"), judged, **failed)

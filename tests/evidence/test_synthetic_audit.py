@@ -22,20 +22,20 @@ def test_each_sampler_that_adds_rows_is_audited_once(job) -> None:
     """whatever the number of classifiers, a strategy has one row, and only those that add rows have one"""
     labels = [strategy for strategy, _ in job.pairs]
     found = build_audit(job.outcomes, list(dict.fromkeys(labels)))
-    assert ["smote", "custom", "RandomOverSampler"] == [row["strategy"] for row in found["strategies"]]
-    for row in found["strategies"]:
-        assert row["n_splits"] == 2
-        assert list(MEASURES) == list(row["synthetic"]) == list(row["held_out"])
-    smote, custom, copies = found["strategies"]
-    assert smote["n_parents"] is None
-    assert custom["n_parents"] > 10
-    assert ["copies"] == [flag["code"] for flag in copies["flags"]]
+    assert ["smote", "custom", "RandomOverSampler"] == [row.strategy for row in found.strategies]
+    for row in found.strategies:
+        assert row.n_splits == 2
+        assert list(MEASURES) == list(row.synthetic) == list(row.held_out)
+    smote, custom, copies = found.strategies
+    assert smote.n_parents is None
+    assert custom.n_parents > 10
+    assert ["copies"] == [flag.code for flag in copies.flags]
 
 
 def test_without_added_rows_there_is_a_reason(job) -> None:
     """a job whose strategies add nothing says so"""
     rest = [outcome for outcome in job.outcomes if outcome.key.strategy in ("baseline", "class_weight")]
-    assert "nothing to audit" in build_audit(rest, ["baseline", "class_weight"])["reason"]
+    assert "nothing to audit" in build_audit(rest, ["baseline", "class_weight"]).reason
 
 
 @pytest.mark.parametrize(

@@ -22,18 +22,20 @@ import pytest
 from html_page import Element, Page
 from printed import TABLES, assert_printed
 
-from job.evidence.strategy_kinds import gloss_recommended
 from job.names import METRICS
 from job.pipeline import read_spec
 from job.report.render import render_report
+from job.results.results import Results
+from job.results.results_file import read_results
+from job.text import sentence
 from job.wording.answer import tell_answer
-from job.wording.cutoffs import tell_cutoffs
 from job.wording.verdict import DECISION_TITLES, RANKING_TITLES, describe_decision
 
 FOLDER = Path(__file__).parent
 TEXT = (FOLDER / "report.html").read_text(encoding="utf-8")
 SHAPE = (FOLDER / "shape.txt").read_text(encoding="utf-8")
 RESULTS: dict[str, Any] = json.loads((FOLDER / "results.json").read_text(encoding="utf-8"))
+RECORDS: Results = read_results(FOLDER / "results.json")
 STRATEGIES = [entry["label"] for entry in RESULTS["strategies"]]
 CLASSIFIERS = [entry["label"] for entry in RESULTS["classifiers"]]
 COMPARED = ("recall", "false_alarms_per_1000", "expected_cost_per_1000", "brier", "log_loss")
@@ -74,14 +76,14 @@ def values(page: Page, cell: Element, css_class: str) -> list[str]:
 
 def test_the_results_make_this_report() -> None:
     """byte for byte; where the page is meant to change, `make gold` writes it again"""
-    assert render_report(RESULTS) == TEXT, "the report isn't what it was: look at the page, then `make gold`"
+    assert render_report(RECORDS) == TEXT, "the report isn't what it was: look at the page, then `make gold`"
 
 
 def test_the_gold_job_has_runs_of_every_kind() -> None:
     """a gold report without failures would show nothing of them"""
     assert {"ok", "degraded", "failed", "not_applicable"} == {run["status"] for run in RESULTS["runs"]}
     assert set(METRICS) == {row["metric"] for row in RESULTS["summary"]}
-    assert all(RESULTS[key] for key in ("comparisons", "harm", "rescued", "picture", "audit", "leak", "snippet"))
+    assert all(RESULTS[key] for key in ("comparisons", "calibration", "rescued", "picture", "audit", "leak", "snippet"))
     assert RESULTS["best_possible"]["curves"]
     assert RESULTS["sweeps"]["ratio"]
     assert RESULTS["sweeps"]["imbalance"]
@@ -188,17 +190,19 @@ def test_the_verdict_is_told(page: Page) -> None:
     """every part of the answer, first of all whether it helps, and of every oversampler both answers with numbers"""
     verdict = RESULTS["verdict"]
     answer = page.by_id("answer").words
-    told = tell_answer(verdict, RESULTS["power"], gloss=gloss_recommended(RESULTS))
-    cutoffs = list(tell_cutoffs(verdict["headline"], RESULTS["decisions"]))
+    told = tell_answer(RECORDS)
+    use, why = f"{told.action}{told.use}", (told.others, told.why, told.choice)
     assert [words(told.short)] == page.texts("lead")
-    assert [] == [text for text in (*told.paragraphs(), *cutoffs) if words(text) not in answer]
+    texts = (*told.problems, told.short, use, told.found, told.sure, *told.cutoffs, *why)
+    assert [] == [text for text in texts if words(text) not in answer]
     ranked, decided = (page.rows(key)[1:] for key in ("verdicts", "decisions-answer"))
-    for row, numbers, sentence in zip(verdict["rows"], ranked, decided, strict=True):
-        for cells, graded in ((numbers, row["ranking"]), (sentence, row["decision"])):
+    told_of_each = (sentence(describe_decision(row)) for row in RECORDS.verdict.rows)
+    for row, numbers, decision, said in zip(verdict["rows"], ranked, decided, told_of_each, strict=True):
+        for cells, graded in ((numbers, row["ranking"]), (decision, row["decision"])):
             titles = RANKING_TITLES if graded is row["ranking"] else DECISION_TITLES
             shown = [cell.words for cell in cells[:3]]
             assert [words(row["strategy"]), words(row["classifier"]), titles[graded["code"]]] == shown
-        assert words(describe_decision(row)) == sentence[3].words
+        assert words(said) == decision[3].words
         if row["ranking"]["difference"] is not None:
             assert_printed(row["ranking"]["difference"], numbers[3].words.split()[0].replace("+", ""))
     for row, cells in zip(verdict["custom_against_smote"], page.rows("rivals")[1:], strict=True):
@@ -263,7 +267,7 @@ def test_ten_rates_stand_there_without_scripts(page: Page) -> None:
 
 def test_probabilities_are_told(page: Page) -> None:
     """the calibration error of every strategy that gives probabilities, as predicted and corrected"""
-    for row in RESULTS["harm"]["rows"]:
+    for row in RESULTS["calibration"]["rows"]:
         index = CLASSIFIERS.index(row["classifier"])
         assert row["raw"] or row["reason"] in page.by_id("harm").words
         if row["raw"]:

@@ -15,10 +15,11 @@ from job.console.ending import write_answer
 from job.report.facts import load_facts
 from job.report.render import render_report
 from job.report.sections import answer
-from job.report.summary_md import render_summary
+from job.report.summary_md import escape_markdown, render_summary
 from job.results.job_facts import Run
 from job.results.record import Pair
 from job.results.results import Results
+from job.wording.answer import tell_answer
 
 RECALL, ALARMS, PRECISION, CALIBRATION = range(4)
 HELPS = {"baseline": {}, "smote": BETTER}
@@ -101,6 +102,19 @@ def test_the_page_shows_what_was_built(name: str) -> None:
         parts = (tile.before, tile.after, tile.change, tile.word, tile.other, tile.note)
         assert all(" ".join(part.split()) in shown.words for part in parts)
     assert 1 == len(page.inside(section, "img"))
+
+
+@pytest.mark.parametrize("name", ["helps", "undecided", "not asked"])
+def test_page_terminal_and_markdown_say_the_same(name: str) -> None:
+    """the sentence that answers the question, and what to use: word for word, whoever shows it"""
+    results = OUTCOMES[name]()
+    told = tell_answer(results)
+    (lead,), (use,) = (Page(render_report(results)).texts(kind) for kind in ("lead", "use"))
+    terminal, summary = " ".join(write_answer(results, 80)), render_summary(results)
+    for said, shown in ((told.short, lead), (f"{told.action}{told.use}", use)):
+        assert said == " ".join(shown.split())
+        assert said in terminal
+        assert escape_markdown(said) in summary
 
 
 def test_the_numbers_are_those_of_the_results() -> None:

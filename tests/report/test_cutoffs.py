@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 from alarm_factories import make_alarms, make_cutoffs
 from html_page import Page
-from job.console.table import write_table
+from job.console.ending import write_table
 from report_factories import CLASSIFIERS, EVALUATION, REQUEST, STRATEGIES, make_results, make_runs, without_numbers
 
 from job.evaluation.cutoff import NO_CUTOFF_KEEPS, Cutoff, Request

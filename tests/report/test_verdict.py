@@ -123,7 +123,7 @@ def test_no_chip_contradicts_the_interval_beside_it(name: str) -> None:
 def test_every_code_is_called_by_its_title(results: Results, code: str, changes: dict[str, Any]) -> None:
     """with the probability that goes with it"""
     row = results.verdict.rows[0].model_dump()
-    tested = {**row["ranking"], **make_tested(**changes).as_dict(), "code": code}
+    tested = {**row["ranking"], **make_tested(**changes).model_dump(), "code": code}
     found = VerdictRow.model_validate({**row, "ranking": tested})
     verdict = results.verdict.model_copy(update={"rows": (found,)})
     changed = results.model_copy(update={"verdict": verdict})

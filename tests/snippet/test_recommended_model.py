@@ -18,7 +18,7 @@ from factories import make_spec
 from snippets import ROOT, Job, check_pair, run_scripts, run_small_job
 
 from job.names import STRATEGIES
-from job.snippet.recommended_model import build_snippet, find_best
+from job.snippet.recommended_model import build_snippet
 
 ONE_SPLIT = {"method": "holdout", "n_repeats": 1}
 TWO_SPLITS = {"method": "holdout", "n_repeats": 2}
@@ -105,9 +105,9 @@ def read_file(**keys: Any) -> dict[str, Any]:
 
 def check(job: Job, folder: Path) -> None:
     """Run the script of every pair that has scores, all in one fresh process."""
-    pairs = [pair for pair in job.pairs if any(run["metrics"]["roc_auc"] is not None for run in job.runs_of(*pair))]
+    pairs = [pair for pair in job.pairs if any(run.metrics["roc_auc"] is not None for run in job.runs_of(*pair))]
     assert pairs
-    found = run_scripts({"/".join(pair): job.snippet(*pair)["code"] for pair in pairs}, folder)
+    found = run_scripts({"/".join(pair): job.snippet(*pair).code for pair in pairs}, folder)
     for pair in pairs:
         check_pair(job, *pair, found["/".join(pair)])
 
@@ -231,8 +231,8 @@ def test_parameters_classes_and_small_minorities(folder) -> None:
     ]
     data = {"generate": {"n_samples": 120, "weights": [0.95], "flip_y": 0.0}}
     job = run_small_job(make_spec(data=data, strategies=strategies, classifiers=classifiers, split=TWO_SPLITS), folder)
-    lowered = [run for run in job.runs if "was lowered" in (run["reason"] or "")]
-    assert {"smote", "SMOTEENN", "svm"} <= {run["strategy"] for run in lowered}
+    lowered = [run for run in job.runs if "was lowered" in (run.reason or "")]
+    assert {"smote", "SMOTEENN", "svm"} <= {run.strategy for run in lowered}
     check(job, folder)
 
 
@@ -251,15 +251,15 @@ def test_no_text_of_a_spec_becomes_code(tmp_path) -> None:
     columns = make_columns(120)
     names = dict(zip(("amount", "count", "odd", "shop", "label"), HOSTILE, strict=False))
     renamed = {names.get(name, name): values for name, values in columns.items() if name != "id"}
-    renamed[names["label"]] = [HOSTILE[0] if label == "ja" else HOSTILE[3] for label in columns["label"]]
+    renamed[names.label] = [HOSTILE[0] if label == "ja" else HOSTILE[3] for label in columns.label]
     path = 'it\'s; """ data #.csv'
     write_csv(tmp_path / path, renamed)
-    data = {"file": {"path": path, "target": names["label"], "drop": ["customer", "when", "part"]}}
+    data = {"file": {"path": path, "target": names.label, "drop": ["customer", "when", "part"]}}
     strategies = [{"name": "smote", "label": text[:70]} for text in HOSTILE[:4]]
     classifiers = [{"name": "gaussian_nb", "label": HOSTILE[1]}]
     job = run_small_job(make_spec(data=data, strategies=strategies, classifiers=classifiers, split=ONE_SPLIT), tmp_path)
     for pair in job.pairs:
-        code = job.snippet(*pair)["code"]
+        code = job.snippet(*pair).code
         assert not any(isinstance(node, ast.Raise) for node in ast.walk(ast.parse(code)))
         assert "SystemExit" not in {node.id for node in ast.walk(ast.parse(code)) if isinstance(node, ast.Name)}
         assert all(char.isprintable() or char == "\n" for char in code)
@@ -269,7 +269,7 @@ def test_no_text_of_a_spec_becomes_code(tmp_path) -> None:
 def test_a_script_is_a_program(folder) -> None:
     """saved as a file and run, it prints the means of the report and nothing on standard error"""
     job = run_small_job(make_spec(data=read_file(), split=TWO_SPLITS), folder)
-    (folder / "script.py").write_text(job.snippet("smote", "logistic_regression")["code"])
+    (folder / "script.py").write_text(job.snippet("smote", "logistic_regression").code)
     ended = subprocess.run(
         [sys.executable, "script.py"],
         cwd=folder,
@@ -278,45 +278,25 @@ def test_a_script_is_a_program(folder) -> None:
         env={"PYTHONPATH": str(ROOT)},
     )
     assert (0, "") == (ended.returncode, ended.stderr)
-    values = [run["metrics"]["average_precision"] for run in job.runs_of("smote", "logistic_regression")]
+    values = [run.metrics["average_precision"] for run in job.runs_of("smote", "logistic_regression")]
     (line,) = [line for line in ended.stdout.splitlines() if line.startswith("average_precision ")]
     assert sum(values) / 2 == pytest.approx(float(line.split()[1]), abs=1e-6)
 
 
-def test_without_a_verdict_the_best_mean_is_taken(folder) -> None:
-    """the pair with the best mean of the primary metric, and the script says that it was not recommended"""
-    job = run_small_job(make_spec(strategies=["smote", "custom"], split=TWO_SPLITS), folder)
-    means = {pair: sum(run["metrics"]["average_precision"] for run in job.runs_of(*pair)) / 2 for pair in job.pairs}
-    found = build_snippet(job.spec, job.dataset, job.runs, job.predictions, None)
-    assert max(means, key=lambda pair: means[pair]) == (found["strategy"], found["classifier"])
-    assert found["recommended"] is False
-
-
-def test_without_a_verdict_failed_runs_make_nothing_better(folder) -> None:
-    """a mean over the splits that went well is no match for one over all"""
-    job = run_small_job(make_spec(strategies=["smote"], split=TWO_SPLITS), folder)
-    runs = [{**run, "metrics": {**run["metrics"], "average_precision": 0.5}} for run in job.runs]
-    lucky, half = [run for run in runs if run["strategy"] == "smote"][:2]
-    lucky["metrics"]["average_precision"], half["metrics"]["average_precision"] = 1.0, None
-    assert lucky["repeat"] != half["repeat"]
-    assert ("baseline", lucky["classifier"]) == find_best(job.spec, runs)
-
-
 def test_where_there_is_no_script_there_is_a_reason(folder) -> None:
-    """a job without a score has no script but a sentence"""
+    """a job without a score recommends nothing, and has no script but a sentence"""
     job = run_small_job(make_spec(), folder)
-    empty = [{**run, "metrics": dict.fromkeys(run["metrics"])} for run in job.runs]
-    found = build_snippet(job.spec, job.dataset, empty, job.predictions, None)
-    assert found["code"] is None
-    assert "no strategy has a score" in found["reason"]
+    found = build_snippet(job.spec, job.dataset, job.runs, job.predictions, None)
+    assert (None, None, False, None) == (found.strategy, found.classifier, found.recommended, found.code)
+    assert "no strategy has a score" in found.reason
 
 
 def test_a_script_says_where_it_may_differ(folder) -> None:
     """a query's order is named in the script itself and beside it"""
     job = run_small_job(make_spec(data=read_file(query="SELECT * FROM data"), split=ONE_SPLIT), folder)
     found = job.snippet("smote", "logistic_regression")
-    assert len(found["notes"]) == 1
-    assert f"# Note: {found['notes'][0]}" in found["code"]
+    assert len(found.notes) == 1
+    assert f"# Note: {found.notes[0]}" in found.code
 
 
 def test_equal_jobs_give_equal_scripts(folder) -> None:

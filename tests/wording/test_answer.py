@@ -164,9 +164,10 @@ def test_the_headline_is_about_the_classifier_that_is_recommended() -> None:
     for run in runs:
         if run["classifier"] == "svc":
             run["metrics"]["average_precision"] *= 1.2 if run["strategy"] == "baseline" else 1.5
-    headline = make_judged(runs, ("baseline", "smote"), ("knn", "svc"))["verdict"]["headline"]
-    assert headline["recommended"]["classifier"] == headline["classifier"] == headline["about"]["classifier"] == "svc"
-    assert [("knn", "harms")] == [(row["classifier"], row["code"]) for row in headline["others"]]
+    judged = make_judged(map(Run.model_validate, runs), ("baseline", "smote"), ("knn", "svc"))
+    headline = judged["verdict"].headline
+    assert headline.recommended.classifier == headline.classifier == headline.about.classifier == "svc"
+    assert [("knn", "harms")] == [(row.classifier, row.code) for row in headline.others]
 
 
 @pytest.mark.parametrize(

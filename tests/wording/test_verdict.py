@@ -28,7 +28,7 @@ def make_row(
     decided: str = rules.OPEN, share: float | None = 0.9, **changes: tuple[float, float | None]
 ) -> facts.VerdictRow:
     """One oversampler with one classifier: 30 of 100 rows found more, for 50 false alarms."""
-    tested = difference_of().model_dump()
+    tested = make_tested().model_dump()
     means = {"recall": (0.45, 0.75), "false_alarms_per_1000": (10.0, 60.0), **changes}
     nothing = {"difference": None, "lower": None, "upper": None}
     at_same = {"recall_of_baseline_at_same_alerts": None, "share_found_by_baseline": share}
@@ -42,10 +42,6 @@ def make_row(
         "n_distinct_scores": None,
     }
     return facts.VerdictRow.model_validate(row)
-
-
-def difference_of(**changes: Any) -> facts.Tested:
-    return facts.Tested.model_validate(make_tested(**changes).as_dict())
 
 
 def test_every_code_has_a_title() -> None:
@@ -83,20 +79,20 @@ def test_what_is_untested_says_what_is_lacking_and_how_much_it_takes(shortage: A
 )
 def test_the_likeliest_is_said(better: Any, equivalent: Any, worse: Any, words: str) -> None:
     """of a gain, a loss, and neither; never as certain"""
-    tested = difference_of(probability_better=better, probability_equivalent=equivalent, probability_worse=worse)
+    tested = make_tested(probability_better=better, probability_equivalent=equivalent, probability_worse=worse)
     assert words == describe_probability(tested)
 
 
 def test_a_small_region_of_no_practical_difference_keeps_its_digits() -> None:
     """.0019 isn't .002, and never 0.000"""
-    assert describe_probability(difference_of(rope=0.0019)).endswith("beyond 0.0019")
+    assert describe_probability(make_tested(rope=0.0019)).endswith("beyond 0.0019")
 
 
 def test_a_difference_without_an_interval_says_so() -> None:
     """the same on every split; where nothing was tested there is the mean alone"""
-    same = difference_of(difference=0.0, lower=None, upper=None, reason="the difference is the same on every split")
+    same = make_tested(difference=0.0, lower=None, upper=None, reason="the difference is the same on every split")
     assert "0.000 on every split" == describe_difference(same, 0.95)
-    assert "+0.010 (simultaneous 90 % interval −0.030 to +0.050)" == describe_difference(difference_of(), 0.9)
+    assert "+0.010 (simultaneous 90 % interval −0.030 to +0.050)" == describe_difference(make_tested(), 0.9)
 
 
 @pytest.mark.parametrize(

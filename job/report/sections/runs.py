@@ -145,6 +145,11 @@ class Runs:
 
 def build(facts: Facts) -> Section:
     """Build the section."""
+    return Section("runs", "Runs that went differently", list_runs(facts))
+
+
+def list_runs(facts: Facts) -> Runs:
+    """List runs by state, and in each state by reason."""
     runs, status = facts.results.runs, facts.results.status
     found = {key: gather_reasons(runs, key) for key, *_ in _STATES}
     for run in runs:
@@ -158,7 +163,7 @@ def build(facts: Facts) -> Section:
         f"{counted(status.n_runs, 'run')} in all: {status.n_ok:,} as asked, {status.n_degraded:,} degraded, "
         f"{status.n_failed:,} failed, {status.n_not_applicable:,} not applicable."
     )
-    return Section("runs", "Runs that went differently", Runs(summary, states))
+    return Runs(summary, states)
 
 
 def _reasons(facts: Facts, found: Mapping[str, Sequence[Run]]) -> tuple[Reason, ...]:

@@ -7,8 +7,15 @@ from hypothesis import strategies as st
 from predictions import CONTEXT, make_noisy_prediction, pairs_of_predictions
 
 from job.evaluation.metrics.run_metrics import Prediction, evaluate_metrics
-from job.evidence.statistics.bootstrap import N_DRAWS, compare_over_draws, draw_weights, enough_to_draw
-from job.evidence.statistics.weighted_metrics import count_weighted, evaluate_weighted, order_rows
+from job.evidence.statistics.bootstrap import (
+    N_DRAWS,
+    compare_over_draws,
+    count_weighted,
+    draw_weights,
+    enough_to_draw,
+    evaluate_weighted,
+    order_rows,
+)
 from job.names import METRICS
 
 ONE_STEP = ("calibration_slope", "calibration_intercept")

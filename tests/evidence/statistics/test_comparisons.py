@@ -32,7 +32,7 @@ def rows_of(values, roles=None, question=QUESTION):
     runs = make_runs_of(values)
     measured = measure_runs(runs, [(strategy, "c") for strategy in values])
     rows = compare_strategies(measured, list_pairs(roles, values, ["c"]), roles, question)
-    return {(row["metric"], row["strategy"], row["reference"]): row for row in rows}
+    return {(row.metric, row.strategy, row.reference): row for row in rows}
 
 
 def test_each_strategy_against_baseline_and_ours_against_smote():
@@ -57,7 +57,7 @@ def test_columns_of_the_file():
         "probability_better, probability_equivalent, probability_worse, method"
     )
     assert tuple(names.split(", ")) == COLUMNS
-    assert all(set(COLUMNS) <= set(row) for row in rows_of(draw_values()).values())
+    assert all(set(COLUMNS) <= set(dict(row)) for row in rows_of(draw_values()).values())
 
 
 def test_differences_are_strategy_minus_reference():
@@ -67,10 +67,8 @@ def test_differences_are_strategy_minus_reference():
     left, right = (np.array(values[label]["recall"]) for label in ("smote", "baseline"))
     found = compare_over_splits(left, right, (np.full(20, 400.0), np.full(20, 1600.0)), 0.01, 0.95)
     names = ("difference", "lower", "upper", "p_value", "se")
-    assert [float(getattr(found, name)) for name in names] == [row[name] for name in names]
-    assert (20, 0, "corrected_resampled_t", None) == tuple(
-        row[key] for key in ("n_splits", "n_left_out", "method", "reason")
-    )
+    assert [float(getattr(found, name)) for name in names] == [getattr(row, name) for name in names]
+    assert (20, 0, "corrected_resampled_t", None) == (row.n_splits, row.n_left_out, row.method, row.reason)
 
 
 @pytest.mark.parametrize("metric", [metric for metric in METRICS if metric.name in ZERO_TO_ONE])
@@ -79,11 +77,11 @@ def test_better_is_the_good_direction_of_the_metric(metric):
     values = draw_values(("baseline", "smote"))
     values["smote"][metric.name] = [value + 0.2 for value in values["smote"][metric.name]]
     row = rows_of(values)[metric.name, "smote", "baseline"]
-    better, worse = row["probability_better"], row["probability_worse"]
-    assert row["difference"] > 0
+    better, worse = row.probability_better, row.probability_worse
+    assert row.difference > 0
     assert (better > 0.99) == (metric.better == "higher")
     assert (worse > 0.99) == (metric.better == "lower")
-    assert math.isclose(1, better + worse + row["probability_equivalent"])
+    assert math.isclose(1, better + worse + row.probability_equivalent)
 
 
 def test_a_method_that_counts_training_rows_is_named():
@@ -91,24 +89,26 @@ def test_a_method_that_counts_training_rows_is_named():
     their intervals are wider"""
     rows = rows_of(draw_values())
     for metric in ("average_precision", "roc_auc", "recall", "precision", "f1"):
-        assert "corrected_resampled_t" == rows[metric, "smote", "baseline"]["method"]
+        assert "corrected_resampled_t" == rows[metric, "smote", "baseline"].method
     for metric in ("false_alarms_per_1000", "brier", "log_loss", "mean_predicted", "expected_cost_per_1000"):
-        assert "corrected_resampled_t_training" == rows[metric, "smote", "baseline"]["method"]
+        assert "corrected_resampled_t_training" == rows[metric, "smote", "baseline"].method
     values = {label: {**each, "recall": each["false_alarms_per_1000"]} for label, each in draw_values().items()}
     narrow, wide = (rows_of(values)[metric, "smote", "baseline"] for metric in ("recall", "false_alarms_per_1000"))
-    assert narrow["difference"] == wide["difference"]
-    assert 1.4 < wide["se"] / narrow["se"] < 1.6
+    assert narrow.difference == wide.difference
+    assert 1.4 < wide.se / narrow.se < 1.6
     intercept = rows["calibration_intercept", "smote", "baseline"]
-    assert ("none", None) == (intercept["method"], intercept["lower"])
-    assert "training rows" in intercept["reason"]
+    assert ("none", None) == (intercept.method, intercept.lower)
+    assert "training rows" in intercept.reason
 
 
 def test_a_practical_difference_is_meant_on_a_scale_from_0_to_1():
     """counts, costs, log loss and metrics without a good direction have no such probability, but all the rest"""
     for (metric, _, _), row in rows_of(draw_values()).items():
-        probabilities = {row[f"probability_{kind}"] is None for kind in ("better", "equivalent", "worse")}
+        probabilities = {
+            each is None for each in (row.probability_better, row.probability_equivalent, row.probability_worse)
+        }
         assert {metric not in ZERO_TO_ONE} == probabilities
-        assert (row["p_value"] is None) == (metric == "calibration_intercept")
+        assert (row.p_value is None) == (metric == "calibration_intercept")
     assert all(metric.better for metric in METRICS if metric.name in ZERO_TO_ONE)
 
 
@@ -119,9 +119,9 @@ def test_a_rope_that_nobody_gave_fits_the_metric():
     for (metric, _, reference), row in rows.items():
         if reference == "baseline":
             is_meant = metric in ZERO_TO_ONE and not metric.startswith("brier")
-            assert is_meant == (row["rope"] is not None) == (row["probability_equivalent"] is not None), metric
-    assert 0.01 == rows["recall", "smote", "baseline"]["rope"]
-    assert math.isclose(0.04 * baseline * (1 - baseline), rows["average_precision", "smote", "baseline"]["rope"])
+            assert is_meant == (row.rope is not None) == (row.probability_equivalent is not None), metric
+    assert 0.01 == rows["recall", "smote", "baseline"].rope
+    assert math.isclose(0.04 * baseline * (1 - baseline), rows["average_precision", "smote", "baseline"].rope)
 
 
 @pytest.mark.parametrize("metric", [metric.name for metric in METRICS])
@@ -129,14 +129,14 @@ def test_holm_is_over_the_strategies_of_one_metric_and_classifier(metric):
     """a tuned threshold is left out where it changes nothing, and ours against SMOTE stands alone"""
     rows = rows_of(draw_values())
     family = [label for label in STRATEGIES[1:] if label != "threshold" or metric not in RANKING]
-    p_values = np.array([rows[metric, label, "baseline"]["p_value"] for label in family])
+    p_values = np.array([rows[metric, label, "baseline"].p_value for label in family])
     if metric == "calibration_intercept":  # isn't tested
-        assert [None] * len(family) == [rows[metric, label, "baseline"]["p_adjusted"] for label in family]
+        assert [None] * len(family) == [rows[metric, label, "baseline"].p_adjusted for label in family]
         return
-    assert adjust_holm(p_values).tolist() == [rows[metric, label, "baseline"]["p_adjusted"] for label in family]
-    assert rows[metric, "custom", "smote"]["p_adjusted"] is None
+    assert adjust_holm(p_values).tolist() == [rows[metric, label, "baseline"].p_adjusted for label in family]
+    assert rows[metric, "custom", "smote"].p_adjusted is None
     if metric in RANKING:
-        assert rows[metric, "threshold", "baseline"]["p_adjusted"] is None
+        assert rows[metric, "threshold", "baseline"].p_adjusted is None
 
 
 def test_classifiers_are_families_of_their_own():
@@ -147,7 +147,7 @@ def test_classifiers_are_families_of_their_own():
     both = compare_strategies(
         measure_runs(first + second, places), list_pairs(roles, STRATEGIES, "cd"), roles, QUESTION
     )
-    assert list(rows_of(draw_values(seed=1)).values()) == [row for row in both if row["classifier"] == "c"]
+    assert list(rows_of(draw_values(seed=1)).values()) == [row for row in both if row.classifier == "c"]
 
 
 def test_undefined_pairs_are_left_out_and_counted():
@@ -158,8 +158,8 @@ def test_undefined_pairs_are_left_out_and_counted():
     row = rows_of(values)["precision", "smote", "baseline"]
     kept = [split for split in range(20) if split not in (3, 8)]
     expected = np.mean([values["smote"]["precision"][s] - values["baseline"]["precision"][s] for s in kept])
-    assert (18, 2) == (row["n_splits"], row["n_left_out"])
-    assert math.isclose(expected, row["difference"])
+    assert (18, 2) == (row.n_splits, row.n_left_out)
+    assert math.isclose(expected, row.difference)
 
 
 @pytest.mark.parametrize(
@@ -176,11 +176,11 @@ def test_without_a_test_the_reason_is_told(n_splits, n_defined, reason):
     values = draw_values(("baseline", "smote"), n_splits)
     values["smote"]["recall"][n_defined:] = [None] * (n_splits - n_defined)
     row = rows_of(values)["recall", "smote", "baseline"]
-    assert row["reason"].startswith(reason)
-    assert "none" == row["method"]
-    assert (n_defined > 0) == (row["difference"] is not None)
+    assert row.reason.startswith(reason)
+    assert "none" == row.method
+    assert (n_defined > 0) == (row.difference is not None)
     keys = ("lower", "upper", "p_value", "p_adjusted", "probability_better", "probability_worse", "se")
-    assert [None] * len(keys) == [row[key] for key in keys]
+    assert [None] * len(keys) == [getattr(row, key) for key in keys]
 
 
 def test_no_variation_is_told():
@@ -190,8 +190,8 @@ def test_no_variation_is_told():
     values["custom"]["roc_auc"] = [value + 0.25 for value in values["baseline"]["roc_auc"]]
     rows = rows_of(values)
     same, apart = (rows["roc_auc", label, "baseline"] for label in ("smote", "custom"))
-    assert (0.0, 1.0, None) == (same["difference"], same["p_value"], same["lower"])
-    assert (None, None) == (apart["p_value"], apart["p_adjusted"])
-    assert math.isclose(0.25, apart["difference"])
-    assert same["reason"].startswith("the difference is the same on every split")
-    assert 1.0 == same["p_adjusted"]
+    assert (0.0, 1.0, None) == (same.difference, same.p_value, same.lower)
+    assert (None, None) == (apart.p_value, apart.p_adjusted)
+    assert math.isclose(0.25, apart.difference)
+    assert same.reason.startswith("the difference is the same on every split")
+    assert 1.0 == same.p_adjusted

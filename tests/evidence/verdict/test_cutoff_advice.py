@@ -10,13 +10,16 @@ import pytest
 from factories import make_dataset, make_spec
 from hypothesis import given
 from hypothesis import strategies as st
+from report_factories import make_results
 
 from job.data.splitting.splits import build_splits
 from job.evaluation.cutoff import NO_CUTOFF_KEEPS, NO_INNER_FOLDS, NOTHING_ASKED, Cutoff
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import build_prediction
 from job.evaluation.worker import FAILED, OK, Outcome
-from job.evidence.verdict.cutoff_advice import FACTS, MENU, NO_SCORES, advised, build_decisions, find_cheapest
+from job.evidence.verdict.cutoff_advice import FACTS, MENU, NO_SCORES, Line, build_decisions, find_cheapest, with_advice
+from job.results import verdict_facts
+from job.results.record import Pair
 
 DATASET = make_dataset(400, 60)
 BOTH = ("baseline", "threshold", "smote")
@@ -61,8 +64,21 @@ def make_decisions(evaluation: Any = COST, cutoffs: Any = 0.4, failed: Any = (),
 
 
 def of(rows: Any, strategy: str) -> Any:
-    (row,) = (row for row in rows if row["strategy"] == strategy)
+    (row,) = (row for row in rows if row.strategy == strategy)
     return row
+
+
+def facts_of(row: Any) -> dict[str, float | None]:
+    return {fact: getattr(row, fact) for fact in FACTS}
+
+
+def headline_of(strategy: str) -> verdict_facts.Headline:
+    """A headline that recommends this strategy, before its cut-off is known."""
+    recommended = {"strategy": strategy, "classifier": "logistic_regression"}
+    headline = make_results((strategy,), ("logistic_regression",)).verdict.headline
+    numbers = headline.numbers.model_copy(update={"price": {"recall": 0.1, "brier": 0.5}, "cutoff_reason": None})
+    changes = {"recommended": Pair(**recommended), "cutoff": None, "numbers": numbers}
+    return headline.model_copy(update=changes)
 
 
 def count(predictions: Any, strategy: str, threshold: float, cost: float = 5.0) -> dict[str, float]:
@@ -82,91 +98,86 @@ def count(predictions: Any, strategy: str, threshold: float, cost: float = 5.0) 
 def test_the_advised_cutoff_is_counted_on_the_test_parts(strategy: str) -> None:
     """means of each fact with its interval around it; `threshold` has baseline's cut-off"""
     decisions, predictions = make_decisions()
-    row = of(decisions["rows"], strategy)
+    row = of(decisions.rows, strategy)
     expected = count(predictions, strategy, 0.4)
 
-    assert ("cost", {"threshold": 0.4, "action": "cut"}, None, 6) == (
-        decisions["asked"],
-        row["cutoff"],
-        row["reason"],
-        row["n_splits"],
-    )
-    assert pytest.approx(expected) == {fact: row[fact] for fact in FACTS}
-    assert all(low <= row[fact] <= high for fact, (low, high) in row["intervals"].items())
+    cut = verdict_facts.Cutoff(threshold=0.4, action="cut")
+    assert ("cost", cut, None, 6) == (decisions.asked, row.cutoff, row.reason, row.n_splits)
+    assert pytest.approx(expected) == facts_of(row)
+    assert all(low <= getattr(row, fact) <= high for fact, (low, high) in row.intervals.items())
     own = count(predictions, strategy, 0.25 if strategy == "threshold" else 0.5)
-    assert pytest.approx(own) == {fact: row["own"][fact] for fact in FACTS}
+    assert pytest.approx(own) == facts_of(row.own)
 
 
 def test_never_and_always_are_beside() -> None:
     decisions, predictions = make_decisions()
     share = np.mean([prediction.y.mean() for prediction in predictions.values()])
 
-    assert pytest.approx((0, 0, 0, 5000 * share)) == tuple(
-        decisions["never"][fact] for fact in FACTS if fact != FACTS[1]
-    )
-    assert decisions["never"]["precision"] is None
-    assert pytest.approx((1, share, 1000 * (1 - share), 1000, 1000 * (1 - share))) == tuple(
-        decisions["always"][fact] for fact in FACTS
-    )
+    never, always = facts_of(decisions.never), facts_of(decisions.always)
+    assert never.pop("precision") is None
+    assert pytest.approx((0, 0, 0, 5000 * share)) == tuple(never.values())
+    assert pytest.approx((1, share, 1000 * (1 - share), 1000, 1000 * (1 - share))) == tuple(always.values())
 
 
 def test_nothing_asked_is_nothing_advised() -> None:
     """no cut-off, no cost, but the strategy's own decision, the menu and the ranges of costs"""
     decisions, _ = make_decisions({}, lambda *_: None)
 
-    assert decisions["asked"] is None
-    assert {None} == set(decisions["request"].values())
-    for row in decisions["rows"]:
-        assert (None, NOTHING_ASKED, 0) == (row["cutoff"], row["reason"], row["n_splits"])
-        assert {None} == {row[fact] for fact in FACTS} == {row["intervals"][fact] for fact in FACTS}
-        assert row["own"]["recall"] > 0
-        assert row["own"]["expected_cost_per_1000"] is None
-        told = advised(decisions, (row["strategy"], row["classifier"]))
-        assert (None, row["own"]["recall"]) == (told["cutoff"], told["numbers"]["recall"])
-    assert all(list(MENU) == [point["point"] for point in row["points"]] for row in decisions["menu"])
-    assert all(row["ranges"] for row in decisions["cost_ranges"])
+    assert decisions.asked is None
+    assert {None} == set(dict(decisions.request).values())
+    for row in decisions.rows:
+        assert (None, NOTHING_ASKED, 0) == (row.cutoff, row.reason, row.n_splits)
+        assert {None} == set(facts_of(row).values()) == {row.intervals[fact] for fact in FACTS}
+        assert row.own.recall > 0
+        assert row.own.expected_cost_per_1000 is None
+        advised = with_advice(headline_of(row.strategy), decisions)
+        assert (None, NOTHING_ASKED) == (advised.cutoff, advised.numbers.cutoff_reason)
+        assert {**facts_of(row.own), "brier": 0.5} == advised.numbers.price
+    assert all(list(MENU) == [point.point for point in row.points] for row in decisions.menu)
+    assert all(row.ranges for row in decisions.cost_ranges)
 
 
 def test_a_cutoff_that_half_of_the_splits_lack_is_none() -> None:
     """with its commonest reason; where fewer lack it, the numbers are of the splits that have it"""
     none = Cutoff(None, NO_CUTOFF_KEEPS)
-    lacking = make_decisions(cutoffs=lambda _, repeat: none if repeat else Cutoff(0.4))[0]["rows"][0]
+    lacking = make_decisions(cutoffs=lambda _, repeat: none if repeat else Cutoff(0.4))[0].rows[0]
     having = make_decisions(cutoffs=lambda _, repeat: Cutoff(0.4) if repeat else Cutoff(None, NO_INNER_FOLDS, "why"))
-    row = having[0]["rows"][0]
+    row = having[0].rows[0]
 
-    assert (None, NO_CUTOFF_KEEPS, 0, None) == tuple(lacking[k] for k in ("cutoff", "reason", "n_splits", "recall"))
-    assert ({"threshold": 0.4, "action": "cut"}, None, 5, ["why"]) == tuple(
-        row[k] for k in ("cutoff", "reason", "n_splits", "details")
-    )
+    assert (None, NO_CUTOFF_KEEPS, 0, None) == (lacking.cutoff, lacking.reason, lacking.n_splits, lacking.recall)
+    assert (0.4, "cut") == (row.cutoff.threshold, row.cutoff.action)
+    assert (None, 5, ("why",)) == (row.reason, row.n_splits, row.details)
 
 
 @pytest.mark.parametrize(("threshold", "action"), [(np.inf, "never"), (-np.inf, "always")])
 def test_an_action_has_no_threshold(threshold: float, action: str) -> None:
     """an alert on no row or on every row is written in words, and costs what that costs"""
     decisions, _ = make_decisions(cutoffs=threshold)
-    row = decisions["rows"][0]
+    row = decisions.rows[0]
 
-    assert {"threshold": None, "action": action} == row["cutoff"]
-    assert {fact: decisions[action][fact] for fact in FACTS} == {fact: row[fact] for fact in FACTS}
-    told = advised(decisions, ("baseline", "logistic_regression"))
-    assert {"asked": "cost", "threshold": None, "action": action} == told["cutoff"]
+    assert (None, action) == (row.cutoff.threshold, row.cutoff.action)
+    assert facts_of(getattr(decisions, action)) == facts_of(row)
+    advised = with_advice(headline_of("baseline"), decisions)
+    assert {"asked": "cost", "threshold": None, "action": action} == dict(advised.cutoff)
+    assert {**facts_of(row), "brier": 0.5} == advised.numbers.price
 
 
 def test_a_strategy_without_scores_has_a_reason_everywhere() -> None:
     decisions, _ = make_decisions(failed=("smote",))
 
-    for rows, empty in (("menu", "points"), ("cost_ranges", "ranges")):
-        assert (NO_SCORES, []) == (of(decisions[rows], "smote")["reason"], of(decisions[rows], "smote")[empty])
-    assert (None, NO_SCORES) == tuple(of(decisions["rows"], "smote")[key] for key in ("cutoff", "reason"))
+    menu, ranges, row = (of(rows, "smote") for rows in (decisions.menu, decisions.cost_ranges, decisions.rows))
+    assert (NO_SCORES, ()) == (menu.reason, menu.points) == (ranges.reason, ranges.ranges)
+    assert (None, NO_SCORES) == (row.cutoff, row.reason)
     without = make_decisions(failed=BOTH)[0]
-    assert {None} == set(without["never"].values())
+    assert {None} == set(facts_of(without.never).values())
 
 
 def test_without_baseline_the_menu_lacks_its_point() -> None:
     decisions, _ = make_decisions(failed=("baseline",))
 
-    assert list(MENU[1:]) == [point["point"] for point in of(decisions["menu"], "smote")["points"]]
-    assert (None, NOTHING_ASKED) == tuple(of(decisions["rows"], "threshold")[key] for key in ("cutoff", "reason"))
+    assert list(MENU[1:]) == [point.point for point in of(decisions.menu, "smote").points]
+    row = of(decisions.rows, "threshold")
+    assert (None, NOTHING_ASKED) == (row.cutoff, row.reason)
 
 
 def test_outcomes_in_any_order_decide_the_same() -> None:
@@ -174,36 +185,34 @@ def test_outcomes_in_any_order_decide_the_same() -> None:
 
 
 def test_one_split_has_no_intervals() -> None:
-    row = make_decisions(n_repeats=1)[0]["rows"][0]
+    row = make_decisions(n_repeats=1)[0].rows[0]
 
-    assert row["recall"] > 0
-    assert {None} == set(row["intervals"].values())
+    assert row.recall > 0
+    assert {None} == set(row.intervals.values())
 
 
 @pytest.mark.parametrize("evaluation", [COST, {**COST, "prevalence_in_use": 0.02}])
 def test_the_menu_reads_one_curve(evaluation: Any) -> None:
     """its points are thresholds that give what is said: baseline's own, one alert a positive row, recall .8, balance"""
     decisions, predictions = make_decisions(evaluation)
-    own = of(decisions["rows"], "baseline")["own"]
-    menu = {row["strategy"]: {p["point"]: p for p in row["points"]} for row in decisions["menu"]}
+    own = of(decisions.rows, "baseline").own
+    menu = {row.strategy: {p.point: p for p in row.points} for row in decisions.menu}
 
     assert menu["baseline"] == menu["threshold"]
-    assert pytest.approx({fact: own[fact] for fact in FACTS}) == {
-        fact: menu["baseline"]["baseline_false_alarms"][fact] for fact in FACTS
-    }
+    assert pytest.approx(facts_of(own)) == facts_of(menu["baseline"]["baseline_false_alarms"])
     prevalence = evaluation.get("prevalence_in_use") or np.mean([p.y.mean() for p in predictions.values()])
     for points in menu.values():
-        assert pytest.approx(0.8, abs=0.05) == points["recall_80"]["recall"]
-        assert pytest.approx(1000 * prevalence, rel=0.3) == points["as_many_alerts_as_positives"]["alerts_per_1000"]
-        near = own["false_alarms_per_1000"]
-        assert pytest.approx(near, rel=0.1) == points["baseline_false_alarms"]["false_alarms_per_1000"]
+        assert pytest.approx(0.8, abs=0.05) == points["recall_80"].recall
+        assert pytest.approx(1000 * prevalence, rel=0.3) == points["as_many_alerts_as_positives"].alerts_per_1000
+        near = own.false_alarms_per_1000
+        assert pytest.approx(near, rel=0.1) == points["baseline_false_alarms"].false_alarms_per_1000
     best = {
         name: max(_balance(predictions, name, t) for t in np.unique(next(iter(predictions.values())).scores))
         for name in BOTH
     }
     for name, points in menu.items():
         point = points["balanced_errors"]
-        balance = point["recall"] - point["false_alarms_per_1000"] / (1000 * (1 - prevalence))
+        balance = point.recall - point.false_alarms_per_1000 / (1000 * (1 - prevalence))
         assert balance > best[name] - 0.06  # which was chosen in hindsight
 
 
@@ -216,7 +225,7 @@ def _balance(predictions: Any, strategy: str, threshold: float) -> float:
 def test_at_another_prevalence_rows_count_as_if_drawn_to_it() -> None:
     """precision, alerts and cost of test rows repeated until one in fifty is positive"""
     decisions, predictions = make_decisions({**COST, "prevalence_in_use": 0.02})
-    row = of(decisions["rows"], "smote")
+    row = of(decisions.rows, "smote")
     costs, alerts, precisions = [], [], []
     for key, prediction in predictions.items():
         if key.strategy == "smote":
@@ -228,9 +237,9 @@ def test_at_another_prevalence_rows_count_as_if_drawn_to_it() -> None:
             precisions.append(y[alert].mean())
 
     assert pytest.approx((np.mean(precisions), np.mean(alerts), np.mean(costs))) == (
-        row["precision"],
-        row["alerts_per_1000"],
-        row["expected_cost_per_1000"],
+        row.precision,
+        row.alerts_per_1000,
+        row.expected_cost_per_1000,
     )
 
 
@@ -240,18 +249,18 @@ numbers = st.one_of(st.integers(0, 6).map(float), st.floats(0, 1000))
 @given(st.lists(st.tuples(numbers, numbers), min_size=1, max_size=7), st.floats(0, 1e4))
 def test_the_cheapest_choice_is_the_cheapest(lines: list[tuple[float, float]], ratio: float) -> None:
     """at any ratio no line costs less than that of its range; ranges meet, and rise from 0 without end"""
-    choices = [{"choice": k, "missed": missed, "false_alarms": false} for k, (missed, false) in enumerate(lines)]
+    choices = [Line(missed, false, str(k)) for k, (missed, false) in enumerate(lines)]
     ranges = find_cheapest(choices)
     cost = [missed * ratio + false for missed, false in lines]
-    here = next(found for found in ranges if found["to"] is None or ratio < found["to"])
+    here = next(found for found in ranges if found.to is None or ratio < found.to)
 
-    assert cost[here["choice"]] <= min(cost) * (1 + 1e-6) + 1e-4
-    assert (0.0, None) == (ranges[0]["from"], ranges[-1]["to"])
-    assert [found["to"] for found in ranges[:-1]] == [found["from"] for found in ranges[1:]]
-    assert all(found["from"] < found["to"] for found in ranges[:-1])
+    assert cost[int(here.choice)] <= min(cost) * (1 + 1e-6) + 1e-4
+    assert (0.0, None) == (ranges[0].from_, ranges[-1].to)
+    assert [found.to for found in ranges[:-1]] == [found.from_ for found in ranges[1:]]
+    assert all(found.from_ < found.to for found in ranges[:-1])
 
 
 def test_of_equal_choices_the_first_is_taken() -> None:
-    lines = [{"choice": name, "missed": 1.0, "false_alarms": 2.0} for name in ("own", "cut")]
+    (only,) = find_cheapest([Line(1.0, 2.0, name) for name in ("own", "cut")])
 
-    assert [{"from": 0.0, "to": None, "choice": "own"}] == find_cheapest(lines)
+    assert (0.0, None, "own") == (only.from_, only.to, only.choice)

@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
-import json
 from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
 import pytest
 from factories import make_dataset, make_spec
+from judged import make_run
 from predictions import CONTEXT
 
 from job.data.splitting.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import Prediction, evaluate_metrics
 from job.evidence.verdict.judge import judge_strategies
+from job.results.record import Pair
+from job.results.verdict_facts import Shortage
 
 STRATEGIES = ["baseline", "threshold", "smote", "custom"]
 
@@ -49,42 +51,35 @@ def make_job(n_repeats=20, n=1000, n_positive=100, strategies=STRATEGIES, groups
             predictions[RunKey(label, "logistic_regression", repeat, 0)] = prediction
             reference = predictions[RunKey(labels[0], "logistic_regression", repeat, 0)]
             metrics, undefined = evaluate_metrics(prediction, reference, CONTEXT)
-            runs.append(make_run(label, split, dataset, metrics, undefined))
+            runs.append(run_on(label, split, dataset, metrics, undefined))
     return SimpleNamespace(
         spec=spec, dataset=dataset, splits=tuple(splits), runs=runs, predictions=predictions, context=CONTEXT
     )
 
 
-def make_run(label, split, dataset, metrics, undefined):
+def run_on(label, split, dataset, metrics, undefined):
     n_positive = int(dataset.y[split.train].sum())
-    return {
-        "strategy": label,
-        "classifier": "logistic_regression",
-        "repeat": split.repeat,
-        "fold": 0,
-        "status": "ok",
-        "n_train": len(split.train),
-        "n_train_positive": n_positive,
-        "n_resampled": len(split.train),
-        "n_resampled_positive": n_positive,
-        "n_test": len(split.test),
-        "metrics": metrics,
-        "undefined": undefined,
-    }
+    train = {"n_train": len(split.train), "n_train_positive": n_positive}
+    resampled = {"n_resampled": len(split.train), "n_resampled_positive": n_positive}
+    test = {"n_test": len(split.test), "n_test_positive": int(dataset.y[split.test].sum())}
+    found = {**train, **resampled, **test, "metrics": metrics, "undefined": undefined}
+    return make_run(label, "logistic_regression", split.repeat, **found)
+
+
+def without_metrics(run):
+    return run.model_copy(update={"metrics": dict.fromkeys(run.metrics)})
 
 
 def judge(job):
-    judged = judge_strategies(**vars(job))
-    json.dumps(judged, allow_nan=False)
-    return judged
+    return judge_strategies(**vars(job))
 
 
 def codes_of(judged, answer="ranking"):
-    return {row["strategy"]: row[answer]["code"] for row in judged["verdict"]["rows"]}
+    return {row.strategy: getattr(row, answer).code for row in judged.verdict.rows}
 
 
 def named(strategy):
-    return {"strategy": strategy, "classifier": "logistic_regression"}
+    return Pair(strategy=strategy, classifier="logistic_regression")
 
 
 def test_a_moved_threshold_is_told_from_a_better_ranking():
@@ -93,55 +88,49 @@ def test_a_moved_threshold_is_told_from_a_better_ranking():
     assert {"smote": "moved_threshold", "custom": "more_than_threshold"} == codes_of(judged, "decision")
     assert "better" == codes_of(judged)["custom"]
     assert codes_of(judged)["smote"] in ("open", "equivalent")
-    shares = [row["decision"]["share_found_by_baseline"] for row in judged["verdict"]["rows"]]
+    shares = [row.decision.share_found_by_baseline for row in judged.verdict.rows]
     assert shares[0] > 0.9
     assert shares[1] < 0.5
-    headline = judged["verdict"]["headline"]
-    assert ("helps", named("custom"), named("custom")) == tuple(
-        headline[key] for key in ("code", "about", "recommended")
-    )
-    (rival,) = judged["verdict"]["custom_against_smote"]
-    assert "better" == rival["code"]
+    headline = judged.verdict.headline
+    assert ("helps", named("custom"), named("custom")) == (headline.code, headline.about, headline.recommended)
+    (rival,) = judged.verdict.custom_against_smote
+    assert "better" == rival.code
 
 
 def test_a_worse_ranking_is_told():
     """with each answer its own way, and then something without synthetic rows is recommended"""
     judged = judge(make_job(skill={"smote": -1.0, "custom": -1.0}))
     assert {"smote": "worse", "custom": "worse"} == codes_of(judged)
-    headline = judged["verdict"]["headline"]
-    assert ("harms", named("baseline")) == (headline["code"], headline["recommended"])
+    headline = judged.verdict.headline
+    assert ("harms", named("baseline")) == (headline.code, headline.recommended)
 
 
 def test_every_row_has_both_answers_with_their_evidence():
     """each with code, difference, interval and probability, and the interval agrees with the code"""
     judged = judge(make_job(moved=("smote",), skill={"custom": 1.0}))
-    for row in judged["verdict"]["rows"]:
-        for answer in (row["ranking"], row["decision"]):
-            assert answer["lower"] <= answer["difference"] <= answer["upper"]
-            assert (answer["p_adjusted"] < 0.05) == (answer["lower"] > 0 or answer["upper"] < 0)
-            kinds = ("better", "equivalent", "worse")
-            assert pytest.approx(1) == sum(answer[f"probability_{kind}"] for kind in kinds)
-    (plain, simultaneous) = (
-        {row["strategy"]: row for row in rows}
-        for rows in (
-            [r for r in judged["comparisons"] if (r["metric"], r["reference"]) == ("average_precision", "baseline")],
-            [{"strategy": row["strategy"], **row["ranking"]} for row in judged["verdict"]["rows"]],
-        )
-    )
+    for row in judged.verdict.rows:
+        for answer in (row.ranking, row.decision):
+            assert answer.lower <= answer.difference <= answer.upper
+            assert (answer.p_adjusted < 0.05) == (answer.lower > 0 or answer.upper < 0)
+            shares = (answer.probability_better, answer.probability_equivalent, answer.probability_worse)
+            assert pytest.approx(1) == sum(shares)
+    beside = [row for row in judged.comparisons if (row.metric, row.reference) == ("average_precision", "baseline")]
+    plain = {row.strategy: row for row in beside}
+    simultaneous = {row.strategy: row.ranking for row in judged.verdict.rows}
     for label in ("smote", "custom"):
-        assert plain[label]["difference"] == simultaneous[label]["difference"]
-        assert plain[label]["p_value"] == pytest.approx(simultaneous[label]["p_value"])
-    assert simultaneous["smote"]["p_adjusted"] >= simultaneous["smote"]["p_value"]
+        assert plain[label].difference == simultaneous[label].difference
+        assert plain[label].p_value == pytest.approx(simultaneous[label].p_value)
+    assert simultaneous["smote"].p_adjusted >= simultaneous["smote"].p_value
 
 
 def test_few_minority_rows_say_nothing():
     """under 20 distinct ones oversamplers are untested: how many it takes is said, and baseline is recommended"""
     judged = judge(make_job(n_positive=15))
     assert {"untested"} == set(codes_of(judged).values())
-    assert {"what": "rows", "found": 15, "needed": 20} == judged["verdict"]["rows"][0]["ranking"]["shortage"]
-    headline = judged["verdict"]["headline"]
-    assert ("cannot_tell", named("baseline")) == (headline["code"], headline["recommended"])
-    assert "untested" == judged["verdict"]["custom_against_smote"][0]["code"]
+    assert Shortage(what="rows", found=15, needed=20) == judged.verdict.rows[0].ranking.shortage
+    headline = judged.verdict.headline
+    assert ("cannot_tell", named("baseline")) == (headline.code, headline.recommended)
+    assert "untested" == judged.verdict.custom_against_smote[0].code
     assert {"open"} == set(codes_of(judged, "decision").values())
 
 
@@ -149,39 +138,39 @@ def test_one_split_is_bootstrapped():
     """with one split and 40 minority rows in its test part the rows are drawn again; it is at most probable"""
     judged = judge(make_job(n_repeats=1, n_positive=120, skill={"custom": 1.5}))
     rows = {
-        row["strategy"]: row
-        for row in judged["comparisons"]
-        if row["metric"] == "average_precision" and row["reference"] == "baseline"
+        row.strategy: row
+        for row in judged.comparisons
+        if row.metric == "average_precision" and row.reference == "baseline"
     }
-    assert {"paired_bootstrap_one_split"} == {row["method"] for row in rows.values()}
-    assert (0.0, 1.0) == (rows["threshold"]["difference"], rows["threshold"]["p_value"])
-    assert rows["custom"]["lower"] > 0
+    assert {"paired_bootstrap_one_split"} == {row.method for row in rows.values()}
+    assert (0.0, 1.0) == (rows["threshold"].difference, rows["threshold"].p_value)
+    assert rows["custom"].lower > 0
     assert "probably_better" == codes_of(judged)["custom"]
-    assert "probably_helps" == judged["verdict"]["headline"]["code"]
-    assert judged["comparisons"] == judge(make_job(n_repeats=1, n_positive=120, skill={"custom": 1.5}))["comparisons"]
+    assert "probably_helps" == judged.verdict.headline.code
+    assert judged.comparisons == judge(make_job(n_repeats=1, n_positive=120, skill={"custom": 1.5})).comparisons
 
 
 @pytest.mark.parametrize(
     ("n_repeats", "n_positive", "shortage"),
     [
-        (1, 90, {"what": "test_rows", "found": 36, "needed": 40}),
-        (4, 120, {"what": "splits", "found": 4, "needed": 5}),
+        (1, 90, Shortage(what="test_rows", found=36, needed=40)),
+        (4, 120, Shortage(what="splits", found=4, needed=5)),
     ],
 )
 def test_too_few_splits_say_nothing(n_repeats, n_positive, shortage):
     """one split without rows enough for a bootstrap, or fewer than five; a pair is recommended all the same"""
     judged = judge(make_job(n_repeats=n_repeats, n_positive=n_positive, skill={"custom": 1.5}))
     assert {"untested"} == set(codes_of(judged).values())
-    assert [shortage] * 2 == [row["ranking"]["shortage"] for row in judged["verdict"]["rows"]]
-    headline = judged["verdict"]["headline"]
-    assert ("cannot_tell", named("baseline")) == (headline["code"], headline["recommended"])
+    assert [shortage] * 2 == [row.ranking.shortage for row in judged.verdict.rows]
+    headline = judged.verdict.headline
+    assert ("cannot_tell", named("baseline")) == (headline.code, headline.recommended)
 
 
 def errors_of(job, metric):
     """Method and standard error of each strategy beside baseline."""
-    rows = judge(job)["comparisons"]
-    beside = [row for row in rows if (row["metric"], row["reference"]) == (metric, "baseline")]
-    return {row["strategy"]: (row["method"], row["se"]) for row in beside}
+    rows = judge(job).comparisons
+    beside = [row for row in rows if (row.metric, row.reference) == (metric, "baseline")]
+    return {row.strategy: (row.method, row.se) for row in beside}
 
 
 def test_a_grouped_holdout_counts_the_groups_that_train():
@@ -195,8 +184,9 @@ def test_a_grouped_holdout_counts_the_groups_that_train():
 def test_a_tuned_cut_off_has_the_widest_intervals():
     """the same false alarms are less certain where the cut-off is tuned"""
     job = make_job(strategies=["baseline", "threshold", {"name": "class_weight", "label": "same"}])
-    for run, twin in zip(job.runs[1::3], job.runs[2::3], strict=True):
-        twin["metrics"] = run["metrics"]
+    for place, run in enumerate(job.runs):
+        if run.strategy == "same":
+            job.runs[place] = run.model_copy(update={"metrics": job.runs[place - 1].metrics})
     errors = errors_of(job, "false_alarms_per_1000")
     assert errors["threshold"][1] > 1.05 * errors["same"][1]
 
@@ -221,53 +211,53 @@ def test_few_groups_are_not_bootstrapped():
 def test_one_split_lacks_what_it_lacks():
     """forty minority rows are enough, so what is untested there lacks groups or results, and not rows"""
     failed = make_job(1, n_positive=120)
-    for run in failed.runs:
-        if run["strategy"] == "smote":
-            run["metrics"] = dict.fromkeys(run["metrics"])
+    for place, run in enumerate(failed.runs):
+        if run.strategy == "smote":
+            failed.runs[place] = without_metrics(run)
             failed.predictions[RunKey("smote", "logistic_regression", 0, 0)] = None
     for job in (make_job(1, n_positive=120, groups=np.arange(1000) % 5), failed):
-        ranking = judge(job)["verdict"]["rows"][0]["ranking"]
-        assert "untested" == ranking["code"]
-        assert ranking["shortage"]["found"] < ranking["shortage"]["needed"], ranking["shortage"]
+        ranking = judge(job).verdict.rows[0].ranking
+        assert "untested" == ranking.code
+        assert ranking.shortage.found < ranking.shortage.needed, ranking.shortage
 
 
 def test_few_groups_are_few_over_many_splits_too():
     """the group is the unit: nineteen that have a minority row are too few, twenty are enough"""
-    for n_groups, shortage in ((19, {"what": "groups", "found": 19, "needed": 20}), (20, None)):
+    for n_groups, shortage in ((19, Shortage(what="groups", found=19, needed=20)), (20, None)):
         judged = judge(make_job(n_positive=500, groups=np.arange(1000) % n_groups))
-        assert [shortage] * 2 == [row["ranking"]["shortage"] for row in judged["verdict"]["rows"]]
+        assert [shortage] * 2 == [row.ranking.shortage for row in judged.verdict.rows]
 
 
 def test_without_an_over_sampler_there_is_still_a_recommendation():
     """the job then says that it wasn't asked"""
     judged = judge(make_job(strategies=["baseline", "threshold"]))
-    assert ([], []) == (judged["verdict"]["rows"], judged["verdict"]["custom_against_smote"])
-    headline = judged["verdict"]["headline"]
-    assert "no_oversampling_strategy" == headline["code"]
-    assert headline["recommended"] is not None
+    assert ((), ()) == (judged.verdict.rows, judged.verdict.custom_against_smote)
+    headline = judged.verdict.headline
+    assert "no_oversampling_strategy" == headline.code
+    assert headline.recommended is not None
 
 
 def test_a_strategy_that_never_ran_cannot_be_judged():
     """its runs have no numbers, and the rest is judged as ever"""
     job = make_job(skill={"custom": 1.0})
-    for run in job.runs:
-        if run["strategy"] == "smote":
-            run["metrics"] = dict.fromkeys(run["metrics"])
-            job.predictions[RunKey("smote", "logistic_regression", run["repeat"], 0)] = None
+    for place, run in enumerate(job.runs):
+        if run.strategy == "smote":
+            job.runs[place] = without_metrics(run)
+            job.predictions[RunKey("smote", "logistic_regression", run.repeat, 0)] = None
     judged = judge(job)
     assert {"smote": "untested", "custom": "better"} == codes_of(judged)
-    ranking = judged["verdict"]["rows"][0]["ranking"]
-    assert {"what": "splits", "found": 0, "needed": 5} == ranking["shortage"]
-    assert (None, "no split has a value of both") == (ranking["difference"], ranking["reason"])
+    ranking = judged.verdict.rows[0].ranking
+    assert Shortage(what="splits", found=0, needed=5) == ranking.shortage
+    assert (None, "no split has a value of both") == (ranking.difference, ranking.reason)
 
 
 def test_adding_a_strategy_changes_no_difference():
     """only what is adjusted for their number may change"""
     few, many = (
         {
-            (row["metric"], row["strategy"]): {key: row[key] for key in ("difference", "lower", "upper", "p_value")}
-            for row in judge(job)["comparisons"]
-            if row["reference"] == "baseline"
+            (row.metric, row.strategy): (row.difference, row.lower, row.upper, row.p_value)
+            for row in judge(job).comparisons
+            if row.reference == "baseline"
         }
         for job in (without(make_job(), "custom"), make_job())
     )
@@ -276,6 +266,6 @@ def test_adding_a_strategy_changes_no_difference():
 
 def without(job, label):
     job.spec = make_spec(split={"n_repeats": 20}, strategies=[name for name in STRATEGIES if name != label])
-    job.runs = [run for run in job.runs if run["strategy"] != label]
+    job.runs = [run for run in job.runs if run.strategy != label]
     job.predictions = {key: value for key, value in job.predictions.items() if key.strategy != label}
     return job

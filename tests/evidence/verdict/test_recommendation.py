@@ -18,7 +18,11 @@ def choose(means, codes, strategies=("baseline", "class_weight", "threshold", "s
     luck = 0.01 * np.random.default_rng(0).normal(size=5)
     runs = []
     for classifier in dict.fromkeys(classifier for _, classifier in means):
-        values = {s: {"average_precision": (m + luck).tolist()} for (s, c), m in means.items() if c == classifier}
+        values = {
+            s: {"average_precision": [None] * 5 if m is None else (m + luck).tolist()}
+            for (s, c), m in means.items()
+            if c == classifier
+        }
         runs += make_runs_of(values, classifier)
     gains = {place: make_tested(probability_better=0.9 if place in better else 0.1) for place in means}
     return recommend(measure_runs(runs, list(means)), gains, codes, make_roles(strategies), QUESTION)
@@ -49,7 +53,7 @@ def test_threshold_is_never_recommended_by_its_ranking():
 
 def test_nothing_scored_recommends_nothing():
     """no mean, no advice"""
-    found = choose({("baseline", "c"): np.nan, ("smote", "c"): np.nan}, {("smote", "c"): "untested"})
+    found = choose({("baseline", "c"): None, ("smote", "c"): None}, {("smote", "c"): "untested"})
     assert (None, None, ()) == (found.recommended, found.best, found.alike)
 
 

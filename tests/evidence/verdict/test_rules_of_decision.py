@@ -11,6 +11,7 @@ from judged import make_tested
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.statistics.family import Question
 from job.evidence.verdict.rules import grade_decision, read_at_same_alerts
+from job.results.verdict_facts import Interval
 
 QUESTION = Question("average_precision", None, 0.95)
 
@@ -32,14 +33,14 @@ def test_the_first_rule_that_holds_decides(recall, rank_gain, code):
     """more or fewer alerts alike; half of the difference is the border"""
     difference, p_adjusted, equivalent = recall
     tested = make_tested(difference=difference, p_adjusted=p_adjusted, probability_equivalent=equivalent)
-    found = dict(zip(("difference", "lower", "upper"), rank_gain, strict=True))
+    found = Interval(**dict(zip(("difference", "lower", "upper"), rank_gain, strict=True)))
     assert code == grade_decision(tested, found, True, QUESTION)
     assert "open" == grade_decision(tested, found, False, QUESTION)
 
 
 def test_without_spread_the_value_itself_speaks():
     """the same reading on every split has no interval"""
-    nothing = {"difference": 0.0, "lower": None, "upper": None}
+    nothing = Interval(difference=0.0, lower=None, upper=None)
     assert "moved_threshold" == grade_decision(make_tested(difference=0.3, p_adjusted=0.001), nothing, True, QUESTION)
     same = make_tested(difference=0.0, p_adjusted=1.0, probability_equivalent=None)
     assert "no_change" == grade_decision(same, nothing, True, QUESTION)
@@ -57,11 +58,11 @@ def test_a_threshold_alone_is_found_whole_by_baseline(seed, low, high):
     y[:2] = 0, 1
     scores = luck.random(60)
     mine, theirs = predict(y, scores, low), predict(y, scores, high)
-    found = read_at_same_alerts([(mine, theirs)])
-    assert found.recall == pytest.approx(mine.counts.tp / y.sum())
-    assert found.share is None or found.share == pytest.approx(1)
+    recall, share = read_at_same_alerts([(mine, theirs)])
+    assert recall == pytest.approx(mine.counts.tp / y.sum())
+    assert share is None or share == pytest.approx(1)
 
 
 def test_nothing_shared_has_no_reading():
     """and no share of a gain that isn't there"""
-    assert (None, None) == (read_at_same_alerts([]).recall, read_at_same_alerts([]).share)
+    assert (None, None) == read_at_same_alerts([])

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 from judged import make_tested
 
-from job.evidence.statistics.family import Question
+from job.evidence.statistics.family import Question, Sizes
 from job.evidence.statistics.paired_t import BOOTSTRAP, NO_TEST
-from job.evidence.statistics.power import Sizes
-from job.evidence.verdict.rules import PROBABLE, Shortage, find_shortage, grade_ranking
+from job.evidence.verdict.rules import PROBABLE, find_shortage, grade_ranking
+from job.results.verdict_facts import Shortage
 
 QUESTION = Question("average_precision", None, 0.95)
 SIZES = Sizes(100, 100, None, 20.0, 0.1)
@@ -52,11 +52,11 @@ def test_one_split_is_at_most_probable(changes: dict[str, Any], code: str) -> No
     ("tested", "sizes", "n_splits", "shortage"),
     [
         ({}, SIZES, 20, None),
-        ({"method": NO_TEST, "n_splits": 3}, SIZES, 20, Shortage("splits", 3, 5)),
-        ({"method": NO_TEST, "n_splits": 1}, SIZES, 1, Shortage("test_rows", 20, 40)),
-        ({}, Sizes(19, 19, None, 4.0, 0.1), 20, Shortage("rows", 19, 20)),
+        ({"method": NO_TEST, "n_splits": 3}, SIZES, 20, Shortage(what="splits", found=3, needed=5)),
+        ({"method": NO_TEST, "n_splits": 1}, SIZES, 1, Shortage(what="test_rows", found=20, needed=40)),
+        ({}, Sizes(19, 19, None, 4.0, 0.1), 20, Shortage(what="rows", found=19, needed=20)),
         ({}, Sizes(20, 20, None, 4.0, 0.1), 20, None),
-        ({}, Sizes(100, 100, 19, 20.0, 0.1), 20, Shortage("groups", 19, 20)),
+        ({}, Sizes(100, 100, 19, 20.0, 0.1), 20, Shortage(what="groups", found=19, needed=20)),
         ({}, Sizes(100, 100, 20, 20.0, 0.1), 20, None),
     ],
 )
