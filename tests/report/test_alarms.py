@@ -133,8 +133,10 @@ def test_without_minority_rows_there_is_no_recall() -> None:
     """a dash where recall isn't defined, and no chart"""
     runs = make_runs(("baseline",), ("svc",), 2)
     alarms = make_alarms(runs, ("baseline",), ("svc",), EVALUATION)
-    (row,) = alarms["rows"]
-    row |= {"recall": [None] * len(alarms["rates"]), "own": {**row["own"], "recall": None, "precision": None}}
+    (row,) = alarms.rows
+    own = row.own.model_copy(update={"recall": None, "precision": None})
+    without = row.model_copy(update={"recall": (None,) * len(alarms.rates), "own": own})
+    alarms = alarms.model_copy(update={"rows": (without,)})
     page = Page(render_report(make_results(("baseline",), ("svc",), runs, alarms=alarms)))
     assert [] == page.all("svg")
     assert "–" == page.rows("alarms-0")[1][2].words

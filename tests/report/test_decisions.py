@@ -109,8 +109,9 @@ def test_what_was_not_asked_says_what_to_set() -> None:
 
 def test_without_probabilities_there_is_no_chart() -> None:
     """a job where no classifier gives any still has its tables, with the reason"""
-    nothing = make_decisions(STRATEGIES, CLASSIFIERS)["net_benefit"]
-    rows = [{**row, "n": 0, "own": None, "corrected": None, "reason": "none to see"} for row in nothing["rows"]]
-    page, _ = page_of(net_benefit={**nothing, "rows": rows})
+    found = make_decisions(STRATEGIES, CLASSIFIERS)["net_benefit"]
+    nothing = {"n": 0, "own": None, "corrected": None, "reason": "none to see"}
+    rows = tuple(row.model_copy(update=nothing) for row in found.rows)
+    page, _ = page_of(net_benefit=found.model_copy(update={"rows": rows}))
     assert [] == page.inside(page.by_id("decisions"), "img")
     assert "None to see." in page.by_id("decisions").words
