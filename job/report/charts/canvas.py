@@ -81,7 +81,9 @@ class Block:
     Parameters
     ----------
     notes : tuple of str
-        What is said below.
+        What else is said.
+    details : tuple of Table
+        Tables that a reader opens.
     """
 
     classifier: Name
@@ -89,6 +91,7 @@ class Block:
     tables: tuple[Table, ...] = ()
     pictures: tuple[Picture, ...] = ()
     notes: tuple[str, ...] = ()
+    details: tuple[Table, ...] = ()
 
 
 def build_picture(
