@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 from alarm_factories import make_alarms
@@ -15,24 +14,24 @@ from report_factories import CLASSIFIERS, EVALUATION, STRATEGIES, make_results, 
 from job.evidence.alarms import alarm_rates
 from job.report.render import render_report
 from job.report.sections.alarms import choose_rates
+from job.results.decision_facts import AlarmsRow
+from job.results.results import Results
 
 FACTS = ("threshold", "recall", "precision", "false_alarms_per_1000", "expected_cost_per_1000")
 
 
 @pytest.fixture(scope="module")
-def results() -> dict[str, Any]:
+def results() -> Results:
     return make_results()
 
 
 @pytest.fixture(scope="module")
-def page(results: dict[str, Any]) -> Page:
+def page(results: Results) -> Page:
     return Page(render_report(results))
 
 
-def row_of(results: dict[str, Any], strategy: str, classifier: str) -> dict[str, Any]:
-    (row,) = (
-        row for row in results["alarms"]["rows"] if (row["strategy"], row["classifier"]) == (strategy, classifier)
-    )
+def row_of(results: Results, strategy: str, classifier: str) -> AlarmsRow:
+    (row,) = (row for row in results.alarms.rows if row.place == (strategy, classifier))
     return row
 
 
@@ -43,7 +42,7 @@ def assert_printed(expected: float, text: str) -> None:
 
 
 @pytest.mark.parametrize("index", range(len(CLASSIFIERS)))
-def test_every_fact_stands_at_ten_rates(results: dict[str, Any], page: Page, index: int) -> None:
+def test_every_fact_stands_at_ten_rates(results: Results, page: Page, index: int) -> None:
     """without scripts each fact of each strategy is there at ten numbers of alarms, the budget among them"""
     for place, fact in enumerate(FACTS):
         head, *rows = page.rows(f"alarms-{index}-{place}")
@@ -52,28 +51,28 @@ def test_every_fact_stands_at_ten_rates(results: dict[str, Any], page: Page, ind
         assert 104.5 in asked
         assert list(STRATEGIES) == [row[0].words for row in rows]
         for strategy, (_, *cells) in zip(STRATEGIES, rows, strict=True):
-            found = row_of(results, strategy, CLASSIFIERS[index])[fact]
+            found = getattr(row_of(results, strategy, CLASSIFIERS[index]), fact)
             for rate, cell in zip(asked, cells, strict=True):
-                assert_printed(found[results["alarms"]["rates"].index(rate)], cell.words)
+                assert_printed(found[results.alarms.rates.index(rate)], cell.words)
 
 
 @pytest.mark.parametrize("index", range(len(CLASSIFIERS)))
-def test_the_budget_and_the_own_decision_stand_in_tables(results: dict[str, Any], page: Page, index: int) -> None:
+def test_the_budget_and_the_own_decision_stand_in_tables(results: Results, page: Page, index: int) -> None:
     """every fact at the budget, and where each strategy decides by itself"""
-    budget = results["alarms"]["rates"].index(104.5)
+    budget = results.alarms.rates.index(104.5)
     at_rate, own = (page.rows(key)[1:] for key in (f"alarms-{index}", f"alarms-{index}-own"))
     for strategy, now, decided in zip(STRATEGIES, at_rate, own, strict=True):
         row = row_of(results, strategy, CLASSIFIERS[index])
         for fact, cell in zip(FACTS, now[1:], strict=True):
-            assert_printed(row[fact][budget], cell.words)
+            assert_printed(getattr(row, fact)[budget], cell.words)
         for fact, cell in zip(("alarms_per_1000", *FACTS), decided[1:], strict=True):
-            assert_printed(row["own"][fact], cell.words)
+            assert_printed(getattr(row.own, fact), cell.words)
 
 
-def test_the_script_gets_the_numbers_of_the_results(results: dict[str, Any], page: Page) -> None:
+def test_the_script_gets_the_numbers_of_the_results(results: Results, page: Page) -> None:
     """what is embedded is enough to compute every fact again, at every rate"""
     numbers = json.loads(page.by_id("alarm-numbers").text)
-    assert results["alarms"]["rates"] == numbers["rates"]
+    assert list(results.alarms.rates) == numbers["rates"]
     for classifier, block in zip(CLASSIFIERS, numbers["blocks"], strict=True):
         for strategy, row in zip(STRATEGIES, block["rows"], strict=True):
             expected = row_of(results, strategy, classifier)
@@ -82,17 +81,17 @@ def test_the_script_gets_the_numbers_of_the_results(results: dict[str, Any], pag
                 cost = EVALUATION["cost_false_negative"] * (row["minority"] - found) + rate - found
                 again = {FACTS[2]: found / rate, FACTS[3]: rate - found, FACTS[4]: cost}
                 for fact, value in again.items():
-                    assert pytest.approx(expected[fact][place], rel=1e-5, abs=6e-5) == value
+                    assert pytest.approx(getattr(expected, fact)[place], rel=1e-5, abs=6e-5) == value
 
 
-def test_the_chart_marks_where_strategies_decide(results: dict[str, Any], page: Page) -> None:
+def test_the_chart_marks_where_strategies_decide(results: Results, page: Page) -> None:
     """each strategy has its line over all rates and its sign at its own decision"""
     drawings = page.all("svg")
     assert len(CLASSIFIERS) == len(drawings)
     for drawing in drawings:
         lines = page.inside(drawing, "polyline")
         assert len(STRATEGIES) == len(lines)
-        assert {len(results["alarms"]["rates"])} == {len(line.attributes["points"].split()) for line in lines}
+        assert {len(results.alarms.rates)} == {len(line.attributes["points"].split()) for line in lines}
         assert len(STRATEGIES) == len([text for text in page.inside(drawing, "text") if text.has_class("own")])
         assert all(f"{name} 0." in drawing.attributes["aria-label"] for name in STRATEGIES)
 
@@ -134,18 +133,13 @@ def test_without_minority_rows_there_is_no_recall() -> None:
     """a dash where recall isn't defined, and no chart"""
     runs = make_runs(("baseline",), ("svc",), 2)
     alarms = make_alarms(runs, ("baseline",), ("svc",), EVALUATION)
-    (row,) = alarms["rows"]
-    row |= {"recall": [None] * len(alarms["rates"]), "own": {**row["own"], "recall": None, "precision": None}}
+    (row,) = alarms.rows
+    own = row.own.model_copy(update={"recall": None, "precision": None})
+    without = row.model_copy(update={"recall": (None,) * len(alarms.rates), "own": own})
+    alarms = alarms.model_copy(update={"rows": (without,)})
     page = Page(render_report(make_results(("baseline",), ("svc",), runs, alarms=alarms)))
     assert [] == page.all("svg")
     assert "–" == page.rows("alarms-0")[1][2].words
-
-
-def test_results_of_an_older_version_say_so() -> None:
-    """a page can be made from results that hold no such numbers"""
-    results = make_results()
-    del results["alarms"]
-    assert "written by a version that had none" in Page(render_report(results)).by_id("alarms").words
 
 
 @given(st.floats(1e-6, 1000.0))

@@ -31,7 +31,5 @@ def test_flags_are_told_with_their_codes() -> None:
 
 
 def test_without_synthetic_rows_there_is_a_sentence() -> None:
-    """a job whose strategies add nothing says so, and so do results of an older version"""
+    """a job whose strategies add nothing says so"""
     assert "no rows" == build(audit={"reason": "no rows", "strategies": []}).absent
-    older = {key: value for key, value in make_results().items() if key != "audit"}
-    assert "These results hold no audit of synthetic rows." == audit.build(load_facts(older)).content.absent

@@ -8,9 +8,9 @@ from typing import Any
 import pytest
 from alarm_factories import make_alarms, make_cutoffs
 from html_page import Page
-from job.console.ending import write_table
 from report_factories import CLASSIFIERS, EVALUATION, REQUEST, STRATEGIES, make_results, make_runs, without_numbers
 
+from job.console.ending import write_table
 from job.evaluation.cutoff import NO_CUTOFF_KEEPS, Cutoff, Request
 from job.evidence.summary import summarize_runs
 from job.evidence.verdict.cutoff_advice import FACTS

@@ -80,7 +80,7 @@ def test_splits_without_a_pair_are_left_out() -> None:
 def test_the_largest_gain_is_told_in_whole_rows(smote: float, ranking: float, expected: str) -> None:
     """one sentence says what the gain is made of"""
     runs = make_pairs({"baseline": [0.4, 0.4], "smote": [smote, smote]}, [ranking, ranking])
-    assert [expected] == [block.sentence for block in footing_of(runs).blocks]
+    assert [expected] == [block.sentences[0] for block in footing_of(runs).blocks]
 
 
 def test_without_baseline_or_others_there_is_nothing_to_compare() -> None:
@@ -90,9 +90,9 @@ def test_without_baseline_or_others_there_is_nothing_to_compare() -> None:
         for run in make_runs(PAIR, ("svc",), 3)
     ]
     (block,) = footing_of(runs).blocks
-    assert block.picture is None
-    assert "There is nothing to compare baseline with." == block.sentence
-    assert any("No split has both" in text for _, text in block.table.footnotes)
+    assert () == block.pictures
+    assert ("There is nothing to compare baseline with.",) == block.sentences
+    assert any("No split has both" in text for _, text in block.tables[0].footnotes)
     alone = build(load_facts(make_results(("baseline",), ("svc",), make_runs(("baseline",), ("svc",), 3)))).content
     assert isinstance(alone, Footings)
-    assert ["There is nothing to compare baseline with."] == [block.sentence for block in alone.blocks]
+    assert ["There is nothing to compare baseline with."] == [*alone.blocks[0].sentences]

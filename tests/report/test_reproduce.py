@@ -6,12 +6,13 @@ import pytest
 from html_page import Page
 from hypothesis import given
 from hypothesis import strategies as st
-from report_factories import make_results
+from report_factories import CLASSIFIERS, STRATEGIES, make_results, make_spec
 from ruamel.yaml import YAML
 
 from job.report.facts import load_facts
 from job.report.render import render_report
 from job.report.sections.reproduce import build, write_yaml
+from job.results.results import Results, RunTime, Timings
 
 words = st.text(st.characters(codec="utf-8"), max_size=40)
 scalars = words | st.booleans() | st.integers(-(10**12), 10**12) | st.floats(allow_nan=False, allow_infinity=False)
@@ -36,10 +37,9 @@ def test_what_is_shown_can_be_seen(text: str) -> None:
 
 def test_commands_allow_the_packages_of_the_spec() -> None:
     """a class from a package that isn't on the list needs a flag, and one that is on it doesn't"""
-    results = make_results()
-    entries = [{"class": "mine.inner.Sampler", "params": {}}, {"class": "imblearn.over_sampling.SMOTE", "params": {}}]
-    spec = {**results["spec"], "strategies": [*results["spec"]["strategies"], *entries]}
-    section = build(load_facts({**results, "spec": spec}))
+    spec = make_spec(STRATEGIES, CLASSIFIERS)
+    spec["strategies"] += [{"class": path, "label": path} for path in ("mine.Sampler", "imblearn.over_sampling.SMOTE")]
+    section = build(load_facts(make_results(spec=spec)))
     assert all(command.endswith(" --allow-package mine") for command in section.content.commands)
 
 
@@ -59,22 +59,23 @@ def test_text_that_looks_like_something_else_stays_text(text: str) -> None:
 
 def test_the_whole_spec_of_a_job_reads_back() -> None:
     """what the page shows is the spec that the results hold, empty params aside"""
-    facts = load_facts(make_results())
-    read = read_back(dict(facts.spec))
-    assert facts.spec["data"] == read["data"]
-    assert [entry["label"] for entry in facts.spec["strategies"]] == [entry["label"] for entry in read["strategies"]]
+    spec = make_spec(STRATEGIES, CLASSIFIERS)
+    read = YAML(typ="safe", pure=True).load(build(load_facts(make_results(spec=spec))).content.spec)
+    assert spec == {
+        **read,
+        **{key: [{"params": {}, **entry} for entry in read[key]] for key in ("strategies", "classifiers")},
+    }
 
 
-def make_timed_results() -> tuple[dict[str, Any], dict[str, Any]]:
+def make_timed_results() -> tuple[Results, Timings]:
     """Results that ask for durations, and the durations."""
-    results = make_results()
-    results["spec"] = {**results["spec"], "report": {"timings": True, "model": False, "synthetic": False}}
-    keys = ("strategy", "classifier", "repeat", "fold")
-    runs = [
-        {**{key: run[key] for key in keys}, "study": None, "seconds_resample": 0.25, "seconds_fit": 1.5}
-        for run in results["runs"]
-    ]
-    return results, {"environment": {}, "runs": runs}
+    report = {"timings": True, "model": False, "synthetic": False}
+    results = make_results(spec=make_spec(STRATEGIES, CLASSIFIERS, report=report))
+    keys = {"strategy", "classifier", "repeat", "fold"}
+    seconds = {"seconds_resample": 0.25, "seconds_fit": 1.5}
+    return results, Timings(
+        environment={}, runs=[RunTime(**run.model_dump(include=keys), **seconds) for run in results.runs]
+    )
 
 
 def test_durations_are_shown_on_request_only() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from html_page import Page
-from report_factories import make_results, make_snippet
+from report_factories import CLASSIFIERS, STRATEGIES, make_results, make_snippet, make_spec
 
 from job.report.facts import load_facts
 from job.report.render import render_report
@@ -28,7 +28,7 @@ def test_it_says_where_its_numbers_may_differ() -> None:
 
 def test_files_on_request_have_their_sentences() -> None:
     """a saved model and synthetic rows are named, or why there are none"""
-    results = make_results()
+    spec = make_spec(STRATEGIES, CLASSIFIERS, report={"timings": False, "model": True, "synthetic": True})
     saved = {
         "strategy": "smote",
         "classifier": "svc",
@@ -37,27 +37,31 @@ def test_files_on_request_have_their_sentences() -> None:
         "reason": None,
     }
     rows = [
-        {"strategy": "smote", "file": "synthetic/smote.csv", "parents": "synthetic/parents/smote.csv", "n_rows": 1500},
+        {
+            "strategy": "smote",
+            "file": "synthetic/smote.csv",
+            "parents": "synthetic/parents/smote.csv",
+            "n_rows": 1500,
+            "reason": None,
+        },
         {"strategy": "custom", "file": None, "n_rows": None, "reason": "no luck"},
     ]
-    content = snippet.build(load_facts({**results, "model": saved, "synthetic": rows})).content
+    content = snippet.build(load_facts(make_results(spec=spec, model=saved, synthetic=rows))).content
     assert content.model.startswith("model.skops, beside this page, holds smote with svc")
     assert 'TRUSTED = [\n    "numpy.dtype",\n]' in content.loading
     told = "synthetic/smote.csv holds the 1,500 rows that smote adds to all rows."
     assert f"{told} Their parents are in synthetic/parents/smote.csv." == content.synthetic[0]
     assert "The rows that custom adds could not be written: No luck." == content.synthetic[1]
     assert content.synthetic[-1].startswith("These rows are not anonymous: ")
-    (older, _) = snippet.build(load_facts({**results, "synthetic": [{**rows[0], "parents": None}]})).content.synthetic
-    assert told == older
+    alone = make_results(spec=spec, synthetic=[{**rows[0], "parents": None}])
+    assert told == snippet.build(load_facts(alone)).content.synthetic[0]
     failed = {**saved, "file": None, "reason": "no luck"}
-    content = snippet.build(load_facts({**results, "model": failed, "synthetic": []})).content
+    content = snippet.build(load_facts(make_results(spec=spec, model=failed))).content
     assert ("", True) == (content.loading, content.model.endswith("there is none: No luck."))
     assert ("Synthetic rows were asked for, but no strategy adds any.",) == content.synthetic
 
 
 def test_without_a_script_there_is_a_sentence() -> None:
-    """no script, and results that never had one, are told in words"""
+    """why there is none"""
     none = make_snippet("smote", "svc", code=None, reason="No snippet: for a reason.")
     assert ("No snippet: for a reason.",) == snippet.build(load_facts(make_results(snippet=none))).content.notes
-    older = {key: value for key, value in make_results().items() if key != "snippet"}
-    assert ("These results hold no script.",) == snippet.build(load_facts(older)).content.notes

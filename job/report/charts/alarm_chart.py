@@ -55,8 +55,6 @@ class AlarmChart:
     x_ticks: tuple[tuple[str, str], ...]
     y_ticks: tuple[tuple[str, str], ...]
     x: str
-    width: int = 380
-    height: int = 250
     left: int = 40
     right: int = 374
     top: int = 10

@@ -11,7 +11,7 @@ from typing import Any
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
-from matplotlib.figure import Figure
+from matplotlib.figure import Figure, FigureBase
 from matplotlib.ticker import MaxNLocator
 
 from job.report.charts.svg import drawing, embed, to_svg
@@ -30,7 +30,29 @@ _LEGEND_ROW = 18
 
 
 @dataclass(frozen=True)
-class Picture:
+class Description:
+    """What is said about a chart.
+
+    Parameters
+    ----------
+    alt : str
+        What the chart shows, in numbers.
+    caption : str
+        How to read it.
+    table : Table
+        The numbers that are drawn.
+    title : str
+        What tells it from its neighbours, where it has any.
+    """
+
+    alt: str
+    caption: str
+    table: Table
+    title: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Picture(Description):
     """A chart as the page shows it.
 
     Parameters
@@ -39,29 +61,17 @@ class Picture:
         Data URI.
     width, height : int
         Natural size in CSS pixels.
-    alt : str
-        What the chart shows, in numbers.
-    caption : str
-        How to read it.
-    table : Table
-        The numbers that were drawn.
-    title : str
-        What tells it from its neighbours, where it has any.
     svg : str
         The chart alone, in its light colours, on nothing.
-    draw : callable or None
-        Draws it onto a figure of its size.
+    draw : callable
+        Draws it as a figure.
     """
 
     source: Markup
     width: int
     height: int
-    alt: str
-    caption: str
-    table: Table
-    title: str = ""
-    svg: str = field(default="", repr=False)
-    draw: Callable[[Figure, Theme], None] | None = field(default=None, compare=False, repr=False)
+    svg: str = field(repr=False)
+    draw: Callable[[Theme], Figure] = field(compare=False, repr=False)
 
 
 @dataclass(frozen=True)
@@ -71,7 +81,9 @@ class Block:
     Parameters
     ----------
     notes : tuple of str
-        What is said below.
+        What else is said.
+    details : tuple of Table
+        Tables that a reader opens.
     """
 
     classifier: Name
@@ -79,37 +91,44 @@ class Block:
     tables: tuple[Table, ...] = ()
     pictures: tuple[Picture, ...] = ()
     notes: tuple[str, ...] = ()
+    details: tuple[Table, ...] = ()
 
 
 def build_picture(
-    draw: Callable[[Figure, Theme], None],
+    draw: Callable[..., None],
     height: float,
-    alt: str,
-    caption: str,
-    table: Table,
+    about: Description,
     legend: Sequence[str] = (),
     handle: float = 2.0,
+    n_panels: int = 1,
 ) -> Picture:
     """Draw a figure of this height, in points, and make a picture of it.
 
     Parameters
     ----------
+    draw : callable
+        Draws onto the axes of each panel, which follow the theme.
     legend : sequence of str
         What the legend names; it stands below the chart and adds to its height.
     handle : float
         How long a line of the legend is, in letters.
     """
-    theme, n_columns = load_theme(), 2 if max(map(width, legend), default=0.0) <= HALF_LEGEND else 1
+    n_columns = 2 if max(map(width, legend), default=0.0) <= HALF_LEGEND else 1
+    height += _LEGEND_ROW * -(-len(legend) // n_columns)
 
-    def draw_all(figure: Figure, theme: Theme) -> None:
-        draw(figure, theme)
+    def draw_all(theme: Theme) -> Figure:
+        figure = Figure(figsize=(_WIDTH / _POINTS_PER_INCH, height / _POINTS_PER_INCH), layout="constrained")
+        panels = figure.subplots(1, n_panels, sharey=True, squeeze=False, gridspec_kw={"wspace": 0.12})
+        draw(theme, *panels[0])
         if legend:
             add_legend(figure, n_columns, handlelength=handle)
+        return figure
 
-    height += _LEGEND_ROW * -(-len(legend) // n_columns)
+    theme = load_theme()
     with drawing(theme, TEXT):
-        svg = to_svg(_draw(draw_all, height, theme))
-    return Picture(embed(svg, theme), round(_WIDTH), round(height), alt, caption, table, svg=svg, draw=draw_all)
+        svg = to_svg(draw_all(theme))
+    words, source = (about.alt, about.caption, about.table, about.title), embed(svg, theme)
+    return Picture(*words, source=source, width=round(_WIDTH), height=round(height), svg=svg, draw=draw_all)
 
 
 def to_png(picture: Picture, dots_per_inch: float) -> bytes:
@@ -127,19 +146,12 @@ def to_png(picture: Picture, dots_per_inch: float) -> bytes:
     bytes
         A PNG; equal pictures give equal bytes.
     """
-    assert picture.draw is not None  # no picture is made elsewhere
     theme, buffer = load_theme(), io.BytesIO()
     with drawing(theme, TEXT):
-        figure = _draw(picture.draw, picture.height, theme)
+        figure = picture.draw(theme)
         surface, nothing = theme.light["surface"], {"Software": None}
         figure.savefig(buffer, format="png", dpi=dots_per_inch, facecolor=surface, metadata=nothing)
     return buffer.getvalue()
-
-
-def _draw(draw: Callable[[Figure, Theme], None], height: float, theme: Theme) -> Figure:
-    figure = Figure(figsize=(_WIDTH / _POINTS_PER_INCH, height / _POINTS_PER_INCH), layout="constrained")
-    draw(figure, theme)
-    return figure
 
 
 def unit_axis(set_limits: Callable[..., object], set_ticks: Callable[..., object], reach: float = 1.0) -> None:
@@ -187,7 +199,7 @@ def mark_counts(axis: Axis, most: int) -> None:
     axis.set_major_formatter(lambda value, _: f"{value:,.0f}")
 
 
-def add_legend(figure: Figure, n_columns: int, **settings: Any) -> None:
+def add_legend(figure: FigureBase, n_columns: int, **settings: Any) -> None:
     """Write the legend below the chart."""
     settings = {"frameon": False, "fontsize": TEXT - 0.5, "borderpad": 0.5, **settings}
     figure.legend(loc="outside lower center", ncols=n_columns, **settings)

@@ -6,11 +6,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 
 from job.report.charts import canvas
 from job.report.charts.theme import Theme, series
-from job.report.layout import Name, Table
+from job.report.layout import Name
 
 _ROW = 27.0
 _CLOUD_HEIGHT = 318.0
@@ -56,9 +55,7 @@ class Cloud:
     look: Look
 
 
-def draw_bars(
-    bars: Sequence[tuple[str, float, bool]], axis: str, alt: str, caption: str, table: Table
-) -> canvas.Picture:
+def draw_bars(bars: Sequence[tuple[str, float, bool]], axis: str, about: canvas.Description) -> canvas.Picture:
     """Draw one horizontal bar for each count, the ones that matter in the accent colour.
 
     Parameters
@@ -68,8 +65,7 @@ def draw_bars(
     """
     names, lengths, matters = zip(*bars, strict=True)
 
-    def draw(figure: Figure, theme: Theme) -> None:
-        axes = figure.subplots()
+    def draw(theme: Theme, axes: Axes) -> None:
         colours = [theme.light["accent" if one else "quiet"] for one in matters]
         axes.barh(range(len(bars)), lengths, color=colours, height=0.6)
         for row, length in enumerate(lengths):
@@ -78,16 +74,11 @@ def draw_bars(
         canvas.mark_counts(axes.xaxis, 4)
         canvas.frame_rows(axes, theme, names, axis, grid=False)
 
-    return canvas.build_picture(draw, _ROW * len(bars) + 58, alt, caption, table)
+    return canvas.build_picture(draw, _ROW * len(bars) + 58, about)
 
 
 def draw_parts(
-    rows: Sequence[tuple[Name, Sequence[float]]],
-    parts: Sequence[tuple[str, str]],
-    axis: str,
-    alt: str,
-    caption: str,
-    table: Table,
+    rows: Sequence[tuple[Name, Sequence[float]]], parts: Sequence[tuple[str, str]], axis: str, about: canvas.Description
 ) -> canvas.Picture:
     """Draw one bar for each strategy, made of parts that add up; a stroke marks the whole.
 
@@ -99,8 +90,7 @@ def draw_parts(
         Name of each part, and that of its colour.
     """
 
-    def draw(figure: Figure, theme: Theme) -> None:
-        axes = figure.subplots()
+    def draw(theme: Theme, axes: Axes) -> None:
         axes.axvline(0, color=theme.light["quiet"], linewidth=1.0)
         for place, (part, colour) in enumerate(parts):
             lengths = [values[place] for _, values in rows]
@@ -114,16 +104,11 @@ def draw_parts(
         canvas.frame_rows(axes, theme, [name.short for name, _ in rows], axis)
 
     legend = [name for name, _ in parts]
-    return canvas.build_picture(draw, _ROW * len(rows) + 66, alt, caption, table, legend)
+    return canvas.build_picture(draw, _ROW * len(rows) + 66, about, legend)
 
 
 def draw_dots(
-    rows: Sequence[str],
-    dots: Sequence[tuple[Name, Sequence[float | None]]],
-    axis: str,
-    alt: str,
-    caption: str,
-    table: Table,
+    rows: Sequence[str], dots: Sequence[tuple[Name, Sequence[float | None]]], axis: str, about: canvas.Description
 ) -> canvas.Picture:
     """Draw one band for each row, and in it every strategy's value on an axis from 0 to 1, one below the other.
 
@@ -136,8 +121,7 @@ def draw_dots(
     """
     band = max(30.0, 9.0 * len(dots) + 9)
 
-    def draw(figure: Figure, theme: Theme) -> None:
-        axes = figure.subplots()
+    def draw(theme: Theme, axes: Axes) -> None:
         for edge in range(len(rows) - 1):
             axes.axhline(edge + 0.5, color=theme.light["line"], linewidth=0.8)
         for place, (name, found) in enumerate(dots):
@@ -151,11 +135,11 @@ def draw_dots(
         canvas.frame_rows(axes, theme, rows, axis)
 
     legend = [name.short for name, _ in dots]
-    return canvas.build_picture(draw, band * len(rows) + 62, alt, caption, table, legend)
+    return canvas.build_picture(draw, band * len(rows) + 62, about, legend)
 
 
 def draw_clouds(
-    clouds: Sequence[Cloud], limits: Limits, axes_names: tuple[str, str], alt: str, caption: str, table: Table
+    clouds: Sequence[Cloud], limits: Limits, axes_names: tuple[str, str], about: canvas.Description
 ) -> canvas.Picture:
     """Draw points, each cloud over the ones before it; what is outside the axes stands at their edge.
 
@@ -167,17 +151,16 @@ def draw_clouds(
         Of x and of y.
     """
 
-    def draw(figure: Figure, theme: Theme) -> None:
-        axes = figure.subplots()
+    def draw(theme: Theme, axes: Axes) -> None:
         for cloud in clouds:
             _draw_cloud(axes, cloud, limits)
         axes.set(xlim=limits[0], ylim=limits[1], xlabel=axes_names[0], ylabel=axes_names[1])
         canvas.mark_values(axes.xaxis)
         canvas.mark_values(axes.yaxis)
         canvas.open_frame(axes, ("bottom", "left"))
-        canvas.add_legend(figure, -(-len(clouds) // 2), handlelength=1.2, columnspacing=1.4)
+        canvas.add_legend(axes.figure, -(-len(clouds) // 2), handlelength=1.2, columnspacing=1.4)
 
-    return canvas.build_picture(draw, _CLOUD_HEIGHT, alt, caption, table)
+    return canvas.build_picture(draw, _CLOUD_HEIGHT, about)
 
 
 def _draw_cloud(axes: Axes, cloud: Cloud, limits: Limits) -> None:

@@ -9,14 +9,13 @@ from itertools import pairwise
 from typing import TypeVar
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MultipleLocator, NullFormatter, NullLocator
 
 from job.report.charts import canvas
 from job.report.charts.theme import N_COLOURS, Theme, series
 from job.report.facts import Facts
 from job.report.layout import Line as Row
-from job.report.layout import Name, Table, number_or_dash, tabulate
+from job.report.layout import Name, number_or_dash, tabulate
 from job.results.study_facts import SweptMetric
 from job.spec.strategy_entries import CALIBRATED
 from job.text import abbreviate_all, listed, number, plain
@@ -103,9 +102,7 @@ def draw_curves(
     curves: Sequence[Curve],
     axes_names: tuple[str, str],
     reference: Curve,
-    alt: str,
-    caption: str,
-    table: Table,
+    about: canvas.Description,
     limit: Curve | None = None,
     reach: float = 1.0,
 ) -> canvas.Picture:
@@ -123,8 +120,7 @@ def draw_curves(
         Where both axes end.
     """
 
-    def draw(figure: Figure, theme: Theme) -> None:
-        axes = figure.subplots()
+    def draw(theme: Theme, axes: Axes) -> None:
         for curve in curves:
             _line(axes, curve, theme, (4 + 3 * (curve.name.look % 6), 20))
         for curve in curves:
@@ -138,17 +134,11 @@ def draw_curves(
         canvas.frame_plane(axes, theme, *axes_names)
 
     legend = [curve.name.short for curve in (*curves, limit, reference) if curve is not None]
-    return canvas.build_picture(draw, _HEIGHT, alt, caption, table, legend, handle=2.6)
+    return canvas.build_picture(draw, _HEIGHT, about, legend, handle=2.6)
 
 
 def draw_net_benefit(
-    curves: Sequence[Curve],
-    everybody: Curve,
-    axes_names: tuple[str, str],
-    marked: Values,
-    alt: str,
-    caption: str,
-    table: Table,
+    curves: Sequence[Curve], everybody: Curve, axes_names: tuple[str, str], marked: Values, about: canvas.Description
 ) -> canvas.Picture:
     """Draw net benefit over thresholds by their logarithm, one line for each strategy.
 
@@ -163,8 +153,7 @@ def draw_net_benefit(
     """
     highest = max([1e-9, *(value for curve in (*curves, everybody) for value in curve.y)])
 
-    def draw(figure: Figure, theme: Theme) -> None:
-        axes = figure.subplots()
+    def draw(theme: Theme, axes: Axes) -> None:
         axes.axhline(0, color=theme.light["quiet"], linewidth=1.0)
         for curve in curves:
             _line(axes, curve, theme, (2 + 2 * (curve.name.look % 4), 9))
@@ -175,7 +164,7 @@ def draw_net_benefit(
         canvas.frame_plane(axes, theme, *axes_names)
 
     legend = [curve.name.short for curve in (*curves, everybody)]
-    return canvas.build_picture(draw, _HEIGHT, alt, caption, table, legend, handle=2.6)
+    return canvas.build_picture(draw, _HEIGHT, about, legend, handle=2.6)
 
 
 def draw_sweep(
@@ -212,8 +201,7 @@ def draw_sweep(
     drawn = [value for _, points in lines for point in points for value in (point.value, point.upper)]
     highest = max(value for value in (*drawn, best, 1e-6) if value is not None)
 
-    def draw(figure: Figure, theme: Theme) -> None:
-        axes = figure.subplots()
+    def draw(theme: Theme, axes: Axes) -> None:
         for place, line in enumerate(lines):
             shift = 1 + 0.012 * (place - (len(lines) - 1) / 2)
             _swept(axes, line, [setting * shift for setting in sweep.settings], theme)
@@ -234,8 +222,8 @@ def draw_sweep(
     footnotes = (("a", "No split has a value here."),) if None in values else ()
     table = tabulate(key, f"{title} at each {sweep.each}", sweep.labels, rows, footnotes)
     legend = [name.short for name, _ in lines] + ([] if best is None else [_BEST])
-    alt = f"{title} at {sweep.told}: {told}.{of_best}"
-    return canvas.build_picture(draw, _LOW_HEIGHT, alt, caption, table, legend)
+    about = canvas.Description(f"{title} at {sweep.told}: {told}.{of_best}", caption, table)
+    return canvas.build_picture(draw, _LOW_HEIGHT, about, legend)
 
 
 def in_lower_case(label: str) -> str:
@@ -243,7 +231,7 @@ def in_lower_case(label: str) -> str:
     return label if label.startswith(_NAMES) else label[:1].lower() + label[1:]
 
 
-def draw_trades(points: Sequence[Point], moved: Curve | None, alt: str, caption: str, table: Table) -> canvas.Picture:
+def draw_trades(points: Sequence[Point], moved: Curve | None, about: canvas.Description) -> canvas.Picture:
     """Draw one marker for each strategy and a staircase through those that no other beats.
 
     Parameters
@@ -254,10 +242,11 @@ def draw_trades(points: Sequence[Point], moved: Curve | None, alt: str, caption:
         What moving one strategy's threshold would reach: recall against false alarms in 1,000 rows, x ascending.
     """
     right = 1.08 * max(1.0, *(point.false_alarms for point in points))
-    bottom, top = _limits([point.recall for point in points])
+    # whole tenths around all points: recall need not begin at nothing, because no length is read
+    bottom = max(math.floor(10 * (min(point.recall for point in points) - _ROOM)) / 10, -0.02)
+    top = min(math.ceil(10 * (max(point.recall for point in points) + _ROOM)) / 10, 1.02)
 
-    def draw(figure: Figure, theme: Theme) -> None:
-        axes = figure.subplots()
+    def draw(theme: Theme, axes: Axes) -> None:
         for point in points:
             _mark(axes, point, theme)
         if moved is not None:
@@ -271,7 +260,7 @@ def draw_trades(points: Sequence[Point], moved: Curve | None, alt: str, caption:
         canvas.frame_plane(axes, theme, "false alarms in 1,000 rows", "minority recall")
 
     legend = [*(point.name.short for point in points), _FRONT, *([moved.name.short] if moved else [])]
-    return canvas.build_picture(draw, _LOW_HEIGHT, alt, caption, table, legend)
+    return canvas.build_picture(draw, _LOW_HEIGHT, about, legend)
 
 
 def _line(axes: Axes, curve: Curve, theme: Theme, every: tuple[int, int]) -> None:
@@ -314,12 +303,6 @@ def _log_axis(axes: Axes, ticks: Values, labels: Sequence[str]) -> None:
     axes.xaxis.set_minor_locator(NullLocator())
     axes.xaxis.set_minor_formatter(NullFormatter())
     axes.set_xticks(ticks, labels)
-
-
-def _limits(recalls: Values) -> tuple[float, float]:
-    """Whole tenths around all points: recall need not begin at nothing, because no length is read."""
-    low, high = min(recalls) - _ROOM, max(recalls) + _ROOM
-    return max(math.floor(10 * low) / 10, -0.02), min(math.ceil(10 * high) / 10, 1.02)
 
 
 def _staircase(points: Sequence[Point], right: float, bottom: float) -> tuple[list[float], list[float]]:

@@ -6,12 +6,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from matplotlib.axes import Axes
-from matplotlib.figure import Figure
 from matplotlib.ticker import MaxNLocator
 
-from job.report.charts.canvas import DOTS, HALF_LEGEND, TEXT, Picture, build_picture, frame_rows
+from job.report.charts.canvas import DOTS, HALF_LEGEND, TEXT, Description, Picture, build_picture, frame_rows
 from job.report.charts.theme import Theme, series
-from job.report.layout import Name, Table
+from job.report.layout import Name
 from job.text import width
 
 _ROW = 29.0
@@ -74,7 +73,7 @@ class Panel:
     reference: float | None
 
 
-def draw_spreads(rows: Sequence[SpreadRow], panels: Sequence[Panel], alt: str, caption: str, table: Table) -> Picture:
+def draw_spreads(rows: Sequence[SpreadRow], panels: Sequence[Panel], about: Description) -> Picture:
     """Draw one row for each strategy: its mean, its range over splits, and a fine stroke for every split.
 
     Parameters
@@ -87,8 +86,7 @@ def draw_spreads(rows: Sequence[SpreadRow], panels: Sequence[Panel], alt: str, c
     names = [row.name.short for row in rows]
     crowded = max(map(width, names)) > HALF_LEGEND  # leaves little room for what stands below
 
-    def draw(figure: Figure, theme: Theme) -> None:
-        side_by_side = figure.subplots(1, len(panels), sharey=True, squeeze=False, gridspec_kw={"wspace": 0.12})[0]
+    def draw(theme: Theme, *side_by_side: Axes) -> None:
         for place, (axes, panel) in enumerate(zip(side_by_side, panels, strict=True)):
             if panel.reference is not None:
                 axes.axvline(panel.reference, color=theme.light["quiet"], linewidth=1.2, linestyle=DOTS)
@@ -100,7 +98,7 @@ def draw_spreads(rows: Sequence[SpreadRow], panels: Sequence[Panel], alt: str, c
                 axes.set_xlabel(panel.label.replace(" ", "\n"), fontsize=TEXT - 2)
         _label(side_by_side[0], rows, theme)
 
-    return build_picture(draw, _ROW * len(rows) + 58, alt, caption, table)
+    return build_picture(draw, _ROW * len(rows) + 58, about, n_panels=len(panels))
 
 
 def _draw_row(axes: Axes, row: SpreadRow, spread: Spread | None, height: int, theme: Theme) -> None:
@@ -140,9 +138,7 @@ def _label(axes: Axes, rows: Sequence[SpreadRow], theme: Theme) -> None:
 
 def _strokes(axes: Axes, values: Sequence[float], row: int, colour: str) -> None:
     """One path of short strokes: a tenth of the bytes of as many markers."""
-    x: list[float] = []
-    y: list[float] = []
-    for value in sorted({round(value, 3) for value in values}):
-        x += [value, value, float("nan")]
-        y += [row - 0.17, row + 0.17, float("nan")]
+    places = sorted({round(value, 3) for value in values})
+    x = [at for place in places for at in (place, place, float("nan"))]
+    y = [row - 0.17, row + 0.17, float("nan")] * len(places)
     axes.plot(x, y, color=colour, linewidth=1.1, alpha=0.55, solid_capstyle="butt")

@@ -96,6 +96,7 @@ def _chunk(name: bytes, content: bytes) -> bytes:
     return struct.pack(">I", len(content)) + name + content + struct.pack(">I", zlib.crc32(name + content))
 
 
+_COLOUR = re.compile(r"#[0-9a-f]{6}\b")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _SETTINGS: Mapping[str, Any] = {
     "svg.hashsalt": "minority-report",
@@ -155,19 +156,10 @@ def embed(svg: str, theme: Theme) -> Markup:
         Percent-encoded, safe inside an attribute's double quotes.
     """
     names = {colour: name for name, colour in theme.light.items()}
-    used: dict[str, str] = {}
-
-    def variable(match: re.Match[str]) -> str:
-        name = names.get(match[0])
-        if name is None:
-            return match[0]
-        used[name] = match[0]
-        return f"var(--{name})"
-
-    coloured = re.sub(r"#[0-9a-f]{6}\b", variable, svg)
+    used = sorted({names[colour] for colour in _COLOUR.findall(svg) if colour in names})
+    coloured = _COLOUR.sub(lambda found: f"var(--{names[found[0]]})" if found[0] in names else found[0], svg)
     light, dark = (
-        ":root{" + ";".join(f"--{name}:{colours[name]}" for name in sorted(used)) + "}"
-        for colours in (theme.light, theme.dark)
+        ":root{" + ";".join(f"--{name}:{colours[name]}" for name in used) + "}" for colours in (theme.light, theme.dark)
     )
     style = f"{light}@media screen and (prefers-color-scheme:dark){{{dark}}}"
     return Markup("data:image/svg+xml," + quote(coloured.replace("<style>", f"<style>{style}", 1), safe=_URL_SAFE))

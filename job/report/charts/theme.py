@@ -38,6 +38,10 @@ def templates_folder() -> Path:
 _COLOUR = re.compile(r"--([\w-]+):\s*(#[0-9a-f]{6});")
 
 
+Dash = tuple[float, tuple[float, ...] | None]
+"""A line style, as matplotlib has it: offset, and lengths of dashes and gaps."""
+
+
 @dataclass(frozen=True)
 class Series:
     """How one strategy looks, everywhere on the page.
@@ -50,23 +54,15 @@ class Series:
         Marker, as matplotlib calls it.
     sign : str
         The same shape as a character.
-    dash : tuple
-        Line style, as matplotlib has it: offset, and lengths of dashes and gaps.
     """
 
     colour: str
     marker: str
     sign: str
-    dash: tuple[float, tuple[float, ...] | None]
+    dash: Dash
 
 
-_DASHES: tuple[tuple[float, tuple[float, ...] | None], ...] = (
-    (0, (4, 1.6)),
-    (0, None),
-    (0, (1.2, 1.2)),
-    (0, (6, 1.4, 1.2, 1.4)),
-    (0, (2.4, 1)),
-)
+_DASHES: tuple[Dash, ...] = ((0, (4, 1.6)), (0, None), (0, (1.2, 1.2)), (0, (6, 1.4, 1.2, 1.4)), (0, (2.4, 1)))
 
 
 def series(index: int) -> Series:

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from markupsafe import Markup
 
 from job.report.charts.alarm_chart import AlarmChart, draw_alarms, place_of
+from job.report.charts.canvas import Block
 from job.report.facts import Facts
 from job.report.layout import Heading, Line, Name, Section, Table, rows_of, tabulate
 from job.report.sections.asked import describe_cost
@@ -59,24 +60,14 @@ FACTS = (
 
 
 @dataclass(frozen=True)
-class Block:
+class Explored(Block):
     """One classifier.
 
-    Parameters
-    ----------
-    notes : tuple of str
-        Which strategies have no numbers, or fewer splits.
-    tables : tuple of Table
-        Every strategy at the rate of the slider, then where it decides by itself; none where none has numbers.
-    at_ten : tuple of Table
-        One for each fact, at ten rates.
+    Every strategy at the rate of the slider, then where it decides by itself; notes on what has no numbers, or fewer
+    splits; and in detail each fact at ten rates.
     """
 
-    classifier: Name
-    notes: tuple[str, ...]
-    tables: tuple[Table, ...] = ()
     chart: AlarmChart | None = None
-    at_ten: tuple[Table, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -106,7 +97,7 @@ class Alarms:
     missed: str
     false_alarm: str
     cost: str
-    blocks: tuple[Block, ...]
+    blocks: tuple[Explored, ...]
     numbers: Markup
 
 
@@ -158,10 +149,10 @@ def _is_round(rate: float) -> bool:
     return any(f"{rate:e}".startswith(f"{step}.000000e") for step in _ROUND_STEPS)
 
 
-def _block(facts: Facts, classifier: Name, start: int, found: Found) -> Block:
+def _block(facts: Facts, classifier: Name, start: int, found: Found) -> Explored:
     notes = tuple(_notes(facts, classifier, found))
     if not found:
-        return Block(classifier, notes)
+        return Explored(classifier, notes=notes)
     rates, decimals = facts.results.alarms.rates, decimals_of(facts, classifier)
     chosen = choose_rates(rates, facts.results.evaluation.alerts_per_1000)
 
@@ -185,7 +176,8 @@ def _block(facts: Facts, classifier: Name, start: int, found: Found) -> Block:
         if facts.has_cost or fact.key != "expected_cost_per_1000"
     )
     tables = at_rate, _own(classifier, found, decimals)
-    return Block(classifier, notes, tables, draw_alarms(classifier, rates, start, found), tuple(at_ten))
+    chart = draw_alarms(classifier, rates, start, found)
+    return Explored(classifier, tables=tables, notes=notes, details=tuple(at_ten), chart=chart)
 
 
 def decimals_of(facts: Facts, classifier: Name) -> dict[str, int]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from job.report.charts.canvas import Picture
+from job.report.charts.canvas import Description, Picture
 from job.report.charts.figures import draw_bars
 from job.report.facts import Facts
 from job.report.layout import Line, Name, Number, Section, Table, Words, tabulate
@@ -52,7 +52,7 @@ def _draw(dataset: DatasetFacts) -> Picture:
         (short[label], (Number(counts[label]), percent(counts[label] / dataset.n_rows))) for label in ordered
     ]
     table = tabulate("labels", "Rows of each label", ("Rows", "Share"), lines, first="Label")
-    return draw_bars(bars, "rows", alt, caption, table)
+    return draw_bars(bars, "rows", Description(alt, caption, table))
 
 
 def _resampled(facts: Facts) -> Table:

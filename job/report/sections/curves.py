@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from job.report.charts import lines as charts
-from job.report.charts.canvas import Picture
+from job.report.charts.canvas import Description, Picture
 from job.report.charts.lines import Curve, name_plainly
 from job.report.facts import Facts, fallback_decimals
 from job.report.layout import Line, Name, Number, Section, Table, tabulate
@@ -41,8 +41,6 @@ class Kind:
         As in the results.
     x, y : str
         What the axes measure.
-    metric : str
-        The metric that sums the curve up.
     decides : str
         The metric of the decision that x measures.
     """
@@ -52,7 +50,6 @@ class Kind:
     reading: str
     x: str
     y: str
-    metric: str
     decides: str
 
 
@@ -66,7 +63,6 @@ KINDS = (
         "least this recall.",
         "recall",
         "precision",
-        "average_precision",
         "recall",
     ),
     Kind(
@@ -76,7 +72,6 @@ KINDS = (
         "small share is many rows: read the left edge.",
         "false-alarm rate",
         "recall",
-        "roc_auc",
         "specificity",
     ),
 )
@@ -191,16 +186,13 @@ def _draw(
     beside = f"; {facts.baseline.short} is as it is, to compare with" if facts.baseline in panel.names else ""
     inside = _CALIBRATED_WORDS.format(beside) if panel.calibrated else ""
     title = f"{kind.title} with {classifier.short}{panel.words}"
-    picture = charts.draw_curves(
-        curves,
-        (kind.x, kind.y),
-        reference,
+    about = Description(
         _alt(title, kind, curves, limit),
         f"{inside}{over}The dotted line is {told}. {_DECISION_WORDS[kind.key]}{above}",
         _table(f"{kind.key}-{classifier.index}{panel.suffix}", title, kind, curves, limit),
-        limit,
+        f"{classifier.short}{panel.words}",
     )
-    return replace(picture, title=f"{classifier.short}{panel.words}")
+    return charts.draw_curves(curves, (kind.x, kind.y), reference, about, limit)
 
 
 def _alt(title: str, kind: Kind, curves: Sequence[Curve], limit: Curve | None) -> str:

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 
 from job.evidence.verdict import cutoff_advice as cutoffs
+from job.report.charts.canvas import Block
 from job.report.facts import Facts
 from job.report.layout import Heading, Line, Name, Section, Table, rows_of, tabulate
 from job.results.decision_facts import Choice, Decisions
@@ -26,27 +27,6 @@ _NO_INTERVALS: Mapping[str, tuple[float, float] | None] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
-class Block:
-    """One classifier.
-
-    Parameters
-    ----------
-    advised : Table or None
-        None where the spec asks for no cut-off.
-    notes : tuple of str
-        Which strategies have none, and why.
-    menu : Table or None
-        None where no strategy has scores.
-    """
-
-    classifier: Name
-    advised: Table | None
-    notes: tuple[str, ...]
-    menu: Table | None
-    ranges: Table
-
-
-@dataclass(frozen=True)
 class Cutoffs:
     """All classifiers.
 
@@ -54,6 +34,9 @@ class Cutoffs:
     ----------
     request : str
         What the spec asks for.
+    blocks : tuple of Block
+        What is advised, where the spec asks for a cut-off, and the cheapest choices; which strategies have none, and
+        why; and the menu, where any strategy has scores.
     """
 
     request: str
@@ -68,29 +51,19 @@ def build(facts: Facts) -> Section:
 
 
 def _block(facts: Facts, classifier: Name, decisions: Decisions) -> Block:
-    asked, rows = decisions.asked is not None, rows_of(facts.strategies, classifier, decisions.rows)
-    ranges: list[Line] = [
+    rows = rows_of(facts.strategies, classifier, decisions.rows)
+    advised, notes = [], []
+    if decisions.asked is not None:
+        advised = [_advised(facts, classifier, decisions)]
+        notes = [f"No cut-off for {name.short}: {wording.REASONS[row.reason]}." for name, row in rows if row.reason]
+    notes += dict.fromkeys(sentence(f"{name.short}: {text}") for name, row in rows for text in row.details)
+    lines: list[Line] = [
         (name, (wording.tell_ranges(decisions, name.label, classifier.label) or "–",)) for name in facts.strategies
     ]
-    return Block(
-        classifier,
-        _advised(facts, classifier, decisions) if asked else None,
-        (
-            *(
-                f"No cut-off for {name.short}: {wording.REASONS[row.reason]}."
-                for name, row in rows
-                if asked and row.reason
-            ),
-            *dict.fromkeys(sentence(f"{name.short}: {text}") for name, row in rows for text in row.details),
-        ),
-        _menu(facts, classifier, decisions),
-        tabulate(
-            f"cutoffs-costs-{classifier.index}",
-            f"Cheapest choice by cost ratio with {classifier.short}",
-            (Heading("Cheapest choice", hint="cost of a missed minority row : cost of a false alert"),),
-            ranges,
-        ),
-    )
+    headings = (Heading("Cheapest choice", hint="cost of a missed minority row : cost of a false alert"),)
+    key, caption = f"cutoffs-costs-{classifier.index}", f"Cheapest choice by cost ratio with {classifier.short}"
+    tables, menu = (*advised, tabulate(key, caption, headings, lines)), _menu(facts, classifier, decisions)
+    return Block(classifier, tables=tables, notes=tuple(notes), details=(menu,) if menu.rows else ())
 
 
 def _advised(facts: Facts, classifier: Name, decisions: Decisions) -> Table:
@@ -105,7 +78,7 @@ def _advised(facts: Facts, classifier: Name, decisions: Decisions) -> Table:
     return tabulate(f"cutoffs-{classifier.index}", caption, _headings(facts), lines)
 
 
-def _menu(facts: Facts, classifier: Name, decisions: Decisions) -> Table | None:
+def _menu(facts: Facts, classifier: Name, decisions: Decisions) -> Table:
     lines: list[Line] = [
         (
             f"{name.short}: {wording.point_of(decisions, name.label, point)}",
@@ -116,7 +89,7 @@ def _menu(facts: Facts, classifier: Name, decisions: Decisions) -> Table | None:
     ]
     key, caption = f"cutoffs-menu-{classifier.index}", f"Cut-offs to choose from with {classifier.short}"
     first = "Strategy and point of its curve"
-    return tabulate(key, caption, _headings(facts), lines, first=first) if lines else None
+    return tabulate(key, caption, _headings(facts), lines, first=first)
 
 
 def build_menu(facts: Facts, strategy: Name, classifier: Name) -> Table | None:

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
-from job.report.charts.canvas import Picture
+from job.report.charts.canvas import Description, Picture
 from job.report.charts.lines import Curve, draw_net_benefit, is_calibrated, name_plainly
 from job.report.facts import Facts
 from job.report.layout import Heading, Line, Number, Section, Table, rows_of, tabulate
@@ -21,15 +21,6 @@ _ALL, _NONE = "treat all", "treat none"
 _CAPTION = (
     "Net benefit against threshold probability (log scale), mean over splits, {}. A model is useful at the thresholds "
     "where its line is above both “treat all” and 0, which is “treat none”.{}"
-)
-_NOT_ASKED = (
-    "Precision and alerts on this page hold where {} of the rows are of the minority, as in the data. If the data were "
-    "thinned or sampled by label, set evaluation.prevalence_in_use to the true share: this section then says what "
-    "precision, alerts, cost and probabilities become there."
-)
-_ASSUMED = (
-    "This assumes that the rows of each class look there as they do in the data: recall and false-positive rate then "
-    "stay, and only the shares of the classes change. Intervals are for a model trained on as many rows, on fresh rows."
 )
 _BENEFIT = (
     "Net benefit per 1,000 rows at some thresholds, after the prior correction; in brackets with the probabilities as "
@@ -49,14 +40,26 @@ Cells = Sequence[str | None]
 
 @dataclass(frozen=True)
 class Decisions:
-    """What decisions are worth; tables and picture are None where there is nothing to show."""
+    """What decisions are worth; tables and picture are None where there is nothing to show.
+
+    Parameters
+    ----------
+    prevalence : str
+        Of the data.
+    unstable : str
+        Why stability wasn't measured; nothing where it was.
+    train_share, most_times : str
+        How much of the data each model is trained on, and how much larger differences may be between other data sets.
+    """
 
     picture: Picture | None
     benefit: Table
-    in_use: Table | None
     prevalence: str
+    in_use: Table | None
+    unstable: str
     stability: Table | None
-    shared: str
+    train_share: str
+    most_times: str
 
 
 def build(facts: Facts) -> Section:
@@ -65,22 +68,14 @@ def build(facts: Facts) -> Section:
     content = Decisions(
         _draw(facts, found),
         _benefit(facts, found),
+        percent(facts.dataset.prevalence),
         _in_use(facts, in_use) if in_use else None,
-        _ASSUMED if in_use else _NOT_ASKED.format(percent(facts.dataset.prevalence)),
+        sentence(stability.reason or ""),
         None if stability.reason else _stability(facts, stability),
-        f"Not measured: {sentence(stability.reason)}" if stability.reason else _shared(stability),
+        percent(stability.train_share),
+        number(stability.most_times, 1),
     )
     return Section("decisions", "Decisions", content)
-
-
-def _shared(stability: Stability) -> str:
-    share, times = percent(stability.train_share), number(stability.most_times, 1)
-    return (
-        f"Each model is trained on {share} of the rows, so two of them share most of what they learned from, and the "
-        f"table understates how much would change with another data set of this size. Between training sets that share "
-        f"no row, differences are 1 to {times} times as large: close to 1 for a single deep tree, close to {times} for "
-        "a smooth model such as logistic regression, between them for forests and boosting."
-    )
 
 
 def _draw(facts: Facts, found: NetBenefit) -> Picture | None:
@@ -96,7 +91,7 @@ def _draw(facts: Facts, found: NetBenefit) -> Picture | None:
             alike.append(f"{name.short} and {curves[y].name.short}")
         elif y and len(curves) < _MOST_LINES:
             curves[y] = Curve(name, found.thresholds, y)
-    if not curves:
+    if not curves or found.treat_all is None:
         return None
     everybody = Curve(name_plainly(_ALL), found.thresholds, _per_thousand(found.treat_all))
     all_curves = [*curves.values(), everybody]
@@ -109,16 +104,14 @@ def _draw(facts: Facts, found: NetBenefit) -> Picture | None:
     told = "; ".join(
         f"{curve.name.short} {listed(number(curve.y[place], 1) for place in places)}" for curve in all_curves
     )
-    picture = draw_net_benefit(
-        list(curves.values()),
-        everybody,
-        _AXES,
-        [at for at in (*(10.0**-power for power in range(6, 0, -1)), 0.5) if at >= found.thresholds[0]],
+    about = Description(
         f"{title}. Net benefit per 1,000 rows at the thresholds {listed(map(plain, shown))}: {told}.",
         _CAPTION.format(where, f" Equal lines, drawn once: {'; '.join(alike)}." if alike else ""),
         _numbers(f"net_benefit-{classifier.index}-numbers", title, all_curves),
+        classifier.short,
     )
-    return replace(picture, title=classifier.short)
+    ticks = [at for at in (*(10.0**-power for power in range(6, 0, -1)), 0.5) if at >= found.thresholds[0]]
+    return draw_net_benefit(list(curves.values()), everybody, _AXES, ticks, about)
 
 
 def _per_thousand(benefit: Sequence[float]) -> tuple[float, ...]:
@@ -163,13 +156,14 @@ def _benefit(facts: Facts, found: NetBenefit) -> Table:
     headings = [
         Heading(f"at {plain(at)}{why.get(at, '')}", hint=f"{(1 - at) / at:.3g} : 1", numeric=True) for at in shown
     ]
-    references: list[Line] = [(_ALL, ("", *tell(found.treat_all))), (_NONE, ("", *tell(found.treat_none)))]
+    both = ((_ALL, found.treat_all), (_NONE, found.treat_none))
+    references: list[Line] = [(label, ("", *tell(benefit))) for label, benefit in both if benefit]
     rows = [(row, row.reason, cells(row)) for row in found.rows]
     return _table(facts, "net-benefit", _BENEFIT, headings, rows, references)
 
 
 def _in_use(facts: Facts, found: InUse) -> Table:
-    costs = ["Cost"] if facts.has_cost else []
+    costs = ["Cost"] if any(row.expected_cost_per_1000 is not None for row in found.rows) else []
     hints = {"Precision in use": f"{facts.confidence} interval", "Alerts": "per 1,000 rows", "Cost": "per 1,000 rows"}
     columns = ["Recall", "Precision in the data", "Precision in use", "Alerts", *costs, "Mean predicted", "Brier score"]
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev
 
-from job.report.charts.canvas import Block, Picture
+from job.report.charts.canvas import Block, Description, Picture
 from job.report.charts.figures import draw_parts
 from job.report.facts import Facts
 from job.report.layout import Cell, Heading, Line, Name, Number, Section, Table, tabulate
@@ -90,7 +90,7 @@ def _draw(classifier: Name, gains: Mapping[Name, Gain], table: Table) -> Picture
     numbers = tabulate(f"{table.key}-parts", caption, ("Gain", "By threshold", "By ranking", "Splits"), lines)
     alt = f"Gain in minority recall over baseline with {classifier.short}: {told}."
     rows = [(name, parts) for name, (_, *parts) in means.items()]
-    return draw_parts(rows, _PARTS, "gain in recall", alt, _CAPTION, numbers)
+    return draw_parts(rows, _PARTS, "gain in recall", Description(alt, _CAPTION, numbers))
 
 
 def _table(facts: Facts, classifier: Name, gains: Mapping[Name, Gain]) -> Table:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from itertools import zip_longest
 
-from job.report.charts.canvas import Block, Picture
+from job.report.charts.canvas import Block, Description, Picture
 from job.report.charts.lines import Curve, draw_curves, is_calibrated, name_all, name_plainly, part_evenly, part_words
 from job.report.charts.theme import N_COLOURS
 from job.report.facts import Facts
@@ -37,34 +37,30 @@ class Harm:
 
     Parameters
     ----------
-    reading : str
-        How errors were binned, and what a perfect model is.
+    n_bins, n_draws : int
+        How errors were binned, and what a perfect model's are averaged over.
+    some : str
+        Which splits were pooled, where it wasn't all.
     blocks : tuple of Block
         The largest distance of mean probability from prevalence; tables of probabilities as they are and corrected;
         reliability curves; and whose probabilities the correction leaves as they are, or cannot correct, and why.
     """
 
-    reading: str
+    n_bins: int
+    n_draws: int
+    some: str
     blocks: tuple[Block, ...]
 
 
 def build(facts: Facts) -> Section:
     """Build the section."""
-    rows = facts.results.calibration.rows
-    names = name_all(facts, (row.strategy for row in rows))
-    blocks = tuple(_block(facts, classifier, rows_of(names, classifier, rows)) for classifier in facts.classifiers)
-    return Section("harm", "What happens to probabilities", Harm(_reading(facts), blocks))
-
-
-def _reading(facts: Facts) -> str:
     found = facts.results.calibration
+    names = name_all(facts, (row.strategy for row in found.rows))
     some = f" of the first {counted(found.n_splits_pooled, 'split')}" if found.n_splits_pooled < facts.n_splits else ""
-    return (
-        f"Calibration error is the mean distance of probabilities from what came true, over {found.n_bins} bins of "
-        f"equal count that pool the test predictions{some} (fewer bins where there are few rows; equal probabilities "
-        f"share a bin). A perfect model has such an error too, because labels are luck: “if perfect” is the mean over "
-        f"{found.n_draws} draws of labels from the very probabilities, each row with one luck in all splits."
+    blocks = tuple(
+        _block(facts, classifier, rows_of(names, classifier, found.rows)) for classifier in facts.classifiers
     )
+    return Section("harm", "What happens to probabilities", Harm(found.n_bins, found.n_draws, some, blocks))
 
 
 def _block(facts: Facts, classifier: Name, found: Found) -> Block:
@@ -173,16 +169,14 @@ def _draw(
     for place, part in enumerate(parts):
         suffix, words = part_words(place, len(parts))
         whole = f"Reliability with {classifier.short}, {title.lower()}{words}"
-        picture = draw_curves(
-            [_curve(name, state.reliability) for name, state in part],
-            _AXES,
-            Curve(name_plainly("perfect"), (0.0, reach), (0.0, reach)),
+        about = Description(
             f"{whole}. Calibration error: {'; '.join(_tell(*each) for each in part)}.",
             caption,
             _bins(f"reliability-{key}-{classifier.index}{suffix}", whole, part),
-            reach=reach,
+            f"{title}{words}",
         )
-        yield replace(picture, title=f"{title}{words}")
+        perfect = Curve(name_plainly("perfect"), (0.0, reach), (0.0, reach))
+        yield draw_curves([_curve(name, state.reliability) for name, state in part], _AXES, perfect, about, reach=reach)
 
 
 def _curve(name: Name, bins: Sequence[Bin]) -> Curve:

@@ -14,10 +14,6 @@ from job.results.study_facts import ImbalanceSweep, SweepPoint, ThinnedSize
 from job.text import abbreviate, listed, number, plain, sentence
 
 _X = "other rows for each minority row in training"
-_NOT_ASKED = (
-    "Not asked for. List ratios under evaluation.imbalance_sweep, [1, 2, 5, 10] say, and the training part is thinned "
-    "to each of them at the same number of rows."
-)
 COLUMNS = {
     "recall": ("Recall", 3, ""),
     "average_precision": ("Average precision", 3, "average_precision"),
@@ -46,26 +42,29 @@ class Imbalance:
 
     Parameters
     ----------
-    missing : str
-        Why there is none; nothing where there is one.
+    splits, n_rows : str
+        On which splits it was made, and of how many rows.
+    unlisted : str
+        Strategies that the job doesn't have otherwise.
     left_out : tuple of str
         Ratios that could not be, with their reasons.
     """
 
-    missing: str = ""
-    verdict: tuple[str, ...] = ()
-    how: str = ""
-    pictures: tuple[Picture, ...] = ()
-    table: Table | None = None
-    left_out: tuple[str, ...] = ()
-    troubles: tuple[str, ...] = ()
+    verdict: tuple[str, ...]
+    splits: str
+    n_rows: str
+    unlisted: str
+    confidence: str
+    pictures: tuple[Picture, ...]
+    table: Table | None
+    left_out: tuple[str, ...]
+    troubles: tuple[str, ...]
 
 
 def build(facts: Facts) -> Section:
-    """Build the section."""
+    """Build the section; it has no content where the spec doesn't ask for it."""
     sweep = facts.results.sweeps.imbalance
-    content = Imbalance(_NOT_ASKED) if sweep is None else _content(facts, sweep)
-    return Section("imbalance", "Impact of imbalance", content)
+    return Section("imbalance", "Impact of imbalance", None if sweep is None else _content(facts, sweep))
 
 
 def _content(facts: Facts, sweep: ImbalanceSweep) -> Imbalance:
@@ -75,10 +74,13 @@ def _content(facts: Facts, sweep: ImbalanceSweep) -> Imbalance:
         (names[curve.strategy], [point for point in curve.points if point.ratio in sizes]) for curve in sweep.curves
     ]
     reasons = ((f"{name.short} at {_ratio(point.ratio)}", point.reasons) for name, points in curves for point in points)
+    unlisted = [label for label, is_listed in zip(sweep.strategies, sweep.listed, strict=True) if not is_listed]
     return Imbalance(
-        "",
         tuple(_verdict(sweep, curves, list(sizes))),
-        _how(facts, sweep, list(sizes.values())),
+        first_splits(sweep.n_splits),
+        next((number(size.n_rows) for size in sizes.values()), ""),
+        listed(abbreviate(label, 40) for label in unlisted) if unlisted else "",
+        facts.confidence,
         tuple(_draw(sweep, curves, list(sizes))),
         _table(sweep, curves, sizes) if sizes else None,
         tuple(
@@ -129,23 +131,6 @@ def _meaning(recall: float, recall_after: float, ranking: float, ranking_after: 
     if lost_ranking <= _LESS_THAN_HALF * lost_recall:
         return "imbalance moves the threshold more than the ranking."
     return "imbalance moves the threshold, and it costs the ranking nearly as much."
-
-
-def _how(facts: Facts, sweep: ImbalanceSweep, sizes: Sequence[ThinnedSize]) -> str:
-    rows = f"{number(sizes[0].n_rows)} rows, " if sizes else ""
-    unlisted = [label for label, is_listed in zip(sweep.strategies, sweep.listed, strict=True) if not is_listed]
-    added = ""
-    if unlisted:
-        names = listed(abbreviate(label, 40) for label in unlisted)
-        added = f" {names} with default parameters: this job's strategies don't have it otherwise."
-    return (
-        f"On {first_splits(sweep.n_splits)}, the training part was thinned to {rows}twice its "
-        "minority, with both classes drawn at random, so that only the mix differs; the test part is untouched. "
-        "Probabilities are corrected to the prior of the whole training part, which is exact for class weights and "
-        "random over- and under-sampling only; “calibrated: true” doesn't rest on it. Strokes are "
-        f"{facts.confidence} intervals of the mean over splits that share rows; the last two columns are "
-        f"medians.{added}"
-    )
 
 
 def _draw(sweep: ImbalanceSweep, curves: Curves, ratios: Sequence[float]) -> Iterator[Picture]:

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from job.data.difficulty.findings import NEAR_DUPLICATES
-from job.report.charts.canvas import Picture
+from job.report.charts.canvas import Description, Picture
 from job.report.charts.figures import draw_dots
 from job.report.charts.lines import in_lower_case
 from job.report.facts import Facts
@@ -26,13 +26,22 @@ class Leak:
 
     Parameters
     ----------
+    strategy, splits : str
+        What was resampled too early, and on which splits.
+    is_listed : bool
+        Whether the job has this strategy otherwise.
+    synthetic : str
+        How much of the test rows was then synthetic; nothing where none was.
     troubles : tuple of str
         Why runs of the demonstration have no score.
     twins : tuple of str
         What there is to say about identical rows.
     """
 
-    how: str
+    strategy: str
+    is_listed: bool
+    splits: str
+    synthetic: str
     verdict: str
     picture: Picture | None
     scores: Table
@@ -47,7 +56,10 @@ def build(facts: Facts) -> Section:
     rows = [row for row in leak.scores if row.metric == facts.primary and row.honest is not None]
     near = (finding.found for finding in facts.dataset.diagnosis.findings if finding.code == NEAR_DUPLICATES)
     content = Leak(
-        _how(leak),
+        abbreviate(leak.strategy, 40),
+        leak.is_listed,
+        first_splits(leak.n_splits),
+        percent(leak.n_test_synthetic / leak.n_test) if leak.n_test_synthetic and leak.n_test else "",
         _verdict(facts, rows, leak.n_test_synthetic == 0),
         _draw(facts, leak, rows) if rows else None,
         _scores(facts, leak),
@@ -57,25 +69,6 @@ def build(facts: Facts) -> Section:
         (*_twins(leak.proof.identical), *near),
     )
     return Section("leak", "The leak, shown", content)
-
-
-def _how(leak: found.Leak) -> str:
-    name = abbreviate(leak.strategy, 40)
-    whose = (
-        f"{name} with every classifier"
-        if leak.is_listed
-        else f"SMOTE, which is none of this job's strategies and was run for this section alone ({name}), with every "
-        "classifier"
-    )
-    share = ""
-    if leak.n_test_synthetic and leak.n_test:
-        part = percent(leak.n_test_synthetic / leak.n_test)
-        share = f" {part} of the rows that then test are synthetic, most of them children of rows that trained."
-    return (
-        f"The mistake was made on purpose on {first_splits(leak.n_splits)}: {whose}; all rows were "
-        f"prepared and resampled, and only then parted at random into training and test rows.{share} As "
-        "reported, it is scored on all of these; the column beside it reads the same run on the real rows among them."
-    )
 
 
 def _verdict(facts: Facts, rows: Sequence[found.LeakScore], adds_nothing: bool) -> str:
@@ -134,8 +127,8 @@ def _draw(facts: Facts, leak: found.Leak, rows: Sequence[found.LeakScore]) -> Pi
     lines: list[Line] = [(name, [Number(value, 3) for value in values]) for name, values in found_by.items()]
     title = f"{metric} with and without the leak"
     table = tabulate("leak-numbers", f"{title}: the numbers of the chart", READINGS, lines, first="Classifier")
-    caption = f"{metric}, mean over {first_splits(leak.n_splits)}."
-    return draw_dots(list(found_by), dots, in_lower_case(metric), f"{title}: {told}.", caption, table)
+    about = Description(f"{title}: {told}.", f"{metric}, mean over {first_splits(leak.n_splits)}.", table)
+    return draw_dots(list(found_by), dots, in_lower_case(metric), about)
 
 
 def _troubles(leak: found.Leak) -> Iterator[str]:

@@ -1,4 +1,4 @@
-"""How the numbers were made and what they cannot tell, in plain words; only what holds for this job."""
+"""What the numbers of this job cannot tell; how they were made, and what holds for every job, is in the template."""
 
 from __future__ import annotations
 
@@ -10,63 +10,21 @@ from job.report.layout import Section
 from job.text import number
 
 _FEW_SPLITS = 5
-_ALWAYS = (
-    (
-        "The same luck for all",
-        "Every strategy sees the same splits and, within a split, the same seeds. Differences are taken split by "
-        "split, and a strategy more or less changes nobody else's numbers.",
-    ),
-    (
-        "No look ahead",
-        "Preparation, resampling and all that is tuned see the training part of a split only. Test rows are never "
-        "resampled, repeated or left out.",
-    ),
-    (
-        "Own decisions",
-        "Recall, precision, false alarms and costs come of what each fitted pipeline itself calls positive: a "
-        "probability above one half for most classifiers, another value where a strategy tunes it. Average precision "
-        "and the area under the ROC curve read the order of the scores, which no threshold changes.",
-    ),
-    (
-        "What isn't there",
-        "A number that doesn't exist, precision without an alarm say, is a dash with its reason and never a 0. Means "
-        "are over the splits that have the number, differences over those that both strategies have.",
-    ),
-)
-_ALWAYS_LIMITED = (
-    "Tests and intervals are about luck in the rows and splits of this one data set. They don't know whether "
-    "tomorrow's data looks like it.",
-    "Differences in recall are tested too optimistically: where nothing differed, that test found a difference in 10 "
-    "to 17 of 100 jobs; it should in five, and does for average precision.",
-    "The best of many combinations is also the luckiest: where nothing differed, the largest of 18 gains in average "
-    "precision read 0.025 too high. Tables and charts show gains as they were measured; the probabilities of the "
-    "verdict are shrunk.",
-    "Nothing is tuned but the decision of a threshold strategy. Classifiers keep scikit-learn's defaults unless the "
-    "spec says otherwise; one that was tuned may profit less from any strategy, or more.",
-)
 
 
 @dataclass(frozen=True)
 class Methods:
-    """What was done, and what it can't tell.
+    """What narrows this job beyond what narrows every one, a sentence each."""
 
-    Parameters
-    ----------
-    methods : tuple of (str, str)
-        A few words, and what they mean.
-    """
-
-    methods: tuple[tuple[str, str], ...]
     limits: tuple[str, ...]
 
 
 def build(facts: Facts) -> Section:
     """Build the section."""
-    return Section("methods", "Methods and limits", Methods(_ALWAYS, (*_ALWAYS_LIMITED, *_own_limits(facts))))
+    return Section("methods", "Methods and limits", Methods(tuple(_limits(facts))))
 
 
-def _own_limits(facts: Facts) -> Iterator[str]:
-    """What narrows this job beyond what narrows every one."""
+def _limits(facts: Facts) -> Iterator[str]:
     if facts.n_splits == 1:
         yield (
             "There is one split: differences are about these fitted models, on rows like these. Nothing here shows how "

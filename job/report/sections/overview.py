@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from job.evidence.strategy_kinds import BOTH, REPEATED, SYNTHETIC
-from job.report.charts.canvas import Picture
+from job.report.charts.canvas import Description, Picture
 from job.report.charts.spread_chart import Panel, Spread, SpreadRow, draw_spreads
 from job.report.facts import Facts
 from job.report.layout import Name, Number, Section, Table, tabulate
@@ -75,7 +75,7 @@ def draw_recall(facts: Facts, classifier: Name) -> Picture | None:
     ]
     decimals = tuple(facts.decimals(classifier, metric) for metric in _METRICS)
     alt, table = _alt(facts, classifier, rows, decimals), _table(facts, classifier, decimals)
-    return draw_spreads(rows, panels, alt, _caption(facts, rows), table)
+    return draw_spreads(rows, panels, Description(alt, _caption(facts, rows), table))
 
 
 def explain_no_recall(classifier: Name) -> str:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from statistics import fmean, pstdev
 
-from job.report.charts.canvas import Picture
+from job.report.charts.canvas import Description, Picture
 from job.report.charts.figures import ADDED, MAJORITY, MINORITY, TYPE_LOOKS, Cloud, Limits, Point, draw_clouds
 from job.report.facts import Facts
 from job.report.layout import Heading, Line, Number, Section, tabulate
@@ -151,7 +151,7 @@ def _draw(
             lines.append((cloud.name, (Number(len(cloud.points)), *(Number(value, _DECIMALS) for value in measured))))
     what = "the data" if key == "data" else title
     table = tabulate(f"picture-{key}", f"Where the points of {what} lie", headings, lines, first="Rows")
-    return replace(draw_clouds(clouds, limits, axes_names, alt, caption, table), title=title)
+    return draw_clouds(clouds, limits, axes_names, Description(alt, caption, table, title))
 
 
 def _centre(points: Sequence[Point]) -> str:

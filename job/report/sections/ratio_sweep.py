@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from job.report.charts.canvas import Block
 from job.report.charts.lines import Sweep, draw_sweep, in_lower_case
@@ -17,11 +17,6 @@ from job.text import abbreviate, counted, listed, number, sentence, signed
 METRICS = ("recall", "precision", "average_precision", "brier")
 _SURE = 0.95
 _X = "minority rows for each other row"
-_NOT_ASKED = (
-    "Not asked for. List strategies under evaluation.ratio_sweep, [smote, custom] say, and their sampling_strategy is "
-    "swept from the data's own ratio to 1."
-)
-_BALANCED = "The classes are balanced already, so there is no ratio to sweep to."
 _REASON_LENGTH = 200
 _MOST_TOLD = 12
 
@@ -32,35 +27,31 @@ class RatioSweep:
 
     Parameters
     ----------
-    missing : str
-        Why there is none; nothing where there is one.
+    is_asked : bool
+        Whether the spec asks for it.
+    ratios, splits : str
+        What was swept, and on which splits; nothing where there is no other ratio than the data's own.
     blocks : tuple of Block
         What the training data would choose, one sentence for each strategy; charts; and how often it chose what.
     """
 
-    missing: str = ""
-    how: str = ""
+    is_asked: bool
+    baseline: str
+    confidence: str
+    ratios: str = ""
+    splits: str = ""
     blocks: tuple[Block, ...] = ()
 
 
 def build(facts: Facts) -> Section:
     """Build the section."""
     sweep = facts.results.sweeps.ratio
-    if sweep is None or sweep.ratios[0] >= 1:
-        content = RatioSweep(_NOT_ASKED if sweep is None else _BALANCED)
-    else:
+    content = RatioSweep(sweep is not None, facts.baseline.short, facts.confidence)
+    if sweep is not None and sweep.ratios[0] < 1:
         blocks = tuple(_block(facts, sweep, classifier) for classifier in facts.classifiers)
-        content = RatioSweep(how=_how(facts, sweep), blocks=blocks)
+        ratios, splits = listed(_ratios(sweep)), first_splits(sweep.n_splits)
+        content = replace(content, ratios=ratios, splits=splits, blocks=blocks)
     return Section("ratio_sweep", "How much to oversample", content)
-
-
-def _how(facts: Facts, sweep: Found) -> str:
-    return (
-        f"sampling_strategy is {listed(_ratios(sweep))}, each by the same factor above the last, on "
-        f"{first_splits(sweep.n_splits)}. The lowest is the data's own ratio: nothing is "
-        f"resampled, so it is {facts.baseline.short}. Strokes are {facts.confidence} intervals of the mean over splits "
-        "that share rows; where there are fewer than five splits there are none."
-    )
 
 
 def _ratios(sweep: Found) -> list[str]:

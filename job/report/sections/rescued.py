@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from job.report.charts.canvas import Block, Picture
+from job.report.charts.canvas import Block, Description, Picture
 from job.report.charts.figures import draw_bars, draw_dots
 from job.report.facts import Facts
 from job.report.layout import Heading, Line, Name, Number, Section, Table, rows_of, tabulate
@@ -86,7 +86,7 @@ def _summary(whole: MinorityTypes) -> tuple[str, Picture | None]:
     bars = [(row.type, float(row.n), row.type == "safe") for row in whole.types]
     alt = f"{caption}: {told}."
     caption = "Minority rows by how many of their five nearest rows are minority too; of a large data set, a sample."
-    return said, draw_bars(bars, "minority rows", alt, caption, table)
+    return said, draw_bars(bars, "minority rows", Description(alt, caption, table))
 
 
 def _counted(count: int, kind: str) -> str:
@@ -144,7 +144,7 @@ def _draw(classifier: Name, recall: Recall, table: Table) -> Picture | None:
     kinds = [row.type for row in next(iter(recall.values()))]
     alt = f"Recall with {classifier.short} of {listed(kinds)} rows: {'; '.join(parts)}."
     numbers = replace(table, key=f"{table.key}-chart", caption=f"{table.caption}: the numbers of the chart")
-    return draw_dots(kinds, dots, "minority recall", alt, _CAPTION, numbers)
+    return draw_dots(kinds, dots, "minority recall", Description(alt, _CAPTION, numbers))
 
 
 def _recall_table(facts: Facts, classifier: Name, recall: Recall) -> Table:

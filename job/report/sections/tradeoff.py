@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
-from job.report.charts.canvas import Block, Picture
+from job.report.charts.canvas import Block, Description, Picture
 from job.report.charts.lines import Curve, Point, draw_trades, name_plainly
 from job.report.facts import Facts
 from job.report.layout import Heading, Line, Name, Section, Table, tabulate
@@ -137,7 +137,7 @@ def _draw(facts: Facts, classifier: Name, points: Sequence[Point]) -> Picture:
         for one in points
     )
     alt = f"Minority recall at false alarms in 1,000 rows with {classifier.short}: {told}."
-    return draw_trades(points, moved, alt, caption, _table(facts, classifier, points))
+    return draw_trades(points, moved, Description(alt, caption, _table(facts, classifier, points)))
 
 
 def _table(facts: Facts, classifier: Name, points: Sequence[Point]) -> Table:

@@ -9,10 +9,11 @@ from report_factories import make_results
 
 from job.report.charts.theme import N_COLOURS, assign_looks, find_further_looks, series
 from job.report.facts import load_facts
+from job.results.job_facts import WrittenEntry
 
 
 def looks_of(*entries: tuple[str, str]) -> tuple[int, ...]:
-    return assign_looks([{"label": label, "name": name} for label, name in entries])
+    return assign_looks([WrittenEntry(label=label, name=name) for label, name in entries])
 
 
 def test_own_strategies_look_the_same_in_every_job() -> None:

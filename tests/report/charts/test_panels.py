@@ -7,14 +7,16 @@ from evidence_factories import make_harm
 from html_page import Page
 from hypothesis import given
 from hypothesis import strategies as st
-from job.report.charts.panels import part_evenly, part_strategies
 from report_factories import make_results, make_runs, without_numbers
 
+from job.report.charts.lines import part_evenly, part_strategies
 from job.report.charts.theme import N_COLOURS, series
 from job.report.facts import load_facts
 from job.report.render import draw_page, lay_out
 from job.report.slides import draw_slides
+from job.results.job_facts import StrategyFacts
 
+RESULTS = make_results(("baseline",), ("svc",), make_runs(("baseline",), ("svc",), 1))
 MANY = ("baseline", *(f"s{place}" for place in range(1, 10)))
 
 
@@ -41,7 +43,9 @@ def test_every_strategy_has_one_panel(n_strategies: int, calibrated: bool) -> No
     """baseline stands in each panel, everybody else in one, and no panel has more lines than there are colours"""
     plain = ("baseline", *(f"s{place}" for place in range(1, n_strategies)))
     labels = (*plain, *(f"{label} (calibrated)" for label in plain)) if calibrated else plain
-    facts = load_facts({"strategies": [{"label": label} for label in labels], "classifiers": []})
+    facts = load_facts(
+        RESULTS.model_copy(update={"strategies": [StrategyFacts(label=label, description="") for label in labels]})
+    )
     panels = part_strategies(facts, facts.strategies)
     others = [name.label for panel in panels for name in panel.names if name.label != "baseline"]
     assert list(labels[1:]) == others
@@ -54,7 +58,7 @@ def test_every_strategy_has_one_panel(n_strategies: int, calibrated: bool) -> No
 
 def test_ten_strategies_take_two_charts_of_each_kind() -> None:
     """curves are parted with baseline in both, reliability without; charts and files have names of their own"""
-    results = make_results(MANY, ("svc",), make_runs(MANY, ("svc",), 3), harm=make_harm(MANY, ("svc",)))
+    results = make_results(MANY, ("svc",), make_runs(MANY, ("svc",), 3), calibration=make_harm(MANY, ("svc",)))
     made = draw_page(results)
     page = Page(lay_out(made))
     halves = [["baseline", *MANY[1:6]], ["baseline", *MANY[6:]]]
@@ -98,6 +102,6 @@ def test_the_axes_of_reliability_go_as_far_as_they_must(highest: float, end: str
     for row in harm["rows"]:
         for entry in row["raw"]["reliability"]:
             entry.update(mean_predicted=highest / 2, observed=highest)
-    results = make_results(("baseline",), ("svc",), make_runs(("baseline",), ("svc",), 2), harm=harm)
+    results = make_results(("baseline",), ("svc",), make_runs(("baseline",), ("svc",), 2), calibration=harm)
     made = {slide.name: slide.svg for slide in draw_slides(draw_page(results), results)}
     assert 2 == made["reliability-predicted-svc"].count(f">{end}</text>")
