@@ -12,7 +12,7 @@ from job import __version__, pipeline
 from job.cli import main
 from job.report.facts import Facts
 from job.report.layout import Section
-from job.report.sections import balance
+from job.report.sections import data
 
 DATA = {
     "generated": "generate: {kind: classification, n_samples: 300, weights: [0.9]}",
@@ -167,7 +167,7 @@ def test_a_section_that_cannot_be_drawn_is_a_bug(
     def fail(facts: Facts) -> Section:
         raise KeyError("of ours")
 
-    monkeypatch.setattr(balance, "build", fail)
+    monkeypatch.setattr(data, "build_balance", fail)
     assert 1 == main(["render", str(results)])
     told = capsys.readouterr().err
     assert "a bug in minority-report (KeyError: 'of ours')" in told

@@ -20,12 +20,12 @@ from job.results.results import Results, Timings
 from job.text import abbreviate, counted, make_visible, number, percent, ratio, sentence, signed
 
 SECTIONS = (
-    "answer", "verdict", "overview", "asked", "balance", "columns", "diagnosis", "comparisons", "metrics", "tradeoff",
-    "footing", "alarms", "cutoffs", "decisions", "curves", "harm", "rescued", "picture", "audit", "ratio_sweep",
-    "imbalance", "metrics.confusion", "leak", "runs", "methods", "snippet", "reproduce",
+    "answer", "verdict", "overview", "asked", "data.balance", "data.columns", "data.diagnosis", "comparisons",
+    "metrics", "tradeoff", "footing", "alarms", "cutoffs", "decisions", "curves", "harm", "rescued", "picture", "audit",
+    "ratio_sweep", "imbalance", "metrics.confusion", "leak", "runs", "methods", "snippet", "reproduce",
 )  # fmt: skip
-"""A new section is one name here, one module in `job.report.sections` and one template in ``templates/sections``; what
-a module builds beside its own section stands behind a dot."""
+"""A new section is one name here, one module in `job.report.sections` and one template in ``templates/sections``;
+where a module has several, the name of each stands behind a dot."""
 _STYLES = ("variables", "base", "layout", "tables", "figures", "answer", "explorer", "print")
 _SCRIPTS = ("page", "tables", "alarms")
 _UNDERSCORE = Markup("_<wbr>")
@@ -74,12 +74,13 @@ def render_report(results: Results, timings: Timings | None = None) -> str:
 def draw_page(results: Results, timings: Timings | None = None) -> Page:
     """Build the page's values, every chart drawn; takes what `render_report` takes."""
     facts = load_facts(results, timings if results.spec.report.timings else None)
-    sections = tuple(_build_section(facts, *name.partition(".")) for name in SECTIONS)
+    sections = tuple(_build_section(facts, name) for name in SECTIONS)
     return Page(facts.title, _question(facts), sections, results.provenance.versions["minority-report"])
 
 
-def _build_section(facts: Facts, module: str, dot: str, part: str) -> Section:
-    build = getattr(import_module(f"job.report.sections.{module}"), f"build_{part}" if dot else "build")
+def _build_section(facts: Facts, name: str) -> Section:
+    module, _, part = name.partition(".")
+    build = getattr(import_module(f"job.report.sections.{module}"), f"build_{part}" if part else "build")
     section: Section = build(facts)
     return section
 
