@@ -222,6 +222,14 @@ def test_folds_are_named_where_there_are_several() -> None:
     assert ["smote with svc: one run, on repeat 0 fold 1"] == page_of(PAIR, ("svc",), runs).texts("where")
 
 
+def test_a_strategy_and_a_classifier_of_one_name_are_not_mixed_up() -> None:
+    """what failed is named by its strategy and its classifier, whatever else has their names"""
+    strategies = ("baseline", "svc")
+    runs = make_runs(strategies, ("svc",), 6)
+    runs[0] = without_numbers(runs[0], "failed", "no luck")
+    assert ["baseline with svc: one run, on repeat 0"] == page_of(strategies, ("svc",), runs).texts("where")
+
+
 def test_charts_that_cannot_be_drawn_have_a_sentence() -> None:
     """no recall, no curve: the page says so for each, and shows what there is"""
     runs = [without_numbers(run, "failed", "no luck") for run in make_runs(PAIR, ("svc",), 2)]

@@ -171,10 +171,8 @@ def _reasons(facts: Facts, found: Mapping[str, Sequence[Run]]) -> tuple[Reason, 
 
 
 def _where(facts: Facts, runs: Sequence[Run]) -> str:
-    labels = {label for run in runs for label in run.place}
-    strategies, classifiers = (
-        listed(name.short for name in names if name.label in labels) for names in (facts.strategies, facts.classifiers)
-    )
+    sides = zip((facts.strategies, facts.classifiers), zip(*(run.place for run in runs), strict=True), strict=True)
+    strategies, classifiers = (listed(name.short for name in names if name.label in labels) for names, labels in sides)
     splits = sorted({run.split for run in runs})
     return f"{strategies} with {classifiers}: {counted(len(runs), 'run')}, {_splits(facts, splits)}"
 
