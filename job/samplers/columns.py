@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Indices = NDArray[np.intp]
+from job.samplers.space import Floats, Indices
 
 
 def is_dataframe(X: Any) -> bool:
@@ -30,13 +29,6 @@ def is_mixed(X: Any) -> bool:
 def is_object_array(X: Any) -> bool:
     """Tell whether X is an array of Python objects, which may hold categories as text."""
     return isinstance(X, np.ndarray) and X.ndim == 2 and X.dtype == object
-
-
-def frame_of(X: NDArray[Any]) -> Any:
-    """Write an array of objects as a data frame, to be read column by column."""
-    import pandas as pd
-
-    return pd.DataFrame(X)
 
 
 def find_columns(
@@ -103,14 +95,11 @@ def integer_columns(X: Any) -> Indices:
     return np.arange(X.shape[1] if X.dtype.kind in "iub" else 0)
 
 
-@dataclass(frozen=True, eq=False)
-class Encoding:
-    """How a mixed data frame became numbers: the values behind each categorical column's codes."""
-
-    levels: dict[int, NDArray[Any]]
+Levels = dict[int, NDArray[Any]]
+"""The values behind the codes of each categorical column."""
 
 
-def encode(X: Any, categorical: Indices) -> tuple[NDArray[np.float64], Encoding]:
+def encode(X: Any, categorical: Indices) -> tuple[Floats, Levels]:
     """Write a mixed data frame as float64, categories as codes in the order of their values, missing cells as NaN.
 
     Raises
@@ -119,29 +108,29 @@ def encode(X: Any, categorical: Indices) -> tuple[NDArray[np.float64], Encoding]
         A column outside `categorical` that holds something other than finite or missing numbers.
     """
     cells = np.empty(X.shape, np.float64)
-    levels: dict[int, NDArray[Any]] = {}
+    levels: Levels = {}
     for column in range(X.shape[1]):
         if column in categorical:
             cells[:, column], levels[column] = _encode_categories(np.asarray(X.iloc[:, column], dtype=object))
         else:
             cells[:, column] = _encode_numbers(X.iloc[:, column], X.columns[column])
-    return cells, Encoding(levels)
+    return cells, levels
 
 
-def decode(X: Any, synthetic: NDArray[np.float64], encoding: Encoding) -> Any:
+def decode(X: Any, synthetic: Floats, levels: Levels) -> Any:
     """Append synthetic rows to the data frame they were made from, in its own types."""
     import pandas as pd
 
     columns = []
     for position, dtype in enumerate(X.dtypes):
-        values = _decode_column(synthetic[:, position], encoding.levels.get(position))
+        values = _decode_column(synthetic[:, position], levels.get(position))
         columns.append(pd.concat([X.iloc[:, position], pd.Series(values).astype(dtype)], ignore_index=True))
     frame = pd.concat(columns, axis=1)
     frame.columns = X.columns
     return frame
 
 
-def _decode_column(values: NDArray[np.float64], levels: NDArray[Any] | None) -> NDArray[Any]:
+def _decode_column(values: Floats, levels: NDArray[Any] | None) -> NDArray[Any]:
     if levels is None:
         return values
     missing = np.isnan(values)
@@ -151,7 +140,7 @@ def _decode_column(values: NDArray[np.float64], levels: NDArray[Any] | None) -> 
     return decoded
 
 
-def _encode_categories(values: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[Any]]:
+def _encode_categories(values: NDArray[Any]) -> tuple[Floats, NDArray[Any]]:
     present = np.array([not _is_missing(value) for value in values], dtype=bool)
     distinct = list(dict.fromkeys(values[present].tolist()))
     distinct.sort(key=lambda value: (type(value).__name__, value))
@@ -168,7 +157,7 @@ def _is_missing(value: Any) -> bool:
     return value is None or type(value).__name__ == "NAType" or bool(value != value)
 
 
-def _encode_numbers(values: Any, name: Any) -> NDArray[np.float64]:
+def _encode_numbers(values: Any, name: Any) -> Floats:
     advice = "Name it in categorical_features, or leave it out."
     if values.dtype.kind in "mM":
         raise ValueError(f"Column {name!r} holds dates or durations ({values.dtype}), not numbers. {advice}")
