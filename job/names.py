@@ -43,9 +43,9 @@ IMBALANCED_LEARN_SAMPLERS: Mapping[str, str] = {
 """Class name -> dotted path of every sampler of imbalanced-learn."""
 
 STRATEGIES: Mapping[str, str] = {
-    "baseline": "job.strategies.no_resampling.Baseline",
-    "class_weight": "job.strategies.no_resampling.ClassWeight",
-    "threshold": "job.strategies.no_resampling.Threshold",
+    "baseline": "job.strategies.recipe.Recipe",
+    "class_weight": "job.strategies.recipe.ClassWeight",
+    "threshold": "job.strategies.inner_folds.Threshold",
     "smote": "job.strategies.resampling.Smote",
     "custom": "job.strategies.resampling.Custom",
     **dict.fromkeys(IMBALANCED_LEARN_SAMPLERS, "job.strategies.resampling.Resample"),

@@ -14,9 +14,9 @@ from sklearn.metrics import roc_auc_score
 from job.data.dataset import Dataset
 from job.data.difficulty.minority_types import draw
 from job.evaluation.grid import Unit
-from job.evaluation.synthetic_rows import find_added
 from job.strategies.preparation import Preparation
 from job.strategies.recipe import Resampled, TrainingPart
+from job.strategies.resampling import find_added
 
 MOST_ROWS = 400
 """Most rows that are looked at, of each kind; more are sampled."""

@@ -7,8 +7,7 @@ from pathlib import Path
 import numpy as np
 import skops.io
 from sklearn.base import BaseEstimator
-from sklearn.frozen import FrozenEstimator
-from sklearn.model_selection import FixedThresholdClassifier, TunedThresholdClassifierCV
+from sklearn.model_selection import TunedThresholdClassifierCV
 from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
@@ -19,6 +18,7 @@ from job.evaluation.synthetic_rows import take_all_rows
 from job.spec.job_spec import JobSpec
 from job.spec.strategy_entries import Entry
 from job.strategies.raw_columns import RawColumns
+from job.strategies.recipe import decide_at
 from job.strategies.recipes import classifier_of, recipe_of
 
 
@@ -47,10 +47,7 @@ def _decide_at_once(model: BaseEstimator, dataset: Dataset) -> BaseEstimator:
     """Keep a tuned threshold without what tuned it: its folds and scorers are of no use to new rows."""
     if not isinstance(model, TunedThresholdClassifierCV):
         return model
-    fixed = FixedThresholdClassifier(
-        FrozenEstimator(model.estimator_), threshold=model.best_threshold_, response_method=model.response_method
-    )
-    return fixed.fit(dataset.X, dataset.y)
+    return decide_at(model.best_threshold_, model.estimator_, model.response_method, dataset.X, dataset.y)
 
 
 def read_columns_as(spec: JobSpec, dataset: Dataset) -> RawColumns:
@@ -59,7 +56,7 @@ def read_columns_as(spec: JobSpec, dataset: Dataset) -> RawColumns:
     booleans = [column.name for column in dataset.columns if column.kind == "boolean"]
     return RawColumns(
         numbers=list(dataset.numeric),
-        categories={name: [str(text) for text in dataset.X[name].cat.categories] for name in dataset.categorical},
+        categories={name: list(map(str, dataset.X[name].cat.categories)) for name in dataset.categorical},
         booleans=[name for name in booleans if name in dataset.categorical],
         missing=[] if file is None else [word.strip() for word in file.na_values],
         decimal="." if file is None or file.query is not None else file.decimal,

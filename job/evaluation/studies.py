@@ -13,7 +13,7 @@ from job.evaluation.grid import IMBALANCE, INNER_RATIO, RATIO, RATIO_STEPS, Stud
 from job.spec.strategy_entries import StrategyEntry
 from job.strategies.inner_folds import DEFAULT_FOLDS, split_rows
 from job.strategies.preparation import Preparation
-from job.strategies.recipe import Recipe, Resampled, prepare_part
+from job.strategies.recipe import Recipe, Resampled, TrainingPart
 from job.strategies.resampling import RATIO as SAMPLING_STRATEGY
 
 LEAST_MINORITY = 5
@@ -148,8 +148,8 @@ def resample_then_split(unit: Unit, dataset: Dataset, recipe: Recipe) -> LeakedS
     StrategyError
         Where the sampler cannot run, or doesn't keep the rows that it is given.
     """
-    preparation = Preparation(**unit.preparation.model_dump())
-    part = prepare_part(preparation, dataset.X, dataset.y, None, dataset.integer, unit.seeds)
+    preparation = Preparation(**unit.preparation.model_dump()).fit(dataset.X)
+    part = TrainingPart(dataset.X, dataset.y, None, preparation, dataset.integer, unit.seeds)
     resampled = recipe.resample(part)
     n_rows = dataset.n_rows
     if not np.array_equal(resampled.X[:n_rows], preparation.encode(part.codes)):

@@ -15,8 +15,9 @@ from job.evaluation.grid import seeds_of
 from job.spec.job_spec import JobSpec
 from job.spec.strategy_entries import Entry
 from job.strategies.preparation import Preparation
-from job.strategies.recipe import Resampled, TrainingPart, prepare_part
+from job.strategies.recipe import Resampled, TrainingPart
 from job.strategies.recipes import recipe_of
+from job.strategies.resampling import find_added
 
 
 def take_all_rows(spec: JobSpec, dataset: Dataset) -> TrainingPart:
@@ -31,8 +32,8 @@ def take_all_rows(spec: JobSpec, dataset: Dataset) -> TrainingPart:
     -------
     TrainingPart
     """
-    preparation, seeds = Preparation(**spec.preparation.model_dump()), seeds_of(spec.seed, 0, 0)
-    return prepare_part(preparation, dataset.X, dataset.y, dataset.groups, dataset.integer, seeds)
+    fitted = Preparation(**spec.preparation.model_dump()).fit(dataset.X)
+    return TrainingPart(dataset.X, dataset.y, dataset.groups, fitted, dataset.integer, seeds_of(spec.seed, 0, 0))
 
 
 @dataclass(frozen=True, eq=False)
@@ -92,31 +93,6 @@ def make_synthetic_rows(spec: JobSpec, dataset: Dataset, strategy: Entry) -> Syn
                 values[place] = own[copied[place]]
         parents, weights = _trace(resampled, len(rows), copied)
         return SyntheticRows(features, resampled.y[added], parents, weights)
-
-
-def find_added(real: np.ndarray, resampled: np.ndarray) -> np.ndarray:
-    """Find the rows that resampling added, made or repeated.
-
-    Parameters
-    ----------
-    real : ndarray of shape (n_rows, n_encoded)
-    resampled : ndarray of shape (n_resampled, n_encoded)
-
-    Returns
-    -------
-    ndarray of int
-        Row numbers of `resampled`, ascending.
-    """
-    if len(resampled) >= len(real) and np.array_equal(resampled[: len(real)], real):
-        return np.arange(len(real), len(resampled))
-    left = Counter(row.tobytes() for row in real)
-    added = []
-    for number, row in enumerate(resampled):
-        key = row.tobytes()
-        left[key] -= 1
-        if left[key] < 0:
-            added.append(number)
-    return np.array(added, dtype=np.intp)
 
 
 def decode_rows(preparation: Preparation, rows: np.ndarray, dataset: Dataset) -> dict[str, list[Any]]:

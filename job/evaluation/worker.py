@@ -21,7 +21,7 @@ from job.evaluation.third_party import Attempt, Give, attempt, fit_apart, score_
 from job.spec.strategy_entries import Entry
 from job.strategies.preparation import Preparation
 from job.strategies.prevalence import prevalence_seen
-from job.strategies.recipe import Fitted, Recipe, Resampled, Seen, TrainingPart, fit_classifier, prepare_part
+from job.strategies.recipe import Fitted, Recipe, Resampled, TrainingPart, fit_classifier
 from job.strategies.recipes import classifier_of, recipe_of
 
 OK, DEGRADED, FAILED, NOT_APPLICABLE = "ok", "degraded", "failed", "not_applicable"
@@ -152,8 +152,8 @@ class _Work:
 def _resample(unit: Unit, dataset: Dataset, recipe: Recipe) -> tuple[TrainingPart, Resampled, ResamplingAudit | None]:
     X, y = dataset.X.iloc[unit.train], dataset.y[unit.train]
     groups = None if dataset.groups is None else dataset.groups[unit.train]
-    preparation = Preparation(**unit.preparation.model_dump())
-    part = prepare_part(preparation, X, y, groups, dataset.integer, unit.seeds)
+    preparation = Preparation(**unit.preparation.model_dump()).fit(X)
+    part = TrainingPart(X, y, groups, preparation, dataset.integer, unit.seeds)
     resampled = recipe.resample(part)
     return part, resampled, None if unit.study else audit_resampling(unit, dataset, part, resampled)
 
@@ -170,7 +170,7 @@ def _evaluate_classifier(unit: Unit, dataset: Dataset, work: _Work, key: RunKey,
     fitted, scores, decisions, is_probability = tried.value
     degraded = (*work.resampled.degraded, *fitted.degraded)
     cutoff, warned = _choose_cutoff(unit, work, entry, fitted)
-    seen = fitted.seen or Seen(len(work.resampled.y), int(work.resampled.y.sum()), work.resampled.n_synthetic)
+    seen = fitted.seen or work.resampled.seen
     return Outcome(
         key,
         DEGRADED if degraded else OK,

@@ -16,15 +16,7 @@ from sklearn.utils import check_consistent_length, check_random_state, column_or
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import validate_data
 
-from job.samplers.columns import (
-    category_columns,
-    decode,
-    encode,
-    find_columns,
-    integer_columns,
-    is_mixed,
-    is_object_array,
-)
+from job.samplers.columns import category_columns, decode, encode, find_columns, integer_columns, is_mixed
 from job.samplers.plan import Plan, Settings, describe_degradations, plan_classes
 from job.samplers.survey import survey_table
 from job.samplers.threads import Workers, count_threads, open_workers
@@ -200,7 +192,7 @@ class AffinitySMOTE(BaseOverSampler):
         )
         chosen = self.categorical_features
         asks_for_none = chosen is None or isinstance(chosen, str) or len(chosen) == 0
-        if is_mixed(X) or (is_object_array(X) and not asks_for_none):
+        if is_mixed(X) or (_holds_objects(X) and not asks_for_none):
             check_consistent_length(X, y)
             validate_data(self, X=X, y=y, reset=True, skip_check_array=True)
             return X, y, is_one_vs_all
@@ -208,7 +200,7 @@ class AffinitySMOTE(BaseOverSampler):
         return X, y, is_one_vs_all
 
     def _fit_resample(self, X: Any, y: NDArray[Any]) -> tuple[Any, NDArray[Any]]:
-        if is_object_array(X):
+        if _holds_objects(X):
             import pandas as pd
 
             frame, y_resampled = self._fit_resample(pd.DataFrame(X), y)  # to be read column by column
@@ -221,7 +213,6 @@ class AffinitySMOTE(BaseOverSampler):
 
     def _fit_resample_table(self, X: Any, y: NDArray[Any], workers: Workers) -> tuple[Any, NDArray[Any]]:
         settings = self._settings(X)
-        random_state = check_random_state(self.random_state)
         if is_mixed(X):
             cells, levels = encode(X, settings.categorical)
             dtypes = [dtype if isinstance(dtype, np.dtype) else np.dtype(np.float64) for dtype in X.dtypes]
@@ -229,7 +220,7 @@ class AffinitySMOTE(BaseOverSampler):
             cells = X.tocsr() if sparse.issparse(X) else X
             dtypes = [X.dtype] * X.shape[1]
         survey = survey_table(cells, workers)
-        plans = plan_classes(cells, y, self.sampling_strategy_, settings, survey.hashes, random_state, workers)
+        plans = plan_classes(cells, y, self.sampling_strategy_, settings, survey.hashes, workers)
         rules = column_rules(cells, settings, survey, dtypes)
         self.parents_ = np.concatenate([np.empty((0, 2), np.intp), *(plan.parents for plan in plans)])
         self.weights_ = np.concatenate([np.empty(0), *(plan.steps for plan in plans)])
@@ -250,12 +241,18 @@ class AffinitySMOTE(BaseOverSampler):
         )
         named = find_columns(self.integer_features, "integer_features", X.shape[1], names, whole)
         integer = np.setdiff1d(np.union1d(named, whole), categorical).astype(np.intp)
-        return Settings(self.k_neighbors, self.extrapolation, self.clip, self.scale, categorical, integer)
+        luck = check_random_state(self.random_state)
+        return Settings(self.k_neighbors, self.extrapolation, self.clip, self.scale, categorical, integer, luck)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
         tags.input_tags.allow_nan = True
         return tags
+
+
+def _holds_objects(X: Any) -> bool:
+    """Tell whether X is an array of Python objects, which may hold categories as text."""
+    return isinstance(X, np.ndarray) and X.ndim == 2 and X.dtype == object
 
 
 def _append_rows(X: NDArray[Any], plans: Sequence[Plan], rules: ColumnRules, workers: Workers) -> NDArray[Any]:

@@ -26,11 +26,6 @@ def is_mixed(X: Any) -> bool:
     return len(set(dtypes)) > 1 or not all(isinstance(d, np.dtype) and d.kind in "iuf" for d in dtypes)
 
 
-def is_object_array(X: Any) -> bool:
-    """Tell whether X is an array of Python objects, which may hold categories as text."""
-    return isinstance(X, np.ndarray) and X.ndim == 2 and X.dtype == object
-
-
 def find_columns(
     selection: Any, parameter: str, n_columns: int, names: Sequence[Any] | None, automatic: Indices
 ) -> Indices:
@@ -58,11 +53,9 @@ def find_columns(
     ValueError
         A position, name or mask that doesn't fit the table.
     """
-    if selection is None:
-        return np.empty(0, np.intp)
     if isinstance(selection, str):
         return automatic
-    chosen = np.asarray(selection)
+    chosen = np.asarray(() if selection is None else selection)
     if chosen.ndim != 1:
         raise ValueError(f"{parameter} must be a list of columns, got an array of shape {chosen.shape}.")
     if chosen.size == 0:
@@ -72,13 +65,18 @@ def find_columns(
             raise ValueError(f"{parameter} is a mask of {len(chosen)} values, but X has {n_columns} columns.")
         return np.flatnonzero(chosen)
     if chosen.dtype.kind in "iu":
-        outside = [int(i) for i in chosen if not -n_columns <= i < n_columns]
-        if outside:
+        if outside := [int(i) for i in chosen if not -n_columns <= i < n_columns]:
             raise ValueError(
                 f"{parameter} names column {outside[0]}, but X has {n_columns} columns (0 to {n_columns - 1})."
             )
         return np.unique(chosen % n_columns).astype(np.intp)
-    return _find_names(chosen.tolist(), parameter, names)
+    asked = chosen.tolist()
+    if names is None:
+        raise ValueError(f"{parameter} holds names ({asked[0]!r}), but X has none: pass a DataFrame, or positions.")
+    known = list(names)
+    if unknown := [name for name in asked if name not in known]:
+        raise ValueError(f"{parameter} names {unknown[0]!r}, which is none of X's {len(known)} columns.")
+    return np.unique([known.index(name) for name in asked]).astype(np.intp)
 
 
 def category_columns(X: Any) -> Indices:
@@ -123,21 +121,14 @@ def decode(X: Any, synthetic: Floats, levels: Levels) -> Any:
 
     columns = []
     for position, dtype in enumerate(X.dtypes):
-        values = _decode_column(synthetic[:, position], levels.get(position))
+        values = synthetic[:, position]
+        if position in levels:
+            named = np.append(levels[position], [None])  # the last one for codes that are missing
+            values = named[np.where(np.isnan(values), len(named) - 1, values).astype(np.intp)]
         columns.append(pd.concat([X.iloc[:, position], pd.Series(values).astype(dtype)], ignore_index=True))
     frame = pd.concat(columns, axis=1)
     frame.columns = X.columns
     return frame
-
-
-def _decode_column(values: Floats, levels: NDArray[Any] | None) -> NDArray[Any]:
-    if levels is None:
-        return values
-    missing = np.isnan(values)
-    decoded = np.empty(len(values), dtype=object)
-    decoded[~missing] = levels[values[~missing].astype(np.intp)]
-    decoded[missing] = None
-    return decoded
 
 
 def _encode_categories(values: NDArray[Any]) -> tuple[Floats, NDArray[Any]]:
@@ -165,8 +156,7 @@ def _encode_numbers(values: Any, name: Any) -> Floats:
         cells = np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(f"Column {name!r} ({values.dtype}) does not hold numbers: {error}. {advice}") from error
-    n_infinite = int(np.isinf(cells).sum())
-    if n_infinite:
+    if n_infinite := int(np.isinf(cells).sum()):
         raise ValueError(f"Column {name!r} contains infinity in {n_infinite} of its {len(cells)} rows.")
     return cells
 
@@ -175,13 +165,3 @@ def _is_category(dtype: Any) -> bool:
     if isinstance(dtype, np.dtype):
         return dtype.kind in "ObUS"
     return dtype.name in ("category", "string", "str", "boolean")
-
-
-def _find_names(chosen: Sequence[Any], parameter: str, names: Sequence[Any] | None) -> Indices:
-    if names is None:
-        raise ValueError(f"{parameter} holds names ({chosen[0]!r}), but X has none: pass a DataFrame, or positions.")
-    known = list(names)
-    unknown = [name for name in chosen if name not in known]
-    if unknown:
-        raise ValueError(f"{parameter} names {unknown[0]!r}, which is none of X's {len(known)} columns.")
-    return np.unique([known.index(name) for name in chosen]).astype(np.intp)

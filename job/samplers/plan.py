@@ -34,6 +34,7 @@ class Settings:
     scale: bool
     categorical: Indices
     integer: Indices
+    random_state: RandomState
 
 
 @dataclass(frozen=True, eq=False)
@@ -52,26 +53,18 @@ class Plan:
     @property
     def parents(self) -> Indices:
         """The two parents of each synthetic row, as row numbers of X."""
-        parents = np.empty((len(self.seeds), 2), np.intp)
-        parents[:, 0] = self.index[self.seeds]
-        parents[:, 1] = self.index[self.partners]
-        return parents
+        return np.column_stack((self.index[self.seeds], self.index[self.partners]))
 
 
 def plan_classes(
-    X: Any,
-    y: NDArray[Any],
-    targets: Mapping[Any, int],
-    settings: Settings,
-    hashes: Hashes,
-    random_state: RandomState,
-    workers: Workers,
+    X: Any, y: NDArray[Any], targets: Mapping[Any, int], settings: Settings, hashes: Hashes, workers: Workers
 ) -> tuple[Plan, ...]:
     """Plan each class's synthetic rows; X is an array or CSR matrix with NaN for missing cells, `hashes` its rows'."""
     wanted = {label: n_new for label, n_new in targets.items() if n_new > 0}
     if not wanted:
         return ()
-    numeric = np.setdiff1d(np.arange(X.shape[1]), settings.categorical)
+    categorical = settings.categorical
+    numeric = np.setdiff1d(np.arange(X.shape[1]), categorical)
     scale = fit_scale(dense_rows(X, choose_rows(hashes, SCALE_ROWS))[:, numeric], settings.scale)
     plans = []
     for label, n_new in wanted.items():
@@ -79,10 +72,10 @@ def plan_classes(
         rows = dense_rows(X, index)
         order = order_rows(rows)
         index, rows = index[order], rows[order]
-        own = _points(rows, numeric, settings.categorical, scale)
-        others = dense_rows(X, rest[choose_rows(hashes[rest], OTHER_ROWS)])
-        others_points = _points(others, numeric, settings.categorical, scale, own.mismatch)
-        plans.append(Plan(label, index, rows, *_plan_rows(own, others_points, n_new, settings, random_state, workers)))
+        own = _points(rows, numeric, categorical, scale, None)
+        chosen = dense_rows(X, rest[choose_rows(hashes[rest], OTHER_ROWS)])
+        others = _points(chosen, numeric, categorical, scale, own.mismatch)
+        plans.append(Plan(label, index, rows, *_plan_rows(own, others, n_new, settings, workers)))
     return tuple(plans)
 
 
@@ -124,20 +117,11 @@ def order_rows(rows: Floats) -> Indices:
         n_columns = min(4 * n_columns, rows.shape[1])
 
 
-def _points(
-    rows: Floats, numeric: Indices, categorical: Indices, scale: Scale, mismatch: float | None = None
-) -> Points:
-    numbers = scale.apply(rows[:, numeric])
-    codes = np.ascontiguousarray(rows[:, categorical])
-    if mismatch is None:
-        mismatch = _category_cost(numbers)
-    return Points(
-        numbers=numbers,
-        codes=codes,
-        mismatch=mismatch,
-        unrelated=2.0 * float(scale.variance.sum()) + mismatch * len(categorical),
-        has_missing=bool(np.isnan(numbers).any() or np.isnan(codes).any()),
-    )
+def _points(rows: Floats, numeric: Indices, categorical: Indices, scale: Scale, mismatch: float | None) -> Points:
+    numbers, codes = scale.apply(rows[:, numeric]), np.ascontiguousarray(rows[:, categorical])
+    mismatch = _category_cost(numbers) if mismatch is None else mismatch
+    unrelated = 2.0 * float(scale.variance.sum()) + mismatch * len(categorical)
+    return Points(numbers, codes, mismatch, unrelated, bool(np.isnan(numbers).any() or np.isnan(codes).any()))
 
 
 def _category_cost(numbers: Floats) -> float:
@@ -151,12 +135,12 @@ def _category_cost(numbers: Floats) -> float:
 
 
 def _plan_rows(
-    own: Points, others: Points, n_new: int, settings: Settings, random_state: RandomState, workers: Workers
+    own: Points, others: Points, n_new: int, settings: Settings, workers: Workers
 ) -> tuple[Indices, Indices, Floats, Indices, Floats]:
     """Choose seeds, partners and steps in an order that the class's content decides; also return what decided."""
     n = len(own)
     k = min(settings.k_neighbors, n - 1)
-    shifts = random_state.random_sample(n)
+    shifts = settings.random_state.random_sample(n)
     if k == 0:
         zeros = np.zeros(n_new, np.intp)
         return zeros, zeros, np.zeros(n_new), np.empty((1, 0), np.intp), np.ones(1)

@@ -27,7 +27,7 @@ from job.spec.generators import MixtureSpec
 from job.spec.job_spec import JobSpec
 from job.spec.strategy_entries import CalibratedEntry, Entry
 from job.strategies.inner_folds import DEFAULT_FOLDS
-from job.strategies.parameters import accepts, import_class
+from job.strategies.recipes import accepts, import_class
 from job.strategies.resampling import LIMITS
 
 _TEMPLATE = Path(__file__).with_name("script.py.jinja").read_text(encoding="utf-8")
