@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.engine.apart import run_apart
+from job.engine.local import run_apart
 from job.evaluation.grid import strategies_of
 from job.evaluation.synthetic_rows import SyntheticRows, make_synthetic_rows
 from job.outputs import MODEL, PARENTS, SYNTHETIC, Outputs, to_csv

@@ -229,6 +229,9 @@ class Recipe:
         return Fitted(Pipeline([("prepare", part.preparation), ("classify", classifier)]), prevalence)
 
 
+_WEIGHTS_SAY = "{no: 1, yes: 10} say (or {0: 1, 1: 10}: 1 is the positive label, unless it is a label of the rest)"
+
+
 class ClassWeight(Recipe):
     """Fit with scikit-learn's ``class_weight``; ``balanced`` unless the spec says otherwise."""
 
@@ -239,10 +242,7 @@ class ClassWeight(Recipe):
             if name != "class_weight":
                 yield ("params", name), "unknown parameter; allowed is class_weight"
             elif value != "balanced" and not (weights and all(map(_is_weight, weights))):
-                example = (
-                    "{no: 1, yes: 10} say (or {0: 1, 1: 10}: 1 is the positive label, unless it is a label of the rest)"
-                )
-                yield ("params", name), f"got {value!r}, must be balanced, or weights > 0 by label, {example}"
+                yield ("params", name), f"got {value!r}, must be balanced, or weights > 0 by label, {_WEIGHTS_SAY}"
 
     def describe(self, n_categorical: int, n_numeric: int) -> str:
         """As in `Recipe`."""
