@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 import numpy as np
 
+from job.data.dataset import Dataset
 from job.data.splitting.splits import Split, count_splits
 from job.evaluation.cutoff import Request, request_of
 from job.spec.job_spec import JobSpec, PreparationSpec
@@ -95,6 +96,16 @@ class Unit:
     request: Request | None = None
 
     @property
+    def kind(self) -> str | None:
+        """What kind of study it belongs to; None for the grid."""
+        return None if self.study is None else self.study.kind
+
+    @property
+    def setting(self) -> float:
+        """Of its study."""
+        return 0.0 if self.study is None else self.study.setting
+
+    @property
     def keys(self) -> tuple[RunKey, ...]:
         """The runs of this unit, in the order of its classifiers."""
         return tuple(
@@ -173,6 +184,8 @@ LEAK_SPLITS = 5
 SWEEP_SPLITS = 10
 RATIO_STEPS = 6
 """Ratios of a sweep, the data's own and 1 included."""
+LEAST_MINORITY = 5
+"""Minority rows that a thinned training part has at least."""
 
 THINNED = ("baseline", "smote", "custom")
 """Strategies whose answer to imbalance is shown."""
@@ -226,6 +239,23 @@ def thinned_strategies(spec: JobSpec) -> tuple[Entry, ...]:
     for entry in (spec.baseline, *spec.strategies):
         first.setdefault(str(entry.name), entry)
     return tuple(first.get(name) or _unlisted(spec, name) for name in THINNED)
+
+
+def ratio_of(step: float, dataset: Dataset) -> float:
+    """Return the ratio of minority to majority at one step of a sweep.
+
+    Parameters
+    ----------
+    step : float
+        0 is the data's own ratio, ``RATIO_STEPS - 1`` is 1; between them ratios grow by one factor.
+    dataset : Dataset
+
+    Returns
+    -------
+    float
+    """
+    own = min(1.0, 1 / dataset.imbalance_ratio)
+    return float(own ** (1 - step / (RATIO_STEPS - 1)))
 
 
 def imbalance_ratios(spec: JobSpec) -> tuple[float, ...]:

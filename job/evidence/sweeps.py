@@ -9,16 +9,17 @@ from job.data.splitting.splits import Split
 from job.evaluation.grid import (
     IMBALANCE,
     INNER_RATIO,
+    LEAST_MINORITY,
     RATIO,
     RATIO_STEPS,
     SWEEP_SPLITS,
     Study,
     imbalance_ratios,
+    ratio_of,
     swept_strategies,
     thinned_strategies,
 )
 from job.evaluation.metrics.metric_registry import METRICS
-from job.evaluation.studies import LEAST_MINORITY, ratio_of
 from job.evidence.curves import build_best_possible
 from job.evidence.statistics.family import question_of
 from job.evidence.study_runs import INTERCEPT_CORRECTED, Measurement, StudyRuns, count_reasons
