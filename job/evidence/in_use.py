@@ -11,7 +11,7 @@ from scipy.special import expit, logit, ndtri, stdtrit
 
 from job.data.splitting.splits import Split
 from job.evaluation.metrics.calibration_metrics import correct_prior
-from job.evaluation.metrics.decision_metrics import at_prevalence
+from job.evaluation.metrics.count_metrics import at_prevalence
 from job.evaluation.metrics.metric_registry import Undefined
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.predictions import Place, Predictions, by_place

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from job.evaluation.metrics.calibration_metrics import correct_prior
-from job.evaluation.metrics.decision_metrics import at_prevalence
+from job.evaluation.metrics.count_metrics import at_prevalence
 from job.evaluation.metrics.metric_registry import Undefined
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.predictions import Predictions, by_place

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from job.evaluation.grid import RunKey
+from job.evaluation.metrics.count_metrics import average_precision_of_halves, expect_by_chance
 from job.evaluation.metrics.metric_registry import METRICS, Metric, Undefined
-from job.evaluation.metrics.ranking_metrics import average_precision_of_halves, expect_by_chance
 from job.evidence.predictions import Predictions, named
 
 Row = Mapping[str, Any]

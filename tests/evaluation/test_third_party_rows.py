@@ -12,8 +12,8 @@ from factories import SEEDS, make_dataset, make_entry, make_spec
 from hostile import Duck
 from sklearn.linear_model import RidgeClassifier, RidgeClassifierCV
 
+from job.evaluation.all_rows import fit_on_all_rows
 from job.evaluation.grid import Study, Unit
-from job.evaluation.saved_model import fit_on_all_rows
 from job.evaluation.third_party import attempt, fit_apart
 from job.evaluation.worker import OK, evaluate_in_turn, evaluate_unit
 from job.names import STRATEGIES

@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from job.evaluation.metrics.ranking_metrics import recall_at_alerts
+from job.evaluation.metrics.count_metrics import recall_at_alerts
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.statistics.bootstrap import LEAST_POSITIVES
 from job.evidence.statistics.family import Question, Tested

@@ -1,22 +1,28 @@
-"""The rows that a sampler adds to all rows, in the columns and units of their owner."""
+"""What is made of all rows: the pipeline to keep, saved with skops, and the rows that a sampler adds to them."""
 
 from __future__ import annotations
 
 import math
 from collections import Counter
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pandas as pd
+from sklearn.model_selection import TunedThresholdClassifierCV
+from sklearn.pipeline import Pipeline
 from threadpoolctl import threadpool_limits
 
 from job.data.dataset import Dataset
+from job.errors import StrategyError
 from job.evaluation.grid import seeds_of
 from job.spec.job_spec import JobSpec
 from job.spec.strategy_entries import Entry
 from job.strategies.preparation import Preparation
-from job.strategies.recipe import Resampled, TrainingPart
-from job.strategies.recipes import recipe_of
+from job.strategies.raw_columns import RawColumns
+from job.strategies.recipe import Resampled, TrainingPart, decide_at
+from job.strategies.recipes import classifier_of, recipe_of
 from job.strategies.resampling import find_added
 
 
@@ -34,6 +40,74 @@ def take_all_rows(spec: JobSpec, dataset: Dataset) -> TrainingPart:
     """
     fitted = Preparation(**spec.preparation.model_dump()).fit(dataset.X)
     return TrainingPart(dataset.X, dataset.y, dataset.groups, fitted, dataset.integer, seeds_of(spec.seed, 0, 0))
+
+
+def fit_on_all_rows(spec: JobSpec, dataset: Dataset, strategy: Entry, classifier: Entry) -> Pipeline:
+    """Fit one strategy and classifier on all rows.
+
+    Parameters
+    ----------
+    spec : JobSpec
+    dataset : Dataset
+    strategy, classifier : Entry
+
+    Returns
+    -------
+    Pipeline
+        Takes a data frame with the columns of the data, as text or with types; predicts 1 for the positive label.
+    """
+    part, recipe = take_all_rows(spec, dataset), recipe_of(strategy)
+    model = recipe.fit(classifier_of(classifier, part.seeds.classifier), part, recipe.resample(part)).model
+    if isinstance(model, TunedThresholdClassifierCV):  # its folds and scorers are of no use to new rows
+        model = decide_at(model.best_threshold_, model.estimator_, model.response_method, dataset.X, dataset.y)
+    return Pipeline([("columns", read_columns_as(spec, dataset)), ("model", model)])
+
+
+def read_columns_as(spec: JobSpec, dataset: Dataset) -> RawColumns:
+    """Make what reads the columns of new rows as those of a data set were read."""
+    file = spec.data.file
+    booleans = [column.name for column in dataset.columns if column.kind == "boolean"]
+    return RawColumns(
+        numbers=list(dataset.numeric),
+        categories={name: list(map(str, dataset.X[name].cat.categories)) for name in dataset.categorical},
+        booleans=[name for name in booleans if name in dataset.categorical],
+        missing=[] if file is None else [word.strip() for word in file.na_values],
+        decimal="." if file is None or file.query is not None else file.decimal,
+    )
+
+
+def save_model(spec: JobSpec, dataset: Dataset, strategy: Entry, classifier: Entry, path: Path) -> tuple[str, ...]:
+    """Fit on all rows, save the pipeline, and make sure that it loads back with the same scores.
+
+    Parameters
+    ----------
+    spec : JobSpec
+    dataset : Dataset
+    strategy, classifier : Entry
+    path : Path
+
+    Returns
+    -------
+    tuple of str
+        The types that whoever loads the file has to trust, beside those that skops trusts by itself.
+
+    Raises
+    ------
+    StrategyError
+        Where the file would not give the same predictions.
+    """
+    import skops.io  # of use to few jobs
+
+    with threadpool_limits(limits=1):
+        np.random.seed(seeds_of(spec.seed, 0, 0).sampler)
+        model = fit_on_all_rows(spec, dataset, strategy, classifier)
+        skops.io.dump(model, path, compression=8)
+        trusted = sorted(skops.io.get_untrusted_types(file=path))
+        loaded = skops.io.load(path, trusted=trusted)
+        if not np.array_equal(loaded.predict(dataset.X), model.predict(dataset.X)):
+            path.unlink()
+            raise StrategyError("the saved pipeline predicts something else than the one that was fitted")
+    return tuple(trusted)
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,39 +184,34 @@ def decode_rows(preparation: Preparation, rows: np.ndarray, dataset: Dataset) ->
     dict of str to list
         By the names of the features, in the order of the data.
     """
-    n_numeric = len(preparation.numeric_)
-    values: dict[str, list[Any]] = {}
-    if n_numeric:
-        numbers = preparation.numbers_[-1].inverse_transform(rows[:, :n_numeric])
-        for place, name in enumerate(preparation.numeric_):
-            column = numbers[:, place].tolist()
-            values[name] = [_whole(value) for value in column] if name in dataset.integer else column
-    start = n_numeric
-    for place, (name, count) in enumerate(
-        zip(preparation.categorical_, preparation.category_counts_.tolist(), strict=True)
-    ):
-        codes = rows[:, start : start + count].argmax(axis=1)
-        texts = _category_texts(preparation, place, dataset, name)
-        values[name] = [texts[code] for code in codes.tolist()]
-        start += count
+    values, start = dict[str, list[Any]](), len(preparation.numeric_)
+    if start:
+        numbers = preparation.numbers_[-1].inverse_transform(rows[:, :start])
+        for name, column in zip(preparation.numeric_, numbers.T.tolist(), strict=True):
+            # A whole number has any size, which 64 bits may not hold.
+            is_whole = name in dataset.integer
+            values[name] = [round(value) if is_whole and math.isfinite(value) else value for value in column]
+    for place, name in enumerate(preparation.categorical_):
+        stop = start + int(preparation.category_counts_[place])
+        texts = _category_texts(preparation, place, dataset.X[name])
+        values[name] = [texts[code] for code in rows[:, start:stop].argmax(axis=1).tolist()]
+        start = stop
     return {str(name): values[str(name)] for name in dataset.X.columns}
 
 
-def _whole(value: float) -> int | float:
-    """Round to a whole number of any size, which 64 bits may not hold."""
-    return round(value) if math.isfinite(value) else value
-
-
-def _category_texts(preparation: Preparation, place: int, dataset: Dataset, name: str) -> list[str | None]:
+def _category_texts(preparation: Preparation, place: int, column: pd.Series) -> list[str | None]:
     """Name each code of a category column; the infrequent one stands for the most frequent of the rare ones."""
-    encoder, column = preparation.categories_, dataset.X[name]
-    rare = encoder.infrequent_categories_[place]
+    rare = preparation.categories_.infrequent_categories_[place]
     rare = [] if rare is None else [int(code) for code in rare]
-    known = [int(code) for code in encoder.categories_[place] if int(code) not in rare]
+    known = [int(code) for code in preparation.categories_.categories_[place] if int(code) not in rare]
     if rare:
         n_rows = Counter(column.cat.codes.tolist())
         known.append(max(rare, key=lambda code: n_rows[code]))
-    return [None if code < 0 else str(column.cat.categories[code]) for code in known]
+    return _texts_of(known, column)
+
+
+def _texts_of(codes: list[int], column: pd.Series) -> list[str | None]:
+    return [None if code < 0 else str(column.cat.categories[code]) for code in codes]
 
 
 def _find_copied(real: np.ndarray, rows: np.ndarray) -> np.ndarray:
@@ -157,7 +226,7 @@ def _own_values(dataset: Dataset, name: str) -> list[Any]:
     """Give a feature's own values, None for missing ones."""
     column = dataset.X[name]
     if name in dataset.categorical:
-        return [None if code < 0 else str(column.cat.categories[code]) for code in column.cat.codes.tolist()]
+        return _texts_of(column.cat.codes.tolist(), column)
     is_integer = name in dataset.integer
     return [None if value != value else int(value) if is_integer else value for value in column.tolist()]
 
