@@ -17,6 +17,7 @@ from threadpoolctl import threadpool_limits
 from job.data.dataset import Dataset
 from job.errors import StrategyError
 from job.evaluation.grid import seeds_of
+from job.evaluation.worker import take_rows
 from job.spec.job_spec import JobSpec
 from job.spec.strategy_entries import Entry
 from job.strategies.preparation import Preparation
@@ -38,8 +39,7 @@ def take_all_rows(spec: JobSpec, dataset: Dataset) -> TrainingPart:
     -------
     TrainingPart
     """
-    fitted = Preparation(**spec.preparation.model_dump()).fit(dataset.X)
-    return TrainingPart(dataset.X, dataset.y, dataset.groups, fitted, dataset.integer, seeds_of(spec.seed, 0, 0))
+    return take_rows(dataset, slice(None), spec.preparation, seeds_of(spec.seed, 0, 0))
 
 
 def fit_on_all_rows(spec: JobSpec, dataset: Dataset, strategy: Entry, classifier: Entry) -> Pipeline:

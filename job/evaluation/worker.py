@@ -19,10 +19,11 @@ from job.evaluation.audit import ResamplingAudit, audit_resampling
 from job.evaluation.cutoff import INNER_FOLDS_FAILED, Cutoff, find_cutoff
 from job.evaluation.grid import IMBALANCE, INNER_RATIO, LEAK, LEAST_MINORITY, RATIO, RunKey, Unit, ratio_of
 from job.evaluation.third_party import Give, attempt, fit_apart, score_and_decide
+from job.spec.job_spec import PreparationSpec
 from job.spec.strategy_entries import Entry
 from job.strategies.inner_folds import DEFAULT_FOLDS, split_rows
 from job.strategies.preparation import Preparation
-from job.strategies.recipe import Fitted, Recipe, Resampled, TrainingPart
+from job.strategies.recipe import Fitted, Recipe, Resampled, Seeds, TrainingPart
 from job.strategies.recipes import classifier_of, recipe_of
 from job.strategies.resampling import RATIO as SAMPLING_STRATEGY
 
@@ -196,11 +197,15 @@ def _evaluate_arranged(unit: Unit, dataset: Dataset) -> tuple[Outcome, ...]:
     )
 
 
+def take_rows(dataset: Dataset, rows: np.ndarray | slice, preparation: PreparationSpec, seeds: Seeds) -> TrainingPart:
+    """Take rows of a data set for training, and fit a preparation on them."""
+    X, groups = dataset.X.iloc[rows], None if dataset.groups is None else dataset.groups[rows]
+    fitted = Preparation(**preparation.model_dump()).fit(X)
+    return TrainingPart(X, dataset.y[rows], groups, fitted, dataset.integer, seeds)
+
+
 def _resample(unit: Unit, dataset: Dataset, recipe: Recipe) -> _Work:
-    X, y = dataset.X.iloc[unit.train], dataset.y[unit.train]
-    groups = None if dataset.groups is None else dataset.groups[unit.train]
-    preparation = Preparation(**unit.preparation.model_dump()).fit(X)
-    part = TrainingPart(X, y, groups, preparation, dataset.integer, unit.seeds)
+    part = take_rows(dataset, unit.train, unit.preparation, unit.seeds)
     resampled = recipe.resample(part)
     y_test = dataset.y[unit.test] if unit.kind == INNER_RATIO else None
     audit = None if unit.study else audit_resampling(unit, dataset, part, resampled)
@@ -214,10 +219,9 @@ def _resample_then_split(unit: Unit, dataset: Dataset, recipe: Recipe) -> _Work:
     samplers draws it. Synthetic rows belong to no group and to no time, so neither can be kept to. The sampler has to
     keep all rows and put new ones behind them.
     """
-    preparation, n_rows = Preparation(**unit.preparation.model_dump()).fit(dataset.X), dataset.n_rows
-    part = TrainingPart(dataset.X, dataset.y, None, preparation, dataset.integer, unit.seeds)
+    part, n_rows = take_rows(dataset, slice(None), unit.preparation, unit.seeds), dataset.n_rows
     resampled = recipe.resample(part)
-    if not np.array_equal(resampled.X[:n_rows], preparation.encode(part.codes)):
+    if not np.array_equal(resampled.X[:n_rows], part.preparation.encode(part.codes)):
         raise StrategyError("the sampler doesn't keep the rows that it is given, so synthetic ones cannot be told")
     rows, share = np.arange(len(resampled.y)), len(unit.test) / (len(unit.train) + len(unit.test))
     train, test = train_test_split(rows, test_size=share, stratify=resampled.y, random_state=unit.seeds.sampler)
