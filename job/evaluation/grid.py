@@ -165,12 +165,9 @@ def seeds_of(seed: int, repeat: int, fold: int) -> Seeds:
     Seeds
     """
     roles = ("sampler", "classifier", "inner_folds", "thinning")
-    return Seeds(**{role: _hash(f"{seed}/{repeat}/{fold}/{role}") for role in roles})
-
-
-def _hash(text: str) -> int:
+    hashes = {role: hashlib.sha256(f"{seed}/{repeat}/{fold}/{role}".encode()).digest()[:4] for role in roles}
     # 31 bits: some libraries read a seed into a signed integer
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") >> 1
+    return Seeds(**{role: int.from_bytes(found, "big") >> 1 for role, found in hashes.items()})
 
 
 LEAK_SPLITS = 5

@@ -256,7 +256,7 @@ def fit_apart(fit: Callable[[Give], T]) -> T:
             raise
     np.random.set_state(numpy_state)
     random.setstate(state)
-    return fit(_copy)
+    return fit(lambda rows, classifier: rows.copy(order="K"))
 
 
 def _view(rows: np.ndarray, classifier: BaseEstimator) -> np.ndarray:
@@ -265,10 +265,6 @@ def _view(rows: np.ndarray, classifier: BaseEstimator) -> np.ndarray:
     is_tame = type(classifier).__module__.startswith("sklearn.")
     view.flags.writeable = is_tame and classifier.get_params(deep=False).get("copy_X", True) is True
     return view
-
-
-def _copy(rows: np.ndarray, classifier: BaseEstimator) -> np.ndarray:
-    return rows.copy(order="K")
 
 
 def _had_to_write(error: BaseException) -> bool:

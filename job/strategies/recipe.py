@@ -225,7 +225,8 @@ class Recipe:
         Fitted
         """
         prevalence = prevalence_seen(classifier, resampled.y)
-        fit_classifier(classifier, resampled.X, resampled.y)
+        classifier.fit(resampled.X, resampled.y.copy())  # labels of its own
+        check_classes(classifier)
         return Fitted(Pipeline([("prepare", part.preparation), ("classify", classifier)]), prevalence)
 
 
@@ -270,18 +271,6 @@ class ClassWeight(Recipe):
 
 def _is_weight(value: object) -> bool:
     return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
-
-
-def fit_classifier(classifier: BaseEstimator, X: np.ndarray, y: np.ndarray) -> None:
-    """Fit a classifier on labels of its own, and check what it takes for its classes.
-
-    Raises
-    ------
-    StrategyError
-        Where these are not 0 and 1, in this order.
-    """
-    classifier.fit(X, y.copy())
-    check_classes(classifier)
 
 
 def check_classes(classifier: BaseEstimator) -> None:
