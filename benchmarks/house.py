@@ -111,7 +111,9 @@ def _measure(modules: list[Module], house: Path) -> Mapping[str, float]:
 
 def _importers(modules: list[Module], house: Path) -> Mapping[str, int]:
     """For each module, how many others name it in an import."""
-    dotted = {".".join(m.path.relative_to(house.parent).with_suffix("").parts).removesuffix(".__init__") for m in modules}
+    dotted = {
+        ".".join(m.path.relative_to(house.parent).with_suffix("").parts).removesuffix(".__init__") for m in modules
+    }
     found: Counter[str] = Counter(dict.fromkeys(dotted, 0))
     for module in modules:
         named: set[str] = set()
@@ -130,7 +132,9 @@ def _is_any_dict(node: ast.AST) -> bool:
 
 
 def _is_string_subscript(node: ast.AST) -> bool:
-    return isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+    return (
+        isinstance(node, ast.Subscript) and isinstance(node.slice, ast.Constant) and isinstance(node.slice.value, str)
+    )
 
 
 def _rooms(modules: list[Module], house: Path) -> dict[str, list[Module]]:

@@ -129,8 +129,7 @@ def cost_on_fresh_rows(kind: str, seed: int) -> dict[tuple[str, float, str], flo
 
 
 def _part(X: pd.DataFrame, y: np.ndarray, seeds: Seeds) -> TrainingPart:
-    preparation = Preparation().fit(X)
-    return TrainingPart(X, y, None, preparation, preparation.codes(X), (), seeds)
+    return TrainingPart(X, y, None, Preparation().fit(X), (), seeds)
 
 
 def _cost(y: np.ndarray, alerts: np.ndarray, ratio: float) -> float:

@@ -8,44 +8,32 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+_OVER_SAMPLERS = (
+    "ADASYN",
+    "BorderlineSMOTE",
+    "KMeansSMOTE",
+    "RandomOverSampler",
+    "SMOTE",
+    "SMOTEN",
+    "SMOTENC",
+    "SVMSMOTE",
+)
+_UNDER_SAMPLERS = (
+    *("AllKNN", "ClusterCentroids", "CondensedNearestNeighbour", "EditedNearestNeighbours"),
+    *("InstanceHardnessThreshold", "NearMiss", "NeighbourhoodCleaningRule", "OneSidedSelection"),
+    *("RandomUnderSampler", "RepeatedEditedNearestNeighbours", "TomekLinks"),
+)
 IMBALANCED_LEARN_SAMPLERS: Mapping[str, str] = {
-    **{
-        name: f"imblearn.over_sampling.{name}"
-        for name in (
-            "ADASYN",
-            "BorderlineSMOTE",
-            "KMeansSMOTE",
-            "RandomOverSampler",
-            "SMOTE",
-            "SMOTEN",
-            "SMOTENC",
-            "SVMSMOTE",
-        )
-    },
-    **{
-        name: f"imblearn.under_sampling.{name}"
-        for name in (
-            "AllKNN",
-            "ClusterCentroids",
-            "CondensedNearestNeighbour",
-            "EditedNearestNeighbours",
-            "InstanceHardnessThreshold",
-            "NearMiss",
-            "NeighbourhoodCleaningRule",
-            "OneSidedSelection",
-            "RandomUnderSampler",
-            "RepeatedEditedNearestNeighbours",
-            "TomekLinks",
-        )
-    },
+    **{name: f"imblearn.over_sampling.{name}" for name in _OVER_SAMPLERS},
+    **{name: f"imblearn.under_sampling.{name}" for name in _UNDER_SAMPLERS},
     **{name: f"imblearn.combine.{name}" for name in ("SMOTEENN", "SMOTETomek")},
 }
 """Class name -> dotted path of every sampler of imbalanced-learn."""
 
 STRATEGIES: Mapping[str, str] = {
-    "baseline": "job.strategies.no_resampling.Baseline",
-    "class_weight": "job.strategies.no_resampling.ClassWeight",
-    "threshold": "job.strategies.no_resampling.Threshold",
+    "baseline": "job.strategies.recipe.Recipe",
+    "class_weight": "job.strategies.recipe.ClassWeight",
+    "threshold": "job.strategies.inner_folds.Threshold",
     "smote": "job.strategies.resampling.Smote",
     "custom": "job.strategies.resampling.Custom",
     **dict.fromkeys(IMBALANCED_LEARN_SAMPLERS, "job.strategies.resampling.Resample"),
@@ -67,34 +55,12 @@ CLASSIFIERS: Mapping[str, str] = {
 """Classifier name -> scikit-learn's class; every parameter keeps the default it has there."""
 
 METRICS: tuple[str, ...] = (
-    "tn",
-    "fp",
-    "fn",
-    "tp",
-    "recall",
-    "specificity",
-    "precision",
-    "f1",
-    "mcc",
-    "balanced_accuracy",
-    "geometric_mean",
-    "accuracy",
-    "false_alarms_per_1000",
-    "expected_cost_per_1000",
-    "roc_auc",
-    "average_precision",
-    "brier",
-    "log_loss",
-    "mean_predicted",
-    "calibration_slope",
-    "calibration_intercept",
-    "brier_corrected",
-    "log_loss_corrected",
-    "mean_predicted_corrected",
-    "recall_at_baseline_fpr",
-    "rank_gain_at_own_fpr",
-    "precision_at_baseline_recall",
-    "recall_at_alerts",
+    *("tn", "fp", "fn", "tp", "recall", "specificity", "precision", "f1", "mcc", "balanced_accuracy"),
+    *("geometric_mean", "accuracy", "false_alarms_per_1000", "expected_cost_per_1000"),
+    *("roc_auc", "average_precision", "brier", "log_loss", "mean_predicted"),
+    *("calibration_slope", "calibration_intercept", "brier_corrected", "log_loss_corrected"),
+    *("mean_predicted_corrected", "recall_at_baseline_fpr", "rank_gain_at_own_fpr"),
+    *("precision_at_baseline_recall", "recall_at_alerts"),
 )
 """Every metric, in the order of tables and files."""
 

@@ -10,9 +10,9 @@ from typing import Any
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.engine.apart import run_apart
+from job.engine.local import run_apart
+from job.evaluation.all_rows import SyntheticRows, make_synthetic_rows, save_model
 from job.evaluation.grid import strategies_of
-from job.evaluation.synthetic_rows import SyntheticRows, make_synthetic_rows
 from job.outputs import MODEL, PARENTS, SYNTHETIC, Outputs, to_csv
 from job.results.results import Results
 from job.results.study_facts import SavedModel, Snippet, SyntheticFile
@@ -128,8 +128,6 @@ def _save_model(spec: JobSpec, dataset: Dataset, chosen: Snippet, outputs: Outpu
 def _fit_and_save(
     spec: JobSpec, dataset: Dataset, strategy: Entry, classifier: Entry, outputs: Outputs
 ) -> tuple[tuple[str, ...] | None, str | None]:
-    from job.evaluation.saved_model import save_model  # skops is of use to few jobs
-
     return run_apart(
         save_model, spec, dataset, strategy, classifier, outputs.path(MODEL), timeout=spec.engine.run_timeout
     )

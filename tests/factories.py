@@ -78,7 +78,6 @@ def make_training_part(dataset: Dataset | None = None, seeds: Seeds = SEEDS, **p
         y=dataset.y,
         groups=dataset.groups,
         preparation=fitted,
-        codes=fitted.codes(dataset.X),
         integer=dataset.integer,
         seeds=seeds,
     )

@@ -29,7 +29,6 @@ def make_prediction(
     is_probability: bool = True,
     prevalence_train: float = 0.1,
     prevalence_resampled: float = 0.5,
-    why_no_probability: str = "",
 ) -> Prediction:
     """Make a prediction that, unless told otherwise, decides at 0.5."""
     scores = np.asarray(scores, dtype=np.float64)
@@ -40,7 +39,6 @@ def make_prediction(
         is_probability=is_probability,
         prevalence_train=prevalence_train,
         prevalence_resampled=prevalence_resampled,
-        why_no_probability=why_no_probability,
     )
 
 

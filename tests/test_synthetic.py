@@ -15,11 +15,12 @@ from test_take_home import write_data
 
 from job import take_home
 from job.data.dataset import Dataset
-from job.evaluation.synthetic_rows import find_added, make_synthetic_rows
+from job.evaluation.all_rows import make_synthetic_rows
 from job.outputs import PARENTS, SYNTHETIC, open_outputs
 from job.pipeline import load_data, read_spec, run_job
 from job.spec.job_spec import JobSpec
 from job.spec.strategy_entries import Entry
+from job.strategies.resampling import find_added
 from job.take_home import write_rows
 from job.text import name_files
 

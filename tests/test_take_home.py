@@ -12,7 +12,7 @@ import pandas as pd
 import pytest
 import skops.io
 
-from job.evaluation.saved_model import fit_on_all_rows, save_model
+from job.evaluation.all_rows import fit_on_all_rows, save_model
 from job.names import CLASSIFIERS
 from job.pipeline import load_data, read_spec, run_job
 from job.results.results import Results

@@ -12,8 +12,7 @@ from itertools import count
 from pathlib import Path
 from tempfile import TemporaryDirectory
 
-from job.engine.culprits import Culprits
-from job.engine.work import Answer, Call, Work, answer, read
+from job.engine.work import Answer, Call, Work, answer, read, too_long
 from job.evaluation.grid import Unit
 from job.evaluation.worker import Outcome, fail_unit
 from job.text import words_of
@@ -49,6 +48,49 @@ class Engine:
     def alone(self) -> Engine:
         """The same with one worker."""
         return replace(self, n_workers=1)
+
+
+@dataclass(frozen=True)
+class Culprits:
+    """The labels of the strategies and classifiers that are known to kill their worker.
+
+    Parameters
+    ----------
+    strategies, classifiers : frozenset of str
+    """
+
+    strategies: frozenset[str] = frozenset()
+    classifiers: frozenset[str] = frozenset()
+
+    @classmethod
+    def of(cls, killer: Unit, fatal: Iterable[Unit]) -> Culprits:
+        """Blame the strategy where all runs of a unit kill, else the classifiers of those that do.
+
+        Parameters
+        ----------
+        killer : Unit
+            A unit that killed its worker.
+        fatal : iterable of Unit
+            Those of its runs that did so again.
+        """
+        labels = frozenset(run.classifiers[0].label for run in fatal)
+        if len(labels) == len(killer.classifiers):
+            return cls(strategies=frozenset((killer.strategy.label,)))
+        return cls(classifiers=labels)
+
+    def and_also(self, other: Culprits) -> Culprits:
+        """Return what is known in both."""
+        return Culprits(self.strategies | other.strategies, self.classifiers | other.classifiers)
+
+    def part(self, unit: Unit) -> tuple[Unit | None, tuple[Unit, ...]]:
+        """Part a unit into what may run beside others, if anything, and the runs that had better run alone."""
+        if unit.strategy.label in self.strategies:
+            return None, unit.by_classifier()
+        safe = tuple(entry for entry in unit.classifiers if entry.label not in self.classifiers)
+        if len(safe) == len(unit.classifiers):
+            return unit, ()
+        apart = tuple(run for run in unit.by_classifier() if run.classifiers[0].label in self.classifiers)
+        return (replace(unit, classifiers=safe) if safe else None), apart
 
 
 def execute(units: Iterable[Unit], work: Work, engine: Engine, on_done: OnDone) -> None:
@@ -88,11 +130,6 @@ def execute(units: Iterable[Unit], work: Work, engine: Engine, on_done: OnDone) 
         apart += [run for _, runs in parted for run in runs]
     for run, reason in _run_all(apart, work, engine_apart, on_done):
         on_done(fail_unit(run, reason))
-
-
-def too_long(seconds: float | None) -> str:
-    """Say why something was ended that took longer than a run may."""
-    return f"took longer than engine.run_timeout ({seconds:g} s)"
 
 
 def _find_culprits(stopped: Sequence[_Stopped], work: Work, engine: Engine, on_done: OnDone) -> Culprits:

@@ -1,4 +1,4 @@
-"""Worker processes on this machine."""
+"""Worker processes on this machine: for the units of a job, or for one call apart from the job."""
 
 from __future__ import annotations
 
@@ -7,15 +7,20 @@ import signal
 import threading
 import time
 import warnings
-from collections.abc import Iterator
-from concurrent.futures import Executor, Future
+from collections.abc import Callable, Iterator
+from concurrent.futures import BrokenExecutor, Executor, Future
 from contextlib import contextmanager
 from multiprocessing.resource_tracker import ensure_running
-from typing import Any
+from pathlib import Path
+from typing import Any, TypeVar
 
 import loky
 
+from job.engine.work import answer, read, too_long
 from job.evaluation.third_party import silence, silenced
+from job.text import words_of
+
+T = TypeVar("T")
 
 # Each worker has one processor: libraries that start threads of their own would take the others' time,
 # and the number of threads could change the last bits of a sum.
@@ -69,3 +74,34 @@ def _begin(parent: int) -> None:
         os._exit(1)
 
     threading.Thread(target=watch, daemon=True).start()
+
+
+def run_apart(function: Callable[..., T], *arguments: Any, timeout: float | None = None) -> tuple[T | None, str | None]:
+    """Call a function in a process of its own: whatever it raises or kills, the job lives on with a reason.
+
+    Parameters
+    ----------
+    function : callable
+        Of a module, so that it can be sent.
+    *arguments
+        What it takes.
+    timeout : float or None
+        Seconds that it may take, once its process is ready.
+
+    Returns
+    -------
+    value : T or None
+    reason : str or None
+        Why there is no value, in one line.
+    """
+    with local_executor(1) as executor:
+        try:
+            executor.submit(callable, function).result()  # imports what the function needs
+            called = executor.submit(answer, Path(os.devnull), function, *arguments)
+            return read(called.result(None if timeout is None else min(timeout, threading.TIMEOUT_MAX)))
+        except BrokenExecutor:
+            return None, "its process died (a crash, a kill, or too little memory)"
+        except TimeoutError:
+            return None, too_long(timeout)
+        except Exception as error:  # the arguments cannot be sent
+            return None, words_of(error)

@@ -9,12 +9,11 @@ import pickle
 import time
 from collections.abc import Callable
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from job.data.dataset import Dataset
-from job.engine.stored import Stored, store
 from job.evaluation.grid import Unit
 from job.evaluation.third_party import attempt
 from job.evaluation.worker import Outcome, evaluate_unit
@@ -68,7 +67,9 @@ def build_work(dataset: Dataset, path: Path) -> Work:
     callable
         Unit -> tuple of Outcome; small enough to travel with every unit.
     """
-    return partial(_evaluate_stored, stored=store(dataset, path))
+    with path.open("wb") as file:
+        pickle.dump(dataset, file, protocol=pickle.HIGHEST_PROTOCOL)
+    return partial(_evaluate_stored, path=str(path.resolve()))
 
 
 def answer(begun: Path, function: Callable[..., Any], *arguments: Any) -> Answer:
@@ -94,5 +95,17 @@ def read(answered: Answer) -> tuple[Any, str | None]:
     return tried.value, tried.error
 
 
-def _evaluate_stored(unit: Unit, stored: Stored) -> tuple[Outcome, ...]:
-    return evaluate_unit(unit, stored.load())
+def too_long(seconds: float | None) -> str:
+    """Say why something was ended that took longer than a run may."""
+    return f"took longer than engine.run_timeout ({seconds:g} s)"
+
+
+def _evaluate_stored(unit: Unit, path: str) -> tuple[Outcome, ...]:
+    return evaluate_unit(unit, _load(path))
+
+
+@lru_cache(maxsize=1)
+def _load(path: str) -> Any:
+    """Read what every worker needs, once in each process."""
+    with Path(path).open("rb") as file:
+        return pickle.load(file)

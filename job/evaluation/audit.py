@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 from scipy.spatial.distance import cdist
@@ -14,9 +14,9 @@ from sklearn.metrics import roc_auc_score
 from job.data.dataset import Dataset
 from job.data.difficulty.minority_types import draw
 from job.evaluation.grid import Unit
-from job.evaluation.synthetic_rows import find_added
 from job.strategies.preparation import Preparation
 from job.strategies.recipe import Resampled, TrainingPart
+from job.strategies.resampling import find_added
 
 MOST_ROWS = 400
 """Most rows that are looked at, of each kind; more are sampled."""
@@ -30,19 +30,8 @@ LEAST_FOR_DETECTION = 10
 WHOLE = 1e-6
 
 MEASURES = (
-    "copies",
-    "majority_train",
-    "majority_test",
-    "density",
-    "coverage",
-    "detection",
-    "closest",
-    "out_of_range",
-    "not_whole",
-    "no_category",
-    "margins",
-    "categories",
-    "correlations",
+    *("copies", "majority_train", "majority_test", "density", "coverage", "detection", "closest"),
+    *("out_of_range", "not_whole", "no_category", "margins", "categories", "correlations"),
 )
 
 
@@ -103,13 +92,9 @@ def layout_of(preparation: Preparation, integer: Sequence[str]) -> Layout:
     ends = (n_numeric + np.cumsum(preparation.category_counts_)).tolist()
     scaler = preparation.numbers_[-1] if n_numeric else None
     centre, scale = getattr(scaler, "mean_", getattr(scaler, "center_", None)), getattr(scaler, "scale_", None)
-    return Layout(
-        n_numeric,
-        tuple(zip([n_numeric, *ends], ends, strict=False)),
-        tuple(preparation.numeric_.index(name) for name in integer),
-        np.zeros(n_numeric) if centre is None else centre,
-        np.ones(n_numeric) if scale is None else scale,
-    )
+    centre, scale = np.zeros(n_numeric) if centre is None else centre, np.ones(n_numeric) if scale is None else scale
+    whole = tuple(preparation.numeric_.index(name) for name in integer)
+    return Layout(n_numeric, tuple(zip([n_numeric, *ends], ends, strict=False)), whole, centre, scale)
 
 
 Measured = dict[str, float | None]
@@ -146,88 +131,66 @@ def audit_rows(rows: np.ndarray, real: Real, layout: Layout, seed: int) -> tuple
        IEEE Access 10.
     .. [2] Naeem, Oh, Uh, Choi, Yoo (2020). Reliable fidelity and diversity metrics for generative models. ICML.
     """
-    draw = np.random.RandomState(seed)
-    minority = _sample(real.X_train[real.y_train == 1], MOST_ROWS, draw)
-    held = _sample(real.X_test[real.y_test == 1], MOST_ROWS, draw)
-    made = _sample(rows, MOST_ROWS, draw)
-    references = _References.of(real, minority, np.vstack([made, held]), draw)
-    return (
-        _measure(made, references, held, layout, draw, among_test=False),
-        _measure(held, references, minority, layout, draw, among_test=True),
-    )
+    luck = np.random.RandomState(seed)
+    minority = _sample(real.X_train[real.y_train == 1], MOST_ROWS, luck)
+    held = _sample(real.X_test[real.y_test == 1], MOST_ROWS, luck)
+    made = _sample(rows, MOST_ROWS, luck)
+    train, test = (_thin(y, MOST_REFERENCES, luck) for y in (real.y_train, real.y_test))
+    near = Real(real.X_train[train], real.y_train[train], real.X_test[test], real.y_test[test])
+    references = _References(real, near, minority, layout, luck)
+    return references.measure(made, held, among_test=False), references.measure(held, minority, among_test=True)
 
 
 @dataclass(frozen=True, eq=False)
 class _References:
-    """What rows are held against."""
+    """What rows are held against: all real rows, some of them for distances, and the training part's minority."""
 
+    real: Real
+    near: Real
     minority: np.ndarray
-    train: np.ndarray
-    y_train: np.ndarray
-    test: np.ndarray
-    y_test: np.ndarray
-    known: frozenset[bytes]
-    low: np.ndarray
-    high: np.ndarray
+    layout: Layout
+    luck: np.random.RandomState
 
-    @classmethod
-    def of(cls, real: Real, minority: np.ndarray, asked: np.ndarray, draw: np.random.RandomState) -> _References:
-        train, test = (_thin(y, MOST_REFERENCES, draw) for y in (real.y_train, real.y_test))
-        wanted = {row.tobytes() for row in asked + 0.0}  # 0 and -0 are equal
-        known = frozenset(key for row in real.X_train if (key := (row + 0.0).tobytes()) in wanted)
-        ends = np.vstack([real.X_train, real.X_test])
-        return cls(
-            minority,
-            real.X_train[train],
-            real.y_train[train],
-            real.X_test[test],
-            real.y_test[test],
-            known,
-            ends.min(axis=0),
-            ends.max(axis=0),
+    def measure(self, rows: np.ndarray, others: np.ndarray, *, among_test: bool) -> Measured:
+        if not len(rows) or len(self.minority) < 2:
+            return dict.fromkeys(MEASURES)
+        near, numbers = self.near, rows[:, : self.layout.n_numeric]
+        to_train, to_test, among = (
+            cdist(*pair) for pair in ((rows, near.X_train), (rows, near.X_test), (self.minority, near.X_train))
         )
+        if among_test:  # a test row is its own nearest
+            own = np.arange(len(rows)), to_test.argmin(axis=1)
+            to_test[own] = np.where(to_test[own] == 0, np.inf, to_test[own])
+        among[among == 0] = np.inf  # itself, and its doubles
+        usual = np.median(among.min(axis=1))
+        ends = np.vstack([self.real.X_train, self.real.X_test])[:, : self.layout.n_numeric]
+        outside = (numbers < ends.min(axis=0) - WHOLE) | (numbers > ends.max(axis=0) + WHOLE)
+        keys = [row.tobytes() for row in rows + 0.0]  # 0 and -0 are equal
+        known = set(keys).intersection(row.tobytes() for row in self.real.X_train + 0.0)
+        density, coverage = measure_density(self.minority, rows, self.luck)
+        return {
+            "copies": float(np.mean([key in known for key in keys])),
+            "majority_train": float(np.mean(near.y_train[to_train.argmin(axis=1)] == 0)),
+            "majority_test": float(np.mean(near.y_test[to_test.argmin(axis=1)] == 0)) if len(near.y_test) > 1 else None,
+            "density": density,
+            "coverage": coverage,
+            "detection": detect(rows, others, self.luck),
+            "closest": float(np.median(to_train.min(axis=1)) / usual) if np.isfinite(usual) and usual > 0 else None,
+            "out_of_range": float(outside.any(axis=1).mean()),
+            "not_whole": _not_whole(rows, near.X_train, self.layout),
+            "no_category": _no_category(rows, self.layout),
+            **_shifts(rows, self.minority, self.layout),
+        }
 
 
-def _measure(
-    rows: np.ndarray,
-    references: _References,
-    others: np.ndarray,
-    layout: Layout,
-    draw: np.random.RandomState,
-    *,
-    among_test: bool,
-) -> Measured:
-    if not len(rows) or len(references.minority) < 2:
-        return dict.fromkeys(MEASURES)
-    numbers = layout.n_numeric
-    distances = cdist(rows, references.train)
-    density, coverage = measure_density(references.minority, rows, draw)
-    outside = (rows[:, :numbers] < references.low[:numbers] - WHOLE) | (
-        rows[:, :numbers] > references.high[:numbers] + WHOLE
-    )
-    return {
-        "copies": float(np.mean([row.tobytes() in references.known for row in rows + 0.0])),
-        "majority_train": float(np.mean(references.y_train[distances.argmin(axis=1)] == 0)),
-        "majority_test": _majority_among_test(rows, references, among_test=among_test),
-        "density": density,
-        "coverage": coverage,
-        "detection": detect(rows, others, draw),
-        "closest": _closest(distances.min(axis=1), references),
-        "out_of_range": float(outside.any(axis=1).mean()) if numbers else 0.0,
-        "not_whole": _not_whole(rows, references.train, layout),
-        "no_category": _no_category(rows, layout),
-        **_shifts(rows, references.minority, layout),
-    }
-
-
-def measure_density(real: np.ndarray, rows: np.ndarray, draw: np.random.RandomState) -> tuple[float, float]:
+def measure_density(real: np.ndarray, rows: np.ndarray, luck: np.random.RandomState) -> tuple[float, float]:
     """Compute density and coverage of rows, as many as real ones, by balls around the real ones.
 
     Parameters
     ----------
     real : ndarray of shape (n_real, n_columns)
     rows : ndarray of shape (n_rows, n_columns)
-    draw : RandomState
+    luck : RandomState
         Draws equal counts of both.
 
     Returns
@@ -239,51 +202,26 @@ def measure_density(real: np.ndarray, rows: np.ndarray, draw: np.random.RandomSt
     """
     n = min(len(real), len(rows))
     k = min(N_NEIGHBORS, len(real) - 1)
-    among = cdist(real, real)
-    radii = np.sort(among, axis=1)[:, k]
-    inside = cdist(_sample(rows, n, draw), real) <= radii
-    chosen = draw.permutation(len(real))[:n]
+    radii = np.sort(cdist(real, real), axis=1)[:, k]
+    inside = cdist(_sample(rows, n, luck), real) <= radii
+    chosen = luck.permutation(len(real))[:n]
     return float(inside.sum(axis=1).mean() / k), float(inside[:, chosen].any(axis=0).mean())
 
 
-def detect(rows: np.ndarray, others: np.ndarray, draw: np.random.RandomState) -> float | None:
+def detect(rows: np.ndarray, others: np.ndarray, luck: np.random.RandomState) -> float | None:
     """Compute the AUC, out of bag, of a forest that tells rows from others, with equal counts of both."""
     n = min(len(rows), len(others))
     if n < LEAST_FOR_DETECTION:
         return None
-    X = np.vstack([_sample(rows, n, draw), _sample(others, n, draw)])
+    X = np.vstack([_sample(rows, n, luck), _sample(others, n, luck)])
     y = np.repeat([1, 0], n)
-    seed = int(draw.randint(2**31))
-    forest = RandomForestClassifier(N_TREES, random_state=seed, oob_score=_no_score)
+    forest = RandomForestClassifier(N_TREES, random_state=int(luck.randint(2**31)), oob_score=lambda *_: 0.0)
     with warnings.catch_warnings():  # that a row was in every bag, which is seen below
         warnings.simplefilter("ignore")
         forest.fit(X, y)
     votes = forest.oob_decision_function_[:, 1]
     seen = np.isfinite(votes)
     return float(roc_auc_score(y[seen], votes[seen])) if 0 < y[seen].sum() < seen.sum() else None
-
-
-def _no_score(y: np.ndarray, predicted: np.ndarray) -> float:
-    """Only the votes out of bag are of use."""
-    return 0.0
-
-
-def _majority_among_test(rows: np.ndarray, references: _References, *, among_test: bool) -> float | None:
-    if len(references.test) < 2:
-        return None
-    distances = cdist(rows, references.test)
-    if among_test:  # a test row is its own nearest
-        places = np.arange(len(rows)), distances.argmin(axis=1)
-        distances[places] = np.where(distances[places] == 0, np.inf, distances[places])
-    return float(np.mean(references.y_test[distances.argmin(axis=1)] == 0))
-
-
-def _closest(nearest: np.ndarray, references: _References) -> float | None:
-    """Median distance to the nearest training row, in units of the median distance between minority rows of it."""
-    among = cdist(references.minority, references.train)
-    among[among == 0] = np.inf  # itself, and its doubles
-    usual = np.median(among.min(axis=1))
-    return float(np.median(nearest) / usual) if np.isfinite(usual) and usual > 0 else None
 
 
 def _not_whole(rows: np.ndarray, train: np.ndarray, layout: Layout) -> float:
@@ -309,10 +247,8 @@ def _no_category(rows: np.ndarray, layout: Layout) -> float:
 def _shifts(rows: np.ndarray, minority: np.ndarray, layout: Layout) -> Measured:
     n = layout.n_numeric
     distances = [kolmogorov_smirnov(rows[:, j], minority[:, j]) for j in range(n)]
-    variations = [
-        float(np.abs(rows[:, start:stop].mean(axis=0) - minority[:, start:stop].mean(axis=0)).sum() / 2)
-        for start, stop in layout.blocks
-    ]
+    shares = ([part[:, start:stop].mean(axis=0) for part in (rows, minority)] for start, stop in layout.blocks)
+    variations = [float(np.abs(one - other).sum() / 2) for one, other in shares]
     return {
         "margins": float(np.mean(distances)) if distances else None,
         "categories": float(np.mean(variations)) if variations else None,
@@ -324,8 +260,7 @@ def kolmogorov_smirnov(first: np.ndarray, second: np.ndarray) -> float:
     """Compute the largest distance of two empirical distribution functions."""
     first, second = np.sort(first), np.sort(second)
     points = np.concatenate([first, second])
-    below = (np.searchsorted(part, points, side="right") / len(part) for part in (first, second))
-    one, other = below
+    one, other = (np.searchsorted(part, points, side="right") / len(part) for part in (first, second))
     return float(np.abs(one - other).max())
 
 
@@ -342,21 +277,17 @@ def _correlation_shift(rows: np.ndarray, minority: np.ndarray) -> float | None:
     return float(np.abs(first - second)[above].mean())
 
 
-def _sample(rows: np.ndarray, n: int, draw: np.random.RandomState) -> np.ndarray:
-    return rows if len(rows) <= n else rows[np.sort(draw.permutation(len(rows))[:n])]
+def _sample(rows: np.ndarray, n: int, luck: np.random.RandomState) -> np.ndarray:
+    return np.asarray(rows[draw(np.arange(len(rows)), n, luck)])
 
 
-def _thin(y: np.ndarray, n: int, draw: np.random.RandomState) -> np.ndarray:
+def _thin(y: np.ndarray, n: int, luck: np.random.RandomState) -> np.ndarray:
     """Choose rows in the shares that the classes have, all where there are few."""
     if len(y) <= n:
         return np.arange(len(y))
-    return np.sort(np.concatenate(list(_thin_classes(y, n, draw))))
-
-
-def _thin_classes(y: np.ndarray, n: int, draw: np.random.RandomState) -> Iterator[np.ndarray]:
-    for label in (0, 1):
-        rows = np.flatnonzero(y == label)
-        yield rows[draw.permutation(len(rows))[: max(2, round(n * len(rows) / len(y)))]]
+    classes = [np.flatnonzero(y == label) for label in (0, 1)]
+    kept = [rows[luck.permutation(len(rows))[: max(2, round(n * len(rows) / len(y)))]] for rows in classes]
+    return np.sort(np.concatenate(kept))
 
 
 FIRST_SPLIT = (0, 0)
@@ -415,23 +346,16 @@ def audit_resampling(unit: Unit, dataset: Dataset, part: TrainingPart, resampled
     X_test = part.preparation.transform(dataset.X.iloc[unit.test])
     train, test, made = (_as_bytes(rows) for rows in (X_train, X_test, resampled.X))
     new = made[~np.isin(made, train)]
-    n_parents, n_outside = _count_parents(unit, dataset, resampled)
     added = find_added(X_train, resampled.X)
     rows = resampled.X[added[resampled.y[added] == 1]]
+    found = ResamplingAudit(len(new), int(np.isin(new, test).sum()), *_count_parents(unit, dataset, resampled))
+    if not len(rows):
+        return found
     real = Real(X_train, part.y, X_test, dataset.y[unit.test])
-    layout = layout_of(part.preparation, part.integer)
-    synthetic, held_out = audit_rows(rows, real, layout, part.seeds.sampler) if len(rows) else (None, None)
-    n_in_test = int(np.isin(new, test).sum())
-    return ResamplingAudit(
-        len(new), n_in_test, n_parents, n_outside, len(rows), synthetic, held_out, _choose_drawn(unit, rows)
-    )
-
-
-def _choose_drawn(unit: Unit, rows: np.ndarray) -> np.ndarray | None:
-    if (unit.repeat, unit.fold) != FIRST_SPLIT or not len(rows):
-        return None
-    chosen = draw(np.arange(len(rows)), MOST_DRAWN, np.random.RandomState(unit.seeds.sampler))
-    return np.asarray(rows[chosen])
+    seed, is_first = part.seeds.sampler, (unit.repeat, unit.fold) == FIRST_SPLIT
+    synthetic, held_out = audit_rows(rows, real, layout_of(part.preparation, part.integer), seed)
+    drawn = _sample(rows, MOST_DRAWN, np.random.RandomState(seed)) if is_first else None
+    return replace(found, n_minority=len(rows), synthetic=synthetic, held_out=held_out, drawn=drawn)
 
 
 def _count_parents(unit: Unit, dataset: Dataset, resampled: Resampled) -> tuple[int | None, int | None]:

@@ -13,7 +13,7 @@ from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
 
 from job.evaluation.metrics.calibration_metrics import LOGIT_CLIP
-from job.evaluation.metrics.ranking_metrics import Ranking, build_ranking
+from job.evaluation.metrics.count_metrics import Ranking, build_ranking
 from job.evaluation.third_party import score
 from job.spec.job_spec import LIMITS, JobSpec
 from job.strategies.inner_folds import fit_inner_models
@@ -68,12 +68,9 @@ def request_of(spec: JobSpec) -> Request:
     evaluation = spec.evaluation
     cost, limit = evaluation.cost, evaluation.limit
     bounds = {} if limit is None else {key: getattr(limit, key) for key in LIMITS}
-    return Request(
-        None if cost is None else (cost.false_negative, cost.false_positive),
-        evaluation.alerts_per_1000,
-        next(((key, value) for key, value in bounds.items() if value is not None), None),
-        evaluation.prevalence_in_use,
-    )
+    prices = None if cost is None else (cost.false_negative, cost.false_positive)
+    bound = next(((key, value) for key, value in bounds.items() if value is not None), None)
+    return Request(prices, evaluation.alerts_per_1000, bound, evaluation.prevalence_in_use)
 
 
 @dataclass(frozen=True)
@@ -150,11 +147,7 @@ def cut_points(scores: np.ndarray) -> np.ndarray:
 
 
 def choose_cutoff(
-    y: np.ndarray,
-    scores: np.ndarray,
-    request: Request,
-    is_probability: bool,
-    trust: float = TRUST_IN_CALIBRATION,
+    y: np.ndarray, scores: np.ndarray, request: Request, is_probability: bool, trust: float = TRUST_IN_CALIBRATION
 ) -> Cutoff:
     """Choose the cut-off for what is asked, on rows that the model was not fitted on.
 

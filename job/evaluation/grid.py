@@ -5,9 +5,11 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from itertools import product
 
 import numpy as np
 
+from job.data.dataset import Dataset
 from job.data.splitting.splits import Split, count_splits
 from job.evaluation.cutoff import Request, request_of
 from job.spec.job_spec import JobSpec, PreparationSpec
@@ -95,6 +97,16 @@ class Unit:
     request: Request | None = None
 
     @property
+    def kind(self) -> str | None:
+        """What kind of study it belongs to; None for the grid."""
+        return None if self.study is None else self.study.kind
+
+    @property
+    def setting(self) -> float:
+        """Of its study."""
+        return 0.0 if self.study is None else self.study.setting
+
+    @property
     def keys(self) -> tuple[RunKey, ...]:
         """The runs of this unit, in the order of its classifiers."""
         return tuple(
@@ -112,7 +124,7 @@ def build_unit(
     split: Split,
     strategy: Entry,
     study: Study | None = None,
-    classifiers: tuple[Entry, ...] | None = None,
+    only: tuple[Entry, ...] | None = None,
 ) -> Unit:
     """Make a unit of one split.
 
@@ -122,26 +134,18 @@ def build_unit(
     split : Split
     strategy : Entry
     study : Study or None
-    classifiers : tuple of Entry or None
-        None takes all of the spec.
+    only : tuple of Entry or None
+        The classifiers; None takes all of the spec.
 
     Returns
     -------
     Unit
     """
-    request = request_of(spec)
-    return Unit(
-        strategy=strategy,
-        classifiers=spec.classifiers if classifiers is None else classifiers,
-        repeat=split.repeat,
-        fold=split.fold,
-        train=split.train,
-        test=split.test,
-        preparation=spec.preparation,
-        seeds=seeds_of(spec.seed, split.repeat, split.fold),
-        study=study,
-        request=request if study is None and request.asked else None,
-    )
+    where = (split.repeat, split.fold)
+    request, seeds = request_of(spec), seeds_of(spec.seed, *where)
+    asked = request if study is None and request.asked else None
+    fitted = spec.classifiers if only is None else only
+    return Unit(strategy, fitted, *where, split.train, split.test, spec.preparation, seeds, study, asked)
 
 
 def seeds_of(seed: int, repeat: int, fold: int) -> Seeds:
@@ -161,18 +165,17 @@ def seeds_of(seed: int, repeat: int, fold: int) -> Seeds:
     Seeds
     """
     roles = ("sampler", "classifier", "inner_folds", "thinning")
-    return Seeds(**{role: _hash(f"{seed}/{repeat}/{fold}/{role}") for role in roles})
-
-
-def _hash(text: str) -> int:
+    hashes = {role: hashlib.sha256(f"{seed}/{repeat}/{fold}/{role}".encode()).digest()[:4] for role in roles}
     # 31 bits: some libraries read a seed into a signed integer
-    return int.from_bytes(hashlib.sha256(text.encode()).digest()[:4], "big") >> 1
+    return Seeds(**{role: int.from_bytes(found, "big") >> 1 for role, found in hashes.items()})
 
 
 LEAK_SPLITS = 5
 SWEEP_SPLITS = 10
 RATIO_STEPS = 6
 """Ratios of a sweep, the data's own and 1 included."""
+LEAST_MINORITY = 5
+"""Minority rows that a thinned training part has at least."""
 
 THINNED = ("baseline", "smote", "custom")
 """Strategies whose answer to imbalance is shown."""
@@ -190,11 +193,18 @@ def enumerate_study_units(spec: JobSpec, splits: tuple[Split, ...]) -> Iterator[
     ------
     Unit
     """
+    leaking, is_listed = leaking_strategy(spec)
+    swept, thinned = swept_strategies(spec), thinned_strategies(spec)
     for split in splits[:LEAK_SPLITS]:
-        yield from _leak_units(spec, split)
+        for kind in (LEAK,) if is_listed else (LEAK, HONEST):
+            yield build_unit(spec, split, leaking, Study(kind))
     for split in splits[:SWEEP_SPLITS]:
-        yield from _ratio_units(spec, split)
-        yield from _imbalance_units(spec, split)
+        if swept:  # at the data's own ratio nothing is resampled: the grid has baseline, an inner split needs it once
+            yield build_unit(spec, split, spec.baseline, Study(INNER_RATIO, 0))
+        for strategy, step, kind in product(swept, range(1, RATIO_STEPS), (RATIO, INNER_RATIO)):
+            yield build_unit(spec, split, strategy, Study(kind, step))
+        for ratio, strategy in product(imbalance_ratios(spec), thinned):
+            yield build_unit(spec, split, strategy, Study(IMBALANCE, ratio), spec.classifiers[:1])
 
 
 def leaking_strategy(spec: JobSpec) -> tuple[Entry, bool]:
@@ -228,33 +238,26 @@ def thinned_strategies(spec: JobSpec) -> tuple[Entry, ...]:
     return tuple(first.get(name) or _unlisted(spec, name) for name in THINNED)
 
 
+def ratio_of(step: float, dataset: Dataset) -> float:
+    """Return the ratio of minority to majority at one step of a sweep.
+
+    Parameters
+    ----------
+    step : float
+        0 is the data's own ratio, ``RATIO_STEPS - 1`` is 1; between them ratios grow by one factor.
+    dataset : Dataset
+
+    Returns
+    -------
+    float
+    """
+    own = min(1.0, 1 / dataset.imbalance_ratio)
+    return float(own ** (1 - step / (RATIO_STEPS - 1)))
+
+
 def imbalance_ratios(spec: JobSpec) -> tuple[float, ...]:
     """Return the ratios of ``evaluation.imbalance_sweep``, rising."""
     return tuple(sorted(spec.evaluation.imbalance_sweep))
-
-
-def _leak_units(spec: JobSpec, split: Split) -> Iterator[Unit]:
-    strategy, is_listed = leaking_strategy(spec)
-    yield build_unit(spec, split, strategy, Study(LEAK))
-    if not is_listed:
-        yield build_unit(spec, split, strategy, Study(HONEST))
-
-
-def _ratio_units(spec: JobSpec, split: Split) -> Iterator[Unit]:
-    """At the data's own ratio nothing is resampled: there the grid has baseline, and an inner split needs it once."""
-    strategies = swept_strategies(spec)
-    if strategies:
-        yield build_unit(spec, split, spec.baseline, Study(INNER_RATIO, 0))
-    for strategy in strategies:
-        for step in range(1, RATIO_STEPS):
-            yield build_unit(spec, split, strategy, Study(RATIO, step))
-            yield build_unit(spec, split, strategy, Study(INNER_RATIO, step))
-
-
-def _imbalance_units(spec: JobSpec, split: Split) -> Iterator[Unit]:
-    for ratio in imbalance_ratios(spec):
-        for strategy in thinned_strategies(spec):
-            yield build_unit(spec, split, strategy, Study(IMBALANCE, ratio), spec.classifiers[:1])
 
 
 def _unlisted(spec: JobSpec, name: str) -> Entry:

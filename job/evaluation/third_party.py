@@ -114,9 +114,8 @@ def _nowhere() -> TextIO:
     """A stream that is never closed: loggers keep the one that they find when they are imported."""
     while (descriptor := os.open(os.devnull, os.O_RDWR)) <= _STDERR:
         pass  # whoever started us has closed this one; it stays open from now on
-    return open(
-        descriptor, "w", encoding="utf-8", errors="replace", closefd=False
-    )  # nobody is told that it isn't closed
+    # Nobody is told that it isn't closed.
+    return open(descriptor, "w", encoding="utf-8", errors="replace", closefd=False)
 
 
 def _flush() -> None:
@@ -205,24 +204,17 @@ def score_and_decide(model: BaseEstimator, X: Any, name: str) -> tuple[np.ndarra
 
 def score(model: BaseEstimator, X: Any, name: str) -> tuple[np.ndarray, bool]:
     """Score rows, by probability where the model gives one; takes, raises and returns as `score_and_decide`."""
-    is_probability = hasattr(model, "predict_proba")
-    return _probabilities(model, X, name) if is_probability else _distances(model, X, name), is_probability
-
-
-def _probabilities(model: BaseEstimator, X: Any, name: str) -> np.ndarray:
+    if not hasattr(model, "predict_proba"):
+        what = f"{name}.decision_function"
+        scores = _numbers(model.decision_function(X), (len(X),), what)
+        _check(np.isfinite(scores), scores, what, "finite numbers")
+        return scores, False
     what = f"{name}.predict_proba"
     p = _numbers(model.predict_proba(X), (len(X), 2), what)
     _check((p >= -_ROUNDING) & (p <= 1 + _ROUNDING), p, what, "probabilities from 0 to 1")
     sums = p.sum(axis=1)
     _check(np.abs(sums - 1) <= _ROUNDING, sums, what, "rows that sum to 1", "a row that sums to ")
-    return p[:, 1]
-
-
-def _distances(model: BaseEstimator, X: Any, name: str) -> np.ndarray:
-    what = f"{name}.decision_function"
-    scores = _numbers(model.decision_function(X), (len(X),), what)
-    _check(np.isfinite(scores), scores, what, "finite numbers")
-    return scores
+    return p[:, 1], True
 
 
 def _numbers(returned: Any, shape: tuple[int, ...], what: str) -> np.ndarray:
@@ -264,7 +256,7 @@ def fit_apart(fit: Callable[[Give], T]) -> T:
             raise
     np.random.set_state(numpy_state)
     random.setstate(state)
-    return fit(_copy)
+    return fit(lambda rows, classifier: rows.copy(order="K"))
 
 
 def _view(rows: np.ndarray, classifier: BaseEstimator) -> np.ndarray:
@@ -273,10 +265,6 @@ def _view(rows: np.ndarray, classifier: BaseEstimator) -> np.ndarray:
     is_tame = type(classifier).__module__.startswith("sklearn.")
     view.flags.writeable = is_tame and classifier.get_params(deep=False).get("copy_X", True) is True
     return view
-
-
-def _copy(rows: np.ndarray, classifier: BaseEstimator) -> np.ndarray:
-    return rows.copy(order="K")
 
 
 def _had_to_write(error: BaseException) -> bool:

@@ -6,24 +6,28 @@ import time
 import zlib
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import numpy as np
-from sklearn.pipeline import make_pipeline
+from sklearn.model_selection import train_test_split
 from sklearn.preprocessing import FunctionTransformer
 from threadpoolctl import threadpool_limits
 
 from job.data.dataset import Dataset
+from job.errors import StrategyError
 from job.evaluation.audit import ResamplingAudit, audit_resampling
 from job.evaluation.cutoff import INNER_FOLDS_FAILED, Cutoff, find_cutoff
-from job.evaluation.grid import LEAK, RunKey, Unit
-from job.evaluation.studies import LeakedSplit, arrange, resample_then_split
-from job.evaluation.third_party import Attempt, Give, attempt, fit_apart, score_and_decide
+from job.evaluation.grid import IMBALANCE, INNER_RATIO, LEAK, LEAST_MINORITY, RATIO, RunKey, Unit, ratio_of
+from job.evaluation.third_party import Give, attempt, fit_apart, score_and_decide
+from job.spec.job_spec import PreparationSpec
 from job.spec.strategy_entries import Entry
+from job.strategies.inner_folds import DEFAULT_FOLDS, split_rows
 from job.strategies.preparation import Preparation
-from job.strategies.prevalence import prevalence_seen
-from job.strategies.recipe import Fitted, Recipe, Resampled, Seen, TrainingPart, fit_classifier, prepare_part
+from job.strategies.recipe import Fitted, Recipe, Resampled, Seeds, TrainingPart
 from job.strategies.recipes import classifier_of, recipe_of
+from job.strategies.resampling import RATIO as SAMPLING_STRATEGY
 
+_ROUND_OFF = 1e-9
 OK, DEGRADED, FAILED, NOT_APPLICABLE = "ok", "degraded", "failed", "not_applicable"
 STATUSES = (OK, DEGRADED, FAILED, NOT_APPLICABLE)
 
@@ -88,11 +92,6 @@ def fail_unit(unit: Unit, reason: str) -> tuple[Outcome, ...]:
     return tuple(Outcome(key, FAILED, reason=reason) for key in unit.keys)
 
 
-def without_scores(key: RunKey, status: str, attempt: Attempt) -> Outcome:
-    """Make the outcome of a run that came to nothing."""
-    return Outcome(key, status, reason=attempt.error, warnings=attempt.warnings)
-
-
 def evaluate_unit(unit: Unit, dataset: Dataset) -> tuple[Outcome, ...]:
     """Prepare and resample one training part, then fit and score every classifier on it.
 
@@ -108,69 +107,150 @@ def evaluate_unit(unit: Unit, dataset: Dataset) -> tuple[Outcome, ...]:
     """
     with threadpool_limits(limits=1):
         arranged = attempt(lambda: arrange(unit, dataset), unit.seeds.sampler)
-        if arranged.error is not None:
-            return tuple(without_scores(key, FAILED, arranged) for key in unit.keys)
-        if isinstance(arranged.value, str):
-            return tuple(Outcome(key, NOT_APPLICABLE, reason=arranged.value) for key in unit.keys)
-        evaluate = evaluate_leak if unit.study is not None and unit.study.kind == LEAK else _evaluate_arranged
-        outcomes = evaluate(arranged.value, dataset)
-        if arranged.value.test is not unit.test:
-            y = dataset.y[arranged.value.test]
-            return tuple(replace(outcome, y=y) for outcome in outcomes)
-        return outcomes
+        if isinstance(arranged.value, Unit):
+            return _evaluate_arranged(arranged.value, dataset)
+        status = FAILED if arranged.value is None else NOT_APPLICABLE
+        reason = arranged.error or arranged.value
+        return tuple(Outcome(key, status, reason, arranged.warnings) for key in unit.keys)
 
 
-def _evaluate_arranged(unit: Unit, dataset: Dataset) -> tuple[Outcome, ...]:
-    started = time.perf_counter()
-    recipe = recipe_of(unit.strategy)
-    tried = attempt(lambda: _resample(unit, dataset, recipe), unit.seeds.sampler)
-    seconds = time.perf_counter() - started
-    if tried.error is not None:
-        return tuple(without_scores(key, FAILED, tried) for key in unit.keys)
-    part, resampled, audit = tried.value
-    work = _Work(recipe, part, resampled, audit, tried.warnings, seconds)
-    return evaluate_in_turn(
-        unit,
-        resampled.X,
-        lambda key, entry: _evaluate_classifier(unit, dataset, work, key, entry),
-        lambda left: _evaluate_arranged(left, dataset),
-    )
+def arrange(unit: Unit, dataset: Dataset) -> Unit | str:
+    """Choose the rows and the ratio of a unit.
+
+    Parameters
+    ----------
+    unit : Unit
+    dataset : Dataset
+
+    Returns
+    -------
+    Unit or str
+        The unit to evaluate; or why this setting cannot exist with this training part.
+    """
+    if unit.kind == IMBALANCE:
+        return _thinned(unit, dataset.y)
+    if unit.kind == INNER_RATIO:
+        # The first of the inner folds on which thresholds are tuned, too: a fifth of the training part tests.
+        groups = None if dataset.groups is None else dataset.groups[unit.train]
+        folds, why_not = split_rows(dataset.y[unit.train], groups, unit.seeds.inner_folds, DEFAULT_FOLDS)
+        if not folds:
+            return str(why_not)
+        train, test = folds[0]
+        unit = replace(unit, train=unit.train[train], test=unit.train[test])
+    return _at_ratio(unit, dataset) if unit.kind in (RATIO, INNER_RATIO) and unit.setting else unit
+
+
+def _at_ratio(unit: Unit, dataset: Dataset) -> Unit | str:
+    ratio, n_positive = ratio_of(unit.setting, dataset), int(dataset.y[unit.train].sum())
+    own = n_positive / (len(unit.train) - n_positive)
+    if ratio <= own + _ROUND_OFF:
+        return f"the training part has a ratio of {own:.3g} already, and no row less is wanted for {ratio:.3g}"
+    params = {**unit.strategy.params, SAMPLING_STRATEGY: ratio}
+    return replace(unit, strategy=unit.strategy.model_copy(update={"params": params}))
+
+
+def _thinned(unit: Unit, y: np.ndarray) -> Unit | str:
+    """Keep twice the minority's rows at any ratio, so that it is the ratio and not the amount that differs.
+
+    What a higher ratio keeps of the minority, a lower one keeps too, and the reverse for the majority.
+    """
+    minority, majority = (unit.train[y[unit.train] == label] for label in (1, 0))
+    n_rows = 2 * min(len(minority), len(majority))
+    n_minority = round(n_rows / (1 + unit.setting))
+    n_majority = n_rows - n_minority
+    if n_minority < LEAST_MINORITY:
+        rows = "row" if n_minority == 1 else "rows"
+        return f"{n_minority} minority {rows} would be left of {len(minority)}, fewer than {LEAST_MINORITY}"
+    if n_majority > len(majority):
+        return f"{n_majority} majority rows would be needed, and the training part has {len(majority)}"
+    luck = np.random.RandomState(unit.seeds.thinning)
+    kept = (luck.permutation(minority)[:n_minority], luck.permutation(majority)[:n_majority])
+    return replace(unit, train=np.sort(np.concatenate(kept)))
 
 
 @dataclass(frozen=True, eq=False)
 class _Work:
-    """A recipe, the training part that it got and what it made of it."""
+    """A recipe, the training part that it got, what it made of it, and the rows that classifiers then score."""
 
     recipe: Recipe
     part: TrainingPart
     resampled: Resampled
-    audit: ResamplingAudit | None
-    warnings: tuple[str, ...]
-    seconds: float
+    X_test: Any
+    y_test: np.ndarray | None = None  # and is_real: as in `Outcome`
+    is_real: np.ndarray | None = None
+    audit: ResamplingAudit | None = None
+    warnings: tuple[str, ...] = ()
+    seconds: float = 0.0
 
 
-def _resample(unit: Unit, dataset: Dataset, recipe: Recipe) -> tuple[TrainingPart, Resampled, ResamplingAudit | None]:
-    X, y = dataset.X.iloc[unit.train], dataset.y[unit.train]
-    groups = None if dataset.groups is None else dataset.groups[unit.train]
-    preparation = Preparation(**unit.preparation.model_dump())
-    part = prepare_part(preparation, X, y, groups, dataset.integer, unit.seeds)
-    resampled = recipe.resample(part)
-    return part, resampled, None if unit.study else audit_resampling(unit, dataset, part, resampled)
-
-
-def _evaluate_classifier(unit: Unit, dataset: Dataset, work: _Work, key: RunKey, entry: Entry) -> Outcome:
-    started = time.perf_counter()
-    tried = attempt(
-        lambda: fit_apart(lambda give: _fit_and_score(unit, dataset, work, entry, give)), unit.seeds.sampler
-    )
+def _evaluate_arranged(unit: Unit, dataset: Dataset) -> tuple[Outcome, ...]:
+    started, resample = time.perf_counter(), _resample_then_split if unit.kind == LEAK else _resample
+    tried = attempt(lambda: resample(unit, dataset, recipe_of(unit.strategy)), unit.seeds.sampler)
     if tried.error is not None:
-        return without_scores(key, FAILED, tried)
+        return tuple(Outcome(key, FAILED, tried.error, tried.warnings) for key in unit.keys)
+    work = replace(tried.value, warnings=tried.warnings, seconds=time.perf_counter() - started)
+    return evaluate_in_turn(
+        unit,
+        work.resampled.X,
+        lambda key, entry: _evaluate_classifier(unit, work, key, entry),
+        lambda left: _evaluate_arranged(left, dataset),
+    )
+
+
+def take_rows(dataset: Dataset, rows: np.ndarray | slice, preparation: PreparationSpec, seeds: Seeds) -> TrainingPart:
+    """Take rows of a data set for training, and fit a preparation on them."""
+    X, groups = dataset.X.iloc[rows], None if dataset.groups is None else dataset.groups[rows]
+    fitted = Preparation(**preparation.model_dump()).fit(X)
+    return TrainingPart(X, dataset.y[rows], groups, fitted, dataset.integer, seeds)
+
+
+def _resample(unit: Unit, dataset: Dataset, recipe: Recipe) -> _Work:
+    part = take_rows(dataset, unit.train, unit.preparation, unit.seeds)
+    resampled = recipe.resample(part)
+    y_test = dataset.y[unit.test] if unit.kind == INNER_RATIO else None
+    audit = None if unit.study else audit_resampling(unit, dataset, part, resampled)
+    return _Work(recipe, part, resampled, dataset.X.iloc[unit.test], y_test, audit=audit)
+
+
+def _resample_then_split(unit: Unit, dataset: Dataset, recipe: Recipe) -> _Work:
+    """Do what a job would that resamples all rows before it splits them, at random, as if they were rows.
+
+    The share of test rows is the unit's own, both parts get the same share of each class, and the split's seed for
+    samplers draws it. Synthetic rows belong to no group and to no time, so neither can be kept to. The sampler has to
+    keep all rows and put new ones behind them.
+    """
+    part, n_rows = take_rows(dataset, slice(None), unit.preparation, unit.seeds), dataset.n_rows
+    resampled = recipe.resample(part)
+    if not np.array_equal(resampled.X[:n_rows], part.preparation.encode(part.codes)):
+        raise StrategyError("the sampler doesn't keep the rows that it is given, so synthetic ones cannot be told")
+    rows, share = np.arange(len(resampled.y)), len(unit.test) / (len(unit.train) + len(unit.test))
+    train, test = train_test_split(rows, test_size=share, stratify=resampled.y, random_state=unit.seeds.sampler)
+    n_synthetic = int((train >= n_rows).sum())
+    seen = Resampled(resampled.X[train], resampled.y[train], n_synthetic, resampled.degraded)
+    own_rows = replace(part, preparation=FunctionTransformer(np.copy))  # encoded already, and copied as in the grid
+    return _Work(Recipe("", {}), own_rows, seen, resampled.X[test], resampled.y[test], test < n_rows)
+
+
+def _evaluate_classifier(unit: Unit, work: _Work, key: RunKey, entry: Entry) -> Outcome:
+    def fit_and_score(give: Give) -> str | tuple[Fitted, np.ndarray, np.ndarray, bool]:
+        classifier = classifier_of(entry, unit.seeds.classifier)
+        refusal = work.recipe.refuses(classifier)
+        if refusal is not None:
+            return refusal
+        given = replace(work.resampled, X=give(work.resampled.X, classifier))
+        fitted = work.recipe.fit(classifier, work.part, given)
+        return fitted, *score_and_decide(fitted.model, work.X_test, type(classifier).__name__)
+
+    started = time.perf_counter()
+    tried = attempt(lambda: fit_apart(fit_and_score), unit.seeds.sampler)
+    if tried.error is not None:
+        return Outcome(key, FAILED, tried.error, tried.warnings)
     if isinstance(tried.value, str):
-        return Outcome(key, NOT_APPLICABLE, reason=tried.value)
+        return Outcome(key, NOT_APPLICABLE, tried.value)
     fitted, scores, decisions, is_probability = tried.value
     degraded = (*work.resampled.degraded, *fitted.degraded)
     cutoff, warned = _choose_cutoff(unit, work, entry, fitted)
-    seen = fitted.seen or Seen(len(work.resampled.y), int(work.resampled.y.sum()), work.resampled.n_synthetic)
+    seen = fitted.seen or work.resampled.seen
     return Outcome(
         key,
         DEGRADED if degraded else OK,
@@ -185,6 +265,8 @@ def _evaluate_classifier(unit: Unit, dataset: Dataset, work: _Work, key: RunKey,
         n_resampled=seen.n_rows,
         n_resampled_positive=seen.n_positive,
         n_synthetic=seen.n_synthetic,
+        y=work.y_test,
+        is_real=work.is_real,
         audit=work.audit,
         seconds_resample=work.seconds,
         seconds_fit=time.perf_counter() - started,
@@ -201,76 +283,6 @@ def _choose_cutoff(unit: Unit, work: _Work, entry: Entry, fitted: Fitted) -> tup
     tried = attempt(lambda: find_cutoff(request, work.recipe, classifier, work.part, fitted, name), unit.seeds.sampler)
     warned = tuple(f"in inner folds: {warning}" for warning in tried.warnings if warning not in work.warnings)
     return tried.value or Cutoff(None, INNER_FOLDS_FAILED, tried.error), warned
-
-
-def _fit_and_score(
-    unit: Unit, dataset: Dataset, work: _Work, entry: Entry, give: Give
-) -> str | tuple[Fitted, np.ndarray, np.ndarray, bool]:
-    classifier = classifier_of(entry, unit.seeds.classifier)
-    refusal = work.recipe.refuses(classifier)
-    if refusal is not None:
-        return refusal
-    fitted = work.recipe.fit(classifier, work.part, replace(work.resampled, X=give(work.resampled.X, classifier)))
-    X_test = dataset.X.iloc[unit.test]
-    return fitted, *score_and_decide(fitted.model, X_test, type(classifier).__name__)
-
-
-def evaluate_leak(unit: Unit, dataset: Dataset) -> tuple[Outcome, ...]:
-    """Score what a job would that resamples all rows before it splits them.
-
-    Parameters
-    ----------
-    unit : Unit
-    dataset : Dataset
-
-    Returns
-    -------
-    tuple of Outcome
-        With the labels of the rows that were scored, and which of them are real.
-    """
-    started = time.perf_counter()
-    tried = attempt(lambda: resample_then_split(unit, dataset, recipe_of(unit.strategy)), unit.seeds.sampler)
-    seconds = time.perf_counter() - started
-    if tried.error is not None:
-        return tuple(without_scores(key, FAILED, tried) for key in unit.keys)
-    return evaluate_in_turn(
-        unit,
-        tried.value.train.X,
-        lambda key, entry: _evaluate_leaked(unit, tried.value, seconds, key, entry),
-        lambda left: evaluate_leak(left, dataset),
-    )
-
-
-def _evaluate_leaked(unit: Unit, split: LeakedSplit, seconds: float, key: RunKey, entry: Entry) -> Outcome:
-    def fit_and_score(give: Give) -> tuple[np.ndarray, np.ndarray, bool, float | str]:
-        classifier = classifier_of(entry, unit.seeds.classifier)
-        prevalence = prevalence_seen(classifier, split.train.y)
-        fit_classifier(classifier, give(split.train.X, classifier), split.train.y)
-        own_rows = make_pipeline(FunctionTransformer(np.copy), classifier)  # as preparation does in the grid
-        return *score_and_decide(own_rows, split.X_test, type(classifier).__name__), prevalence
-
-    started = time.perf_counter()
-    tried = attempt(lambda: fit_apart(fit_and_score), unit.seeds.sampler)
-    if tried.error is not None:
-        return without_scores(key, FAILED, tried)
-    scores, decisions, is_probability, prevalence = tried.value
-    return Outcome(
-        key,
-        DEGRADED if split.train.degraded else OK,
-        reason="; ".join(split.train.degraded) or None,
-        warnings=tried.warnings,
-        scores=scores,
-        decisions=decisions,
-        is_probability=is_probability,
-        prevalence_resampled=prevalence,
-        n_resampled=len(split.train.y),
-        n_resampled_positive=int(split.train.y.sum()),
-        n_synthetic=split.train.n_synthetic,
-        y=split.y_test,
-        is_real=split.is_real,
-        seconds_resample=seconds,
-        seconds_fit=time.perf_counter() - started,
-    )
 
 
 def evaluate_in_turn(

@@ -9,7 +9,7 @@ import numpy as np
 from job.data.dataset import Dataset
 from job.data.splitting.splits import Split
 from job.evaluation.metrics.calibration_metrics import evaluate_probabilities
-from job.evaluation.metrics.ranking_metrics import (
+from job.evaluation.metrics.count_metrics import (
     Ranking,
     average_precision,
     build_ranking,

@@ -14,10 +14,9 @@ from job.names import STRATEGIES
 from job.results.job_facts import Run
 from job.samplers.affinity_smote import AffinitySMOTE
 from job.spec.strategy_entries import Entry
-from job.strategies.no_resampling import Threshold
-from job.strategies.parameters import import_class
+from job.strategies.inner_folds import Threshold
 from job.strategies.recipe import Recipe
-from job.strategies.recipes import recipe_of
+from job.strategies.recipes import import_class, recipe_of
 from job.strategies.resampling import Custom, Resample, Smote
 
 BASELINE = "baseline"

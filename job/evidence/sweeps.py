@@ -7,9 +7,12 @@ from dataclasses import replace
 
 from job.data.splitting.splits import Split
 from job.evaluation import grid
-from job.evaluation.grid import Study
+from job.evaluation.grid import (
+    LEAST_MINORITY,
+    Study,
+    ratio_of,
+)
 from job.evaluation.metrics.metric_registry import METRICS
-from job.evaluation.studies import LEAST_MINORITY, ratio_of
 from job.evidence.curves import build_best_possible
 from job.evidence.runs import INTERCEPT_CORRECTED, Measurement, Place, StudyRuns, count_reasons, named
 from job.evidence.statistics.family import question_of

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import numbers
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar
 
 import numpy as np
@@ -16,28 +16,11 @@ from sklearn.utils import check_consistent_length, check_random_state, column_or
 from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import validate_data
 
-from job.samplers.columns import (
-    category_columns,
-    decode,
-    encode,
-    find_columns,
-    frame_of,
-    integer_columns,
-    is_mixed,
-    is_object_array,
-)
-from job.samplers.resample import (
-    ClassPlan,
-    Settings,
-    column_rules,
-    describe_degradations,
-    plan_classes,
-    write_classes,
-    write_classes_into,
-)
+from job.samplers.columns import category_columns, decode, encode, find_columns, integer_columns, is_mixed
+from job.samplers.plan import Plan, Settings, describe_degradations, plan_classes
 from job.samplers.survey import survey_table
 from job.samplers.threads import Workers, count_threads, open_workers
-from job.samplers.writing import ColumnRules
+from job.samplers.writing import ColumnRules, column_rules, write_rows, write_rows_into
 
 ROWS_FOR_THREADS = 10_000  # up to here threads take longer to wait for one another than they save on a busy machine
 
@@ -207,63 +190,59 @@ class AffinitySMOTE(BaseOverSampler):
         y, is_one_vs_all = (
             check_target_type(y, indicate_one_vs_all=True) if np.ndim(y) != 1 else (column_or_1d(y), False)
         )
-        if is_mixed(X) or (is_object_array(X) and not self._asks_for_no_categories()):
+        chosen = self.categorical_features
+        asks_for_none = chosen is None or isinstance(chosen, str) or len(chosen) == 0
+        if is_mixed(X) or (_holds_objects(X) and not asks_for_none):
             check_consistent_length(X, y)
             validate_data(self, X=X, y=y, reset=True, skip_check_array=True)
             return X, y, is_one_vs_all
         X, y = validate_data(self, X=X, y=y, reset=True, accept_sparse=["csr", "csc"], ensure_all_finite="allow-nan")
         return X, y, is_one_vs_all
 
-    def _asks_for_no_categories(self) -> bool:
-        chosen = self.categorical_features
-        return chosen is None or isinstance(chosen, str) or len(chosen) == 0
-
     def _fit_resample(self, X: Any, y: NDArray[Any]) -> tuple[Any, NDArray[Any]]:
-        if is_object_array(X):
-            frame, y_resampled = self._fit_resample(frame_of(X), y)
+        if _holds_objects(X):
+            import pandas as pd
+
+            frame, y_resampled = self._fit_resample(pd.DataFrame(X), y)  # to be read column by column
             return frame.to_numpy(dtype=object), y_resampled
-        with open_workers(self._n_threads(X.shape[0])) as workers:
+        n_threads = count_threads() if X.shape[0] > ROWS_FOR_THREADS else 1
+        if self.n_jobs is not None:
+            n_threads = effective_n_jobs(self.n_jobs)
+        with open_workers(n_threads) as workers:
             return self._fit_resample_table(X, y, workers)
 
     def _fit_resample_table(self, X: Any, y: NDArray[Any], workers: Workers) -> tuple[Any, NDArray[Any]]:
         settings = self._settings(X)
-        random_state = check_random_state(self.random_state)
         if is_mixed(X):
-            cells, encoding = encode(X, settings.categorical)
+            cells, levels = encode(X, settings.categorical)
             dtypes = [dtype if isinstance(dtype, np.dtype) else np.dtype(np.float64) for dtype in X.dtypes]
         else:
             cells = X.tocsr() if sparse.issparse(X) else X
             dtypes = [X.dtype] * X.shape[1]
         survey = survey_table(cells, workers)
-        plans = plan_classes(cells, y, self.sampling_strategy_, settings, survey.hashes, random_state, workers)
+        plans = plan_classes(cells, y, self.sampling_strategy_, settings, survey.hashes, workers)
         rules = column_rules(cells, settings, survey, dtypes)
-        self._record(plans)
-        y_resampled = _append_labels(y, plans)
+        self.parents_ = np.concatenate([np.empty((0, 2), np.intp), *(plan.parents for plan in plans)])
+        self.weights_ = np.concatenate([np.empty(0), *(plan.steps for plan in plans)])
+        self.degradations_ = describe_degradations(plans, self.k_neighbors)
+        y_resampled = np.concatenate([y, *(np.full(len(plan.seeds), plan.label, dtype=y.dtype) for plan in plans)])
         if sparse.issparse(X):
-            return _stack_sparse(X, write_classes(plans, rules)), y_resampled
+            make = sparse.csr_array if isinstance(X, sparse.sparray) else sparse.csr_matrix
+            blocks = (make(block.astype(X.dtype)) for block in write_rows(plans, rules))
+            return sparse.vstack([X, *blocks], format=X.format), y_resampled
         if is_mixed(X):
-            return decode(X, _append_rows(np.empty((0, X.shape[1])), plans, rules, workers), encoding), y_resampled
+            return decode(X, _append_rows(np.empty((0, X.shape[1])), plans, rules, workers), levels), y_resampled
         return _append_rows(X, plans, rules, workers), y_resampled
 
     def _settings(self, X: Any) -> Settings:
-        names = getattr(self, "feature_names_in_", None)
+        names, whole = getattr(self, "feature_names_in_", None), integer_columns(X)
         categorical = find_columns(
             self.categorical_features, "categorical_features", X.shape[1], names, category_columns(X)
         )
-        named = find_columns(self.integer_features, "integer_features", X.shape[1], names, integer_columns(X))
-        integer = np.setdiff1d(np.union1d(named, integer_columns(X)), categorical).astype(np.intp)
-        return Settings(self.k_neighbors, self.extrapolation, self.clip, self.scale, categorical, integer)
-
-    def _record(self, plans: tuple[ClassPlan, ...]) -> None:
-        parents = [planned.parents for planned in plans]
-        self.parents_ = parents[0] if len(parents) == 1 else np.concatenate([np.empty((0, 2), np.intp), *parents])
-        self.weights_ = np.concatenate([np.empty(0), *(planned.plan.steps for planned in plans)])
-        self.degradations_ = describe_degradations(plans, self.k_neighbors)
-
-    def _n_threads(self, n_rows: int) -> int:
-        if self.n_jobs is not None:
-            return effective_n_jobs(self.n_jobs)  # type: ignore[no-any-return]
-        return 1 if n_rows <= ROWS_FOR_THREADS else count_threads()
+        named = find_columns(self.integer_features, "integer_features", X.shape[1], names, whole)
+        integer = np.setdiff1d(np.union1d(named, whole), categorical).astype(np.intp)
+        luck = check_random_state(self.random_state)
+        return Settings(self.k_neighbors, self.extrapolation, self.clip, self.scale, categorical, integer, luck)
 
     def __sklearn_tags__(self) -> Any:
         tags = super().__sklearn_tags__()
@@ -271,33 +250,21 @@ class AffinitySMOTE(BaseOverSampler):
         return tags
 
 
-def _append_labels(y: NDArray[Any], plans: tuple[ClassPlan, ...]) -> NDArray[Any]:
-    """Append the synthetic rows' labels to y."""
-    ends = np.cumsum([len(y), *(len(planned.plan.seeds) for planned in plans)])
-    y_resampled = np.empty(ends[-1], dtype=y.dtype)
-    y_resampled[: len(y)] = y
-    for planned, start, end in zip(plans, ends[:-1], ends[1:], strict=True):
-        y_resampled[start:end] = planned.label
-    return y_resampled
+def _holds_objects(X: Any) -> bool:
+    """Tell whether X is an array of Python objects, which may hold categories as text."""
+    return isinstance(X, np.ndarray) and X.ndim == 2 and X.dtype == object
 
 
-def _append_rows(X: NDArray[Any], plans: tuple[ClassPlan, ...], rules: ColumnRules, workers: Workers) -> NDArray[Any]:
+def _append_rows(X: NDArray[Any], plans: Sequence[Plan], rules: ColumnRules, workers: Workers) -> NDArray[Any]:
     """Append the synthetic rows to X, in its type."""
-    n_new = sum(len(planned.plan.seeds) for planned in plans)
-    X_resampled = np.empty((len(X) + n_new, X.shape[1]), dtype=X.dtype)
+    X_resampled = np.empty((len(X) + sum(len(plan.seeds) for plan in plans), X.shape[1]), dtype=X.dtype)
 
     def copy_span(span: slice) -> None:
         X_resampled[span] = X[span]
 
     workers.run(copy_span, workers.split(X.shape))
-    write_classes_into(X_resampled[len(X) :], plans, rules, workers)
+    write_rows_into(X_resampled[len(X) :], plans, rules, workers)
     return X_resampled
-
-
-def _stack_sparse(X: Any, blocks: Iterable[NDArray[np.float64]]) -> Any:
-    """Append dense blocks to a sparse matrix or array, in its format and type."""
-    make = sparse.csr_array if isinstance(X, sparse.sparray) else sparse.csr_matrix
-    return sparse.vstack([X, *(make(block.astype(X.dtype)) for block in blocks)], format=X.format)
 
 
 def affinity_oversample(X: Any, y: Any, **params: Any) -> tuple[Any, Any]:

@@ -3,13 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-Indices = NDArray[np.intp]
+from job.samplers.space import Floats, Indices
 
 
 def is_dataframe(X: Any) -> bool:
@@ -25,18 +24,6 @@ def is_mixed(X: Any) -> bool:
     if dtypes and all(hasattr(dtype, "fill_value") for dtype in dtypes):  # sparse columns
         return False
     return len(set(dtypes)) > 1 or not all(isinstance(d, np.dtype) and d.kind in "iuf" for d in dtypes)
-
-
-def is_object_array(X: Any) -> bool:
-    """Tell whether X is an array of Python objects, which may hold categories as text."""
-    return isinstance(X, np.ndarray) and X.ndim == 2 and X.dtype == object
-
-
-def frame_of(X: NDArray[Any]) -> Any:
-    """Write an array of objects as a data frame, to be read column by column."""
-    import pandas as pd
-
-    return pd.DataFrame(X)
 
 
 def find_columns(
@@ -66,11 +53,9 @@ def find_columns(
     ValueError
         A position, name or mask that doesn't fit the table.
     """
-    if selection is None:
-        return np.empty(0, np.intp)
     if isinstance(selection, str):
         return automatic
-    chosen = np.asarray(selection)
+    chosen = np.asarray(() if selection is None else selection)
     if chosen.ndim != 1:
         raise ValueError(f"{parameter} must be a list of columns, got an array of shape {chosen.shape}.")
     if chosen.size == 0:
@@ -80,13 +65,18 @@ def find_columns(
             raise ValueError(f"{parameter} is a mask of {len(chosen)} values, but X has {n_columns} columns.")
         return np.flatnonzero(chosen)
     if chosen.dtype.kind in "iu":
-        outside = [int(i) for i in chosen if not -n_columns <= i < n_columns]
-        if outside:
+        if outside := [int(i) for i in chosen if not -n_columns <= i < n_columns]:
             raise ValueError(
                 f"{parameter} names column {outside[0]}, but X has {n_columns} columns (0 to {n_columns - 1})."
             )
         return np.unique(chosen % n_columns).astype(np.intp)
-    return _find_names(chosen.tolist(), parameter, names)
+    asked = chosen.tolist()
+    if names is None:
+        raise ValueError(f"{parameter} holds names ({asked[0]!r}), but X has none: pass a DataFrame, or positions.")
+    known = list(names)
+    if unknown := [name for name in asked if name not in known]:
+        raise ValueError(f"{parameter} names {unknown[0]!r}, which is none of X's {len(known)} columns.")
+    return np.unique([known.index(name) for name in asked]).astype(np.intp)
 
 
 def category_columns(X: Any) -> Indices:
@@ -103,14 +93,11 @@ def integer_columns(X: Any) -> Indices:
     return np.arange(X.shape[1] if X.dtype.kind in "iub" else 0)
 
 
-@dataclass(frozen=True, eq=False)
-class Encoding:
-    """How a mixed data frame became numbers: the values behind each categorical column's codes."""
-
-    levels: dict[int, NDArray[Any]]
+Levels = dict[int, NDArray[Any]]
+"""The values behind the codes of each categorical column."""
 
 
-def encode(X: Any, categorical: Indices) -> tuple[NDArray[np.float64], Encoding]:
+def encode(X: Any, categorical: Indices) -> tuple[Floats, Levels]:
     """Write a mixed data frame as float64, categories as codes in the order of their values, missing cells as NaN.
 
     Raises
@@ -119,39 +106,32 @@ def encode(X: Any, categorical: Indices) -> tuple[NDArray[np.float64], Encoding]
         A column outside `categorical` that holds something other than finite or missing numbers.
     """
     cells = np.empty(X.shape, np.float64)
-    levels: dict[int, NDArray[Any]] = {}
+    levels: Levels = {}
     for column in range(X.shape[1]):
         if column in categorical:
             cells[:, column], levels[column] = _encode_categories(np.asarray(X.iloc[:, column], dtype=object))
         else:
             cells[:, column] = _encode_numbers(X.iloc[:, column], X.columns[column])
-    return cells, Encoding(levels)
+    return cells, levels
 
 
-def decode(X: Any, synthetic: NDArray[np.float64], encoding: Encoding) -> Any:
+def decode(X: Any, synthetic: Floats, levels: Levels) -> Any:
     """Append synthetic rows to the data frame they were made from, in its own types."""
     import pandas as pd
 
     columns = []
     for position, dtype in enumerate(X.dtypes):
-        values = _decode_column(synthetic[:, position], encoding.levels.get(position))
+        values = synthetic[:, position]
+        if position in levels:
+            named = np.append(levels[position], [None])  # the last one for codes that are missing
+            values = named[np.where(np.isnan(values), len(named) - 1, values).astype(np.intp)]
         columns.append(pd.concat([X.iloc[:, position], pd.Series(values).astype(dtype)], ignore_index=True))
     frame = pd.concat(columns, axis=1)
     frame.columns = X.columns
     return frame
 
 
-def _decode_column(values: NDArray[np.float64], levels: NDArray[Any] | None) -> NDArray[Any]:
-    if levels is None:
-        return values
-    missing = np.isnan(values)
-    decoded = np.empty(len(values), dtype=object)
-    decoded[~missing] = levels[values[~missing].astype(np.intp)]
-    decoded[missing] = None
-    return decoded
-
-
-def _encode_categories(values: NDArray[Any]) -> tuple[NDArray[np.float64], NDArray[Any]]:
+def _encode_categories(values: NDArray[Any]) -> tuple[Floats, NDArray[Any]]:
     present = np.array([not _is_missing(value) for value in values], dtype=bool)
     distinct = list(dict.fromkeys(values[present].tolist()))
     distinct.sort(key=lambda value: (type(value).__name__, value))
@@ -168,7 +148,7 @@ def _is_missing(value: Any) -> bool:
     return value is None or type(value).__name__ == "NAType" or bool(value != value)
 
 
-def _encode_numbers(values: Any, name: Any) -> NDArray[np.float64]:
+def _encode_numbers(values: Any, name: Any) -> Floats:
     advice = "Name it in categorical_features, or leave it out."
     if values.dtype.kind in "mM":
         raise ValueError(f"Column {name!r} holds dates or durations ({values.dtype}), not numbers. {advice}")
@@ -176,8 +156,7 @@ def _encode_numbers(values: Any, name: Any) -> NDArray[np.float64]:
         cells = np.asarray(values.to_numpy(dtype=np.float64, na_value=np.nan), dtype=np.float64)
     except (TypeError, ValueError) as error:
         raise ValueError(f"Column {name!r} ({values.dtype}) does not hold numbers: {error}. {advice}") from error
-    n_infinite = int(np.isinf(cells).sum())
-    if n_infinite:
+    if n_infinite := int(np.isinf(cells).sum()):
         raise ValueError(f"Column {name!r} contains infinity in {n_infinite} of its {len(cells)} rows.")
     return cells
 
@@ -186,13 +165,3 @@ def _is_category(dtype: Any) -> bool:
     if isinstance(dtype, np.dtype):
         return dtype.kind in "ObUS"
     return dtype.name in ("category", "string", "str", "boolean")
-
-
-def _find_names(chosen: Sequence[Any], parameter: str, names: Sequence[Any] | None) -> Indices:
-    if names is None:
-        raise ValueError(f"{parameter} holds names ({chosen[0]!r}), but X has none: pass a DataFrame, or positions.")
-    known = list(names)
-    unknown = [name for name in chosen if name not in known]
-    if unknown:
-        raise ValueError(f"{parameter} names {unknown[0]!r}, which is none of X's {len(known)} columns.")
-    return np.unique([known.index(name) for name in chosen]).astype(np.intp)

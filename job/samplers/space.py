@@ -8,6 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
+Indices = NDArray[np.intp]
 FARTHEST = 1e6  # in units of the spread; squares of it stay far from overflow, and rounding errors small
 _CONSTANT = 1e-14
 
@@ -80,6 +81,6 @@ class Points:
         """Whether distances are plain Euclidean: no categories, nothing missing."""
         return self.codes.shape[1] == 0 and not self.has_missing
 
-    def take(self, index: NDArray[np.intp]) -> Points:
+    def take(self, index: Indices) -> Points:
         """Return the points at these positions."""
         return Points(self.numbers[index], self.codes[index], self.mismatch, self.unrelated, self.has_missing)

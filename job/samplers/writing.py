@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
+from scipy import sparse
 
-from job.samplers.plan import Plan
-from job.samplers.space import Floats
+from job.samplers.plan import Plan, Settings
+from job.samplers.space import Floats, Indices
+from job.samplers.survey import Survey, find_levels
 from job.samplers.threads import Workers
 
 BLOCK_CELLS = 65_536
@@ -20,109 +23,131 @@ BLOCK_CELLS = 65_536
 class ColumnRules:
     """What holds for a column's synthetic values."""
 
-    categorical: NDArray[np.intp]
-    integer: NDArray[np.intp]
+    categorical: Indices
+    integer: Indices  # columns that are rounded to whole numbers
     lowest: Floats  # the range of each column's values
     highest: Floats
     levels: dict[int, Floats]  # of discrete columns, and of integer ones that aren't whole numbers: the values seen
-    two_valued: NDArray[np.intp]  # columns that keep to the closer parent's value
+    two_valued: Indices  # columns that keep to the closer parent's value
     keep_equal: bool  # where the parents have the same value, the synthetic row has it too
 
 
-@dataclass(frozen=True, eq=False)
-class _Workspace:
-    """One thread's memory, all arrays of one block's shape."""
-
-    seed: Floats
-    partner: Floats
-    term: Floats
-    block: Floats
-    lowest: Floats  # a row of bounds beside each row, since one row for all keeps the processor in short loops
-    highest: Floats
-
-    def cut(self, n_rows: int) -> _Workspace:
-        """Return the first rows of each array."""
-        return _Workspace(*(array[:n_rows] for array in vars(self).values()))
-
-
-def write_rows_into(target: NDArray[Any], rows: Floats, plan: Plan, rules: ColumnRules, workers: Workers) -> None:
-    """Write the synthetic rows into an array of their shape; float64 is computed in its place, without a copy."""
-    votes = _vote(rows, plan, rules)
-    in_place = target.dtype == np.float64
-
-    def write_span(span: slice) -> None:
-        for part, block in _write_blocks(rows, plan, rules, votes, span, target if in_place else None):
-            if not in_place:
-                target[part] = block
-
-    workers.run(write_span, workers.split(target.shape))
+def column_rules(X: Any, settings: Settings, survey: Survey, dtypes: Sequence[np.dtype[Any]]) -> ColumnRules:
+    """Gather what holds for each column's synthetic values: from all rows of X, and from the type they are kept in."""
+    lowest, highest = (survey.lowest, survey.highest) if settings.clip else _type_range(dtypes)
+    numeric = np.setdiff1d(np.flatnonzero(lowest < highest), settings.categorical)
+    discrete = find_levels(X, numeric) if settings.clip else {}
+    levels = {int(column): seen for column in settings.integer if len(seen := _levels(X, column))}
+    levels |= {column: seen for column, seen in discrete.items() if len(seen) > 2}
+    return ColumnRules(
+        categorical=settings.categorical,
+        integer=np.setdiff1d(settings.integer, list(levels)),
+        lowest=lowest,
+        highest=highest,
+        levels=levels,
+        two_valued=np.array([column for column, seen in discrete.items() if len(seen) == 2], dtype=np.intp),
+        keep_equal=settings.clip and not bool(np.isinf(highest - lowest).any()),  # else differences may overflow
+    )
 
 
-def write_rows(rows: Floats, plan: Plan, rules: ColumnRules) -> Iterator[Floats]:
-    """Yield the synthetic rows block by block; the next block uses the same memory."""
-    whole = slice(0, len(plan.seeds))
-    for _, block in _write_blocks(rows, plan, rules, _vote(rows, plan, rules), whole, None):
-        yield block
+def _levels(X: Any, column: int) -> Floats:
+    """Return the values seen in a column that aren't all whole numbers (a scaled one), none otherwise."""
+    cells = X[:, [column]].toarray()[:, 0] if sparse.issparse(X) else X[:, column]
+    cells = np.asarray(cells, dtype=np.float64)
+    cells = cells[~np.isnan(cells)]
+    return np.unique(cells) if bool((cells != np.rint(cells)).any()) else np.empty(0)
+
+
+def _type_range(dtypes: Sequence[np.dtype[Any]]) -> tuple[Floats, Floats]:
+    """Return the smallest and largest float64 that fits each column's type."""
+    lowest, highest = np.empty((2, len(dtypes)))
+    for column, dtype in enumerate(dtypes):
+        if dtype.kind in "iu":
+            limits = np.iinfo(dtype)
+            lowest[column], highest[column] = limits.min, limits.max
+            if int(highest[column]) > limits.max:  # 2**63 - 1 has no float64 of its own
+                highest[column] = np.nextafter(highest[column], 0.0)
+        elif dtype.kind == "b":
+            lowest[column], highest[column] = 0.0, 1.0
+        else:
+            highest[column] = np.finfo(dtype if dtype.kind == "f" else np.float64).max
+            lowest[column] = -highest[column]
+    return lowest, highest
+
+
+def write_rows_into(target: NDArray[Any], plans: Sequence[Plan], rules: ColumnRules, workers: Workers) -> None:
+    """Write all synthetic rows into an array of their number; float64 is computed in its place, without a copy."""
+    in_place, end = target.dtype == np.float64, 0
+    for plan in plans:
+        start, end = end, end + len(plan.seeds)
+        write_span = partial(_write_span, target[start:end], plan, rules, _vote(plan, rules), in_place)
+        workers.run(write_span, workers.split((end - start, target.shape[1])))
+
+
+def _write_span(
+    target: NDArray[Any], plan: Plan, rules: ColumnRules, votes: Floats | None, in_place: bool, span: slice
+) -> None:
+    for part, block in _write_blocks(plan, rules, votes, span, target if in_place else None):
+        if not in_place:
+            target[part] = block
+
+
+def write_rows(plans: Sequence[Plan], rules: ColumnRules) -> Iterator[Floats]:
+    """Yield all synthetic rows block by block; the next block uses the same memory."""
+    for plan in plans:
+        for _, block in _write_blocks(plan, rules, _vote(plan, rules), slice(0, len(plan.seeds)), None):
+            yield block
 
 
 def _write_blocks(
-    rows: Floats, plan: Plan, rules: ColumnRules, votes: Floats | None, span: slice, target: Floats | None
+    plan: Plan, rules: ColumnRules, votes: Floats | None, span: slice, target: Floats | None
 ) -> Iterator[tuple[slice, Floats]]:
-    size = min(max(1, BLOCK_CELLS // max(rows.shape[1], 1)), max(1, span.stop - span.start))
-    seed, partner, term, spare = np.empty((4, size, rows.shape[1]))
-    lowest, highest = (np.tile(bound, (size, 1)) for bound in (rules.lowest, rules.highest))
-    space = _Workspace(seed, partner, term, spare, lowest, highest)
-    rows = rows + 0.0 if rules.keep_equal else rows  # 0.0 of -0.0: they are equal, so that either may be the larger
+    size = min(max(1, BLOCK_CELLS // max(plan.rows.shape[1], 1)), max(1, span.stop - span.start))
+    memory = np.empty((6, size, plan.rows.shape[1]))
+    memory[4], memory[5] = rules.lowest, rules.highest  # one bound beside each cell keeps the processor in long loops
+    # 0.0 of -0.0: they are equal, so that either may be the larger
+    rows = plan.rows + 0.0 if rules.keep_equal else plan.rows
     has_missing = bool(np.isnan(rows).any())
     for start in range(span.start, span.stop, size):
         part = slice(start, min(start + size, span.stop))
-        cut = space.cut(part.stop - part.start)
-        block = cut.block if target is None else target[part]
-        _interpolate(rows, plan, part, rules, cut, block)
+        seed, partner, term, spare, lowest, highest = memory[:, : part.stop - start]
+        np.take(rows, plan.seeds[part], axis=0, out=seed, mode="clip")
+        np.take(rows, plan.partners[part], axis=0, out=partner, mode="clip")
+        block, steps = spare if target is None else target[part], plan.steps[part, None]
+        _interpolate(seed, partner, steps, rules.keep_equal, term, block)
+        # One row decides for all columns of two values, so that the dummy columns of one category stay a category.
+        closer = np.where(steps <= 0.5, seed, partner) if has_missing or len(rules.two_valued) else seed
+        block[:, rules.two_valued] = closer[:, rules.two_valued]
         if has_missing:
             # The closer parent decides whether a cell is missing, which keeps the share of missing cells.
-            np.copyto(block, np.where(plan.steps[part, None] <= 0.5, cut.seed, cut.partner), where=np.isnan(block))
-        np.maximum(block, cut.lowest, out=block)
-        np.minimum(block, cut.highest, out=block)
-        _keep_kinds(rules, votes, plan.seeds[part], block)
+            np.copyto(block, closer, where=np.isnan(block))
+        np.maximum(block, lowest, out=block)
+        np.minimum(block, highest, out=block)
+        block[:, rules.integer] = np.rint(block[:, rules.integer])
+        for column, levels in rules.levels.items():
+            block[:, column] = round_to_levels(block[:, column], levels)
+        if votes is not None:
+            block[:, rules.categorical] = votes[plan.seeds[part]]
         yield part, block
 
 
-def _interpolate(rows: Floats, plan: Plan, part: slice, rules: ColumnRules, space: _Workspace, block: Floats) -> None:
-    steps = plan.steps[part, None]
-    np.take(rows, plan.seeds[part], axis=0, out=space.seed, mode="clip")
-    np.take(rows, plan.partners[part], axis=0, out=space.partner, mode="clip")
+def _interpolate(seed: Floats, partner: Floats, steps: Floats, keep_equal: bool, term: Floats, block: Floats) -> None:
     with np.errstate(over="ignore"):
-        if rules.keep_equal:
+        if keep_equal:
             # The same sum in another order, in which equal parents leave no rounding error: it would give trees a
             # threshold that parts synthetic rows from real ones.
-            np.subtract(space.partner, space.seed, out=space.term)
+            np.subtract(partner, seed, out=term)
             block[:] = steps
-            block *= space.term
-            block += space.seed
+            block *= term
+            block += seed
         else:
-            np.multiply(space.seed, 1.0 - steps, out=block)
-            np.multiply(space.partner, steps, out=space.term)
-            block += space.term
-    if len(rules.two_valued):
-        # One row decides for all these columns, so that the dummy columns of one category stay a category.
-        columns = rules.two_valued
-        block[:, columns] = np.where(steps <= 0.5, space.seed[:, columns], space.partner[:, columns])
+            np.multiply(seed, 1.0 - steps, out=block)
+            np.multiply(partner, steps, out=term)
+            block += term
 
 
-def _keep_kinds(rules: ColumnRules, votes: Floats | None, seeds: NDArray[np.intp], block: Floats) -> None:
-    """Round to whole numbers and to levels, and fill in the categories that were voted for."""
-    for column in rules.integer:
-        if int(column) not in rules.levels:
-            np.rint(block[:, column], out=block[:, column])
-    for column, levels in rules.levels.items():
-        block[:, column] = round_to_levels(block[:, column], levels)
-    if votes is not None:
-        block[:, rules.categorical] = votes[seeds]
-
-
-def _vote(rows: Floats, plan: Plan, rules: ColumnRules) -> Floats | None:
-    return vote(rows[:, rules.categorical], plan) if len(rules.categorical) else None
+def _vote(plan: Plan, rules: ColumnRules) -> Floats | None:
+    return vote(plan.rows[:, rules.categorical], plan) if len(rules.categorical) else None
 
 
 def round_to_levels(values: Floats, levels: Floats) -> Floats:

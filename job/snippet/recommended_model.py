@@ -29,7 +29,7 @@ from job.spec.generators import MixtureSpec
 from job.spec.job_spec import JobSpec
 from job.spec.strategy_entries import Entry
 from job.strategies.inner_folds import DEFAULT_FOLDS
-from job.strategies.parameters import accepts, import_class
+from job.strategies.recipes import accepts, import_class
 from job.strategies.resampling import LIMITS
 
 Values = dict[str, Any]

@@ -52,7 +52,9 @@ def key_by_class(spec: JobSpec, dataset: Dataset) -> Keyed:
         entries = list(getattr(spec, section))
         for index, entry in enumerate(entries):
             params = dict(entry.params)
-            for name in filter(lambda name: _is_keyed(name, entry.params.get(name)), _KEYED):
+            for name in _KEYED:
+                if not isinstance(params.get(name), Mapping | list if name == _COUNTS else Mapping):
+                    continue
                 try:
                     params[name] = _translate(name, params[name], dataset)
                 except ValueError as error:
@@ -62,10 +64,6 @@ def key_by_class(spec: JobSpec, dataset: Dataset) -> Keyed:
             entries[index] = entry if params == entry.params else entry.model_copy(update={"params": params})
         sections[section] = tuple(entries)
     return Keyed(spec.model_copy(update=sections), tuple(notes), tuple(complaints))
-
-
-def _is_keyed(name: str, value: Any) -> bool:
-    return isinstance(value, Mapping) or (name == _COUNTS and isinstance(value, list))
 
 
 def _translate(name: str, value: Any, dataset: Dataset) -> Any:

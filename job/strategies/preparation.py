@@ -72,15 +72,20 @@ class Preparation(TransformerMixin, BaseEstimator):
                 with np.errstate(over="ignore"):  # without this check such a column would stay unscaled without a word
                     self._check_finite(np.square(self._numbers(X)), allow_nan=True)
             impute = SimpleImputer(strategy=self.impute, keep_empty_features=True)
+            as_it_is = FunctionTransformer(feature_names_out="one-to-one")
+            scaler = {"standard": StandardScaler(), "robust": RobustScaler(), "none": as_it_is}[self.scale]
             with np.errstate(over="ignore", invalid="ignore"):  # scikit-learn sums values to see whether all are finite
-                self.numbers_ = make_pipeline(impute, _scaler(self.scale)).fit(self._numbers(X))
+                self.numbers_ = make_pipeline(impute, scaler).fit(self._numbers(X))
         self.category_counts_ = np.zeros(0, dtype=int)
         if self.categorical_:
-            self.categories_ = OrdinalEncoder(
+            encoder = OrdinalEncoder(
                 max_categories=self.max_categories, handle_unknown="use_encoded_value", unknown_value=-1
-            ).fit(self._categories(X))
-            self.infrequent_ = self._infrequent_codes()
-            self.category_counts_ = self._count_codes(X)
+            )
+            codes = encoder.fit_transform(self._categories(X))
+            self.categories_, self.category_counts_ = encoder, np.asarray(codes.max(axis=0), dtype=int) + 1
+            # A column's infrequent category has the last code, as scikit-learn counts; -1 where it has none.
+            columns = zip(encoder.infrequent_categories_, encoder.categories_, strict=True)
+            self.infrequent_ = np.array([-1 if rare is None else len(known) - len(rare) for rare, known in columns])
         return self
 
     def codes(self, X: pd.DataFrame) -> np.ndarray:
@@ -104,9 +109,8 @@ class Preparation(TransformerMixin, BaseEstimator):
         parts = []
         if self.numeric_:
             with np.errstate(over="ignore", invalid="ignore"):  # said below, with the column's name
-                numbers = self.numbers_.transform(self._numbers(X))
-            self._check_finite(numbers)
-            parts.append(numbers)
+                parts.append(self.numbers_.transform(self._numbers(X)))
+            self._check_finite(parts[0])
         if self.categorical_:
             codes = self.categories_.transform(self._categories(X))
             parts.append(np.where((codes < 0) & (self.infrequent_ >= 0), self.infrequent_, codes))
@@ -123,11 +127,8 @@ class Preparation(TransformerMixin, BaseEstimator):
         -------
         ndarray of shape (n_rows, n_numeric + sum of category_counts_), float64
         """
-        n_numeric = len(self.numeric_)
-        spread = [
-            codes[:, n_numeric + j, None] == np.arange(count)
-            for j, count in enumerate(self.category_counts_)
-        ]  # fmt: skip
+        n_numeric, counts = len(self.numeric_), self.category_counts_
+        spread = [codes[:, n_numeric + j, None] == np.arange(count) for j, count in enumerate(counts)]
         return np.hstack([codes[:, :n_numeric], *spread]).astype(np.float64, copy=False)
 
     def transform(self, X: pd.DataFrame) -> np.ndarray:
@@ -158,12 +159,10 @@ class Preparation(TransformerMixin, BaseEstimator):
         ndarray of shape (n_rows, n_numeric + n_categorical)
             A copy.
         """
-        scaler = self.numbers_[-1] if self.numeric_ else None
-        columns = [self.numeric_.index(name) for name in names]
         snapped = codes.copy()
-        if columns and scaler is not None:
-            n_numeric = len(self.numeric_)
-            whole = np.round(scaler.inverse_transform(codes[:, :n_numeric]))
+        if names:
+            scaler, columns = self.numbers_[-1], [self.numeric_.index(name) for name in names]
+            whole = np.round(scaler.inverse_transform(codes[:, : len(self.numeric_)]))
             snapped[:, columns] = scaler.transform(whole)[:, columns]
         return snapped
 
@@ -174,20 +173,6 @@ class Preparation(TransformerMixin, BaseEstimator):
         # The data set's own codes: a missing value is -1 there, one more category here.
         return np.column_stack([X[name].cat.codes.to_numpy(dtype=np.int64) for name in self.categorical_])
 
-    def _infrequent_codes(self) -> np.ndarray:
-        """Code of each column's infrequent category, -1 where it has none: the last code, as scikit-learn counts."""
-        return np.array(
-            [
-                -1 if rare is None else len(known) - len(rare)
-                for rare, known in zip(
-                    self.categories_.infrequent_categories_, self.categories_.categories_, strict=True
-                )
-            ]
-        )
-
-    def _count_codes(self, X: pd.DataFrame) -> np.ndarray:
-        return np.asarray(self.categories_.transform(self._categories(X)).max(axis=0), dtype=int) + 1
-
     def _check_finite(self, numbers: np.ndarray, allow_nan: bool = False) -> None:
         finite = (np.isfinite(numbers) | (allow_nan & np.isnan(numbers))).all(axis=0)
         if not finite.all():
@@ -196,12 +181,3 @@ class Preparation(TransformerMixin, BaseEstimator):
                 f"column {name!r} holds values too large to be scaled; "
                 "divide it by a power of ten, drop it, or set preparation.scale: robust"
             )
-
-
-def _scaler(scale: str) -> BaseEstimator:
-    scalers = {
-        "standard": StandardScaler,
-        "robust": RobustScaler,
-        "none": lambda: FunctionTransformer(feature_names_out="one-to-one"),
-    }
-    return scalers[scale]()

@@ -46,7 +46,10 @@ def prevalence_seen(classifier: BaseEstimator, y: np.ndarray) -> float | str:
         return f"{name} draws rows of its own in every round and reweights all of them"
     drawn = np.bincount(y, minlength=2)
     if _is_a(classifier, "imblearn", *_UNDER_SAMPLED) and params.get("sampler") is None:
-        drawn = _under_sample(params.pop("sampling_strategy"), y, drawn)
+        from imblearn.utils import check_sampling_strategy
+
+        left = check_sampling_strategy(params.pop("sampling_strategy"), y, "under-sampling")
+        drawn = np.array([left.get(label, count) for label, count in enumerate(drawn)])
         share = float(drawn[1] / drawn.sum())
     unknown = {**{key: params.get(key) for key in _DRAWS}, **_wrapped(classifier)}
     if blamed := [key for key, value in unknown.items() if not _is_neutral(value)]:
@@ -67,20 +70,10 @@ def _is_a(classifier: BaseEstimator, package: str, *names: str) -> bool:
     return any(base.__name__ in names and base.__module__.split(".")[0] == package for base in bases)
 
 
-def _under_sample(strategy: Any, y: np.ndarray, counts: np.ndarray) -> np.ndarray:
-    """Count the rows of each class that are left, as imbalanced-learn does."""
-    from imblearn.utils import check_sampling_strategy
-
-    left = check_sampling_strategy(strategy, y, "under-sampling")
-    return np.array([left.get(label, count) for label, count in enumerate(counts)])
-
-
 def _wrapped(classifier: BaseEstimator) -> dict[str, Any]:
     """Parameters of classifiers inside this one that move the share of a class."""
-    moving = (*_PRIORS, *_WEIGHTS, *_DRAWS)
-    return {
-        key: value for key, value in classifier.get_params().items() if "__" in key and key.split("__")[-1] in moving
-    }
+    moving, given = (*_PRIORS, *_WEIGHTS, *_DRAWS), classifier.get_params().items()
+    return {key: value for key, value in given if "__" in key and key.split("__")[-1] in moving}
 
 
 def _is_neutral(value: Any) -> bool:

@@ -12,6 +12,9 @@ from sklearn.base import BaseEstimator, TransformerMixin
 from job.errors import DataError
 from job.spec.file_keys import numbers_among
 
+Texts = Sequence[str]
+Coded = Mapping[str, Texts]
+
 UNKNOWN = "\x00unknown"
 """What stands for a category that the data set doesn't have; no file holds it."""
 
@@ -35,12 +38,7 @@ class RawColumns(TransformerMixin, BaseEstimator):
     """
 
     def __init__(
-        self,
-        numbers: Sequence[str],
-        categories: Mapping[str, Sequence[str]],
-        booleans: Sequence[str] = (),
-        missing: Sequence[str] = (),
-        decimal: str = ".",
+        self, numbers: Texts, categories: Coded, booleans: Texts = (), missing: Texts = (), decimal: str = "."
     ) -> None:
         self.numbers = numbers
         self.categories = categories
@@ -74,8 +72,8 @@ class RawColumns(TransformerMixin, BaseEstimator):
         names = [*self.numbers, *self.categories]
         if absent := [name for name in names if name not in frame.columns]:
             raise DataError(f"the rows have no column {absent[0]!r} (needed: {', '.join(map(repr, names))})")
-        columns = {name: self._number(frame[name]) for name in self.numbers}
-        return pd.DataFrame({**columns, **{name: self._category(frame[name], name) for name in self.categories}})
+        numbers = {name: self._number(frame[name]) for name in self.numbers}
+        return pd.DataFrame({**numbers, **{name: self._category(frame[name], name) for name in self.categories}})
 
     def __sklearn_is_fitted__(self) -> bool:
         return True
@@ -103,7 +101,7 @@ class RawColumns(TransformerMixin, BaseEstimator):
 
     def _text(self, values: pd.Series) -> pd.Series:
         """Write values as the file would: whole numbers without a point, what is missing as nothing."""
-        written = [_text(value) for value in values.astype(object)]
+        written = map(_text, values.astype(object))
         present = [None if text in self.missing else text for text in written]
         return pd.Series(present, index=values.index, dtype="str")
 

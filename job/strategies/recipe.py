@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator
+from sklearn.frozen import FrozenEstimator
+from sklearn.model_selection import FixedThresholdClassifier
 from sklearn.pipeline import Pipeline
 
 from job.errors import StrategyError
@@ -50,8 +53,6 @@ class TrainingPart:
         Group of each row.
     preparation : Preparation
         Fitted on `X`.
-    codes : ndarray of shape (n_train, n_prepared)
-        `X` prepared, categories as codes.
     integer : tuple of str
         Columns that hold whole numbers only.
     seeds : Seeds
@@ -61,9 +62,13 @@ class TrainingPart:
     y: np.ndarray
     groups: np.ndarray | None
     preparation: Preparation
-    codes: np.ndarray
     integer: tuple[str, ...]
     seeds: Seeds
+
+    @cached_property
+    def codes(self) -> np.ndarray:
+        """`X` prepared, categories as codes: of shape (n_train, n_prepared)."""
+        return self.preparation.codes(self.X)
 
     @property
     def categorical_indices(self) -> list[int]:
@@ -71,17 +76,18 @@ class TrainingPart:
         return list(range(len(self.preparation.numeric_), self.codes.shape[1]))
 
 
-def prepare_part(
-    preparation: Preparation,
-    X: pd.DataFrame,
-    y: np.ndarray,
-    groups: np.ndarray | None,
-    integer: tuple[str, ...],
-    seeds: Seeds,
-) -> TrainingPart:
-    """Fit a preparation on training rows, and keep them raw and prepared."""
-    fitted = preparation.fit(X)
-    return TrainingPart(X, y, groups, fitted, fitted.codes(X), integer, seeds)
+@dataclass(frozen=True)
+class Seen:
+    """How many rows a classifier was fitted on.
+
+    Parameters
+    ----------
+    n_rows, n_positive, n_synthetic : int
+    """
+
+    n_rows: int
+    n_positive: int
+    n_synthetic: int
 
 
 @dataclass(frozen=True, eq=False)
@@ -110,19 +116,10 @@ class Resampled:
     parents: np.ndarray | None = None
     weights: np.ndarray | None = None
 
-
-@dataclass(frozen=True)
-class Seen:
-    """How many rows a classifier was fitted on.
-
-    Parameters
-    ----------
-    n_rows, n_positive, n_synthetic : int
-    """
-
-    n_rows: int
-    n_positive: int
-    n_synthetic: int
+    @property
+    def seen(self) -> Seen:
+        """How many rows these are."""
+        return Seen(len(self.y), int(self.y.sum()), self.n_synthetic)
 
 
 @dataclass(frozen=True, eq=False)
@@ -155,7 +152,7 @@ class Fitted:
 
 
 class Recipe:
-    """The plain recipe: nothing is resampled, the classifier is fitted as it is.
+    """The plain recipe, baseline: nothing is resampled, the classifier is fitted as it is.
 
     Parameters
     ----------
@@ -228,32 +225,63 @@ class Recipe:
         Fitted
         """
         prevalence = prevalence_seen(classifier, resampled.y)
-        fit_classifier(classifier, resampled.X, resampled.y)
-        return Fitted(with_preparation(part.preparation, classifier), prevalence)
+        classifier.fit(resampled.X, resampled.y.copy())  # labels of its own
+        check_classes(classifier)
+        return Fitted(Pipeline([("prepare", part.preparation), ("classify", classifier)]), prevalence)
 
 
-def fit_classifier(classifier: BaseEstimator, X: np.ndarray, y: np.ndarray) -> None:
-    """Fit a classifier on labels of its own, and check what it takes for its classes.
+_WEIGHTS_SAY = "{no: 1, yes: 10} say (or {0: 1, 1: 10}: 1 is the positive label, unless it is a label of the rest)"
 
-    Raises
-    ------
-    StrategyError
-        Where these are not 0 and 1, in this order.
-    """
-    classifier.fit(X, y.copy())
-    check_classes(classifier)
+
+class ClassWeight(Recipe):
+    """Fit with scikit-learn's ``class_weight``; ``balanced`` unless the spec says otherwise."""
+
+    def complaints(self) -> Iterable[Complaint]:
+        """As in `Recipe`; the one parameter is ``class_weight``."""
+        for name, value in self.params.items():
+            weights = list(value.values()) if isinstance(value, dict) else []
+            if name != "class_weight":
+                yield ("params", name), "unknown parameter; allowed is class_weight"
+            elif value != "balanced" and not (weights and all(map(_is_weight, weights))):
+                yield ("params", name), f"got {value!r}, must be balanced, or weights > 0 by label, {_WEIGHTS_SAY}"
+
+    def describe(self, n_categorical: int, n_numeric: int) -> str:
+        """As in `Recipe`."""
+        given = self._weights()
+        said = f"={given!r}"
+        if not isinstance(given, str):
+            said = f" is {given.get(1, 1.0):g} for the positive label and {given.get(0, 1.0):g} for the rest"
+        return f"no rows added; class_weight{said} while the classifier learns"
+
+    def refuses(self, classifier: BaseEstimator) -> str | None:
+        """As in `Recipe`."""
+        takes_it = "class_weight" in classifier.get_params()
+        return None if takes_it else f"{type(classifier).__name__} takes no class_weight"
+
+    def fit(self, classifier: BaseEstimator, part: TrainingPart, resampled: Resampled) -> Fitted:
+        """As in `Recipe`; the strategy's weights take the place of the classifier's own."""
+        classifier.set_params(class_weight=self._weights())
+        return super().fit(classifier, part, resampled)
+
+    def _weights(self) -> str | dict[int, float]:
+        """By 0 and 1, since `job.strategies.label_keys` has translated labels."""
+        value = self.params.get("class_weight", "balanced")
+        return value if isinstance(value, str) else {int(key): float(weight) for key, weight in value.items()}
+
+
+def _is_weight(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
 
 
 def check_classes(classifier: BaseEstimator) -> None:
     """Raise StrategyError where the columns of a fitted classifier's probabilities aren't those of 0 and 1."""
     classes = getattr(classifier, "classes_", None)
     if classes is None or np.asarray(classes, dtype=object).tolist() != [0, 1]:
-        raise StrategyError(
-            f"{type(classifier).__name__} was fitted on the labels 0 and 1, so its classes_ must be [0, 1], "
-            f"but {'it has none' if classes is None else f'they are {classes!r}'}"
-        )
+        name, found = type(classifier).__name__, "it has none" if classes is None else f"they are {classes!r}"
+        raise StrategyError(f"{name} was fitted on the labels 0 and 1, so its classes_ must be [0, 1], but {found}")
 
 
-def with_preparation(preparation: Preparation, classifier: BaseEstimator) -> Pipeline:
-    """Put a preparation before a classifier, so that it takes raw features."""
-    return Pipeline([("prepare", preparation), ("classify", classifier)])
+def decide_at(threshold: float, model: BaseEstimator, method: str, X: pd.DataFrame, y: np.ndarray) -> BaseEstimator:
+    """Give a fitted model a decision threshold, on what its `method` returns."""
+    fixed = FixedThresholdClassifier(FrozenEstimator(model), threshold=threshold, response_method=method)
+    return fixed.fit(X, y)

@@ -1,22 +1,31 @@
-"""From entries of the spec to recipes and classifiers; the only place that joins names with code."""
+"""Classes that a spec names, made into recipes and classifiers: imported by their paths, their parameters checked."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import importlib
+import inspect
+from collections.abc import Iterable, Mapping, Sequence
 from copy import deepcopy
+from difflib import get_close_matches
+from numbers import Integral
 from typing import Any
 
 from sklearn.base import BaseEstimator
+from sklearn.utils import _param_validation as validation
 from sklearn.utils import get_tags
 
-from job.errors import StrategyError
+from job.errors import Interrupted, StrategyError
 from job.names import CLASSIFIERS, IMBALANCED_LEARN_SAMPLERS, STRATEGIES
 from job.spec.strategy_entries import CalibratedEntry, Entry
-from job.strategies.calibrated import Calibrated
-from job.strategies.parameters import accepts, complain_about_missing, complain_about_parameters, import_class
 from job.strategies.recipe import Complaint, Recipe
+from job.text import words_of
 
-_ANY_SAMPLER = "job.strategies.resampling.Resample"
+_ANY_SAMPLER, _CALIBRATED = "job.strategies.resampling.Resample", "job.strategies.inner_folds.Calibrated"
+_SAMPLERS: Mapping[str, str] = {
+    **IMBALANCED_LEARN_SAMPLERS,
+    "smote": "imblearn.over_sampling.SMOTE",
+    "custom": "job.samplers.affinity_smote.AffinitySMOTE",
+}
 
 
 def recipe_of(entry: Entry) -> Recipe:
@@ -31,16 +40,9 @@ def recipe_of(entry: Entry) -> Recipe:
     -------
     Recipe
     """
-    recipe = _plain_recipe_of(entry)
-    return Calibrated(recipe) if isinstance(entry, CalibratedEntry) else recipe
-
-
-def _plain_recipe_of(entry: Entry) -> Recipe:
-    if entry.name is None:
-        recipe, sampler = _ANY_SAMPLER, str(entry.class_)
-    else:
-        recipe, sampler = STRATEGIES[entry.name], IMBALANCED_LEARN_SAMPLERS.get(entry.name, "")
-    return import_class(recipe)(sampler, entry.params)  # type: ignore[no-any-return]
+    name, path = entry.name or "", entry.class_ or ""
+    recipe: Recipe = import_class(STRATEGIES.get(name, _ANY_SAMPLER))(_SAMPLERS.get(name, path), entry.params)
+    return import_class(_CALIBRATED)(recipe) if isinstance(entry, CalibratedEntry) else recipe
 
 
 def import_classes(strategy: Entry, classifiers: Iterable[Entry]) -> None:
@@ -56,14 +58,18 @@ def classifier_of(entry: Entry, random_state: int) -> BaseEstimator:
     Parameters
     ----------
     entry : Entry
+        A ``random_state`` among its parameters wins.
     random_state : int
         The split's seed for classifiers.
 
     Returns
     -------
     estimator
+        Not fitted.
     """
-    return build_classifier(_classifier_path(entry), entry.params, random_state)
+    class_ = import_class(_classifier_path(entry))
+    seed = {"random_state": random_state} if accepts(class_, "random_state") else {}
+    return class_(**{**seed, **deepcopy(dict(entry.params))})
 
 
 def check_entry(kind: str, index: int, entry: Entry) -> Iterable[Complaint]:
@@ -88,7 +94,7 @@ def check_entry(kind: str, index: int, entry: Entry) -> Iterable[Complaint]:
         if kind == "ratio_sweep":
             why = recipe_of(entry).refuses_ratio()
             return [] if why is None else [((), f"the ratio of {entry.label} cannot be swept: {why}")]
-        return list(complain_about_classifier(_classifier_path(entry), entry.params))
+        return list(_complain_about_classifier(entry))
     except StrategyError as error:
         return [(("class",), str(error))]
 
@@ -97,37 +103,23 @@ def _classifier_path(entry: Entry) -> str:
     return str(entry.class_) if entry.name is None else CLASSIFIERS[entry.name]
 
 
-def complain_about_classifier(class_path: str, params: Mapping[str, Any]) -> Iterable[Complaint]:
-    """What is wrong with a classifier's class or parameters.
-
-    Parameters
-    ----------
-    class_path : str
-        Dotted path.
-    params : Mapping[str, Any]
-        As the spec has them.
-
-    Yields
-    ------
-    tuple of (key path, str)
-    """
-    class_ = import_class(class_path)
-    missing = [name for name in ("fit", "predict", "get_params") if not callable(getattr(class_, name, None))]
-    if missing:
-        yield ("class",), f"{class_path} is no classifier: it has no {' and no '.join(missing)}"
+def _complain_about_classifier(entry: Entry) -> Iterable[Complaint]:
+    path = _classifier_path(entry)
+    class_ = import_class(path)
+    if missing := [name for name in ("fit", "predict", "get_params") if not callable(getattr(class_, name, None))]:
+        yield ("class",), f"{path} is no classifier: it has no {' and no '.join(missing)}"
     elif not any(hasattr(class_, name) for name in ("predict_proba", "decision_function")):
-        yield ("class",), f"{class_path} cannot rank rows: it has neither predict_proba nor decision_function"
+        yield ("class",), f"{path} cannot rank rows: it has neither predict_proba nor decision_function"
     else:
-        wrong = [*complain_about_parameters(class_, params), *complain_about_missing(class_, params)]
-        yield from wrong or _complain_about_kind(class_path, params)
+        yield from list(complain_about_parameters(class_, entry.params)) or _complain_about_kind(entry, path)
 
 
-def _complain_about_kind(class_path: str, params: Mapping[str, Any]) -> Iterable[Complaint]:
+def _complain_about_kind(entry: Entry, path: str) -> Iterable[Complaint]:
     """Ask scikit-learn, which needs an instance, whether this is a classifier: scores of others rank by chance."""
     try:
-        instance = build_classifier(class_path, params, random_state=0)
+        instance = classifier_of(entry, random_state=0)
     except (Exception, SystemExit) as error:  # a constructor is the class's own code, which may raise anything
-        yield ("params",) if params else ("class",), f"{class_path} cannot be built: {type(error).__name__}: {error}"
+        yield ("params",) if entry.params else ("class",), f"{path} cannot be built: {type(error).__name__}: {error}"
         return
     try:
         kind = get_tags(instance).estimator_type
@@ -135,29 +127,126 @@ def _complain_about_kind(class_path: str, params: Mapping[str, Any]) -> Iterable
         kind = getattr(instance, "_estimator_type", None)
     if kind != "classifier":
         found = f"an estimator of the kind {kind}" if kind else "one that doesn't say what it is"
-        yield (
-            ("class",),
-            f"{class_path} is no classifier: to sklearn.base.is_classifier it is {found}; name a classifier, or let a "
-            "class of your own inherit sklearn.base.ClassifierMixin, before BaseEstimator",
-        )
+        way = "name a classifier, or let a class of your own inherit sklearn.base.ClassifierMixin, before BaseEstimator"
+        yield ("class",), f"{path} is no classifier: to sklearn.base.is_classifier it is {found}; {way}"
 
 
-def build_classifier(class_path: str, params: Mapping[str, Any], random_state: int) -> BaseEstimator:
-    """Make a classifier that is not fitted yet.
+def import_class(path: str) -> type:
+    """Import a class by its dotted path.
 
     Parameters
     ----------
-    class_path : str
-        Dotted path.
-    params : Mapping[str, Any]
-        As the spec has them; a ``random_state`` among them wins.
-    random_state : int
-        The split's seed for classifiers.
+    path : str
+        ``package.module.Class``; whether the package may be imported at all was decided with the spec.
 
     Returns
     -------
-    estimator
+    type
+
+    Raises
+    ------
+    StrategyError
+        Where the module cannot be imported, or has no such class.
     """
-    class_ = import_class(class_path)
-    seed = {"random_state": random_state} if accepts(class_, "random_state") else {}
-    return class_(**{**seed, **deepcopy(dict(params))})
+    module_name, _, name = path.rpartition(".")
+    try:
+        module = importlib.import_module(module_name)
+        class_ = getattr(module, name, None)
+    except Interrupted:
+        raise
+    except BaseException as error:  # importing runs the module's own code, which may raise anything
+        where = " (is it installed, or in a folder on PYTHONPATH?)" if isinstance(error, ModuleNotFoundError) else ""
+        raise StrategyError(f"cannot import {module_name}: {words_of(error)}{where}") from error
+    if not inspect.isclass(class_):
+        classes = [other for other, value in vars(module).items() if inspect.isclass(value) and other[0] != "_"]
+        raise StrategyError(f"{module_name} has no class {name} (it has: {', '.join(sorted(classes)[:12]) or 'none'})")
+    return class_
+
+
+def accepts(class_: type, parameter: str) -> bool:
+    """Tell whether the constructor of a class takes a parameter of this name."""
+    return any(taken.name == parameter for taken in signature_of(class_) or ())
+
+
+def signature_of(class_: type) -> list[inspect.Parameter] | None:
+    """List what the constructor of a class takes; None where it doesn't tell, as one written in C need not."""
+    try:
+        return list(inspect.signature(class_).parameters.values())
+    except Interrupted:
+        raise
+    except BaseException:  # a class may make up its own signature
+        return None
+
+
+_NOT_IN_YAML = (validation._Callables, validation._InstancesOf, validation._SparseMatrices, validation.HasMethods)
+
+
+def complain_about_parameters(class_: type, params: Mapping[str, Any], own: Sequence[str] = ()) -> Iterable[Complaint]:
+    """Compare parameters with the constructor and constraints that a class declares.
+
+    Parameters
+    ----------
+    class_ : type
+        An estimator or sampler.
+    params : Mapping[str, Any]
+        Parameters as the spec has them.
+    own : sequence of str
+        Parameters that the job sets itself and that a spec may not.
+
+    Yields
+    ------
+    tuple of (key path, str)
+        One for each parameter that is unknown or has a value that the class refuses, and one for all those together
+        that the class cannot do without and that nobody gives it.
+    """
+    taken, constraints = signature_of(class_), getattr(class_, "_parameter_constraints", {})
+    takes_any = taken is None or any(each.kind is each.VAR_KEYWORD for each in taken)
+    known = [each.name for each in taken or ()]
+    for name, value in params.items():
+        if name in own:
+            yield ("params", name), f"is set by the job; {class_.__name__} takes it from there, so leave it out"
+        elif not takes_any and name not in known:
+            others = [other for other in known if other not in own]
+            near = "".join(f"; did you mean {other}?" for other in get_close_matches(name, others, n=1))
+            allowed = ", ".join(others) or "none"
+            yield ("params", name), f"unknown parameter of {class_.__name__}{near} (allowed: {allowed})"
+        elif name in constraints and (message := _complain_about_value(constraints[name], value)):
+            yield ("params", name), message
+    given = {*params, *own, "random_state"}  # the split's own, wherever there is such a parameter
+    needed = [each for each in taken or () if each.default is each.empty]
+    variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
+    if missing := [each.name for each in needed if each.kind not in variadic and each.name not in given]:
+        yield ("params",), f"{class_.__name__} needs {', '.join(missing)} and has no default for it; give it here"
+
+
+def _complain_about_value(constraints: Any, value: Any) -> str | None:
+    if constraints == "no_validation":
+        return None
+    made = [validation.make_constraint(constraint) for constraint in constraints]
+    # scikit-learn takes True for the number 1; in a spec that is a slip
+    fitting = [each for each in made if not (isinstance(value, bool) and isinstance(each, validation.Interval))]
+    if any(each.is_satisfied_by(value) for each in fitting):
+        return None
+    shown = [_in_words(constraint) for constraint in made if not isinstance(constraint, _NOT_IN_YAML)]
+    return f"got {value!r}, must be {' or '.join(dict.fromkeys(shown)) or 'something that YAML cannot write'}"
+
+
+def _in_words(constraint: Any) -> str:
+    if isinstance(constraint, validation.Interval):
+        return _interval_in_words(constraint)
+    if isinstance(constraint, validation._RandomStates):
+        return "an integer >= 0 or null"
+    if isinstance(constraint, validation.Options):
+        return "one of " + ", ".join(sorted(str(option) for option in constraint.options))
+    return {"None": "null"}.get(str(constraint), str(constraint))
+
+
+def _interval_in_words(interval: Any) -> str:
+    noun = "an integer" if interval.type is Integral else "a number"
+    bounds = ((">", "left", interval.left), ("<", "right", interval.right))
+    said = [
+        f"{sign}{'=' if interval.closed in (side, 'both') else ''} {bound}"
+        for sign, side, bound in bounds
+        if bound is not None
+    ]
+    return f"{noun} {' and '.join(said)}".strip()

@@ -16,9 +16,8 @@ import pytest
 import unruly
 from factories import SEEDS, make_dataset, make_entry
 
-from job.engine.apart import run_apart
 from job.engine.execute import Engine, execute
-from job.engine.local import local_executor
+from job.engine.local import local_executor, run_apart
 from job.engine.work import Call
 from job.evaluation.grid import Unit
 from job.evaluation.worker import FAILED, OK, evaluate_unit

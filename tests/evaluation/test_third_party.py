@@ -18,7 +18,7 @@ from job.errors import Interrupted, StrategyError
 from job.evaluation.third_party import attempt, silenced
 from job.evaluation.worker import FAILED, OK, evaluate_unit
 from job.pipeline import read_spec
-from job.strategies.parameters import accepts, import_class
+from job.strategies.recipes import accepts, import_class
 
 DATASET = make_dataset(200, 40)
 

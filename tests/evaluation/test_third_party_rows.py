@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import ctypes
 import random
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -11,10 +12,10 @@ from factories import SEEDS, make_dataset, make_entry, make_spec
 from hostile import Duck
 from sklearn.linear_model import RidgeClassifier, RidgeClassifierCV
 
-from job.evaluation.grid import Unit
-from job.evaluation.saved_model import fit_on_all_rows
+from job.evaluation.all_rows import fit_on_all_rows
+from job.evaluation.grid import Study, Unit
 from job.evaluation.third_party import attempt, fit_apart
-from job.evaluation.worker import OK, evaluate_in_turn, evaluate_leak, evaluate_unit
+from job.evaluation.worker import OK, evaluate_in_turn, evaluate_unit
 from job.names import STRATEGIES
 from job.spec.job_spec import PreparationSpec
 from job.spec.strategy_entries import calibrated
@@ -72,8 +73,10 @@ def test_ridge_beside_a_tree():
 @pytest.mark.parametrize("name", OVERWRITING)
 def test_the_leak_demonstration_is_apart_too(name):
     """one split of resampled rows serves all classifiers, its test rows included"""
-    (alone,) = evaluate_leak(make_unit(make_entry("smote"), TREE), DATASET)
-    for outcome in evaluate_leak(make_unit(make_entry("smote"), hostile(name), TREE), DATASET):
+    (alone,) = evaluate_unit(replace(make_unit(make_entry("smote"), TREE), study=Study("leak")), DATASET)
+    for outcome in evaluate_unit(
+        replace(make_unit(make_entry("smote"), hostile(name), TREE), study=Study("leak")), DATASET
+    ):
         assert_same(alone, outcome)
         np.testing.assert_array_equal(alone.y, outcome.y)
 

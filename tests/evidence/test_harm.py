@@ -173,7 +173,7 @@ def test_middles_are_those_of_the_splits() -> None:
 def test_what_gives_no_probabilities_says_so() -> None:
     """a strategy without probabilities, or whose runs failed, has its row and its reason"""
     y, p = draw_rows(100, 5)
-    scores = make_prediction(y, p, is_probability=False, why_no_probability="no")
+    scores = make_prediction(y, p, is_probability=False)
     lost = make_prediction(y, p, prevalence_resampled=1.0)
     good, ranked, failed, one_class = harm_of(
         {"good": [make_prediction(y, p)], "ranked": [scores], "failed": [None], "one class": [lost]}

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from scipy import sparse
 
 from job.samplers.affinity_smote import AffinitySMOTE
-from job.samplers.levels import LEAST_REPEATS, MOST_LEVELS, find_levels
+from job.samplers.survey import LEAST_REPEATS, MOST_LEVELS, find_levels
 
 small_numbers = st.lists(st.sampled_from([-1.5, -0.0, 0.0, 1.0, 2.0, 7.0, np.nan]), min_size=1, max_size=80)
 

@@ -8,11 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sklearn.metrics.pairwise import nan_euclidean_distances
 
-from job.samplers.candidates import propose
-from job.samplers.neighbours import find_neighbours, measure_distances, nearest, split_cells
-from job.samplers.reference import choose_rows
+from job.samplers.neighbours import find_neighbours, measure_distances, nearest, propose, split_cells
 from job.samplers.space import Points, fit_scale
-from job.samplers.survey import survey_table
+from job.samplers.survey import choose_rows, survey_table
 from job.samplers.threads import open_workers
 
 

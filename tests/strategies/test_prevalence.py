@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 from factories import SEEDS, make_dataset, make_entry
@@ -22,10 +24,10 @@ from sklearn.naive_bayes import BernoulliNB, ComplementNB, GaussianNB, Multinomi
 from sklearn.neighbors import KNeighborsClassifier, NearestCentroid
 from sklearn.svm import SVC
 
-from job.evaluation.grid import Unit
+from job.evaluation.grid import Study, Unit
 from job.evaluation.metrics.calibration_metrics import correct_prior
 from job.evaluation.metrics.run_metrics import MetricContext, Prediction, evaluate_metrics
-from job.evaluation.worker import evaluate_leak, evaluate_unit
+from job.evaluation.worker import evaluate_unit
 from job.spec.job_spec import PreparationSpec
 from job.strategies.prevalence import prevalence_seen
 
@@ -182,5 +184,7 @@ def test_resampled_rows_are_weighed_too():
 def test_the_leaked_evaluation_counts_weights():
     """resampling before the split doesn't change what weights are"""
     dataset = make_dataset()
-    (outcome,) = evaluate_leak(make_unit("baseline", {"class_weight": "balanced"}), dataset)
+    (outcome,) = evaluate_unit(
+        replace(make_unit("baseline", {"class_weight": "balanced"}), study=Study("leak")), dataset
+    )
     assert 0.5 == outcome.prevalence_resampled

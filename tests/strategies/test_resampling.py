@@ -9,10 +9,14 @@ from imblearn.over_sampling import SMOTE
 from sklearn.linear_model import LogisticRegression
 
 from job.errors import StrategyError
-from job.strategies.inner_folds import build_inner_folds
+from job.strategies.inner_folds import split_rows
 from job.strategies.recipes import recipe_of
 
 NEEDS_NEIGHBOURS = ("smote", "SMOTE", "BorderlineSMOTE", "ADASYN", "SMOTEENN", "SMOTETomek", "NearMiss")
+
+
+def inner_folds(part, n):
+    return split_rows(part.y, part.groups, part.seeds.inner_folds, n)
 
 
 def part_with(n_minority, n=80, **table):
@@ -80,7 +84,7 @@ def test_a_random_state_in_params_wins():
 )
 def test_inner_folds_shrink(n_minority, n_folds, reason):
     """inner folds shrink to the minority rows; one row allows none"""
-    folds, degraded = build_inner_folds(part_with(n_minority), 5)
+    folds, degraded = inner_folds(part_with(n_minority), 5)
     assert n_folds == len(folds)
     assert (reason is None) == (degraded is None)
     assert reason is None or reason in degraded
@@ -89,7 +93,7 @@ def test_inner_folds_shrink(n_minority, n_folds, reason):
 def test_inner_folds_keep_groups_together():
     """rows of one group are never on both sides of an inner fold"""
     part = part_with(30, 120, n_groups=15)
-    folds, _ = build_inner_folds(part, 3)
+    folds, _ = inner_folds(part, 3)
     assert folds
     for train, test in folds:
         assert not set(part.groups[train]) & set(part.groups[test])

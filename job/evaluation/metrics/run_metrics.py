@@ -11,19 +11,9 @@ import numpy as np
 from job.data.dataset import Dataset
 from job.data.splitting.splits import Split
 from job.evaluation.grid import RunKey, Unit
+from job.evaluation.metrics import count_metrics
 from job.evaluation.metrics.calibration_metrics import correct_prior, evaluate_probabilities, fit_calibration
-from job.evaluation.metrics.decision_metrics import Counts, count_decisions, evaluate_decisions
 from job.evaluation.metrics.metric_registry import METRICS, Undefined, Value
-from job.evaluation.metrics.ranking_metrics import (
-    Ranking,
-    average_precision,
-    build_ranking,
-    precision_at_true_alarms,
-    rank_gain,
-    recall_at_alerts,
-    recall_at_false_alarms,
-    roc_auc,
-)
 from job.evaluation.worker import Outcome
 from job.spec.job_spec import JobSpec
 
@@ -31,7 +21,7 @@ _PROBABILITY_METRICS = ("brier", "log_loss", "mean_predicted")
 _CALIBRATION_METRICS = ("calibration_slope", "calibration_intercept")
 _BASELINE_METRICS = ("recall_at_baseline_fpr", "rank_gain_at_own_fpr", "precision_at_baseline_recall")
 
-_NO_PROBABILITY = "the classifier gives no probabilities"
+NO_PROBABILITY = Undefined("the classifier gives no probabilities; rows are ranked by its decision function")
 _NO_BASELINE = Undefined("the run of baseline that it compares with has no result")
 
 
@@ -52,8 +42,6 @@ class Prediction:
     prevalence_train, prevalence_resampled : float
         Share of positive rows in the training part, before and after resampling (0.5 for balanced class weights); or
         why the latter is not known.
-    why_no_probability : str
-        The reason that metrics of probabilities are then given.
     """
 
     y: np.ndarray
@@ -62,17 +50,16 @@ class Prediction:
     is_probability: bool
     prevalence_train: float
     prevalence_resampled: float | str
-    why_no_probability: str = ""
 
     @cached_property
-    def counts(self) -> Counts:
+    def counts(self) -> count_metrics.Counts:
         """Confusion counts of the decisions."""
-        return count_decisions(self.y, self.decisions)
+        return count_metrics.count_decisions(self.y, self.decisions)
 
     @cached_property
-    def ranking(self) -> Ranking:
+    def ranking(self) -> count_metrics.Ranking:
         """Counts at every threshold; sorted once, as each strategy asks baseline for its own."""
-        return build_ranking(self.y, self.scores)
+        return count_metrics.build_ranking(self.y, self.scores)
 
 
 @dataclass(frozen=True)
@@ -129,12 +116,12 @@ def evaluate_metrics(
     _check(prediction, baseline)
     n_alerts = context.alerts_per_1000 * len(prediction.y) / 1000
     found: dict[str, Value] = {
-        **evaluate_decisions(prediction.counts, context.cost),
-        "roc_auc": roc_auc(prediction.ranking),
-        "average_precision": average_precision(prediction.ranking),
+        **count_metrics.evaluate_decisions(prediction.counts, context.cost),
+        "roc_auc": count_metrics.roc_auc(prediction.ranking),
+        "average_precision": count_metrics.average_precision(prediction.ranking),
         **_evaluate_scores(prediction),
         **_compare(prediction, baseline),
-        "recall_at_alerts": recall_at_alerts(prediction.ranking, n_alerts),
+        "recall_at_alerts": count_metrics.recall_at_alerts(prediction.ranking, n_alerts),
     }
     values = {metric.name: found[metric.name] for metric in METRICS}
     return (
@@ -154,8 +141,7 @@ def _evaluate_scores(prediction: Prediction) -> Mapping[str, Value]:
     """Metrics of probabilities, as they are and after the prior correction."""
     corrected_names = tuple(f"{name}_corrected" for name in _PROBABILITY_METRICS)
     if not prediction.is_probability:
-        why = Undefined(prediction.why_no_probability or _NO_PROBABILITY)
-        return dict.fromkeys((*_PROBABILITY_METRICS, *_CALIBRATION_METRICS, *corrected_names), why)
+        return dict.fromkeys((*_PROBABILITY_METRICS, *_CALIBRATION_METRICS, *corrected_names), NO_PROBABILITY)
     corrected = correct_prior(prediction.scores, prediction.prevalence_train, prediction.prevalence_resampled)
     return {
         **evaluate_probabilities(prediction.y, prediction.scores),
@@ -173,13 +159,10 @@ def _compare(prediction: Prediction, baseline: Prediction | None) -> Mapping[str
     if baseline is None:
         return dict.fromkeys(_BASELINE_METRICS, _NO_BASELINE)
     return {
-        "recall_at_baseline_fpr": recall_at_false_alarms(prediction.ranking, baseline.counts.fp),
-        "rank_gain_at_own_fpr": rank_gain(prediction.ranking, baseline.ranking, prediction.counts.fp),
-        "precision_at_baseline_recall": precision_at_true_alarms(prediction.ranking, baseline.counts.tp),
+        "recall_at_baseline_fpr": count_metrics.recall_at_false_alarms(prediction.ranking, baseline.counts.fp),
+        "rank_gain_at_own_fpr": count_metrics.rank_gain(prediction.ranking, baseline.ranking, prediction.counts.fp),
+        "precision_at_baseline_recall": count_metrics.precision_at_true_alarms(prediction.ranking, baseline.counts.tp),
     }
-
-
-NO_PROBABILITY = "the classifier gives no probabilities; rows are ranked by its decision function"
 
 
 def metric_context(spec: JobSpec, dataset: Dataset) -> MetricContext:
@@ -216,7 +199,6 @@ def build_prediction(
         is_probability=outcome.is_probability,
         prevalence_train=float(np.mean(dataset.y[split.train])),
         prevalence_resampled=outcome.prevalence_resampled,
-        why_no_probability="" if outcome.is_probability else NO_PROBABILITY,
     )
 
 

@@ -23,7 +23,7 @@ from job.evaluation.cutoff import (
     request_of,
 )
 from job.evaluation.grid import RunKey, strategies_of
-from job.evaluation.metrics.ranking_metrics import read_roc
+from job.evaluation.metrics.count_metrics import read_roc
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evaluation.worker import Outcome
 from job.evidence.runs import Place, Predictions, named

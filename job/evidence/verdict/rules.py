@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from job.evaluation.metrics.ranking_metrics import recall_at_alerts
+from job.evaluation.metrics.count_metrics import recall_at_alerts
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.statistics.bootstrap import LEAST_GROUPS, LEAST_POSITIVES
 from job.evidence.statistics.family import Question, Sizes

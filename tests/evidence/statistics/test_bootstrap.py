@@ -37,7 +37,6 @@ def repeat(prediction: Prediction, times: np.ndarray) -> Prediction:
         prediction.is_probability,
         prediction.prevalence_train,
         prediction.prevalence_resampled,
-        prediction.why_no_probability,
     )
 
 
