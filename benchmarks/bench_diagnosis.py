@@ -16,7 +16,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 from job.data.difficulty.diagnose import MOST_ROWS
 from job.data.generating.mixture import generate_mixture
-from job.data.splitting.splits import build_splits
+from job.data.splits import build_splits
 from job.evidence.diagnosis import build_diagnosis, describe_minority_types
 from job.evidence.rescued import build_rescued
 from job.spec.generators import MixtureSpec

@@ -8,7 +8,7 @@ from dataclasses import asdict
 from typing import Any
 
 from job.data.dataset import Dataset, Note
-from job.data.splitting.splits import Split, note_splits, note_unused
+from job.data.splits import Split, note_splits, note_unused
 from job.evaluation.grid import RunKey, strategies_of
 from job.evaluation.metrics.run_metrics import Prediction, build_prediction, collect_runs, metric_context
 from job.evaluation.worker import STATUSES, Outcome

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.splitting.splits import Split
+from job.data.splits import Split
 from job.evaluation.metrics.calibration_metrics import evaluate_probabilities
 from job.evaluation.metrics.ranking_metrics import (
     Ranking,

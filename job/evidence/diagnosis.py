@@ -9,8 +9,8 @@ import numpy as np
 
 from job.data.dataset import Dataset
 from job.data.difficulty.diagnose import MOST_ROWS, Prepared, diagnose
-from job.data.difficulty.leakage import share_near_duplicates
-from job.data.difficulty.minority_types import N_NEIGHBORS, TYPES, count_minority_of_rows, draw, thin, type_minority
+from job.data.geometry import N_NEIGHBORS, TYPES, count_minority_of_rows, draw, thin, type_minority
+from job.data.leakage import share_near_duplicates
 from job.errors import StrategyError
 from job.spec.job_spec import PreparationSpec
 from job.strategies.preparation import Preparation

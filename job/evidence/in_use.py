@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 from scipy.special import expit, logit, ndtri, stdtrit
 
-from job.data.splitting.splits import Split
+from job.data.splits import Split
 from job.evaluation.metrics.calibration_metrics import correct_prior
 from job.evaluation.metrics.decision_metrics import at_prevalence
 from job.evaluation.metrics.metric_registry import Undefined

@@ -8,8 +8,8 @@ from typing import Any
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.difficulty.leakage import ALONE, number_identical
-from job.data.splitting.splits import Split
+from job.data.leakage import ALONE, number_identical
+from job.data.splits import Split
 from job.evaluation.grid import HONEST, LEAK, LEAK_SPLITS, Study, leaking_strategy
 from job.evaluation.worker import Outcome
 from job.evidence.study_runs import StudyRuns, count_reasons

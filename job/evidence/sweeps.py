@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from job.data.splitting.splits import Split
+from job.data.splits import Split
 from job.evaluation.grid import (
     IMBALANCE,
     INNER_RATIO,

@@ -8,10 +8,10 @@ from typing import Any
 
 import numpy as np
 
+from job.data import geometry, leakage
 from job.data.dataset import Dataset
-from job.data.difficulty import class_overlap, leakage
-from job.data.difficulty.findings import Facts, find_all
-from job.data.difficulty.minority_types import find_clusters, thin
+from job.data.findings import Facts, find_all
+from job.data.geometry import find_clusters, thin
 
 MOST_ROWS = 20_000
 MOST_TREE_ROWS = 10_000
@@ -65,7 +65,7 @@ def diagnose(
     seed : int
         Of the samples.
     near_duplicates : (float, int) or None
-        From `job.data.difficulty.leakage.share_near_duplicates`.
+        From `job.data.leakage.share_near_duplicates`.
 
     Returns
     -------
@@ -111,12 +111,12 @@ def diagnose(
 
 
 def _measure_overlap(prepared: Prepared, seed: int) -> dict[str, Any]:
-    ratios = class_overlap.fisher_ratios(prepared.X, prepared.y)
-    errors = class_overlap.nearest_neighbor_errors(prepared.X, prepared.y)
+    ratios = geometry.fisher_ratios(prepared.X, prepared.y)
+    errors = geometry.nearest_neighbor_errors(prepared.X, prepared.y)
     inside = thin(prepared.y, prepared.X.shape[1], seed, MOST_TREE_ROWS)
-    is_borderline = class_overlap.find_borderline(prepared.X[inside], prepared.y[inside])
+    is_borderline = geometry.find_borderline(prepared.X[inside], prepared.y[inside])
     return {
-        "f1": class_overlap.maximum_fisher_ratio(ratios),
+        "f1": geometry.maximum_fisher_ratio(ratios),
         "f1_column": prepared.names[int(np.argmax(ratios))],
         "n1": float(is_borderline.mean()),
         "n1_minority": float(is_borderline[prepared.y[inside] == 1].mean()),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from job.data.dataset import NUMERIC_KINDS, Note
 from job.data.quoting import counted, find_alike, listed, quoted, quoted_apart, share
-from job.data.reading.column_profile import ENOUGH, Profile, count_each, looks_missing, profile_columns
+from job.data.reading.column_types import ENOUGH, Profile, count_each, looks_missing, profile_columns
 from job.data.reading.database import RawColumn, Table
 from job.data.reading.number_formats import Mark, classify, list_marks
 

@@ -11,7 +11,7 @@ from pathlib import Path
 from job.data.dataset import Note
 from job.data.quoting import counted, listed, quoted
 from job.data.reading import database
-from job.data.reading.column_profile import MISSING_WORDS
+from job.data.reading.column_types import MISSING_WORDS
 from job.data.reading.csv_records import Record, RecordReader, scan_structure
 from job.data.reading.data_file import LARGEST_CELL, DataFile, note_encoding, read_blocks, read_lines
 from job.data.reading.database import RawColumn, Store, Table, count_rows, fetch_row, literal, room

@@ -9,8 +9,7 @@ import numpy as np
 
 from job.data.dataset import Note
 from job.data.quoting import counted, listed, nearest, quoted, share
-from job.data.reading.column_profile import MISSING_WORDS
-from job.data.reading.column_types import note_alike
+from job.data.reading.column_types import MISSING_WORDS, note_alike
 from job.data.reading.csv_files import ODD_LINE
 from job.data.reading.database import Table, literal
 from job.errors import DataError

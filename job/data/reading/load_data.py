@@ -12,13 +12,11 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from job.data.dataset import Column, Dataset, Note
-from job.data.difficulty.leakage import note_leaks
-from job.data.digest import digest_dataset
+from job.data.dataset import Column, Dataset, Note, digest_dataset
+from job.data.leakage import note_leaks
 from job.data.quoting import quoted
 from job.data.reading import csv_files, jsonl_files, parquet_files
-from job.data.reading.column_profile import ENOUGH, choose_cells
-from job.data.reading.column_types import Reading, note_categories, read_columns
+from job.data.reading.column_types import ENOUGH, Reading, choose_cells, note_categories, read_columns
 from job.data.reading.column_uses import assign_role, check_roles, read_groups, read_split, read_time
 from job.data.reading.data_file import DataFile, find_file, read_lines
 from job.data.reading.database import RawColumn, Store, Table, name_columns, open_store

@@ -18,7 +18,7 @@ import duckdb
 
 from job.data.dataset import Note
 from job.data.quoting import counted, quoted
-from job.data.reading.column_profile import Profile, complete_cells, profile_columns
+from job.data.reading.column_types import Profile, complete_cells, profile_columns
 from job.data.reading.database import Store, Table, as_text, count_rows, name_columns, why_unusable
 from job.errors import DataError
 from job.spec.file_keys import FileSpec

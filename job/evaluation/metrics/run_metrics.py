@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.splitting.splits import Split
+from job.data.splits import Split
 from job.evaluation.grid import RunKey, Unit
 from job.evaluation.metrics.calibration_metrics import correct_prior, evaluate_probabilities, fit_calibration
 from job.evaluation.metrics.decision_metrics import Counts, count_decisions, evaluate_decisions

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from job.data.difficulty.findings import NEAR_DUPLICATES
+from job.data.findings import NEAR_DUPLICATES
 from job.report.charts.canvas import Picture
 from job.report.charts.figures import Dots, draw_dots
 from job.report.facts import Facts, Found

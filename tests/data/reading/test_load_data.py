@@ -15,8 +15,8 @@ from data_files import N, column_of, load, make_csv, make_file_spec, make_labels
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from job.data.dataset import digest_dataset
 from job.data.difficulty.diagnose import diagnose
-from job.data.digest import digest_dataset
 from job.data.reading.load_data import check_header, load_dataset
 from job.errors import DataError
 

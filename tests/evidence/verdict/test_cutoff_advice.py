@@ -11,7 +11,7 @@ from factories import make_dataset, make_spec
 from hypothesis import given
 from hypothesis import strategies as st
 
-from job.data.splitting.splits import build_splits
+from job.data.splits import build_splits
 from job.evaluation.cutoff import NO_CUTOFF_KEEPS, NO_INNER_FOLDS, NOTHING_ASKED, Cutoff
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import build_prediction
