@@ -239,7 +239,8 @@ def note_leaks(X: pd.DataFrame, y: np.ndarray) -> Iterator[Note]:
     """Note each feature that alone parts positive rows from all others without an error."""
     for name in X.columns:
         if isinstance(X[name].dtype, pd.CategoricalDtype):
-            tells = _score(X[name], y) == 1.0
+            enough = (len(X[name].cat.categories) + 1) * _LEAST_ROWS_PER_CATEGORY <= len(y)  # one may be missing
+            tells = enough and _score(X[name], y) == 1.0
         else:  # as for categories, but in time that grows with the rows only; not where a value is missing
             inside, outside = X[name].to_numpy()[y == 1], X[name].to_numpy()[y == 0]
             tells = bool(inside.min() > outside.max() or inside.max() < outside.min())

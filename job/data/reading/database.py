@@ -17,7 +17,7 @@ from job.data.dataset import Note
 from job.data.quoting import counted, listed, quoted
 from job.errors import DataError
 from job.machine import usable_memory
-from job.spec.file_keys import numbers_among
+from job.spec.file_keys import FileSpec, numbers_among
 
 MAX_COLUMNS = 10_000
 _MOST_COLUMNS = 500  # of one statement
@@ -101,6 +101,11 @@ class Cells:
     spaced: frozenset[str] = frozenset()
     numeric: frozenset[str] = frozenset()
 
+    @classmethod
+    def of(cls, spec: FileSpec) -> Cells:
+        """Take what the spec says of them."""
+        return cls(tuple(dict.fromkeys(word.strip(WHITESPACE) for word in spec.na_values)), spec.decimal)
+
     def text(self, key: str) -> str:
         """Write the SQL for a cell's trimmed text, missing values as they are written."""
         if key not in self.spaced:
@@ -127,6 +132,11 @@ class Cells:
         if self.decimal == ",":
             none, plain = f"{none} OR contains({value}, '.')", f"replace({value}, ',', '.')"
         return f"CASE WHEN {none} THEN NULL ELSE TRY_CAST({plain} AS DOUBLE) END"
+
+    def finite(self, value: str) -> str:
+        """Write the SQL for a value's number, or NULL where it isn't a finite one."""
+        number = self.number(f"({value})")
+        return f"CASE WHEN isfinite({number}) THEN {number} END"
 
 
 @dataclass(frozen=True)

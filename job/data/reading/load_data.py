@@ -16,12 +16,21 @@ from job.data.dataset import Column, Dataset, Note, digest_dataset
 from job.data.leakage import note_leaks
 from job.data.quoting import quoted
 from job.data.reading import csv_files, jsonl_files, parquet_files
-from job.data.reading.column_types import ENOUGH, Reading, choose_cells, note_categories, read_columns
-from job.data.reading.column_uses import assign_role, check_roles, read_groups, read_split, read_time
+from job.data.reading.column_types import ENOUGH, Reading, complete_cells, note_categories, read_columns
 from job.data.reading.data_file import DataFile, find_file, read_lines
-from job.data.reading.database import RawColumn, Store, Table, name_columns, open_store
-from job.data.reading.labels import count_labels, drop_unlabelled, fetch_y, read_labels
+from job.data.reading.database import Cells, RawColumn, Store, Table, name_columns, open_store
 from job.data.reading.query import check_query, query_table
+from job.data.reading.roles import (
+    assign_role,
+    check_roles,
+    count_labels,
+    drop_unlabelled,
+    fetch_y,
+    read_groups,
+    read_labels,
+    read_split,
+    read_time,
+)
 from job.errors import DataError
 from job.spec.file_keys import FileSpec
 from job.spec.starter import FileFacts
@@ -68,7 +77,7 @@ def load_dataset(spec: FileSpec, folder: Path) -> Dataset:
         if spec.delimiter is not None and file.form != "delimited":
             text = f"data.file.delimiter isn't used: {quoted(spec.path)} is {file.form}, which has none."
             table = table.with_notes([Note("delimiter-unused", text)])
-        table = choose_cells(table, spec)
+        table = complete_cells(table, Cells.of(spec))
         categories: Mapping[str, str] = dict.fromkeys(spec.categorical, "the spec lists it under categorical")
         if spec.query is not None:
             table, texts = query_table(table, spec)
@@ -299,11 +308,11 @@ def _find_delimiter(file: DataFile) -> str | None:
 
 def _find_decimal(table: Table, spec: FileSpec) -> tuple[FileSpec, Table, tuple[Reading, ...]]:
     """Choose the decimal mark by which more columns are numbers."""
-    with_point = choose_cells(table, spec)
+    with_point = complete_cells(table, Cells.of(spec))
     readings = read_columns(with_point, {})
     if any(note.code == "decimal-mark" for reading in readings for note in reading.notes):
         comma = FileSpec.model_validate({"path": spec.path, "target": spec.target, "decimal": ","})
-        with_comma = choose_cells(table, comma)
+        with_comma = complete_cells(table, Cells.of(comma))
         others = read_columns(with_comma, {})
         if sum(reading.is_numeric for reading in others) > sum(reading.is_numeric for reading in readings):
             return comma, with_comma, others

@@ -112,8 +112,7 @@ def _typed(table: Table, value: str, profile: Profile) -> tuple[str, str]:
         is_whole = profile.n_integers == profile.n_numbers == profile.n_present
         if is_whole and profile.low > -_LARGEST and profile.high < _LARGEST:
             return f"TRY_CAST({value} AS BIGINT)", "BIGINT"
-        number = table.cells.number(f"({value})")
-        return f"CASE WHEN isfinite({number}) THEN {number} END", "DOUBLE"
+        return table.cells.finite(value), "DOUBLE"
     return (f"TRY_CAST({value} AS BOOLEAN)", "BOOLEAN") if profile.is_boolean else (value, "VARCHAR")
 
 
