@@ -76,8 +76,8 @@ _POINTER = "pointer, not the data itself; fetch the data with `git"
 _TEXTS = {
     rb"version https://git-lfs\.github\.com/spec/": f"a Git LFS {_POINTER} lfs pull`",
     rb"(\.\./|\.git/)*(\.git/)?/?annex/objects/": f"a git-annex {_POINTER} annex get`",
-    rb"<!doctype html|<html|<head[ >]|<body[ >]|<script[ >]": "an HTML page, not data (often a login or error page saved "
-    "in place of the file); download the file itself",
+    rb"<!doctype html|<html|<head[ >]|<body[ >]|<script[ >]": "an HTML page, not data (often a login or error page "
+    "saved in place of the file); download the file itself",
     rb"<\?xml|<error>|<svg": f"an XML document; {_EXPORT}",
     rb"@(relation|attribute)\s": "an ARFF or KEEL file (its first line begins with @); save it as CSV: column names in "
     "the first line, then the rows after @data",
@@ -151,13 +151,13 @@ def find_file(shown: str, folder: Path, delimiter: str | None = None) -> DataFil
     path, shown = folder / shown, visible_path(shown)
     _check_regular(path, shown)
     form, usual, packed = _form(path, shown)
-    with _translated(shown), path.open("rb") as stream:
+    with translated(shown), path.open("rb") as stream:
         head = stream.read(HEAD_LENGTH)
     if head and packed:
         if not head.startswith(b"\x1f\x8b"):
             check_kind(head, shown, form)
             raise DataError(f"{shown}: the name says gzip but the content isn't packed; take .gz off its name")
-        with _translated(shown), gzip.open(path) as stream:
+        with translated(shown), gzip.open(path) as stream:
             head = stream.read(HEAD_LENGTH)
     is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
     file = DataFile(shown, path, form, delimiter or usual, packed, "utf-16" if is_wide else None)
@@ -229,7 +229,7 @@ def _form(path: Path, shown: str) -> tuple[str, str, bool]:
 
 
 @contextmanager
-def _translated(shown: str) -> Iterator[None]:
+def translated(shown: str) -> Iterator[None]:
     """Turn what gzip and the file system raise while reading into errors that name the file."""
     try:
         yield
@@ -297,7 +297,7 @@ def _transcoded(file: DataFile) -> Iterator[bytes]:
 
 
 def _unpacked(file: DataFile) -> Iterator[bytes]:
-    with _translated(file.shown):
+    with translated(file.shown):
         size = file.path.stat().st_size
         with gzip.open(file.path) if file.packed else file.path.open("rb") as stream:
             total = 0
