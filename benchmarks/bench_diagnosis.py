@@ -15,8 +15,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parent.parent))
 
 
 from job.data.generating.mixture import generate_mixture
-from job.data.splitting.splits import build_splits
-from job.evidence.diagnosis import MOST_ROWS, build_diagnosis, describe_minority_types
+from job.data.geometry import MOST_ROWS
+from job.data.splits import build_splits
+from job.evidence.diagnosis import build_diagnosis, describe_minority_types
 from job.evidence.rescued import build_rescued
 from job.spec.generators import MixtureSpec
 from job.spec.job_spec import PreparationSpec, SplitSpec

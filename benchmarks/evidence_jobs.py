@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.splitting.splits import Split, build_splits, settle_split
+from job.data.splits import Split, build_splits, settle_split
 from job.evaluation.grid import RunKey, build_unit, strategies_of
 from job.evaluation.metrics.run_metrics import (
     MetricContext,

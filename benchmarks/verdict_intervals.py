@@ -15,7 +15,7 @@ from scipy.special import expit
 from sklearn.model_selection import StratifiedGroupKFold
 from threadpoolctl import threadpool_limits
 
-from job.data.difficulty.leakage import share_near_duplicates
+from job.data.leakage import share_near_duplicates
 from job.evaluation.metrics.count_metrics import (
     average_precision,
     average_precision_of_halves,
@@ -198,7 +198,7 @@ def study_coverage(n_jobs: int) -> Iterator[str]:
 
 
 def split_groups(y: np.ndarray, groups: np.ndarray, design: str, seed: int, rotated: bool) -> np.ndarray:
-    """Which rows each split tests, as `job.data.splitting.splits` does (or did: with fold 0 in every repeat)."""
+    """Which rows each split tests, as `job.data.splits` does (or did: with fold 0 in every repeat)."""
     n_folds, n_repeats = DESIGNS[design]
     is_test = []
     for repeat in range(n_repeats):

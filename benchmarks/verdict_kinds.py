@@ -21,7 +21,7 @@ from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold
 from threadpoolctl import threadpool_limits
 
 from job.data.dataset import Column, Dataset
-from job.data.splitting.splits import Split, build_splits
+from job.data.splits import Split, build_splits
 from job.evaluation.grid import build_unit, strategies_of
 from job.evaluation.metrics.count_metrics import average_precision, build_ranking
 from job.evaluation.metrics.run_metrics import build_prediction, metric_context

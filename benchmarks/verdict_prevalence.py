@@ -22,7 +22,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict, train_te
 from sklearn.tree import DecisionTreeClassifier
 from threadpoolctl import threadpool_limits
 
-from job.data.splitting.splits import Split
+from job.data.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.count_metrics import at_prevalence
 from job.evaluation.metrics.run_metrics import Prediction

@@ -10,7 +10,7 @@ from pathlib import Path
 from job.data.dataset import Dataset
 from job.data.generating.classification import generate_classification
 from job.data.generating.mixture import generate_mixture
-from job.data.splitting.splits import Split, build_splits, count_splits, settle_split
+from job.data.splits import Split, build_splits, count_splits, settle_split
 from job.engine.execute import Engine, execute
 from job.engine.local import local_executor
 from job.engine.work import build_work

@@ -10,8 +10,8 @@ from typing import Any
 import numpy as np
 from predictions import make_prediction
 
-from job.data.difficulty.minority_types import TYPES
-from job.data.splitting.splits import Split
+from job.data.geometry import TYPES
+from job.data.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.probabilities import build_stability

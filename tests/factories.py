@@ -8,8 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from job.data.dataset import Column, Dataset
-from job.data.digest import digest_dataset
+from job.data.dataset import Column, Dataset, digest_dataset
 from job.spec.job_spec import JobSpec, PreparationSpec
 from job.spec.strategy_entries import Entry
 from job.strategies.preparation import Preparation

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.splitting.splits import build_splits
+from job.data.splits import build_splits
 from job.evaluation.grid import RunKey, enumerate_units
 from job.evaluation.metrics.run_metrics import Prediction, build_prediction, metric_context
 from job.evaluation.worker import Outcome, evaluate_unit

@@ -1,7 +1,9 @@
-"""The data of a job as one frozen value: features, labels, and what is known about every column."""
+"""The data of a job as one frozen value: features, labels, what is known about every column, and a digest of it all."""
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Mapping
 from dataclasses import dataclass
 
@@ -10,6 +12,8 @@ import pandas as pd
 
 NUMERIC_KINDS = ("number", "integer")
 CATEGORICAL_KINDS = ("boolean", "category")
+
+_NAN = np.frombuffer(b"\x00\x00\x00\x00\x00\x00\xf8\x7f", dtype="<f8")[0]
 
 
 @dataclass(frozen=True)
@@ -149,3 +153,57 @@ class Dataset:
 
     def _names(self, kinds: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns if column.role == "feature" and column.kind in kinds)
+
+
+def digest_dataset(dataset: Dataset) -> str:
+    """Compute the SHA-256 of everything that a result can depend on.
+
+    Hashed are the features (name, kind and values, in their order), the positive label, the label of the rest,
+    ``y``, ``groups``, ``time``, ``split`` and ``posterior``. Left out are the source, the notes and columns that are no
+    features, so that a CSV and a Parquet file of one content have one digest.
+
+    Parameters
+    ----------
+    dataset : Dataset
+        Its own ``digest`` isn't looked at: ``replace(dataset, digest=digest_dataset(dataset))``.
+
+    Returns
+    -------
+    str
+        64 hexadecimal digits.
+    """
+    sha = hashlib.sha256()
+
+    def add(what: str, content: bytes) -> None:  # with its length in front: no two lists of parts share their bytes
+        sha.update(f"{what}:{len(content)}\n".encode())
+        sha.update(content)
+
+    for column in (column for column in dataset.columns if column.role == "feature"):
+        values = dataset.X[column.name]
+        add(f"{column.kind} feature", column.name.encode("utf-8", "surrogatepass"))
+        if column.kind in NUMERIC_KINDS:
+            add("numbers", _number_bytes(values.to_numpy()))
+        else:  # the categories that occur, sorted, and each row's place among them (-1: missing)
+            used = values.cat.remove_unused_categories().cat
+            ordered = used.set_categories(sorted(used.categories)).cat
+            add("categories", json.dumps([str(category) for category in ordered.categories]).encode())
+            add("codes", ordered.codes.to_numpy().astype("<i4").tobytes())
+    add("labels", json.dumps([dataset.positive, sorted(dataset.rest)]).encode())
+    add("y", dataset.y.astype("<i1").tobytes())
+    if dataset.groups is not None:
+        add("groups", dataset.groups.astype("<i8").tobytes())
+    if dataset.time is not None:
+        is_date = np.issubdtype(dataset.time.dtype, np.datetime64)
+        add("time", dataset.time.astype("<M8[us]").tobytes() if is_date else _number_bytes(dataset.time))
+    if dataset.split is not None:
+        add("split", dataset.split.astype("<i1").tobytes())
+    if dataset.posterior is not None:
+        add("posterior", _number_bytes(dataset.posterior))
+    return sha.hexdigest()
+
+
+def _number_bytes(values: np.ndarray) -> bytes:
+    """Write float64 with one pattern for NaN and one for zero."""
+    plain = values.astype("<f8") + 0.0
+    plain[np.isnan(plain)] = _NAN
+    return plain.tobytes()

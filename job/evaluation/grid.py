@@ -10,7 +10,7 @@ from itertools import product
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.splitting.splits import Split, count_splits
+from job.data.splits import Split, count_splits
 from job.evaluation.cutoff import Request, request_of
 from job.spec.job_spec import JobSpec, PreparationSpec
 from job.spec.strategy_entries import Entry, StrategyEntry, calibrated

@@ -6,7 +6,7 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 
 from job.data.dataset import Dataset
-from job.data.splitting.splits import Split, note_splits, note_unused
+from job.data.splits import Split, note_splits, note_unused
 from job.evaluation.grid import RunKey, strategies_of
 from job.evaluation.metrics.run_metrics import Prediction, build_prediction, metric_context
 from job.evaluation.worker import STATUSES, Outcome

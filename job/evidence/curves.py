@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.splitting.splits import Split
+from job.data.splits import Split
 from job.evaluation.metrics.calibration_metrics import evaluate_probabilities
 from job.evaluation.metrics.count_metrics import (
     Ranking,

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
+from job.data import geometry, leakage
 from job.data.dataset import Dataset
-from job.data.difficulty import class_overlap, leakage, minority_types
-from job.data.difficulty.findings import Facts, find_all
-from job.data.difficulty.minority_types import (
+from job.data.findings import Facts, find_all
+from job.data.geometry import (
+    MOST_ROWS,
     N_NEIGHBORS,
     TYPES,
     count_minority_of_rows,
@@ -21,7 +22,6 @@ from job.results.job_facts import Clusters, ColumnScore, Diagnosis, MinorityType
 from job.spec.job_spec import PreparationSpec
 from job.strategies.preparation import Preparation
 
-MOST_ROWS = 20_000
 MOST_ROWS_OF_ALL = 50_000
 MOST_TREE_ROWS = 10_000
 MOST_SCORED_ROWS = 100_000
@@ -76,20 +76,20 @@ def build_diagnosis(dataset: Dataset, preparation: PreparationSpec, counted: Min
     )
 
 
-def _describe_clusters(found: minority_types.Clusters | None) -> Clusters | None:
+def _describe_clusters(found: geometry.Clusters | None) -> Clusters | None:
     if found is None:
         return None
     return Clusters(n=len(found.sizes), sizes=found.sizes[:MOST_SIZES], n_alone=found.n_alone)
 
 
-def _measure_overlap(X: np.ndarray, y: np.ndarray, fitted: Preparation, seed: int) -> class_overlap.Overlap:
+def _measure_overlap(X: np.ndarray, y: np.ndarray, fitted: Preparation, seed: int) -> geometry.Overlap:
     spread = zip(fitted.categorical_, fitted.category_counts_, strict=True)
     names = (*fitted.numeric_, *(name for name, count in spread for _ in range(count)))
-    ratios, errors = class_overlap.fisher_ratios(X, y), class_overlap.nearest_neighbor_errors(X, y)
+    ratios, errors = geometry.fisher_ratios(X, y), geometry.nearest_neighbor_errors(X, y)
     inside = thin(y, X.shape[1], seed, MOST_TREE_ROWS)
-    is_borderline = class_overlap.find_borderline(X[inside], y[inside])
-    return class_overlap.Overlap(
-        f1=class_overlap.maximum_fisher_ratio(ratios),
+    is_borderline = geometry.find_borderline(X[inside], y[inside])
+    return geometry.Overlap(
+        f1=geometry.maximum_fisher_ratio(ratios),
         f1_column=names[int(np.argmax(ratios))],
         n1=float(is_borderline.mean()),
         n1_minority=float(is_borderline[y[inside] == 1].mean()),

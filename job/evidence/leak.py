@@ -8,8 +8,8 @@ from dataclasses import replace
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.difficulty.leakage import ALONE, number_identical
-from job.data.splitting.splits import Split
+from job.data.leakage import ALONE, number_identical
+from job.data.splits import Split
 from job.evaluation.grid import HONEST, LEAK, LEAK_SPLITS, Study, leaking_strategy
 from job.evaluation.worker import Outcome
 from job.evidence.runs import StudyRuns, count_reasons

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.difficulty.minority_types import TYPES, count_minority_of_rows, draw, type_minority
-from job.data.difficulty.plane import Plane, fit_plane
-from job.data.splitting.splits import Split
+from job.data.geometry import TYPES, Plane, count_minority_of_rows, draw, fit_plane, type_minority
+from job.data.splits import Split
 from job.errors import StrategyError
 from job.evaluation.audit import FIRST_SPLIT, ResamplingAudit
 from job.evaluation.grid import seeds_of

@@ -9,7 +9,7 @@ from typing import TypeVar
 
 import numpy as np
 
-from job.data.splitting.splits import Split
+from job.data.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.calibration_metrics import fit_calibration
 from job.evaluation.metrics.metric_registry import Undefined

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.difficulty.minority_types import (
+from job.data.geometry import (
     N_NEIGHBORS,
     TYPES,
     count_minority_neighbors,
@@ -16,7 +16,7 @@ from job.data.difficulty.minority_types import (
     gather_neighborhood,
     type_minority,
 )
-from job.data.splitting.splits import Split
+from job.data.splits import Split
 from job.errors import StrategyError
 from job.evaluation.grid import RunKey, seeds_of
 from job.evaluation.metrics.run_metrics import Prediction
@@ -39,7 +39,7 @@ class TestRows:
     minority, majority : ndarray of int
         Places in the test part.
     types : ndarray of int
-        Of the minority rows: places in `job.data.difficulty.minority_types.TYPES`.
+        Of the minority rows: places in `job.data.geometry.TYPES`.
     neighbors : ndarray of int
         Of the majority rows: how many of the five nearest training rows are minority.
     is_sample : bool

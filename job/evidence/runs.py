@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import ArrayLike
 
 from job.data.dataset import Dataset
-from job.data.splitting.splits import Split
+from job.data.splits import Split
 from job.evaluation.grid import RunKey, Study
 from job.evaluation.metrics.calibration_metrics import correct_prior, fit_calibration
 from job.evaluation.metrics.metric_registry import METRICS, Undefined

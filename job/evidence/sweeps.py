@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import replace
 
-from job.data.splitting.splits import Split
+from job.data.splits import Split
 from job.evaluation import grid
 from job.evaluation.grid import (
     LEAST_MINORITY,

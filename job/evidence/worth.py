@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 import numpy as np
 from scipy.special import expit, logit, ndtri, stdtrit
 
-from job.data.splitting.splits import Split
+from job.data.splits import Split
 from job.evaluation.metrics.count_metrics import at_prevalence
 from job.evaluation.metrics.metric_registry import Undefined
 from job.evaluation.metrics.run_metrics import Prediction

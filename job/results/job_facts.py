@@ -8,9 +8,9 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from job.data.dataset import Column, Note
-from job.data.difficulty.class_overlap import Overlap
-from job.data.difficulty.findings import Finding
-from job.data.difficulty.leakage import Duplicates
+from job.data.findings import Finding
+from job.data.geometry import Overlap
+from job.data.leakage import Duplicates
 from job.results.record import Number, Pair, Record, Values
 
 

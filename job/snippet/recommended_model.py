@@ -16,7 +16,7 @@ from sklearn.datasets import make_classification
 from job import names
 from job.data.dataset import Dataset
 from job.data.generating.classification import PARAMETERS
-from job.data.reading.column_profile import ERROR_CELL, MISSING_WORDS
+from job.data.reading.column_types import ERROR_CELL, MISSING_WORDS
 from job.data.reading.csv_files import REPEATED_HEADER
 from job.evaluation.grid import RunKey, strategies_of
 from job.evaluation.metrics.run_metrics import Prediction

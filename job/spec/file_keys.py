@@ -8,8 +8,7 @@ from typing import Annotated, ClassVar, Literal
 
 from pydantic import Field, StrictFloat, StrictInt
 
-from job.spec.fields import Column
-from job.spec.spec_section import Complaint, Given, Rule, Section
+from job.spec.spec_section import Column, Complaint, Given, Rule, Section
 from job.text import show
 
 NA_VALUES = ("", "NA", "N/A", "NaN", "null", "None", "?")

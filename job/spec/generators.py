@@ -8,14 +8,12 @@ from typing import Annotated, Any, ClassVar, Literal
 
 from pydantic import ConfigDict, Discriminator, Field, StrictBool, StrictFloat, StrictInt, Tag
 
-from job.spec.fields import SEED, Seed, one_of
-from job.spec.spec_section import Complaint, Given, Rule, Section
+from job.spec.spec_section import SEED, Complaint, Given, Rule, Section, Seed, one_of
 from job.text import nearest, show
 
 _MOST = 10_000
 _ROUNDING = 1e-6
 _ROUNDED_BY_HAND = 0.01
-_LEAST_MINORITY = 2
 SEPARATION = 2.0
 """Where neither separation nor shift is given."""
 
@@ -65,12 +63,11 @@ def _features_add_up(given: Given) -> Iterable[Complaint]:
 
 
 def _clusters_have_room(given: Given) -> Iterable[Complaint]:
-    n_clusters = given["n_classes"] * given["n_clusters_per_class"]
-    if given["n_informative"] < math.log2(n_clusters):
-        key = next((k for k in ("n_clusters_per_class", "n_classes", "n_informative") if k in given), "n_informative")
-        product = " * ".join(f"{factor} ({given[factor]})" for factor in ("n_classes", "n_clusters_per_class"))
-        room = f"2**n_informative ({2 ** given['n_informative']:,})"
-        yield (key,), f"{product} is {n_clusters:,}, must be at most {room}"
+    n_classes, n_clusters, n_informative = (given[k] for k in ("n_classes", "n_clusters_per_class", "n_informative"))
+    if n_informative < math.log2(n_classes * n_clusters):
+        key = next((k for k in ("n_clusters_per_class", "n_classes") if k in given), "n_informative")
+        product = f"n_classes ({n_classes}) * n_clusters_per_class ({n_clusters}) is {n_classes * n_clusters:,}"
+        yield (key,), f"{product}, must be at most 2**n_informative ({2**n_informative:,})"
 
 
 def _weights_add_up(given: Given) -> Iterable[Complaint]:
@@ -97,28 +94,25 @@ def _one_for_each_feature(key: str) -> Rule:
 def _minority_has_rows(given: Given) -> Iterable[Complaint]:
     n_samples, share = given["n_samples"], given["minority_share"]
     n_minority = count_minority(n_samples, share)
-    if n_minority < _LEAST_MINORITY:
-        rows = "no row" if n_minority == 0 else "one row"
-        what = (
-            f"minority_share ({share:g}) of n_samples ({n_samples:,}) is {rows} of the minority, must be at least two"
-        )
-        yield (_named(given, "minority_share", "n_samples"),), what
+    if n_minority < 2:
+        what = f"minority_share ({share:g}) of n_samples ({n_samples:,}) is {'one' if n_minority else 'no'} row"
+        yield (_named(given, "minority_share", "n_samples"),), f"{what} of the minority, must be at least two"
 
 
 def _has_columns(given: Given) -> Iterable[Complaint]:
     total = sum(given[key] for key in COLUMNS)
     if not 1 <= total <= _MOST:
-        what = f"{_sizes(given, COLUMNS)} is {total:,}, must be from 1 to {_MOST:,}"
-        yield (_named(given, *COLUMNS),), what
+        yield (_named(given, *COLUMNS),), f"{_sizes(given, COLUMNS)} is {total:,}, must be from 1 to {_MOST:,}"
 
 
 def _one_for_each_informative_column(given: Given) -> Iterable[Complaint]:
     shift = given["shift"]
-    n_informative = sum(given[key] for key in INFORMATIVE)
-    if shift is not None and len(shift) != n_informative:
-        numbers = "1 number" if len(shift) == 1 else f"{len(shift):,} numbers"
-        columns = f"the {n_informative:,} informative columns: {_sizes(given, INFORMATIVE)}, in this order"
-        yield ("shift",), f"got {numbers}, must be one for each of {columns}"
+    n = sum(given[key] for key in INFORMATIVE)
+    if shift is not None and len(shift) != n:
+        got = (
+            f"got {len(shift):,} number{'s' * (len(shift) != 1)}, must be one for each of the {n:,} informative columns"
+        )
+        yield ("shift",), f"{got}: {_sizes(given, INFORMATIVE)}, in this order"
 
 
 def _one_place(given: Given) -> Iterable[Complaint]:
@@ -241,7 +235,7 @@ class MixtureSpec(Section):
 
     def _fill(self) -> None:
         if self.separation is None and self.shift is None:
-            self._put("separation", SEPARATION)
+            self.__dict__["separation"] = SEPARATION
 
 
 GENERATORS: Mapping[str, type[Section]] = {"classification": ClassificationSpec, "mixture": MixtureSpec}

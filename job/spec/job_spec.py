@@ -9,12 +9,11 @@ from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat
 from pydantic.json_schema import SkipJsonSchema
 
 from job.names import PRIMARY_METRICS
-from job.spec import cross_key_rules
-from job.spec.fields import SEED, Label, Seed, one_of, tidy
 from job.spec.file_keys import FileSpec
 from job.spec.generators import Generate
-from job.spec.spec_section import Complaint, Given, Rule, Section
-from job.spec.strategy_entries import BASELINE, ClassifierEntry, Entry, StrategyEntry
+from job.spec.spec_section import SEED, Complaint, Given, Label, Rule, Section, Seed, one_of, tidy
+from job.spec.strategy_entries import BASELINE, CALIBRATED, ClassifierEntry, Entry, StrategyEntry
+from job.text import guess, shorten
 
 
 def _generate_or_file(given: Given) -> Iterable[Complaint]:
@@ -73,20 +72,14 @@ def _keys_of_the_method(given: Given) -> Iterable[Complaint]:
     for key, methods in METHODS_OF.items():
         if key in given and method not in methods:
             yield (key,), f"belongs to method {' or '.join(methods)}, and method is {method}; leave it out"
-
-
-def _once(given: Given) -> Iterable[Complaint]:
-    if _method(given) in ONCE and "n_repeats" in given and given["n_repeats"] != 1:
-        yield (
-            ("n_repeats",),
-            f"got {given['n_repeats']}, must be 1: method {given['method']} parts the rows in one way only",
-        )
+    if method in ONCE and "n_repeats" in given and given["n_repeats"] != 1:
+        yield ("n_repeats",), f"got {given['n_repeats']}, must be 1: method {method} parts the rows in one way only"
 
 
 class SplitSpec(Section):
     """Which rows train and which rows test."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (_keys_of_the_method, _once)
+    rules: ClassVar[tuple[Rule, ...]] = (_keys_of_the_method,)
 
     method: Literal["holdout", "kfold", "time", "predefined"] = Field(
         default="holdout",
@@ -108,13 +101,7 @@ class SplitSpec(Section):
         return not {"method", *_CHOOSE_HOLDOUT} & self.model_fields_set
 
     def _fill(self) -> None:
-        if self.is_default:
-            for key, value in FOLDS_TWICE.items():
-                if key not in self.model_fields_set:
-                    self._put(key, value)
-            return
-        if "n_repeats" not in self.model_fields_set:
-            self._put("n_repeats", N_REPEATS[self.method])
+        self._put(**FOLDS_TWICE if self.is_default else {"n_repeats": N_REPEATS[self.method]})
 
     def _keeps(self, key: str) -> bool:
         return self.method in METHODS_OF.get(key, (self.method,))
@@ -245,15 +232,90 @@ class EngineSpec(Section):
     """Seconds that one run may take before it is ended and failed. Default: any time"""
 
 
+def _labels(given: Given, key: str) -> list[tuple[str | None, str | None]]:
+    """Name and label of each entry; None for both where it isn't right."""
+    entries = given.raw(key)
+    return [_label(entry) for entry in entries] if isinstance(entries, list | tuple) else []
+
+
+def _label(entry: object) -> tuple[str | None, str | None]:
+    try:
+        made = Entry.model_validate(entry)
+    except ValueError:
+        return None, None
+    return made.name, made.label
+
+
+def _run_labels(given: Given) -> list[str]:
+    """Labels of the strategies that are run, baseline's included."""
+    labels = _labels(given, "strategies")
+    always = [] if BASELINE in [name for name, _ in labels] else [BASELINE]
+    return [*always, *(label for _, label in labels if label)]
+
+
+def _unique_labels(key: str) -> Rule:
+    """Make the rule that no two entries of a list, "strategies" or "classifiers", have one label."""
+
+    def rule(given: Given) -> Iterable[Complaint]:
+        owners: dict[str, str] = {}
+        labels = _labels(given, key)
+        if key == "strategies" and BASELINE not in [name for name, _ in labels]:
+            owners[BASELINE] = "the baseline, which is always run"
+        for index, (name, label) in enumerate(labels):
+            if name == BASELINE and name in [other for other, _ in labels[:index]]:
+                yield (key, index), "baseline stands here a second time; once is enough"
+            elif label in owners:
+                yield (key, index), f"label {label} belongs to {owners[label]} already; give this entry another label"
+            if label:
+                owners.setdefault(label, f"{key}[{index}]")
+
+    return rule
+
+
+def _calibrated_labels_are_free(given: Given) -> Iterable[Complaint]:
+    """No listed strategy has the label of one that ``evaluation.calibrated`` adds."""
+    if not given.at("evaluation", "calibrated"):
+        return
+    taken = {f"{label}{CALIBRATED}": label for label in _run_labels(given)}
+    for index, (_, label) in enumerate(_labels(given, "strategies")):
+        if label in taken:
+            why = f"is that of {taken[label]} inside CalibratedClassifierCV, which evaluation.calibrated adds"
+            yield ("strategies", index), f"label {label} {why}; give this entry another label"
+
+
+def _swept_strategies_are_listed(given: Given) -> Iterable[Complaint]:
+    """``evaluation.ratio_sweep`` names labels of strategies, each once."""
+    given.at("strategies")
+    known = _run_labels(given)
+    labels = [" ".join(text.split()) for text in given.at("evaluation", "ratio_sweep") or ()]
+    for index, label in enumerate(labels):
+        path = ("evaluation", "ratio_sweep", index)
+        if label in labels[:index]:
+            yield path, f"{shorten(label, 60)} stands here a second time; once is enough"
+        elif label not in known:
+            yield path, f"unknown strategy label {shorten(label, 60)!r}{guess(label, known)}"
+
+
+_COLUMNS = {"time": ("time", "a column to sort by"), "predefined": ("split", "a column that says train or test")}
+
+
+def _split_has_its_column(given: Given) -> Iterable[Complaint]:
+    """Two methods part the rows by a column, which only a file has."""
+    method, _, _ = given.at("split", "method"), given.at("data", "file"), given.at("data", "generate")
+    key, what = _COLUMNS.get(method, ("", ""))
+    if key and given.raw("data", "file", key) is None:
+        yield ("split", "method"), f"{method} needs data.file.{key}, {what}"
+
+
 class JobSpec(Section):
     """What a job is asked to do."""
 
     rules: ClassVar[tuple[Rule, ...]] = (
-        cross_key_rules.unique_labels("strategies"),
-        cross_key_rules.unique_labels("classifiers"),
-        cross_key_rules.calibrated_labels_are_free,
-        cross_key_rules.swept_strategies_are_listed,
-        cross_key_rules.split_has_its_column,
+        _unique_labels("strategies"),
+        _unique_labels("classifiers"),
+        _calibrated_labels_are_free,
+        _swept_strategies_are_listed,
+        _split_has_its_column,
     )
 
     title: Annotated[str, Field(title="a title", min_length=1, max_length=200), BeforeValidator(tidy)] = (
@@ -269,16 +331,12 @@ class JobSpec(Section):
     preparation: PreparationSpec = PreparationSpec()
     """How columns become numbers"""
     strategies: tuple[StrategyEntry, ...] = Field(
-        default=tuple(
-            StrategyEntry.model_validate(name) for name in ("baseline", "class_weight", "threshold", "smote", "custom")
-        ),
+        default=tuple(map(StrategyEntry.model_validate, (BASELINE, "class_weight", "threshold", "smote", "custom"))),
         title="a list of strategies",
     )
     """What is compared; baseline is always run, listed or not"""
     classifiers: tuple[ClassifierEntry, ...] = Field(
-        default=tuple(
-            ClassifierEntry.model_validate(name) for name in ("logistic_regression", "hist_gradient_boosting")
-        ),
+        default=tuple(map(ClassifierEntry.model_validate, ("logistic_regression", "hist_gradient_boosting"))),
         title="a list of classifiers",
         min_length=1,
     )
@@ -298,7 +356,7 @@ class JobSpec(Section):
 
     def _fill(self) -> None:
         if "random_state" not in self.split.model_fields_set:
-            self._put("split", self.split.model_copy(update={"random_state": self.seed}))
+            self.__dict__["split"] = self.split.model_copy(update={"random_state": self.seed})
         if self.data.generate is not None and "random_state" not in self.data.generate.model_fields_set:
             generate = self.data.generate.model_copy(update={"random_state": self.seed})
-            self._put("data", self.data.model_copy(update={"generate": generate}))
+            self.__dict__["data"] = self.data.model_copy(update={"generate": generate})

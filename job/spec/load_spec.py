@@ -8,6 +8,7 @@ import re
 import stat
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
@@ -19,7 +20,7 @@ from job.errors import Problem, SpecError
 from job.names import ALLOWED_PACKAGES
 from job.spec.file_keys import FileSpec
 from job.spec.job_spec import EvaluationSpec, JobSpec
-from job.spec.messages import faults_of, path_in
+from job.spec.schema import faults_of, path_in
 from job.spec.spec_section import Complaint
 from job.spec.strategy_entries import BASELINE, ClassifierEntry, Entry, StrategyEntry
 from job.spec.yaml_document import Document, Fault, Place, read_document
@@ -104,7 +105,12 @@ def load_spec(
     document = read_document(text)
     if document.root is None:
         raise SpecError(_problems(name, document.faults or [Fault(Place(), f"is empty; {_START}")]))
-    spec, faults, values = _validate(document)
+    values = document.root.plain
+    if not isinstance(values, dict):
+        what = "a list" if isinstance(values, list) else show(values)
+        fault = Fault(Place(), f"got {what}, a spec is a mapping of keys to values")
+        raise SpecError(_problems(name, [fault, *document.faults]))
+    spec, faults = _validate(values, document)
     faults += document.faults + list(_check_entries(values, document, check, (*ALLOWED_PACKAGES, *allowed_packages)))
     if faults or spec is None:
         faults += _check_data(values, document, lambda file: check_file(file, folder))
@@ -112,22 +118,17 @@ def load_spec(
     return LoadedSpec(spec, folder, name, document)
 
 
-def _validate(document: Document) -> tuple[JobSpec | None, list[Fault], Any]:
-    """Make the spec, or say what is wrong with it; and return the values, texts as they were written."""
-    assert document.root is not None
-    values = document.root.plain
-    if not isinstance(values, dict):
-        what = "a list" if isinstance(values, list) else show(values)
-        return None, [Fault(Place(), f"got {what}, a spec is a mapping of keys to values")], values
+def _validate(values: Any, document: Document) -> tuple[JobSpec | None, list[Fault]]:
+    """Make the spec, or say what is wrong with it; in the values, texts are then as they were written."""
     while True:
         try:
-            return JobSpec.model_validate(values), [], values
+            return JobSpec.model_validate(values), []
         except ValidationError as error:
             errors = error.errors(include_url=False)
         texts = [path_in(document, details["loc"]) for details in errors if details["type"] == "string_type"]
         changed = [_put_source(values, document, path) for path in texts]
         if not any(changed):
-            return None, list(faults_of(errors, document)), values
+            return None, list(faults_of(errors, document))
 
 
 def _put_source(values: Any, document: Document, path: tuple[str | int, ...]) -> bool:
@@ -135,84 +136,63 @@ def _put_source(values: Any, document: Document, path: tuple[str | int, ...]) ->
     node, _ = document.find(path)
     for step in path[:-1]:
         values = values[step]
-    if not node.is_single or isinstance(values[path[-1]], str):
+    if node.below or isinstance(node.value, dict | list) or isinstance(values[path[-1]], str):
         return False
     values[path[-1]] = node.source
     return True
 
 
 def _check_entries(values: Any, document: Document, check: Check, allowed: tuple[str, ...]) -> Iterator[Fault]:
-    for kind, index, entry in _right_entries(values):
-        package = _package_not_allowed(entry, allowed)
-        refusal = (("class",), _not_allowed(str(entry.class_), package, allowed)) if package else None
-        for path, message in check(kind, index, entry) if refusal is None else (refusal,):
-            child, found = document.find((kind, index, *path))
-            yield Fault(child.place, message, found)
-    for index, entry in _swept_entries(values):
-        if not _package_not_allowed(entry, allowed):
-            child, found = document.find(("evaluation", "ratio_sweep", index))
-            yield from (Fault(child.place, message, found) for _, message in check("ratio_sweep", index, entry))
-
-
-def _package_not_allowed(entry: Entry, allowed: tuple[str, ...]) -> str:
-    """Return the package of an entry's class where it is not allowed, else nothing."""
-    package = (entry.class_ or "").partition(".")[0]
-    return "" if entry.class_ is None or package in allowed else package
-
-
-def _swept_entries(values: Any) -> Iterator[tuple[int, Entry]]:
-    """Find the strategies that ``evaluation.ratio_sweep`` names, where both are right in themselves."""
-    if not isinstance(values, dict):
-        return
-    try:
-        labels = EvaluationSpec.model_validate(values.get("evaluation", {})).ratio_sweep
-    except ValidationError:
-        return  # it has been reported with the rest of the document
-    listed = [entry for kind, _, entry in _right_entries(values) if kind == "strategies"]
-    if "strategies" not in values:
-        listed = list(JobSpec.model_fields["strategies"].default)
-    by_label = {entry.label: entry for entry in (StrategyEntry.model_validate(BASELINE), *listed)}
-    yield from ((index, by_label[label]) for index, label in enumerate(labels) if label in by_label)
+    right = list(_right_entries(values))
+    for kind, index, entry in [*right, *_swept_entries(values, right)]:
+        above = ("evaluation", kind) if kind == "ratio_sweep" else (kind,)
+        package = (entry.class_ or "").partition(".")[0]
+        if not package or package in allowed:
+            found = check(kind, index, entry)
+        else:
+            what = f"got {entry.class_}, must be a class of one of {', '.join(dict.fromkeys(allowed))}"
+            advice = f"if you trust {package}, run with --allow-package {package}"
+            found = () if kind == "ratio_sweep" else [(("class",), f"{what}; {advice}")]
+        for path, message in found:
+            child, place = document.find((*above, index, *path))
+            yield Fault(child.place, message, place)
 
 
 def _right_entries(values: Any) -> Iterator[tuple[str, int, Entry]]:
     for kind, section in _ENTRIES:
-        entries = values.get(kind) if isinstance(values, dict) else None
+        entries = values.get(kind)
         for index, value in enumerate(entries if isinstance(entries, list) else ()):
-            try:
+            with suppress(ValidationError):  # it has been reported with the rest of the document
                 yield kind, index, section.model_validate(value)
-            except ValidationError:
-                continue  # it has been reported with the rest of the document
+
+
+def _swept_entries(values: Any, right: Iterable[tuple[str, int, Entry]]) -> Iterator[tuple[str, int, Entry]]:
+    """Find the strategies that ``evaluation.ratio_sweep`` names, where both are right in themselves."""
+    listed = [entry for kind, _, entry in right if kind == "strategies"]
+    if "strategies" not in values:
+        listed = list(JobSpec.model_fields["strategies"].default)
+    by_label = {entry.label: entry for entry in (StrategyEntry.model_validate(BASELINE), *listed)}
+    with suppress(ValidationError):
+        labels = EvaluationSpec.model_validate(values.get("evaluation", {})).ratio_sweep
+        yield from (("ratio_sweep", index, by_label[label]) for index, label in enumerate(labels) if label in by_label)
 
 
 def _check_data(values: Any, document: Document, check: Callable[[FileSpec], Iterable[str]]) -> Iterator[Fault]:
     """Ask about the data file of a spec whose section about it is right in itself."""
-    data = values.get("data") if isinstance(values, dict) else None
-    try:
+    data, path = values.get("data"), ("data", "file")
+    with suppress(ValidationError):  # it has been reported with the rest of the document, or there is none
         file = FileSpec.model_validate(data.get("file") if isinstance(data, dict) else None)
-    except ValidationError:
-        return  # it has been reported with the rest of the document, or there is none
-    path = ("data", "file")
-    for message in check(file):
-        yield Fault(document.find(path)[0].place, message, path)
-
-
-def _not_allowed(path: str, package: str, allowed: tuple[str, ...]) -> str:
-    return (
-        f"got {path}, must be a class of one of {', '.join(dict.fromkeys(allowed))}; "
-        f"if you trust {package}, run with --allow-package {package}"
-    )
+        yield from (Fault(document.find(path)[0].place, message, path) for message in check(file))
 
 
 def _problems(name: str, faults: Iterable[Fault]) -> list[Problem]:
-    ordered = sorted(dict.fromkeys(faults), key=lambda fault: (fault.place.line, fault.place.column))
+    ordered = sorted(dict.fromkeys(faults), key=lambda fault: fault.place)
     problems = [
         Problem(f"{name}:{fault.place.line}:{fault.place.column}{_key_path(fault.path)}", one_line(fault.message))
         for fault in ordered[:_MOST_SHOWN]
     ]
-    if len(ordered) > _MOST_SHOWN:
-        problems.append(Problem(name, f"and {len(ordered) - _MOST_SHOWN:,} more problems"))
-    return problems
+    more = len(ordered) - _MOST_SHOWN
+    return problems + ([Problem(name, f"and {more:,} more problems")] if more > 0 else [])
 
 
 def _key_path(path: tuple[str | int, ...]) -> str:

@@ -1,26 +1,66 @@
-"""What all sections of a spec have in common: frozen, closed, and checked across keys in the same pass."""
+"""What sections of a spec have in common: frozen, closed, checked across keys in one pass; and kinds of values.
+
+Bounds are pydantic's own, at each key. A `title` says what a text or a list is; messages and the JSON Schema show it.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from typing import Any, ClassVar, Self
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
+from typing import Annotated, Any, ClassVar, LiteralString, Self
 
 from pydantic import (
     BaseModel,
+    BeforeValidator,
     ConfigDict,
+    Field,
+    GetPydanticSchema,
     ModelWrapValidatorHandler,
     SerializerFunctionWrapHandler,
+    StrictInt,
     ValidationError,
     model_serializer,
     model_validator,
 )
-from pydantic_core import InitErrorDetails
+from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
 
-from job.spec.fields import COMPLAINT, CONTROL_CHARACTERS, complaint
+from job.text import is_control
 
 Path = tuple[str | int, ...]
 Complaint = tuple[Path, str]
 """A key path, and what is wrong there."""
+COMPLAINT = "complaint"
+"""Type of the errors whose message is ours already."""
+CONTROL_CHARACTERS = "control_characters"
+"""Type of the error of a text that tables can't show."""
+SEED = 42
+"""The seed of a spec that names none."""
+
+
+def complaint(message: str, kind: LiteralString = COMPLAINT) -> PydanticCustomError:
+    """Make the error by which a validator says in our words what is wrong."""
+    return PydanticCustomError(kind, "{message}", {"message": message})
+
+
+def one_of(names: Iterable[str]) -> GetPydanticSchema:
+    """Make what allows these names only, as a Literal does whose words are known before the program runs."""
+    return GetPydanticSchema(lambda source, handler: core_schema.literal_schema([*names]))
+
+
+def tidy(text: Any) -> Any:
+    """Put a text that tables show on one line; what is no text, pydantic refuses."""
+    if not isinstance(text, str):
+        return text
+    if any(is_control(character) and character not in "\t\r\n" for character in text):
+        raise complaint("has control characters", CONTROL_CHARACTERS)
+    return " ".join(text.split())
+
+
+Seed = Annotated[StrictInt, Field(ge=0, le=2**32 - 1)]
+"""What scikit-learn takes as ``random_state``."""
+Column = Annotated[str, Field(title="the name of a column", min_length=1, max_length=10_000)]
+Label = Annotated[str, Field(title="a label", min_length=1, max_length=80), BeforeValidator(tidy)]
+"""The label of an entry, which tables show."""
 
 
 class WrongKeyError(Exception):
@@ -59,18 +99,10 @@ class Given:
     def raw(self, *path: str) -> Any:
         """Return what stands at a key path, right or wrong."""
         key, *below = path
-        value = self._value[key] if key in self._value else self._fields[key].get_default(call_default_factory=True)
+        value = self._value[key] if key in self else self._fields[key].get_default(call_default_factory=True)
         for step in below:
             value = value.get(step) if isinstance(value, Mapping) else getattr(value, step, None)
         return value
-
-    def broken(self, rules: Iterable[Rule]) -> Iterator[Complaint]:
-        """Judge every rule that can be judged."""
-        for rule in rules:
-            try:
-                yield from rule(self)
-            except WrongKeyError:
-                continue  # the key has been reported
 
 
 Rule = Callable[[Given], Iterable[Complaint]]
@@ -101,9 +133,9 @@ class Section(BaseModel):
         """Tell whether a key is written where this section is; a key that it could not have is not."""
         return True
 
-    def _put(self, key: str, value: Any) -> None:
-        """Fill in one key of a section that nobody else has seen yet, so frozen is kept to."""
-        self.__dict__[key] = value
+    def _put(self, **values: Any) -> None:
+        """Fill in keys that were not given, in a section that nobody else has seen yet, so frozen is kept to."""
+        self.__dict__.update({key: value for key, value in values.items() if key not in self.model_fields_set})
 
     @model_validator(mode="wrap")
     @classmethod
@@ -118,8 +150,10 @@ class Section(BaseModel):
             errors = [_again(details) for details in error.errors(include_url=False)]
         if isinstance(value, Mapping):
             given = Given(cls, value, [details["loc"] for details in errors])
-            for path, message in given.broken(cls.rules):
-                errors.append(InitErrorDetails(type=complaint(message), loc=path, input=None))
+            for rule in cls.rules:
+                with suppress(WrongKeyError):  # the key has been reported
+                    for path, message in rule(given):
+                        errors.append(InitErrorDetails(type=complaint(message), loc=path, input=None))
         if errors or made is None:
             raise ValidationError.from_exception_data(cls.__name__, errors)
         made._fill()
@@ -139,7 +173,7 @@ class Section(BaseModel):
 
 def _again(details: Any) -> InitErrorDetails:
     """Make an error that can be raised again from one that was caught."""
-    kind, context = details["type"], details.get("ctx", {})
+    kind = details["type"]
     if kind in (COMPLAINT, CONTROL_CHARACTERS):
         kind = complaint(details["msg"], kind)
-    return InitErrorDetails(type=kind, loc=details["loc"], input=None, ctx=context)
+    return InitErrorDetails(type=kind, loc=details["loc"], input=None, ctx=details.get("ctx", {}))

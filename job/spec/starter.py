@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from importlib.resources import files
 from pathlib import PurePath
@@ -69,9 +69,10 @@ def write_starter(path: str | None = None, facts: FileFacts | None = None) -> st
     str
         A YAML document.
     """
-    end = _text("starter.yaml")
+    folder = files("job.spec")
+    end = folder.joinpath("starter.yaml").read_text("utf-8")
     if path is None or facts is None:
-        return _text("starter_generate.yaml") + end
+        return folder.joinpath("starter_generate.yaml").read_text("utf-8") + end
     text = "\n".join([*_head(path), *_columns(facts), "data:", "  file:", *_file(path, facts), "", end])
     return _COMMAND.sub(r"#\\u0023", text)
 
@@ -89,18 +90,13 @@ def _escaped(character: str) -> str:
     return f"\\u{ord(character):04x}" if ord(character) < 0x10000 else f"\\U{ord(character):08x}"
 
 
-def _text(name: str) -> str:
-    return files("job.spec").joinpath(name).read_text("utf-8")
-
-
 def _head(path: str) -> Iterator[str]:
     yield "# Does oversampling help on this file? What stands behind a # is a comment: an explanation, or a key to try."
     yield "# Check it without running:  minority-report validate spec.yaml"
     yield "# Run it:                    minority-report run spec.yaml --output output"
     yield ""
-    name = PurePath(path).name
-    title = quoted(shorten(f"Does oversampling help on {name}?", 120))
-    yield _line(f"title: {title}", "stands above the report")
+    title = shorten(f"Does oversampling help on {PurePath(path).name}?", 120)
+    yield _line(f"title: {quoted(title)}", "stands above the report")
     yield _line("seed: 42", "of everything that is drawn; the same seed gives the same report")
     yield ""
 
@@ -115,8 +111,10 @@ def _columns(facts: FileFacts) -> Iterator[str]:
 
 
 def _file(path: str, facts: FileFacts) -> Iterator[str]:
+    labels = [f"{quoted(shorten(label, 30))} {n:,}" for label, n in facts.labels.items()]
+    shown = ", ".join(labels[:6] + ["…"] * (len(labels) > 6))
     yield _line(f"    path: {quoted(path)}", "relative to this spec")
-    yield _line(f"    target: {quoted(facts.target)}", f"labels and their rows: {_labels(facts.labels)}")
+    yield _line(f"    target: {quoted(facts.target)}", f"labels and their rows: {shown}")
     yield _line(f"    # positive: {quoted(facts.positive)}", "the label it is about; default: the rarest, as here")
     yield from _drop(facts)
     for key, names, what in (
@@ -139,23 +137,14 @@ def _commented(key: str, value: str | None, example: str, what: str) -> str:
 
 
 def _drop(facts: FileFacts) -> Iterator[str]:
-    names = [name for name, _ in facts.drop if name != facts.target]
-    if not names:
+    drop = [(name, why) for name, why in facts.drop if name != facts.target]
+    if drop:
+        yield _line("    drop:", "left out; remove a line to keep its column")
+    else:
         yield _line("    drop: []", "columns to leave out, [COLUMN, COLUMN]")
-        return
-    yield _line("    drop:", "left out; remove a line to keep its column")
-    for name, why in facts.drop:
-        if name != facts.target:
-            yield _line(f"      - {quoted(name)}", _one_line(why))
-
-
-def _labels(labels: Mapping[str, int]) -> str:
-    shown = [f"{quoted(shorten(label, 30))} {n:,}" for label, n in list(labels.items())[:6]]
-    return ", ".join([*shown, *(["…"] if len(labels) > 6 else [])])
-
-
-def _one_line(text: Iterable[str]) -> str:
-    return "".join(" " if is_control(character) else character for character in text)
+    for name, why in drop:
+        comment = "".join(" " if is_control(character) else character for character in why)
+        yield _line(f"      - {quoted(name)}", comment)
 
 
 def _line(written: str, comment: str) -> str:

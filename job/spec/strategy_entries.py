@@ -11,8 +11,7 @@ from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from job.names import CLASSIFIERS, STRATEGIES
-from job.spec.fields import Label, complaint, one_of
-from job.spec.spec_section import Complaint, Given, Rule, Section
+from job.spec.spec_section import Complaint, Given, Label, Rule, Section, complaint, one_of
 from job.spec.yaml_document import read_plain
 from job.text import show
 
@@ -32,31 +31,23 @@ def _read_parameters(value: Any) -> Any:
     """Read integers where keys spell them, as in ``sampling_strategy: {1: 500}``; labels like 01 stay texts."""
     if not isinstance(value, Mapping):
         return {} if value is None else value
-    params = {key: _with_labels(item) for key, item in value.items()}
-    for name, item in params.items():
-        if (odd := _odd_number(item)) is not None:
-            raise complaint(f"{name} has {show(odd)}: numbers must be finite, and integers fit into 64 bits")
-    return params
+    return {name: _read_parameter(item, name) for name, item in value.items()}
 
 
-def _with_labels(value: Any) -> Any:
+def _read_parameter(value: Any, name: str) -> Any:
     if isinstance(value, Mapping):
-        return {_label(key): _with_labels(item) for key, item in value.items()}
-    return [_with_labels(item) for item in value] if isinstance(value, list | tuple) else value
+        return {_label(key): _read_parameter(item, name) for key, item in value.items()}
+    if isinstance(value, list | tuple):
+        return [_read_parameter(item, name) for item in value]
+    is_large = isinstance(value, int) and not -(2**63) <= value < 2**63
+    if is_large or (isinstance(value, float) and not math.isfinite(value)):
+        raise complaint(f"{name} has {show(value)}: numbers must be finite, and integers fit into 64 bits")
+    return value
 
 
 def _label(key: Any) -> Any:
     label = read_plain(key) if isinstance(key, str) else key
     return label if isinstance(label, int) and str(label) == key else key
-
-
-def _odd_number(value: Any) -> float | None:
-    if isinstance(value, Mapping | list):
-        items = value.values() if isinstance(value, Mapping) else value
-        return next((odd for item in items if (odd := _odd_number(item)) is not None), None)
-    if isinstance(value, float) and not math.isfinite(value):
-        return value
-    return value if isinstance(value, int) and not -(2**63) <= value < 2**63 else None
 
 
 def _name_or_class(given: Given) -> Iterable[Complaint]:
@@ -89,16 +80,12 @@ class Entry(Section):
     def _rewrite(cls, value: Any) -> Any:
         if isinstance(value, str | int | float):
             return {"name": value}
-        # an entry of no particular kind, from Python
-        return (
-            value.model_dump(by_alias=True, exclude_none=True)
-            if isinstance(value, BaseModel)
-            else super()._rewrite(value)
-        )
+        if isinstance(value, BaseModel):  # an entry of no particular kind, from Python
+            return value.model_dump(by_alias=True, exclude_none=True)
+        return super()._rewrite(value)
 
     def _fill(self) -> None:
-        if not self.label:
-            self._put("label", self.name if self.class_ is None else self.class_.rpartition(".")[2])
+        self._put(label=self.name if self.class_ is None else self.class_.rpartition(".")[2])
 
     @classmethod
     def __get_pydantic_json_schema__(cls, core: CoreSchema, handler: GetJsonSchemaHandler) -> JsonSchemaValue:

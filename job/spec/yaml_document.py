@@ -5,19 +5,14 @@ Depth, size and aliases are bounded while reading: nothing that a small document
 
 from __future__ import annotations
 
-import copy
 import math
 import re
 import sys
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
 
-from ruamel.yaml import YAML
-from ruamel.yaml.composer import Composer
+from ruamel.yaml import YAML, events
 from ruamel.yaml.error import MarkedYAMLError, YAMLError
-from ruamel.yaml.events import AliasEvent
-from ruamel.yaml.nodes import MappingNode, ScalarNode
-from ruamel.yaml.nodes import Node as YAMLNode
 
 from job.text import one_line, show
 
@@ -64,15 +59,12 @@ _IN_WORDS: tuple[tuple[str, str], ...] = (
     ("found undefined tag handle", _TAG),
     ("while scanning a tag", _TAG),
     ("expected '<document start>'", "the document has ended before; " + _INDENTATION),
-    ("but found another document", "a second document starts here; a spec is one document"),
     ("found incompatible YAML document", "got another version of YAML, a spec is YAML 1.2"),
-    ("maximum depth", f"is nested deeper than {MOST_LEVELS} levels"),
 )
 """What ruamel.yaml says of a document that cannot be read, and what this job says."""
 
 
-@dataclass(frozen=True)
-class Place:
+class Place(NamedTuple):
     """A place in a document, both numbers from 1."""
 
     line: int = 1
@@ -95,13 +87,14 @@ class Node:
         return [node.plain for node in self.value] if isinstance(self.value, list) else self.value
 
     @property
-    def is_single(self) -> bool:
-        """Whether this is neither a list nor a mapping."""
-        return not isinstance(self.value, dict | list)
+    def below(self) -> dict[Any, Node]:
+        """What stands in it, by keys or places; nothing in a single value."""
+        if isinstance(self.value, list):
+            return dict(enumerate(self.value))
+        return self.value if isinstance(self.value, dict) else {}
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(NamedTuple):
     """Something wrong with a document."""
 
     place: Place
@@ -118,41 +111,35 @@ class Document:
 
     def find(self, path: Path) -> tuple[Node, Path]:
         """Find what stands at a key path, or at the nearest one above it that exists."""
-        node, found = self.root or Node(Place(), {}), list[str | int]()
-        for step in path:
-            below = dict(enumerate(node.value)) if isinstance(node.value, list) else node.value
-            if not isinstance(below, dict) or step not in below:
-                break
-            node = below[step]  # type: ignore[index]
-            found.append(step)
-        return node, tuple(found)
+        node = self.root or Node(Place(), {})
+        for depth, step in enumerate(path):
+            if step not in node.below:
+                return node, path[:depth]
+            node = node.below[step]
+        return node, path
 
 
 class _UnreadableError(Exception):
-    def __init__(self, mark: Any, message: str) -> None:
-        self.fault = Fault(_place(mark), message)
-        super().__init__(message)
+    """Nothing of the document can be read; with an event, and what is wrong there."""
 
 
 def read_document(text: str) -> Document:
     """Read a document, with every fault that YAML itself has to find."""
     document = Document()
-    yaml = YAML(typ="safe", pure=True)
-    yaml.Composer = _Composer  # type: ignore[assignment]
-    yaml.max_depth = MOST_LEVELS
     try:
-        root = yaml.compose(text)
-        document.root = root and _Reader(document.faults, yaml.composer.tags).read(root, (), 1)
+        document.root = _Reader(text, document.faults).read()
     except _UnreadableError as error:
-        document.faults.append(error.fault)
+        event, message = error.args
+        document.faults.append(Fault(_place(event.start_mark), message))
     except MarkedYAMLError as error:
         document.faults.append(_fault_of(error))
     except (ValueError, OverflowError):  # what Python says of an escape beyond the last character
-        message = r"has an escape \U that is no character; the last is \U0010FFFF"
-        document.faults.append(Fault(_place_of_escape(text), message))
+        escapes = (found for found in _ESCAPE.finditer(text) if int(found[1], 16) > sys.maxunicode)
+        before = text[: found.start()] if (found := next(escapes, None)) else ""
+        place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
+        document.faults.append(Fault(place, r"has an escape \U that is no character; the last is \U0010FFFF"))
     except YAMLError as error:
         document.faults.append(Fault(Place(), f"cannot be read as YAML: {error}"))
-    document.faults += yaml.composer.faults
     return document
 
 
@@ -168,98 +155,95 @@ def read_plain(source: str) -> bool | int | float | str | None:
     return float(source) if _FLOAT.fullmatch(source) else source
 
 
-class _Composer(Composer):
-    """Composes nodes and counts them; an alias has its own place, and tags are kept apart by node."""
-
-    def __init__(self, loader: Any) -> None:
-        super().__init__(loader=loader)
-        self.warn_double_anchors = False
-        self.n_nodes = 0
-        self.tags: dict[int, str] = {}
-        self.faults: list[Fault] = []
-
-    def compose_document(self) -> Any:
-        start = self.parser.peek_event()
-        if start.version not in (None, (1, 2)):
-            written = ".".join(map(str, start.version))
-            self.faults.append(Fault(_place(start.start_mark), f"got %YAML {written}, a spec is YAML 1.2"))
-        return super().compose_document()
-
-    def compose_node(self, parent: Any, index: Any) -> Any:
-        event = self.parser.peek_event()
-        self.n_nodes += 1
-        _check_size(self.n_nodes, event.start_mark)
-        if isinstance(event, AliasEvent):
-            return self._repeat(event)
-        node = super().compose_node(parent, index)
-        if event.tag is not None:
-            self.tags[id(node)] = event.tag
-        return node
-
-    def _repeat(self, event: AliasEvent) -> Any:
-        self.parser.get_event()
-        name, anchored = show(event.anchor), self.anchors.get(event.anchor)
-        if anchored is None:
-            what = f"repeats the anchor {name}, which is not defined above; write *text in quotes"
-            raise _UnreadableError(event.start_mark, what)
-        if anchored.end_mark is None:  # it is still open
-            raise _UnreadableError(event.start_mark, f"repeats the anchor {name} inside itself")
-        node = copy.copy(anchored)
-        node.start_mark = event.start_mark
-        return node
-
-
 class _Reader:
-    """Turns ruamel.yaml's nodes into ours, with aliases written out and counted."""
+    """Makes nodes of ruamel.yaml's events; what an alias repeats is counted, as if it were written out."""
 
-    def __init__(self, faults: list[Fault], tags: dict[int, str]) -> None:
+    def __init__(self, text: str, faults: list[Fault]) -> None:
+        self._events = YAML(typ="safe", pure=True).parse(text)
         self._faults = faults
-        self._tags = tags
+        self._anchors: dict[str, Node | None] = {}
         self._n_nodes = 0
 
-    def read(self, node: YAMLNode, path: Path, level: int, key: YAMLNode | None = None) -> Node:
-        self._n_nodes += 1
-        _check_size(self._n_nodes, node.start_mark)
-        if level > MOST_LEVELS:
-            raise _UnreadableError(node.start_mark, f"is nested deeper than {MOST_LEVELS} levels, aliases written out")
-        if tag := self._tags.pop(id(node), None):
-            self._complain(node, f"has the tag {show(tag)}; a spec has no tags, remove it", path)
-        place = _place((key or node).start_mark)
-        if isinstance(node, ScalarNode):
-            text = self._text(node, path)
-            return Node(place, text if node.style else read_plain(text), text)
-        if isinstance(node, MappingNode):
-            return Node(place, self._mapping(node, path, level))
-        return Node(place, [self.read(item, (*path, n), level + 1) for n, item in enumerate(node.value)])
+    def read(self) -> Node | None:
+        next(self._events)  # the start of the stream
+        start = next(self._events)
+        if not isinstance(start, events.DocumentStartEvent):
+            return None
+        if start.version not in (None, (1, 2)):
+            self._complain(start, f"got %YAML {'.'.join(map(str, start.version))}, a spec is YAML 1.2", ())
+        root = self._node(next(self._events), (), 1)
+        next(self._events)  # the end of the document
+        if isinstance(second := next(self._events), events.DocumentStartEvent):
+            raise _UnreadableError(second, "a second document starts here; a spec is one document")
+        return root
 
-    def _text(self, node: YAMLNode, path: Path) -> str:
+    def _node(self, event: Any, path: Path, level: int, key: Place | None = None) -> Node:
+        place = key or _place(event.start_mark)
+        if isinstance(event, events.AliasEvent):
+            return replace(self._repeated(event, level), place=place)
+        self._count(event, 1, level)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = None  # it is open
+        if event.tag is not None:
+            self._complain(event, f"has the tag {show(event.tag)}; a spec has no tags, remove it", path)
+        if isinstance(event, events.ScalarEvent):
+            text = self._text(event, path)
+            node = Node(place, text if event.style else read_plain(text), text)
+        elif isinstance(event, events.MappingStartEvent):
+            node = Node(place, self._mapping(path, level))
+        else:
+            items: list[Node] = []
+            while not isinstance(item := next(self._events), events.SequenceEndEvent):
+                items.append(self._node(item, (*path, len(items)), level + 1))
+            node = Node(place, items)
+        if event.anchor is not None:
+            self._anchors[event.anchor] = node
+        return node
+
+    def _repeated(self, event: Any, level: int) -> Node:
+        name = show(event.anchor)
+        if event.anchor not in self._anchors:
+            raise _UnreadableError(
+                event, f"repeats the anchor {name}, which is not defined above; write *text in quotes"
+            )
+        if (node := self._anchors[event.anchor]) is None:
+            raise _UnreadableError(event, f"repeats the anchor {name} inside itself")
+        inner = [node]
+        while inner:
+            self._count(event, len(inner), level, ", aliases written out")
+            inner, level = [child for one in inner for child in one.below.values()], level + 1
+        return node
+
+    def _count(self, event: Any, n_nodes: int, level: int, how: str = "") -> None:
+        self._n_nodes += n_nodes
+        if self._n_nodes > MOST_NODES:
+            raise _UnreadableError(event, f"has more than {MOST_NODES:,} values, aliases written out; that is no spec")
+        if level > MOST_LEVELS:
+            raise _UnreadableError(event, f"is nested deeper than {MOST_LEVELS} levels{how}")
+
+    def _text(self, event: Any, path: Path) -> str:
         # JSON writes two escapes for what is none of the first 65,536 characters
-        text = _HALVES.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), node.value)
+        text = _HALVES.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), event.value)
         if odd := _NO_CHARACTER.search(text):
-            self._complain(node, f"has {show(odd[0])}, which is no character of a text", path)
+            self._complain(event, f"has {show(odd[0])}, which is no character of a text", path)
         return text
 
-    def _mapping(self, node: YAMLNode, path: Path, level: int) -> dict[str, Node]:
+    def _mapping(self, path: Path, level: int) -> dict[str, Node]:
         children = dict[str, Node]()
-        for key, value in node.value:
-            if not isinstance(key, ScalarNode):
-                what = "a mapping" if isinstance(key, MappingNode) else "a list"
-                raise _UnreadableError(key.start_mark, f"got {what} as a key, must be text")
-            name = self.read(key, path, level + 1).source
-            child = self.read(value, (*path, name), level + 1, key)
-            if name in children:
-                first = children[name].place.line
-                self._complain(key, f"stands twice, first in line {first}; keep one", (*path, name))
-            children.setdefault(name, child)
+        while not isinstance(event := next(self._events), events.MappingEndEvent):
+            key = self._node(event, path, level + 1)
+            if isinstance(key.value, dict | list):
+                what = "a mapping" if isinstance(key.value, dict) else "a list"
+                raise _UnreadableError(event, f"got {what} as a key, must be text")
+            below = (*path, key.source)
+            child = self._node(next(self._events), below, level + 1, key.place)
+            first = children.setdefault(key.source, child)
+            if first is not child:
+                self._complain(event, f"stands twice, first in line {first.place.line}; keep one", below)
         return children
 
-    def _complain(self, node: YAMLNode, message: str, path: Path) -> None:
-        self._faults.append(Fault(_place(node.start_mark), message, path))
-
-
-def _check_size(n_nodes: int, mark: Any) -> None:
-    if n_nodes > MOST_NODES:
-        raise _UnreadableError(mark, f"has more than {MOST_NODES:,} values, aliases written out; that is no spec")
+    def _complain(self, event: events.Event, message: str, path: Path) -> None:
+        self._faults.append(Fault(_place(event.start_mark), message, path))
 
 
 def _fault_of(error: MarkedYAMLError) -> Fault:
@@ -272,9 +256,3 @@ def _fault_of(error: MarkedYAMLError) -> Fault:
 
 def _place(mark: Any) -> Place:
     return Place() if mark is None else Place(mark.line + 1, mark.column + 1)
-
-
-def _place_of_escape(text: str) -> Place:
-    escapes = (found for found in _ESCAPE.finditer(text) if int(found[1], 16) > sys.maxunicode)
-    before = text[: found.start()] if (found := next(escapes, None)) else ""
-    return Place(before.count("\n") + 1, len(before) - before.rfind("\n"))

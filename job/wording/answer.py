@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from job.data.difficulty.findings import PROBLEM
+from job.data.findings import PROBLEM
 from job.evidence import strategy_kinds as kinds
 from job.evidence.verdict import recommendation as codes
 from job.results.job_facts import Run

@@ -10,8 +10,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from job.data.dataset import Column, Dataset, Note
-from job.data.digest import digest_dataset
+from job.data.dataset import Column, Dataset, Note, digest_dataset
 
 
 def make_dataset():

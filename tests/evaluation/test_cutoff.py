@@ -17,7 +17,7 @@ from sklearn.model_selection import StratifiedKFold, cross_val_predict
 from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import StandardScaler
 
-from job.data.splitting.splits import build_splits
+from job.data.splits import build_splits
 from job.evaluation.cutoff import (
     ALWAYS,
     INNER_FOLDS_FAILED,

@@ -3,7 +3,7 @@ from __future__ import annotations
 import numpy as np
 from factories import make_dataset, make_spec
 
-from job.data.splitting.splits import build_splits
+from job.data.splits import build_splits
 from job.evaluation.grid import count_grid_runs, enumerate_units, seeds_of
 
 

@@ -15,7 +15,7 @@ from sklearn.model_selection import StratifiedKFold, train_test_split
 from sklearn.preprocessing import StandardScaler
 
 from job.data.dataset import Dataset
-from job.data.splitting.splits import build_splits
+from job.data.splits import build_splits
 from job.evaluation.grid import Study, Unit, count_grid_runs, count_runs, enumerate_units, ratio_of, seeds_of
 from job.evaluation.worker import FAILED, NOT_APPLICABLE, OK, arrange, evaluate_unit
 

@@ -13,7 +13,7 @@ from sklearn.metrics import average_precision_score, brier_score_loss, log_loss,
 from small_job import small_spec
 
 from job.data.generating.mixture import generate_mixture
-from job.data.splitting.splits import build_splits
+from job.data.splits import build_splits
 from job.evidence.curves import METRICS, NOT_KNOWN, build_best_possible
 from job.pipeline import read_spec, run_job
 from job.spec.generators import MixtureSpec

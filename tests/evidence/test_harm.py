@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from judged import make_run
 
-from job.data.splitting.splits import Split
+from job.data.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.calibration_metrics import fit_calibration
 from job.evaluation.metrics.run_metrics import MetricContext, Prediction, evaluate_metrics

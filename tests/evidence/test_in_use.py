@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from predictions import make_noisy_prediction, make_prediction
 
-from job.data.splitting.splits import Split
+from job.data.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.calibration_metrics import correct_prior
 from job.evaluation.metrics.run_metrics import Prediction

@@ -11,7 +11,7 @@ from factories import make_dataset, make_spec
 from sklearn.metrics import average_precision_score, recall_score
 
 from job.data.generating.classification import generate_classification
-from job.data.splitting.splits import Split, build_splits
+from job.data.splits import Split, build_splits
 from job.evaluation.grid import RunKey, Study, enumerate_units
 from job.evaluation.metrics.run_metrics import metric_context
 from job.evaluation.worker import evaluate_unit

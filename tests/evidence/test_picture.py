@@ -11,8 +11,8 @@ import pytest
 from factories import make_dataset, make_entry, make_spec
 
 from job.data.dataset import Dataset
-from job.data.difficulty.minority_types import TYPES, count_minority_of_rows, type_minority
-from job.data.splitting.splits import build_splits
+from job.data.geometry import TYPES, count_minority_of_rows, type_minority
+from job.data.splits import build_splits
 from job.evaluation.grid import enumerate_units
 from job.evaluation.worker import Outcome, evaluate_unit
 from job.evidence.picture import MOST_MAJORITY, MOST_MINORITY, build_picture

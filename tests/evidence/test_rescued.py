@@ -12,8 +12,8 @@ from factories import DEFAULT_PREPARATION, make_dataset
 from sklearn.preprocessing import StandardScaler
 
 from job.data.dataset import Dataset
-from job.data.difficulty.minority_types import TYPES
-from job.data.splitting.splits import Split
+from job.data.geometry import TYPES
+from job.data.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.diagnosis import describe_minority_types

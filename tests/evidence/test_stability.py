@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from predictions import make_prediction
 
-from job.data.splitting.splits import Split
+from job.data.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.probabilities import build_stability

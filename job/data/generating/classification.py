@@ -11,8 +11,7 @@ import pandas as pd
 from sklearn.datasets import make_classification
 from threadpoolctl import threadpool_limits
 
-from job.data.dataset import Column, Dataset
-from job.data.digest import digest_dataset
+from job.data.dataset import Column, Dataset, digest_dataset
 from job.errors import DataError
 from job.machine import usable_memory
 from job.spec.generators import ClassificationSpec
@@ -20,7 +19,7 @@ from job.spec.generators import ClassificationSpec
 PARAMETERS = tuple(name for name in ClassificationSpec.model_fields if name != "kind")
 """Every parameter of ``make_classification`` that says what is drawn."""
 
-_COPIES = 3  # the matrix that scikit-learn fills, its shuffled copy, and the data frame; centres are copied as often
+_COPIES = 3  # what scikit-learn fills, its shuffled copy, and the data frame; centres are copied as often
 
 
 def generate_classification(spec: ClassificationSpec) -> Dataset:
@@ -48,40 +47,31 @@ def generate_classification(spec: ClassificationSpec) -> Dataset:
     X, labels = _draw({name: list(value) if isinstance(value, tuple) else value for name, value in given.items()})
     found, n_rows = np.unique(labels, return_counts=True)
     counts = dict(sorted((str(label), int(n)) for label, n in zip(found, n_rows, strict=True)))
-    positive = max(label for label, n_rows in counts.items() if n_rows == min(counts.values()))
-    _check_classes(counts, positive)
+    positive = max(label for label, n in counts.items() if n == min(counts.values()))
+    if min(counts[positive], len(labels) - counts[positive]) < 2:
+        drawn = ", ".join(f"label {label} on {n:,}" for label, n in counts.items())
+        raise DataError(
+            f"data.generate: drew {drawn} of {len(labels):,} rows; at least two rows of the positive label and "
+            "two of the rest are needed: raise n_samples, or the rare class's share in weights"
+        )
     frame = pd.DataFrame(X, columns=[f"feature_{i}" for i in range(X.shape[1])])
     why = "a number drawn by make_classification"
     columns = [Column(str(name), "number", "feature", 0, int(frame[name].nunique()), why) for name in frame.columns]
     target = Column("target", "category", "target", 0, len(counts), "the class drawn by make_classification")
-    dataset = Dataset(
-        source="make_classification",
-        X=frame,
-        y=(labels == int(positive)).astype(np.int8),
-        positive=positive,
-        rest=tuple(label for label in counts if label != positive),
-        label_counts=counts,
-        columns=(*columns, target),
-    )
+    y = (labels == int(positive)).astype(np.int8)
+    rest = tuple(label for label in counts if label != positive)
+    dataset = Dataset("make_classification", frame, y, positive, rest, counts, (*columns, target))
     return replace(dataset, digest=digest_dataset(dataset))
 
 
 def _draw(parameters: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     """Call scikit-learn, and say in the job's words what it could not draw."""
+    n_samples, n_features, n_informative = (parameters[key] for key in ("n_samples", "n_features", "n_informative"))
+    n_clusters = parameters["n_classes"] * parameters["n_clusters_per_class"]
     # the rows, the centre of each cluster, and the matrix that turns one
-    n_clusters, n_informative = (
-        parameters["n_classes"] * parameters["n_clusters_per_class"],
-        parameters["n_informative"],
-    )
-    n_cells = parameters["n_samples"] * parameters["n_features"] + n_clusters * n_informative
-    n_bytes = int(8 * (_COPIES * n_cells + n_informative**2))
-    if n_bytes > usable_memory():
-        raise DataError(
-            f"data.generate: {parameters['n_samples']:,} rows of {parameters['n_features']:,} features, in "
-            f"{n_clusters:,} clusters, need about "
-            f"{n_bytes / 1e9:,.1f} GB while they are drawn, and {usable_memory() / 1e9:,.1f} GB may be used; lower "
-            "n_samples, n_features or n_clusters_per_class"
-        )
+    n_cells = _COPIES * (n_samples * n_features + n_clusters * n_informative) + n_informative**2
+    what = f"{n_samples:,} rows of {n_features:,} features, in {n_clusters:,} clusters,"
+    check_memory(n_cells, what, "n_samples, n_features or n_clusters_per_class")
     try:
         with threadpool_limits(limits=1):  # the order of the sums, and so the last bits, can depend on the threads
             X, labels = make_classification(**parameters)
@@ -94,13 +84,10 @@ def _draw(parameters: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     return X, labels
 
 
-def _check_classes(counts: Mapping[str, int], positive: str) -> None:
-    """Refuse data in which the positive label or the rest has fewer than two rows."""
-    n_positive = counts[positive]
-    n_rest = sum(counts.values()) - n_positive
-    if n_positive < 2 or n_rest < 2:
-        found = ", ".join(f"label {label} on {n_rows:,}" for label, n_rows in counts.items())
+def check_memory(n_cells: int, what: str, lower: str) -> None:
+    """Refuse what wouldn't fit, before anything is drawn."""
+    if 8 * n_cells > usable_memory():
         raise DataError(
-            f"data.generate: drew {found} of {n_positive + n_rest:,} rows; at least two rows of the positive label and "
-            "two of the rest are needed: raise n_samples, or the rare class's share in weights"
+            f"data.generate: {what} need about {8 * n_cells / 1e9:,.1f} GB while they are drawn, and "
+            f"{usable_memory() / 1e9:,.1f} GB may be used; lower {lower}"
         )

@@ -2,19 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
-from scipy.special import ndtri
+from scipy.special import expit, log_ndtr, ndtri
 
-from job.data.dataset import Column, Dataset, Note
-from job.data.digest import digest_dataset
-from job.data.generating.mixture_posterior import Component, Continuous, Discrete, View, compute_posterior
+from job.data.dataset import Column, Dataset, Note, digest_dataset
+from job.data.generating.classification import check_memory
 from job.data.quoting import quoted
 from job.errors import DataError
-from job.machine import usable_memory
 from job.spec.generators import COLUMNS, INFORMATIVE, MixtureSpec, count_minority
 
 POSITIVE, REST = "1", "0"
@@ -29,7 +27,7 @@ CATEGORIES = ("a", "b", "c", "d", "e")
 CUTS = ndtri([0.4, 0.7, 0.85, 0.95])
 """Where the normal is cut into categories; of the majority 40, 30, 15, 10 and 5 % are a to e."""
 
-_INFORMATIVE = {"continuous": "n_continuous", "integer": "n_integer", "category": "n_categorical"}
+_KINDS = ("continuous", "integer", "category")  # of `INFORMATIVE`
 _COPIES = 4  # the columns, what the posterior reads, the data frame, and one more while it is made
 _WHY = {
     "continuous": ("number", "a normal"),
@@ -37,6 +35,34 @@ _WHY = {
     "category": ("category", f"a normal, cut into {len(CATEGORIES)} categories"),
     "noise": ("number", "a normal that is the same in both classes"),
 }
+_CELLS = 1 << 18  # rows × components at a time: what fits into the cache of a processor
+_LEAST_ROWS = 1 << 12  # at a time, because the tables of whole numbers are made anew for them
+
+
+@dataclass(frozen=True, eq=False)
+class Component:
+    """One normal of a mixture; its columns are independent.
+
+    Parameters
+    ----------
+    n_rows : int
+        Rows that are drawn from it, at least one.
+    is_minority : bool
+        The class of these rows, before labels are flipped.
+    centre : ndarray of shape (n_informative,), float64
+        Mean of each informative column, in standard deviations of the majority, whose own mean is 0.
+    spread : float
+        Standard deviation of each informative column.
+    """
+
+    n_rows: int
+    is_minority: bool
+    centre: np.ndarray
+    spread: float
+
+
+View = Callable[[slice, np.ndarray, np.ndarray], np.ndarray]
+"""Gives the log likelihood of what a column shows, of some rows × components with their centres and spreads."""
 
 
 def generate_mixture(spec: MixtureSpec) -> Dataset:
@@ -64,7 +90,10 @@ def generate_mixture(spec: MixtureSpec) -> Dataset:
     DataError
         When the data would not fit into memory, or no column has two different values.
     """
-    _check_size(spec)
+    n_columns = sum(getattr(spec, key) for key in COLUMNS)
+    what = f"{spec.n_samples:,} rows of {n_columns:,} columns"
+    n_cells = _COPIES * spec.n_samples * (n_columns + 4)
+    check_memory(n_cells, what, "n_samples or the number of columns")
     # one stream for each thing that is drawn, so that what is changed in one leaves the others
     places, owners, values, gaps, labels = (np.random.default_rng([spec.random_state, place]) for place in range(5))
     components = build_components(spec, places)
@@ -72,7 +101,7 @@ def generate_mixture(spec: MixtureSpec) -> Dataset:
     centres, spreads = np.array([c.centre for c in components]), np.array([c.spread for c in components])
     columns: dict[str, np.ndarray | pd.Series] = {}
     views: list[View] = []
-    for kind, key in _INFORMATIVE.items():
+    for kind, key in zip(_KINDS, INFORMATIVE, strict=True):
         for number in range(getattr(spec, key)):
             normal = centres[owner, len(views)] + spreads[owner] * values.standard_normal(spec.n_samples)
             columns[f"{kind}_{number}"], view = _show(kind, normal, _draw_gaps(spec, gaps))
@@ -129,29 +158,44 @@ def _build_clusters(spec: MixtureSpec, n_rows: int, n_columns: int, draw: np.ran
         yield Component(size, True, centre, spec.cluster_spread)
 
 
-def _check_size(spec: MixtureSpec) -> None:
-    n_columns = sum(getattr(spec, key) for key in COLUMNS)
-    n_bytes = 8 * _COPIES * spec.n_samples * (n_columns + 4)
-    if n_bytes > usable_memory():
-        raise DataError(
-            f"data.generate: {spec.n_samples:,} rows of {n_columns:,} columns need about {n_bytes / 1e9:,.1f} GB while "
-            f"they are drawn, and {usable_memory() / 1e9:,.1f} GB may be used; lower n_samples or the number of columns"
-        )
-
-
 def _show(kind: str, normal: np.ndarray, missing: np.ndarray) -> tuple[np.ndarray | pd.Series, View]:
     """Show a normal as it is, rounded to whole numbers or cut into categories; and as the posterior reads it."""
     if kind == "continuous":
         values = np.where(missing, np.nan, normal)
-        return values, Continuous(values)
+        return values, _view_number(values)
     if kind == "integer":
         whole = np.rint(INTEGER_SCALE * normal) + 0.0  # no minus zero
         seen, codes = np.unique(whole, return_inverse=True)
         codes, low, high = np.where(missing, -1, codes), (seen - 0.5) / INTEGER_SCALE, (seen + 0.5) / INTEGER_SCALE
-        return np.where(missing, np.nan, whole), Discrete(codes, low, high)
+        return np.where(missing, np.nan, whole), _view_interval(codes, low, high)
     codes = np.where(missing, -1, np.searchsorted(CUTS, normal))
     letters = pd.Categorical.from_codes(codes, pd.Index(CATEGORIES)).remove_unused_categories()
-    return pd.Series(letters), Discrete(codes, np.append(-np.inf, CUTS), np.append(CUTS, np.inf))
+    return pd.Series(letters), _view_interval(codes, np.append(-np.inf, CUTS), np.append(CUTS, np.inf))
+
+
+def _view_number(values: np.ndarray) -> View:
+    """View the normal itself: its log density without the constant -log(2π)/2, and 0 where it is missing."""
+
+    def log_likelihood(rows: slice, centres: np.ndarray, spreads: np.ndarray) -> np.ndarray:
+        found = (values[rows][:, None] - centres) / spreads
+        found *= found
+        found *= -0.5
+        found -= np.log(spreads)
+        found[np.isnan(values[rows])] = 0.0
+        return np.asarray(found)
+
+    return log_likelihood
+
+
+def _view_interval(codes: np.ndarray, low: np.ndarray, high: np.ndarray) -> View:
+    """View only in which interval the normal lies, as codes; its log probability, and 0 for -1, which is missing."""
+
+    def log_likelihood(rows: slice, centres: np.ndarray, spreads: np.ndarray) -> np.ndarray:
+        table = log_interval((low[:, None] - centres) / spreads, (high[:, None] - centres) / spreads)
+        unseen = np.zeros((1, len(centres)))  # the last row, where -1 points
+        return np.asarray(np.concatenate([table, unseen])[codes[rows]])
+
+    return log_likelihood
 
 
 def _draw_gaps(spec: MixtureSpec, draw: np.random.Generator) -> np.ndarray:
@@ -175,25 +219,21 @@ def _flip(is_minority: np.ndarray, share: float, draw: np.random.Generator) -> t
 
 def _describe(frame: pd.DataFrame, y: np.ndarray) -> Dataset:
     """Describe the columns, the target last; one with a single value is left out, as one of a file would be."""
-    target = Column("target", "category", "target", 0, 2, "the class, with labels flipped where label_noise says so")
-    columns = (*(_describe_column(str(name), frame[name]) for name in frame.columns), target)
+    columns = [_describe_column(str(name), frame[name]) for name in frame.columns]
     kept = [column.name for column in columns if column.role == "feature"]
     if not kept:
         raise DataError(
             "data.generate: no column has two different values, so there is nothing to learn from; lower missing, "
             "or raise n_samples"
         )
-    n_positive = int(y.sum())
-    return Dataset(
-        source="mixture",
-        X=frame[kept],
-        y=y,
-        positive=POSITIVE,
-        rest=(REST,),
-        label_counts={REST: len(y) - n_positive, POSITIVE: n_positive},
-        columns=columns,
-        notes=tuple(_note_left_out(column) for column in columns if column.role == "dropped"),
-    )
+    notes = []
+    for column in columns:
+        code, text = "constant" if column.n_distinct else "all-missing", f"is left out: {column.why}."
+        if column.role == "dropped":
+            notes.append(Note(code, f"Column {quoted(column.name)} {text}", column.name))
+    target = Column("target", "category", "target", 0, 2, "the class, with labels flipped where label_noise says so")
+    counts = {REST: len(y) - int(y.sum()), POSITIVE: int(y.sum())}
+    return Dataset("mixture", frame[kept], y, POSITIVE, (REST,), counts, (*columns, target), tuple(notes))
 
 
 def _describe_column(name: str, values: pd.Series) -> Column:
@@ -206,6 +246,88 @@ def _describe_column(name: str, values: pd.Series) -> Column:
     return Column(name, kind, "feature", n_missing, n_distinct, why)
 
 
-def _note_left_out(column: Column) -> Note:
-    code = "constant" if column.n_distinct else "all-missing"
-    return Note(code, f"Column {quoted(column.name)} is left out: {column.why}.", column.name)
+def compute_posterior(
+    views: Sequence[View], components: Sequence[Component], flipped_minority: float, flipped_majority: float
+) -> np.ndarray:
+    """Compute P(recorded label = positive | observed row).
+
+    With weights w_k = n_k / n and independent columns, Bayes' theorem [1]_ gives the probability of the true class,
+
+        P(minority | x) = Σ_{k in minority} w_k Π_j f_kj(x_j) / Σ_k w_k Π_j f_kj(x_j),
+
+    where f_kj is a normal density, or the probability of an interval for a rounded or cut column. A missing cell
+    contributes 1: it is missing completely at random [2]_, and the integral over what it hides is 1. Columns that
+    tell nothing cancel. With shares e1 and e0 of flipped labels [3]_,
+
+        P(recorded positive | x) = P(minority | x) (1 - e1) + (1 - P(minority | x)) e0.
+
+    Sums of products are taken as logarithms, each after its largest term (log-sum-exp).
+
+    Parameters
+    ----------
+    views : sequence of View
+        The informative columns, in the order of the components' centres; n_rows each.
+    components : sequence of Component
+        The majority first.
+    flipped_minority, flipped_majority : float
+        e1 and e0, shares of the rows of each class whose recorded label is the other one.
+
+    Returns
+    -------
+    ndarray of shape (n_rows,), float64
+        Each row for itself: what other rows show doesn't change it.
+
+    References
+    ----------
+    .. [1] McLachlan, Peel (2000). Finite mixture models. Wiley, section 1.15.
+    .. [2] Rubin (1976). Inference and missing data. Biometrika 63, 581-592.
+    .. [3] Natarajan, Dhillon, Ravikumar, Tewari (2013). Learning with noisy labels. NeurIPS 26.
+    """
+    centres, spreads = np.array([c.centre for c in components]), np.array([c.spread for c in components])
+    is_minority = np.array([c.is_minority for c in components])
+    log_weights = np.log([float(c.n_rows) for c in components])
+    n_rows = sum(c.n_rows for c in components)
+    step = max(_LEAST_ROWS, _CELLS // len(components))
+    minority = np.empty(n_rows)
+    for start in range(0, n_rows, step):
+        rows = slice(start, min(start + step, n_rows))
+        # log(w_k Π_j f_kj(x_j)) of rows × components, up to what all components share
+        log_joint = np.tile(log_weights, (rows.stop - rows.start, 1))
+        for place, view in enumerate(views):
+            log_joint += view(rows, centres[:, place], spreads)
+        minority[rows] = expit(_log_sum_exp(log_joint[:, is_minority]) - _log_sum_exp(log_joint[:, ~is_minority]))
+    return minority * (1 - flipped_minority) + (1 - minority) * flipped_majority
+
+
+def _log_sum_exp(terms: np.ndarray) -> np.ndarray:
+    largest = terms.max(axis=1)
+    return np.asarray(largest + np.log(np.exp(terms - largest[:, None]).sum(axis=1)))
+
+
+def log_interval(low: np.ndarray, high: np.ndarray) -> np.ndarray:
+    """Compute log(Φ(high) - Φ(low)) without cancellation in either tail.
+
+    An interval above 0 is mirrored, so that the difference is one of small numbers; with p < q and their logarithms,
+    log(q - p) = log q + log(1 - exp(log p - log q)) [1]_.
+
+    Parameters
+    ----------
+    low, high : ndarray
+        Ends of the interval in standard deviations from the mean, low < high; may be infinite.
+
+    Returns
+    -------
+    ndarray
+        Finite for every interval that is no more than about 1e150 standard deviations away.
+
+    References
+    ----------
+    .. [1] Mächler (2012). Accurately computing log(1 - exp(-|a|)). Vignette of the R package Rmpfr.
+    """
+    mirrored = low + high > 0
+    left, right = np.where(mirrored, -high, low), np.where(mirrored, -low, high)
+    log_q = log_ndtr(right)
+    x = log_ndtr(left) - log_q
+    near = x > -np.log(2)  # which form of log(1 - exp(x)) keeps more digits depends on x
+    rest = np.where(near, np.log(-np.expm1(np.where(near, x, -1.0))), np.log1p(-np.exp(np.where(near, -1.0, x))))
+    return np.asarray(log_q + rest)

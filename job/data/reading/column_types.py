@@ -4,14 +4,26 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from typing import Any
 
 import pandas as pd
 
 from job.data.dataset import NUMERIC_KINDS, Note
 from job.data.quoting import counted, find_alike, listed, quoted, quoted_apart, share
-from job.data.reading.column_profile import ENOUGH, Profile, count_each, looks_missing, profile_columns
-from job.data.reading.database import RawColumn, Table
+from job.data.reading.database import Cells, RawColumn, Table, has_blank_edge, literal
 from job.data.reading.number_formats import Mark, classify, list_marks
+from job.spec.file_keys import numbers_among
+
+_MOST_CELLS = 500_000
+_LARGEST_EXACT = 2**53
+ENOUGH = 0.95
+"""Share of the present values that decides: of numbers, of dates, of values that differ."""
+
+MISSING_WORDS = ("", "na", "n/a", "nan", "<na>", "null", "none", "nil", "-", "--", ".", "?", "missing")
+"""What stands for a missing value in many files, in lower case."""
+
+ERROR_CELL = "#[¡¿]?[^#!?]{2,20}[!?]|#n/?[a-z]|#n/a n/a|err:[0-9]{3}|#{2,}"
+"""A spreadsheet's error cell, in lower case: #N/A, #DIV/0!, #WERT!, #NOM?, Err:502, and ### for a narrow column."""
 
 _LEAST_FOR_IDENTIFIER = 20
 _MOST_MARKS = 3
@@ -22,6 +34,127 @@ _ALIKE = {
     "groups": " If they are one, its rows can be on both sides of a split: write them alike, with data.file.query say.",
     "categories": "",
 }
+
+
+@dataclass(frozen=True)
+class Profile:
+    """Counts over the rows of one column.
+
+    Parameters
+    ----------
+    n_rows, n_present, n_distinct : int
+        All rows, those whose value isn't missing, and different values among these (as text).
+    n_numbers, n_infinite, n_integers : int
+        Values that are numbers, those of them that are infinite or not a number, and those spelled as integers.
+    n_leading_zeros, n_large : int
+        Integers that begin with a superfluous zero; that are larger than 2^53.
+    n_booleans, n_true : int
+        Values that are true or false, that are true, in any case.
+    low, high : float
+        Smallest and largest finite number; NaN where there is none.
+    n_missing_words : int
+        Beside numbers, values that look missing: a word for it, or a spreadsheet's error cell.
+    """
+
+    n_rows: int
+    n_present: int
+    n_distinct: int
+    n_numbers: int
+    n_infinite: int
+    n_integers: int
+    n_leading_zeros: int
+    n_large: int
+    n_booleans: int
+    n_true: int
+    low: float
+    high: float
+    n_missing_words: int = 0
+
+    def is_enough(self, count: int) -> bool:
+        """Tell whether so many values decide what a column is, whatever stands for a missing value in it."""
+        excused = min(self.n_missing_words, self.n_present // 2)  # mostly "none" is a category, not a column of gaps
+        return count > 0 and count >= ENOUGH * (self.n_present - excused)
+
+    @property
+    def is_number(self) -> bool:
+        """Whether enough of the present values are numbers."""
+        return self.is_enough(self.n_numbers)
+
+    @property
+    def is_read_as_number(self) -> bool:
+        """Whether the column is one of numbers; with a zero in front they are codes."""
+        return self.is_number and not self.n_leading_zeros
+
+    @property
+    def is_boolean(self) -> bool:
+        """Whether all present values are true or false, in any case."""
+        return 0 < self.n_present == self.n_booleans
+
+
+def complete_cells(table: Table, cells: Cells) -> Table:
+    """Say how text becomes values; find the columns with blanks around them, and those in which a number is missing."""
+    spaced: frozenset[str] = frozenset()
+    if table.may_have_spaces:
+        plain = replace(table, cells=Cells())
+        found = count_each(plain, table.columns, (f"coalesce(bool_or({has_blank_edge('v')}), false)",))
+        spaced = frozenset(column.key for column, (is_spaced,) in found if is_spaced)
+    table = replace(table, cells=replace(cells, spaced=spaced, numeric=frozenset()))
+    if not numbers_among(cells.na_values, cells.decimal):  # a number stands for its own text only, except in numbers
+        return table
+    numeric = frozenset(key for key, profile in profile_columns(table).items() if profile.is_read_as_number)
+    return replace(table, cells=replace(table.cells, numeric=numeric))
+
+
+def profile_columns(table: Table) -> Mapping[str, Profile]:
+    """Count what is in every column, over all rows; by the columns' keys."""
+    found = count_each(table, table.columns, _COUNTS)
+    profiles = {column.key: Profile(table.n_rows, *counts) for column, counts in found}
+    mixed = [c for c in table.columns if 0 < profiles[c.key].n_numbers < profiles[c.key].n_present]
+    words = f"count(*) FILTER (n IS NULL AND {looks_missing('v')})"
+    for column, (n_words,) in count_each(table, mixed, (words,)):
+        profiles[column.key] = replace(profiles[column.key], n_missing_words=n_words)
+    return profiles
+
+
+def count_each(
+    table: Table, columns: Sequence[RawColumn], aggregates: Sequence[str]
+) -> Iterator[tuple[RawColumn, tuple[Any, ...]]]:
+    """Fetch the same aggregates of each column, written over ``v``, a value or NULL, and ``n``, its number or NULL."""
+    for lot, value in table.lots(columns, _MOST_CELLS):
+        # Columns are put one under the other: the time to plan a statement would grow with the square of its aggregates
+        keys = ", ".join(column.key for column in lot)
+        texts = f"SELECT unnest(range({len(lot)})) AS place, unnest([{keys}]) AS t FROM {table.relation}"
+        values = f"SELECT place, {value} AS v FROM ({texts})"
+        numbers = f"SELECT place, v, {table.cells.number('v')} AS n FROM ({values})"
+        sql = f"SELECT place, {', '.join(aggregates)} FROM ({numbers}) GROUP BY place ORDER BY place"
+        for place, *found in table.store.connection.execute(sql).fetchall():
+            yield lot[place], tuple(found)
+
+
+def looks_missing(value: str) -> str:
+    """Write the SQL that tells whether a value looks missing: a word for it, or a spreadsheet's error cell."""
+    text = f"lower({value})"
+    is_error = f"({value})[1] IN ('#', 'E', 'e') AND regexp_full_match({text}, {literal(ERROR_CELL)})"
+    return f"({text} IN ({', '.join(map(literal, MISSING_WORDS))}) OR {is_error})"
+
+
+_INTEGER = "isfinite(n) AND NOT contains(v, '.') AND NOT contains(v, ',') AND NOT contains(lower(v), 'e')"
+_SIGNED_ZERO = "(starts_with(v, '-0') OR starts_with(v, '+0')) AND length(v) > 2"
+_EXACT = ", ".join(f"'{sign}{_LARGEST_EXACT}'" for sign in ("", "-", "+"))  # 2^53 + 1 is the same as a number
+_COUNTED = (
+    "n IS NOT NULL AND NOT isfinite(n)",
+    _INTEGER,
+    f"(starts_with(v, '0') AND length(v) > 1 OR {_SIGNED_ZERO}) AND {_INTEGER}",
+    f"abs(n) >= {_LARGEST_EXACT} AND {_INTEGER} AND v NOT IN ({_EXACT})",
+    "lower(v) IN ('true', 'false')",
+    "lower(v) = 'true'",
+)
+_COUNTS = (
+    *("count(v)", "count(DISTINCT v)", "count(n)"),
+    *(f"count(*) FILTER ({condition})" for condition in _COUNTED),
+    *(f"coalesce({end}(n) FILTER (isfinite(n)), 'nan')" for end in ("min", "max")),
+)
+"""Counts of one column, as `Profile` lists them."""
 
 
 @dataclass(frozen=True)
@@ -132,16 +265,13 @@ def _find_looks(table: Table, profiles: Mapping[str, Profile]) -> Mapping[str, L
     """Look at the values of every column that isn't all numbers; by the columns' keys."""
     looks = dict.fromkeys(profiles, Looks())
     texts = [column for column in table.columns if profiles[column.key].n_numbers < profiles[column.key].n_present]
-    aggregates = (
-        r"count(*) FILTER (regexp_matches(v, '\p{Nd}'))",
-        "min(v)",
-        f"list(DISTINCT v) FILTER ({looks_missing('v')})",
-    )
-    for column, (n_figures, example, missing) in count_each(table, texts, aggregates):
+    figures, missing_words = r"regexp_matches(v, '\p{Nd}')", f"list(DISTINCT v) FILTER ({looks_missing('v')})"
+    found = count_each(table, texts, (f"count(*) FILTER ({figures})", "min(v)", missing_words))
+    for column, (n_figures, example, missing) in found:
         profile = profiles[column.key]
-        looks[column.key] = Looks(example=example or "", missing=tuple(sorted(missing or ())[:_EXAMPLES]))
-        if 2 * n_figures >= profile.n_present - profile.n_missing_words:
-            looks[column.key] = replace(looks[column.key], marks=_find_marks(table, column, profile))
+        has_figures = 2 * n_figures >= profile.n_present - profile.n_missing_words
+        marks = _find_marks(table, column, profile) if has_figures else ()
+        looks[column.key] = Looks(example or "", missing=tuple(sorted(missing or ())[:_EXAMPLES]), marks=marks)
     for column in table.columns:
         looks[column.key] = _with_examples(table, column, profiles[column.key], looks[column.key])
     return looks
@@ -219,20 +349,19 @@ def _read_number(raw: RawColumn, profile: Profile, looks: Looks) -> Reading:
 def _read_text(raw: RawColumn, profile: Profile, looks: Looks) -> Reading:
     note = _note_text(raw, profile, looks)
     code, notes = (note.code, (note,)) if note else ("", ())
-    few = f"only {share(profile.n_numbers, profile.n_present)} values are numbers"
-    if profile.n_distinct >= ENOUGH * profile.n_present:
-        if code == "mostly-numbers":
-            return Reading(raw, profile, "text", f"{few}, and nearly all differ", "identifier", notes)
-        mark = looks.marks[0][0] if looks.marks else None
-        if mark and code == mark.code and (profile.n_numbers or not mark.is_weak):
-            return Reading(raw, profile, "text", looks.explain_marks(), mark.code)
-        why = f"{share(profile.n_distinct, profile.n_present)} values differ, as those of an identifier do"
-        return Reading(raw, profile, "text", why, "identifier", notes)
-    if profile.n_leading_zeros and profile.is_number:
-        why = "its values are digits, but some begin with a zero, as codes do"
-    else:
-        why = few if profile.n_numbers else "its values are no numbers"
-    return Reading(raw, profile, "category", why, notes=notes)
+    why = "its values are no numbers"
+    if profile.n_numbers:
+        why = f"only {share(profile.n_numbers, profile.n_present)} values are numbers"
+    if profile.n_distinct < ENOUGH * profile.n_present:
+        if profile.n_leading_zeros and profile.is_number:
+            why = "its values are digits, but some begin with a zero, as codes do"
+        return Reading(raw, profile, "category", why, notes=notes)
+    mark = looks.marks[0][0] if looks.marks else None
+    if mark and code == mark.code and (profile.n_numbers or not mark.is_weak):
+        return Reading(raw, profile, "text", looks.explain_marks(), mark.code)
+    differ = f"{share(profile.n_distinct, profile.n_present)} values differ, as those of an identifier do"
+    why = f"{why}, and nearly all differ" if code == "mostly-numbers" else differ
+    return Reading(raw, profile, "text", why, "identifier", notes)
 
 
 def _note_number(raw: RawColumn, profile: Profile, looks: Looks) -> Iterator[Note]:
@@ -248,10 +377,8 @@ def _note_number(raw: RawColumn, profile: Profile, looks: Looks) -> Iterator[Not
         text = f"{counted(profile.n_large, 'integer')} of {name} beyond 2^53: the last digits are lost."
         yield Note("large-integers", text, raw.name)
     if profile.n_integers == profile.n_distinct == profile.n_rows >= _LEAST_FOR_IDENTIFIER and not raw.unnamed:
-        text = (
-            f"All values of {name} are integers that differ; if they only name the rows, list it under data.file.drop."
-        )
-        yield Note("maybe-identifier", text, raw.name)
+        text = f"All values of {name} are integers that differ; if they only name the rows, list it under"
+        yield Note("maybe-identifier", f"{text} data.file.drop.", raw.name)
 
 
 def _note_text(raw: RawColumn, profile: Profile, looks: Looks) -> Note | None:
@@ -263,20 +390,14 @@ def _note_text(raw: RawColumn, profile: Profile, looks: Looks) -> Note | None:
     if looks.marks and profile.is_enough(looks.n_marked + profile.n_numbers):
         text = f"Column {name} isn't read as numbers: {looks.explain_marks()}."
         return Note(looks.marks[0][0].code, text, raw.name)
+    advice = "hat stands for a missing value belongs in data.file.na_values"
     if looks.others and profile.n_numbers:
-        text = (
-            f"{share(profile.n_numbers, profile.n_present)} values of {name} are numbers, too few to read the column "
-            f"as numbers; others are {listed(looks.others)}. What stands for a missing value belongs in "
-            f"data.file.na_values{f'; {looks.explain_marks()}' if looks.marks else ''}."
-        )
-        return Note("mostly-numbers", text, raw.name)
-    if looks.missing:
-        text = (
-            f"Column {name} holds {listed(looks.missing)}, read as text; what stands for a missing value belongs in "
-            "data.file.na_values."
-        )
-        return Note("looks-missing", text, raw.name)
-    return None
+        what = f"{share(profile.n_numbers, profile.n_present)} values of {name} are numbers"
+        marks = f"; {looks.explain_marks()}" if looks.marks else ""
+        others = f"others are {listed(looks.others)}. W{advice}{marks}."
+        return Note("mostly-numbers", f"{what}, too few to read the column as numbers; {others}", raw.name)
+    text = f"Column {name} holds {listed(looks.missing)}, read as text; w{advice}."
+    return Note("looks-missing", text, raw.name) if looks.missing else None
 
 
 def note_alike(kind: str, texts: Sequence[str], name: str, decimal: str = ".") -> Iterator[Note]:

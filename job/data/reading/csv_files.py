@@ -1,20 +1,28 @@
-"""Read CSV, TSV and their kin: the header by ourselves, the rows by DuckDB, every value as text."""
+"""Read CSV, TSV and their kin, every value as text: plain files by DuckDB, any other by a careful reader of its own.
+
+A record is a line, or several where a quoted value holds line breaks. A value is quoted when its first character,
+blanks aside, is a double quote; in it a double quote is written twice. A double quote inside any other value is a
+character like all others.
+"""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from itertools import chain, islice
 from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
 
 from job.data.dataset import Note
 from job.data.quoting import counted, listed, quoted
 from job.data.reading import database
-from job.data.reading.column_profile import MISSING_WORDS
-from job.data.reading.csv_records import Record, RecordReader, scan_structure
+from job.data.reading.column_types import MISSING_WORDS
 from job.data.reading.data_file import LARGEST_CELL, DataFile, note_encoding, read_blocks, read_lines
-from job.data.reading.database import RawColumn, Store, Table, count_rows, fetch_row, literal, room
+from job.data.reading.database import Store, Table, count_rows, literal, room
 from job.errors import DataError
 
 REPEATED_HEADER, ODD_LINE = "repeated-header", "odd-line"
@@ -25,7 +33,9 @@ _MOST_LINES = 8
 _SEP = re.compile(r'\s*"?sep\s*=\s*?(\\t|[^"\r\n])?"?[;,\t ]*\r?\n?', re.IGNORECASE)
 
 _LIKELY = ("\t", ";", ",", "|", ":", " ")
-_DELIMITER_NAMES = {"\t": "a tab", " ": "a blank"}
+_QUOTED_START = re.compile(r"[ \t]*\"")
+_TO_CLOSING_QUOTE = re.compile(r'((?:[^"]|"")*)"(?!")')
+_FEED, _RETURN, _QUOTE, _SPACE = 10, 13, 34, 32
 
 # lines at the ends that aren't rows: units below the header, totals and remarks below the rows
 _ABOVE, _BELOW, _LEAST = 2, 5, 5
@@ -38,7 +48,221 @@ _REMARK = re.compile(r"[^\w\s.+-].*|[-=_*+~]{2,}.*")
 
 
 @dataclass(frozen=True)
-class Header:
+class Record:
+    """One record of a delimited file.
+
+    Parameters
+    ----------
+    line : int
+        The line on which it begins, from 1.
+    values : list of str
+        Its values, untrimmed but for blanks around quotes.
+    lines : int
+        Over how many lines it goes.
+    stray : bool
+        Whether an unquoted value holds a double quote.
+    """
+
+    line: int
+    values: list[str]
+    lines: int = 1
+    stray: bool = False
+
+    @property
+    def is_comment(self) -> bool:
+        """Whether it begins with #."""
+        return self.values[0].lstrip().startswith("#")
+
+
+class RecordReader:
+    """Split lines into records: exact about quotes and lines, and able to say what is wrong where.
+
+    Parameters
+    ----------
+    lines : iterable of str
+        Lines with their ends.
+    file : DataFile
+        Its delimiter counts; its path and names are for messages.
+
+    Attributes
+    ----------
+    line : str
+        The line that was read last.
+    """
+
+    def __init__(self, lines: Iterable[str], file: DataFile) -> None:
+        self._lines = iter(lines)
+        self._delimiter = file.delimiter
+        self.file = file
+        self.line = ""
+        self._number = 0
+
+    def __iter__(self) -> Iterator[Record]:
+        """Yield every record; lines of blanks only are passed over."""
+        while self._next():
+            if not self.line.strip(" \r\n\t") and not (self._delimiter == "\t" and "\t" in self.line):
+                continue
+            if '"' in self.line:
+                yield self._quoted_record()
+            else:
+                yield Record(self._number, self.line.rstrip("\r\n").split(self._delimiter))
+
+    def _next(self) -> bool:
+        line = next(self._lines, None)
+        self.line = self.line if line is None else line
+        self._number += line is not None
+        return line is not None
+
+    def _quoted_record(self) -> Record:
+        start, values, lines, at, stray = self._number, list[str](), [self.line], 0, False
+        while True:
+            opening = _QUOTED_START.match(self.line, at)
+            if opening and self._delimiter not in opening[0]:
+                value, at = self._quoted_value(opening.end(), len(values), lines)
+            else:
+                end = self.line.find(self._delimiter, at)
+                end = len(self.line.rstrip("\r\n")) if end < 0 else end
+                value, at = self.line[at:end], end
+                stray = stray or '"' in value
+            values.append(value)
+            if at >= len(self.line) or self.line[at] != self._delimiter:
+                break
+            at += 1
+        width, n = len(values), len(lines)
+        are_rows = all(line.count(self._delimiter) == width - 1 for line in lines)
+        if are_rows and width > 1 and n >= (2 if width > 2 else 4):
+            found = f"but each of these {n} lines looks like a row of its own; is a double quote missing or too many on"
+            raise self._refuse(start, f"a quoted value goes on to line {self._number}, {found} line {start}?")
+        return Record(start, values, len(lines), stray)
+
+    def _quoted_value(self, at: int, column: int, lines: list[str]) -> tuple[str, int]:
+        """Read up to the closing quote, over line ends; give the value, and where it ends on the last line."""
+        opened, parts, size = self._number, list[str](), 0
+        while True:
+            closing = _TO_CLOSING_QUOTE.match(self.line, at)
+            parts.append(closing[1] if closing else self.line[at:])
+            size += len(parts[-1])
+            if size > LARGEST_CELL and (not closing or len(parts) > 1):
+                raise self.file.too_large(opened, column, f"{size:,} characters or more")
+            if closing:
+                break
+            if not self._next():
+                advice = "close it, or write a double quote that belongs to the value twice, between quotes"
+                raise self._refuse(opened, f"the quote that opens value {column + 1} is never closed; {advice}")
+            lines.append(self.line)
+            at = 0
+        end = closing.end()
+        while self.line[end : end + 1] in (" ", "\t") and self.line[end] != self._delimiter:
+            end += 1
+        rest = self.line[end:].rstrip("\r\n")
+        if rest and not rest.startswith(self._delimiter):
+            where = f" (it ends on line {self._number})" if self._number > opened else ""
+            rule = "a double quote inside a quoted value is written twice, not with a backslash"
+            found = f"text after the closing quote of value {column + 1}{where}: {quoted(rest)}"
+            raise self._refuse(opened, f"{found}; {rule}")
+        return "".join(parts).replace('""', '"'), end
+
+    def _refuse(self, line: int, problem: str) -> DataError:
+        return DataError(f"{self.file.shown}:{line}: {problem}")
+
+
+class Scan(NamedTuple):
+    """What a look at a delimited file found.
+
+    Parameters
+    ----------
+    n_records : int
+        Lines that aren't blank, the header included.
+    n_blank : int
+        Blank lines.
+    longest : int
+        Bytes of the longest line.
+    has_spaces : bool
+        Whether values may begin or end with blanks, so that they have to be trimmed.
+    has_returns : bool
+        Whether lines end with CR LF.
+    """
+
+    n_records: int
+    n_blank: int
+    longest: int
+    has_spaces: bool
+    has_returns: bool
+
+
+def scan_structure(blocks: Iterable[bytes], delimiter: str, width: int) -> Scan | None:
+    """Look fast at the structure of a whole file: is it so plain that nothing about it can be misread?
+
+    Plain means: each line that isn't blank has as many values as the header has names, quotes stand only around values
+    and never span lines, and all lines end alike. Such a file goes to DuckDB as it is. Any other file is read by
+    `RecordReader`, which is slower, mends what can be mended and names what is wrong where.
+
+    Parameters
+    ----------
+    blocks : iterable of bytes
+        UTF-8, cut after line feeds.
+    delimiter : str
+        One character.
+    width : int
+        Names in the header, two or more.
+
+    Returns
+    -------
+    Scan or None
+        None where the file isn't plain, or a line is long enough to hold a cell that is too large.
+    """
+    scan = Scan(0, 0, 0, False, False)
+    for place, block in enumerate(blocks):
+        whole = block if block.endswith(b"\n") else block + (b"\r\n" if scan.has_returns else b"\n")
+        found = _scan_block(whole, ord(delimiter), width) if delimiter.isascii() else None
+        if found is None or found.longest > LARGEST_CELL or (place and found.has_returns != scan.has_returns):
+            return None
+        longest, has_spaces = max(scan.longest, found.longest), scan.has_spaces or found.has_spaces
+        n_records, n_blank = scan.n_records + found.n_records, scan.n_blank + found.n_blank
+        scan = Scan(n_records, n_blank, longest, has_spaces, found.has_returns)
+    return scan
+
+
+def _scan_block(block: bytes, delimiter: int, width: int) -> Scan | None:
+    content = np.frombuffer(block, dtype=np.uint8)
+    feeds = np.flatnonzero(content == _FEED)
+    returns = block.count(b"\r")
+    if returns not in (0, len(feeds)) or (returns and block.count(b"\r\n") != returns):
+        return None
+    delimiters = np.flatnonzero(content == delimiter)
+    if b'"' in block:
+        inside = (np.cumsum(content == _QUOTE, dtype=np.uint8) & 1).astype(bool)
+        quotes = np.flatnonzero(content == _QUOTE)
+        before, after = _beside(content, quotes)
+        # each quote opens at a value's start, closes at its end, or is one of a doubled pair
+        starts, stops = np.isin(before, (delimiter, _FEED, _QUOTE)), np.isin(after, (delimiter, _FEED, _RETURN, _QUOTE))
+        if inside[feeds].any() or not np.where(inside[quotes], starts, stops).all():
+            return None
+        delimiters = delimiters[~inside[delimiters]]
+    counts = np.diff(np.searchsorted(delimiters, feeds), prepend=0)
+    lengths = np.diff(feeds, prepend=-1) - 1 - bool(returns)
+    blank = lengths == 0
+    if not ((counts == width - 1) | blank).all():
+        return None
+    n_blank = int(blank.sum())
+    has_spaces = not block.isascii() or _has_blank_edge(content, delimiter)  # some blanks aren't ASCII
+    return Scan(len(feeds) - n_blank, n_blank, int(lengths.max(initial=0)), has_spaces, bool(returns))
+
+
+def _beside(content: np.ndarray, places: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Give the bytes before and after some places."""
+    return np.where(places > 0, content[places - 1], _FEED), content[np.minimum(places + 1, len(content) - 1)]
+
+
+def _has_blank_edge(content: np.ndarray, delimiter: int) -> bool:
+    """Tell whether a blank, or another character of that kind, stands beside a delimiter, a quote or a line end."""
+    blanks = np.flatnonzero((content <= _SPACE) & (content != _FEED) & (content != _RETURN) & (content != delimiter))
+    # of two blanks in a row one may be at an edge
+    edges = (_FEED, _RETURN, _QUOTE, delimiter, *range(_SPACE + 1))
+    return any(np.isin(beside, edges).any() for beside in _beside(content, blanks))
+
+
+class Header(NamedTuple):
     """The first record of a delimited file.
 
     Parameters
@@ -69,7 +293,7 @@ def read_header(file: DataFile) -> Header:
     reader = RecordReader(lines, file)
     records = iter(reader)
     first = next(records, None)
-    if first is not None and not _is_comment(first):
+    if first is not None and not first.is_comment:
         reader.file = replace(file, names=tuple(name.strip() for name in first.values))
     comments, header, below = _skip_comments(chain([] if first is None else [first], records))
     if header is None:
@@ -100,42 +324,38 @@ def _watched(file: DataFile, top: list[str]) -> Iterator[str]:
         yield line
 
 
-def _is_comment(record: Record) -> bool:
-    return record.values[0].lstrip().startswith("#")
-
-
 def _skip_comments(records: Iterator[Record]) -> tuple[int, Record | None, Record | None]:
     """Pass over lines that begin with # above a header that is unlike them; give the header and the row below."""
-    comments: list[Record] = []
-    record = next(records, None)
-    while record is not None and _is_comment(record):
-        comments.append(record)
-        record = next(records, None)
-    if comments and record is not None and len(comments[-1].values) == len(record.values):
+    n_comments, comment, record = 0, None, next(records, None)
+    while record is not None and record.is_comment:
+        n_comments, comment, record = n_comments + 1, record, next(records, None)
+    if comment is not None and record is not None and len(comment.values) == len(record.values):
         # a name may begin with #: a last "comment" as wide as the rows is the header
-        return len(comments) - 1, comments[-1], record
-    return len(comments), record, next(records, None)
+        return n_comments - 1, comment, record
+    return n_comments, record, next(records, None)
 
 
 def _explain_width(file: DataFile, header: Record, below: Record | None, top: Sequence[str]) -> str:
     """Say why there are fewer names than values, or only one: another delimiter, or lines above the header."""
-    rest = {
-        number: guess_delimiter(top[number - 1 : number + _MOST_GUESSED], file)
-        for number in range(header.line, len(top))
-    }
-    start, likely = next(((number, found) for number, found in rest.items() if found), (header.line, None))
-    text = top[header.line - 1].strip()
+    rest = (
+        (line, guess_delimiter(top[line - 1 : line + _MOST_GUESSED], file)) for line in range(header.line, len(top))
+    )
+    start, likely = next(((line, found) for line, found in rest if found), (header.line, None))
+    where, text = f"{file.shown}:{header.line}", top[header.line - 1].strip()
     advice = "" if likely in (None, " ", ":", file.delimiter) else f"; {_advise(str(likely))}"
-    if below is None or len(header.values) == 1:
-        if start == header.line:
-            return _explain_one_column(file, header, text, likely)
-        return (
-            f"{file.shown}:{header.line}: one value ({quoted(text)}) above rows of several, which begin on line "
-            f"{start}; is it a title? The first line has to be the header: remove what stands above it{advice}"
-        )
-    if start > header.line and not advice and len(below.values) > len(header.values) and below.values[-1].strip():
-        advice = f"; is line {header.line} a title? The first line has to be the header, with a name for each column"
-    return _wrong_width(file, below, advice)
+    rule = "The first line has to be the header"
+    if below is not None and len(header.values) > 1:
+        if start > header.line and not advice and len(below.values) > len(header.values) and below.values[-1].strip():
+            advice = f"; is line {header.line} a title? {rule}, with a name for each column"
+        return _wrong_width(file, below, advice)
+    if start != header.line:
+        above = f"one value ({quoted(text)}) above rows of several, which begin on line {start}"
+        return f"{where}: {above}; is it a title? {rule}: remove what stands above it{advice}"
+    if likely is None:
+        likely = max((other for other in _LIKELY if other != file.delimiter), key=text.count)
+    advice = _advise(likely) if likely in text else "a target and at least one feature are needed"
+    got = f"the header has one column only ({quoted(text)}) when values are parted by {_name_delimiter(file.delimiter)}"
+    return f"{where}: {got}; {advice}"
 
 
 def guess_delimiter(lines: Sequence[str], file: DataFile) -> str | None:
@@ -146,33 +366,17 @@ def guess_delimiter(lines: Sequence[str], file: DataFile) -> str | None:
     str or None
         None where nothing parts all of them.
     """
-    widths = {delimiter: _common_width(lines, replace(file, delimiter=delimiter)) for delimiter in _LIKELY}
-    best = max(_LIKELY, key=lambda delimiter: widths[delimiter])
-    return best if widths[best] > 1 else None
-
-
-def _common_width(lines: Sequence[str], file: DataFile) -> int:
-    """Count the values of each line, 0 where lines differ."""
-    try:
-        widths = {len(record.values) for record in RecordReader(lines, file)}
-    except DataError:
-        return 0  # by this delimiter the quotes are wrong, so it isn't the one
-    return widths.pop() if len(widths) == 1 else 0
-
-
-def _explain_one_column(file: DataFile, header: Record, text: str, likely: str | None) -> str:
-    """Say why a header of one name is refused, and which delimiter the file likely has."""
-    if likely is None:
-        counts = {other: text.count(other) for other in _LIKELY if other != file.delimiter}
-        most = max(counts, key=lambda other: counts[other])
-        likely = most if counts[most] else None
-    got = f"the header has one column only ({quoted(text)}) when values are parted by {_name_delimiter(file.delimiter)}"
-    advice = "a target and at least one feature are needed" if likely is None else _advise(likely)
-    return f"{file.shown}:{header.line}: {got}; {advice}"
+    best, most = None, 1
+    for delimiter in _LIKELY:
+        with suppress(DataError):  # by another delimiter the quotes are wrong, so it isn't the one
+            widths = {len(record.values) for record in RecordReader(lines, replace(file, delimiter=delimiter))}
+            if len(widths) == 1 and max(widths) > most:
+                best, most = delimiter, max(widths)
+    return best
 
 
 def _name_delimiter(delimiter: str) -> str:
-    return _DELIMITER_NAMES.get(delimiter, quoted(delimiter))
+    return {"\t": "a tab", " ": "a blank"}.get(delimiter, quoted(delimiter))
 
 
 def _advise(likely: str) -> str:
@@ -182,23 +386,24 @@ def _advise(likely: str) -> str:
 
 def _wrong_width(file: DataFile, record: Record, advice: str = "") -> str:
     """Say that a row has too many or too few values, and what may be the reason."""
-    got, width = len(record.values), len(file.names)
-    names = f"the header has {counted(width, 'name')} ({listed(file.names, 3)})"
-    message = f"{file.shown}:{record.line}: got {counted(got, 'value')} where {names}"
-    first = record.values[0].strip()
+    got, width, first = len(record.values), len(file.names), record.values[0].strip()
     if advice:
-        return f"{message}{advice}"
-    if first.startswith("#"):
-        return f"{message}; the line begins with #: remove comments between rows"
-    if got == width + 1 and not record.values[-1].strip():
-        return f"{message}; the row ends with {_name_delimiter(file.delimiter)} and the header doesn't: make them alike"
-    if got == 1 and len(first) > 0:
-        return f"{message}: {quoted(first)}; remove what isn't a row"
-    if got > width:
+        pass
+    elif first.startswith("#"):
+        advice = "; the line begins with #: remove comments between rows"
+    elif got == width + 1 and not record.values[-1].strip():
+        ends = f"the row ends with {_name_delimiter(file.delimiter)} and the header doesn't"
+        advice = f"; {ends}: make them alike"
+    elif got == 1 and first:
+        advice = f": {quoted(first)}; remove what isn't a row"
+    elif got > width:
         last = listed([value.strip() for value in record.values[width - 1 :]], 4)
         rule = f"a value that holds {_name_delimiter(file.delimiter)} has to stand between double quotes"
-        return f"{message} (the last are {last}); {rule}"
-    return f"{message}; write an empty value for each that is missing"
+        advice = f" (the last are {last}); {rule}"
+    else:
+        advice = "; write an empty value for each that is missing"
+    names = f"the header has {counted(width, 'name')} ({listed(file.names, 3)})"
+    return f"{file.shown}:{record.line}: got {counted(got, 'value')} where {names}{advice}"
 
 
 def read_delimited(store: Store, file: DataFile) -> Table:
@@ -212,35 +417,25 @@ def read_delimited(store: Store, file: DataFile) -> Table:
     header = read_header(file)
     file = replace(file, names=header.names)
     columns, named = database.name_columns(header.names, file.shown)
-    keys = [column.key for column in columns]
-    above, notes = [], []
+    keys, notes = [column.key for column in columns], list[Note]()
     if header.comments:
         text = f"{counted(header.comments, 'line')} above the header that begin with # were taken for comments."
-        above.append(Note("comment-lines", text))
+        notes.append(Note("comment-lines", text))
+    notes += named
     scan = scan_structure(read_blocks(file), file.delimiter, len(columns)) if header.is_first_line else None
     if scan is not None and file.encoding is None:
         if scan.n_blank:
             text = f"{counted(scan.n_blank, 'blank line')} between or below the rows passed over."
             notes.append(Note("blank-lines", text))
-        database.load_csv(
-            store,
-            file.path,
-            keys,
-            scan.n_records - 1,
-            scan.longest,
-            delimiter=file.delimiter,
-            packed=file.packed,
-            skip=1,
-        )
+        database.load_csv(store, file.path, keys, scan.n_records - 1, scan.longest, file)
     else:
         path = store.folder / "rewritten.csv"
-        n_rows, longest, notes = _rewrite(file, header, path)
+        n_rows, longest, found = _rewrite(file, header, path)
+        notes += found
         database.load_csv(store, path, keys, n_rows, longest)
         path.unlink()
-    odd = tuple(_note_odd_lines(store, file, header, columns))
-    notes = [*above, *named, *notes, *odd]
-    may_have_spaces = scan is None or scan.has_spaces
-    return Table(store, "raw", columns, count_rows(store, "raw"), tuple(notes), may_have_spaces)
+    notes += _note_odd_lines(store, file, header, keys)
+    return Table(store, "raw", columns, count_rows(store, "raw"), tuple(notes), scan is None or scan.has_spaces)
 
 
 def _rewrite(file: DataFile, header: Header, path: Path) -> tuple[int, int, list[Note]]:
@@ -253,7 +448,7 @@ def _rewrite(file: DataFile, header: Header, path: Path) -> tuple[int, int, list
         Bytes of the longest row, at most.
     notes : list of Note
     """
-    width, reader = len(header.names), RecordReader(read_lines(file), file)
+    reader = RecordReader(read_lines(file), file)
     records = iter(reader)
     n_rows = longest = n_characters = 0
     most = room()
@@ -261,7 +456,7 @@ def _rewrite(file: DataFile, header: Header, path: Path) -> tuple[int, int, list
     stray: list[int] = []
     with path.open("w", encoding="utf-8", newline="") as stream:
         for record in islice(records, header.comments + 1, None):
-            if len(record.values) != width:
+            if len(record.values) != len(header.names):
                 is_last = not reader.line.endswith(("\n", "\r")) and next(records, None) is None
                 cut_off = "; the file ends there without a line end: is it cut off?" if is_last else ""
                 raise DataError(_wrong_width(file, record) + cut_off)
@@ -273,9 +468,9 @@ def _rewrite(file: DataFile, header: Header, path: Path) -> tuple[int, int, list
                 raise database.too_much(file.shown)
             longest = max(longest, 4 * len(row) + 4)
             if longest > LARGEST_CELL:
-                for column, value in enumerate(record.values):
-                    if (size := len(value.encode())) > LARGEST_CELL:
-                        raise file.too_large(record.line, column, f"{size:,} bytes")
+                sizes = [len(value.encode()) for value in record.values]
+                if max(sizes) > LARGEST_CELL:
+                    raise file.too_large(record.line, sizes.index(max(sizes)), f"{max(sizes):,} bytes")
             if record.lines > 1:
                 broken.append(record.line)
             if record.stray:
@@ -285,22 +480,19 @@ def _rewrite(file: DataFile, header: Header, path: Path) -> tuple[int, int, list
         text = f"Quoted values hold line breaks in {counted(len(broken), 'row')}; the first begins on line {broken[0]}."
         notes.append(Note("line-breaks-in-values", text))
     if stray:
-        text = (
-            f"Values that don't begin with a double quote hold one in {counted(len(stray), 'row')} (line {stray[0]} "
-            "first); it was read as part of the value."
-        )
-        notes.append(Note("stray-quotes", text))
+        text = f"Values that don't begin with a double quote hold one in {counted(len(stray), 'row')} (line {stray[0]}"
+        notes.append(Note("stray-quotes", f"{text} first); it was read as part of the value."))
     return n_rows, longest, notes
 
 
-def _note_odd_lines(store: Store, file: DataFile, header: Header, columns: Sequence[RawColumn]) -> Iterator[Note]:
+def _note_odd_lines(store: Store, file: DataFile, header: Header, keys: Sequence[str]) -> Iterator[Note]:
     """Take out rows that repeat the header, and note lines at both ends that look like no rows."""
     n_rows = count_rows(store, "raw")
-    again = _take_out_headers(store, columns, header.names)
-    keys = ", ".join(column.key for column in columns[:_MOST_LOOKED_AT])
+    again = _take_out_headers(store, keys, header.names)
     ends = f"rowid < {_MOST_ABOVE} OR rowid >= {n_rows - _MOST_ABOVE}"
-    rows = store.connection.execute(f"SELECT rowid, {keys} FROM raw WHERE {ends} ORDER BY rowid").fetchall()
-    odd = dict(_find_odd_ends({int(place): [(text or "").strip() for text in texts] for place, *texts in rows}))
+    sql = f"SELECT rowid, {', '.join(keys[:_MOST_LOOKED_AT])} FROM raw WHERE {ends} ORDER BY rowid"
+    rows = store.connection.execute(sql).fetchall()
+    odd = dict(_find_odd_ends({place: [(text or "").strip() for text in texts] for place, *texts in rows}))
     if not again and not odd:
         return
     records = islice(RecordReader(read_lines(file), file), header.comments + 1, None)
@@ -316,18 +508,16 @@ def _note_odd_lines(store: Store, file: DataFile, header: Header, columns: Seque
         yield Note(ODD_LINE, text)
 
 
-def _take_out_headers(store: Store, columns: Sequence[RawColumn], names: Sequence[str]) -> list[int]:
+def _take_out_headers(store: Store, keys: Sequence[str], names: Sequence[str]) -> list[int]:
     """Delete the rows whose cells are the names, as files joined end to end have them; give their places."""
     around = database.WHITESPACE + '"'
-    wanted = [(column.key, literal(name.strip(around))) for column, name in zip(columns, names, strict=True)]
-    is_name = [f"trim({key}, {literal(around)}) = {name}" for key, name in wanted[:_MOST_LOOKED_AT]]
-    key, name = wanted[0]
-    likely = f"contains({key}, {name}) AND {is_name[0]}"  # one column is soon read, and has its own name hardly ever
-    if not fetch_row(store, f"SELECT count(*) FROM raw WHERE {likely}")[0]:
-        return []
-    again = " AND ".join(is_name)
+    wanted = [literal(name.strip(around)) for name in names]
+    is_name = [f"trim({key}, {literal(around)}) = {name}" for key, name in zip(keys, wanted, strict=True)]
+    # one column is soon read, and has its own name hardly ever
+    again = " AND ".join([f"contains({keys[0]}, {wanted[0]})", *is_name[:_MOST_LOOKED_AT]])
     rows = store.connection.execute(f"SELECT rowid FROM raw WHERE {again} ORDER BY rowid").fetchall()
-    store.connection.execute(f"DELETE FROM raw WHERE {again}")
+    if rows:
+        store.connection.execute(f"DELETE FROM raw WHERE {again}")
     return [int(row) for (row,) in rows]
 
 

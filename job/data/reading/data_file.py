@@ -11,7 +11,7 @@ import stat
 import zlib
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
@@ -38,66 +38,54 @@ SUFFIXES = {
 """Suffix -> form, default delimiter, whether it is packed with gzip."""
 
 _ADVICE = {
-    **dict.fromkeys((".xlsx", ".xls"), "export the sheet as CSV"),
-    ".json": "write one object a line and name it .jsonl",
-    ".ndjson": "name it .jsonl",
-    **dict.fromkeys((".txt", ".dat", ".data"), "name it .csv and set data.file.delimiter"),
-    ".pq": "name it .parquet",
-    **dict.fromkeys((".jsonl.gz", ".parquet.gz"), "unpack it with gunzip"),
+    (".xlsx", ".xls"): "export the sheet as CSV",
+    (".json",): "write one object a line and name it .jsonl",
+    (".ndjson",): "name it .jsonl",
+    (".txt", ".dat", ".data"): "name it .csv and set data.file.delimiter",
+    (".pq",): "name it .parquet",
+    (".jsonl.gz", ".parquet.gz"): "unpack it with gunzip",
 }
 
 HEAD_LENGTH = 4096
 """Bytes by which to tell what a file is."""
 
-_UNPACK, _EXPORT = "unpack it and give the data file inside", "export the table as CSV or Parquet"
+_EXPORT = "export the table as CSV or Parquet"
+_MAGIC = {
+    rb"PK\x03\x04": f"a ZIP archive (Excel's .xlsx, OpenDocument and NumPy's .npz are ZIP archives too); {_EXPORT}",
+    rb"%PDF": f"a PDF document; {_EXPORT}",
+    rb"SQLite format 3\x00": f"an SQLite database; {_EXPORT}",
+    rb"\x89HDF\r\n": f"an HDF5 file; {_EXPORT}",
+    rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": f"an old Excel (.xls) or other Microsoft Office file; {_EXPORT}",
+    rb"ARROW1": f"an Arrow (Feather) file; {_EXPORT}",
+    rb"\xff\xfe\x00\x00|\x00\x00\xfe\xff": "text in UTF-32; convert it: iconv -f UTF-32 -t UTF-8",
+    rb"PARE": "an encrypted Parquet file; give it decrypted",
+    rb"\x93NUMPY": f"a NumPy array (.npy); {_EXPORT}",
+    rb"<stata_dta>": f"a Stata file; {_EXPORT}",
+    rb"\x80[\x02-\x05][^,;\t\n]": f"a Python pickle, which is never opened since it can run code; {_EXPORT}",
+    **{
+        magic: f"{what} archive; unpack it and give the data file inside"
+        for magic, what in (
+            *((rb"BZh", "a bzip2"), (rb"\xfd7zXZ\x00", "an xz"), (rb"\x28\xb5\x2f\xfd", "a Zstandard")),
+            *((rb"7z\xbc\xaf\x27\x1c", "a 7-Zip"), (rb"Rar!", "a RAR"), (rb"(?s:.{257})ustar", "a tar")),
+        )
+    },
+}
+"""How files of other kinds begin, as patterns; what they are, and what to do."""
 
-_MAGIC: tuple[tuple[bytes, str, str], ...] = (
-    (b"PK\x03\x04", "a ZIP archive (Excel's .xlsx, OpenDocument and NumPy's .npz are ZIP archives too)", _EXPORT),
-    (b"%PDF", "a PDF document", _EXPORT),
-    (b"\x89PNG\r\n", "a PNG image", "give a table"),
-    (b"\xff\xd8\xff", "a JPEG image", "give a table"),
-    (b"SQLite format 3\x00", "an SQLite database", _EXPORT),
-    (b"DUCK", "a DuckDB database", _EXPORT),
-    (b"\x89HDF\r\n", "an HDF5 file", _EXPORT),
-    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Excel (.xls) or other Microsoft Office file", _EXPORT),
-    (b"ARROW1", "an Arrow (Feather) file", _EXPORT),
-    (b"ORC", "an ORC file", _EXPORT),
-    (b"PARE", "an encrypted Parquet file", "give it decrypted"),
-    (b"\x93NUMPY", "a NumPy array (.npy)", _EXPORT),
-    (b"<stata_dta>", "a Stata file", _EXPORT),
-    (b"BZh", "a bzip2 archive", _UNPACK),
-    (b"\xfd7zXZ\x00", "an xz archive", _UNPACK),
-    (b"\x28\xb5\x2f\xfd", "a Zstandard archive", _UNPACK),
-    (b"7z\xbc\xaf\x27\x1c", "a 7-Zip archive", _UNPACK),
-    (b"Rar!", "a RAR archive", _UNPACK),
-)
-
-_TEXTS: tuple[tuple[bytes, str, str], ...] = (
-    (
-        rb"version https://git-lfs\.github\.com/spec/",
-        "a Git LFS pointer, not the data itself",
-        "fetch the data with `git lfs pull`",
-    ),
-    (
-        rb"(\.\./|\.git/)*(\.git/)?/?annex/objects/",
-        "a git-annex pointer, not the data itself",
-        "fetch the data with `git annex get`",
-    ),
-    (
-        rb"<!doctype html|<html|<head[ >]|<body[ >]|<script[ >]",
-        "an HTML page, not data (often a login or error page saved in place of the file)",
-        "download the file itself",
-    ),
-    (rb"<\?xml|<error>|<svg", "an XML document", _EXPORT),
-    (
-        rb"@(relation|attribute)\s",
-        "an ARFF or KEEL file (its first line begins with @)",
-        "save it as CSV: column names in the first line, then the rows after @data",
-    ),
-)
+_POINTER = "pointer, not the data itself; fetch the data with `git"
+_TEXTS = {
+    rb"version https://git-lfs\.github\.com/spec/": f"a Git LFS {_POINTER} lfs pull`",
+    rb"(\.\./|\.git/)*(\.git/)?/?annex/objects/": f"a git-annex {_POINTER} annex get`",
+    rb"<!doctype html|<html|<head[ >]|<body[ >]|<script[ >]": "an HTML page, not data (often a login or error page "
+    "saved in place of the file); download the file itself",
+    rb"<\?xml|<error>|<svg": f"an XML document; {_EXPORT}",
+    rb"@(relation|attribute)\s": "an ARFF or KEEL file (its first line begins with @); save it as CSV: column names in "
+    "the first line, then the rows after @data",
+}
+"""How texts that are no tables begin, blanks aside."""
 
 _JSON = re.compile(rb"\[\s*[\[{\"\d\-tfn\]]|\{\s*(?:\"|\}|$)")
-_PICKLE = re.compile(rb"\x80[\x02-\x05][^,;\t\n]")
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a]")
 
 
 @dataclass(frozen=True)
@@ -163,29 +151,23 @@ def find_file(shown: str, folder: Path, delimiter: str | None = None) -> DataFil
     path, shown = folder / shown, visible_path(shown)
     _check_regular(path, shown)
     form, usual, packed = _form(path, shown)
-    with _translated(shown), path.open("rb") as stream:
+    with translated(shown), path.open("rb") as stream:
         head = stream.read(HEAD_LENGTH)
-    if not head:
-        raise DataError(f"{shown}: the file is empty")
-    if packed:
+    if head and packed:
         if not head.startswith(b"\x1f\x8b"):
             check_kind(head, shown, form)
             raise DataError(f"{shown}: the name says gzip but the content isn't packed; take .gz off its name")
-        with _translated(shown), gzip.open(path) as stream:
+        with translated(shown), gzip.open(path) as stream:
             head = stream.read(HEAD_LENGTH)
-    file = DataFile(shown, path, form, delimiter or usual, packed)
+    is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    file = DataFile(shown, path, form, delimiter or usual, packed, "utf-16" if is_wide else None)
     # of a file of blanks only, more than the head is looked at
-    if (
-        not head.removeprefix(codecs.BOM_UTF8).strip()
-        and form != "parquet"
-        and not any(map(bytes.strip, read_blocks(file)))
+    if not head.removeprefix(codecs.BOM_UTF8).strip() and not (
+        head and (form == "parquet" or any(map(bytes.strip, read_blocks(file))))
     ):
         raise DataError(f"{shown}: the file is empty" + (" but for blanks and line ends" if head else ""))
     check_kind(head, shown, form)
-    if head.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
-        raise DataError(f"{shown}: the text is UTF-32; convert it: iconv -f UTF-32 -t UTF-8")
-    is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
-    return replace(file, encoding="utf-16" if is_wide else None)
+    return file
 
 
 def note_encoding(file: DataFile) -> list[Note]:
@@ -242,15 +224,12 @@ def _form(path: Path, shown: str) -> tuple[str, str, bool]:
     for suffix in sorted(SUFFIXES, key=len, reverse=True):
         if name.endswith(suffix):
             return SUFFIXES[suffix]
-    advice = next((text for suffix, text in _ADVICE.items() if name.endswith(suffix)), "")
-    suffix = path.suffix or "none"
-    raise DataError(
-        f"{shown}: unknown suffix ({suffix}); allowed: {', '.join(SUFFIXES)}" + (f"; {advice}" if advice else "")
-    )
+    advice = next((f"; {text}" for suffixes, text in _ADVICE.items() if name.endswith(suffixes)), "")
+    raise DataError(f"{shown}: unknown suffix ({path.suffix or 'none'}); allowed: {', '.join(SUFFIXES)}{advice}")
 
 
 @contextmanager
-def _translated(shown: str) -> Iterator[None]:
+def translated(shown: str) -> Iterator[None]:
     """Turn what gzip and the file system raise while reading into errors that name the file."""
     try:
         yield
@@ -303,24 +282,22 @@ def read_lines(file: DataFile) -> Iterator[str]:
 
 
 def _transcoded(file: DataFile) -> Iterator[bytes]:
-    """Read raw blocks, as UTF-8 whatever the file is written in."""
+    """Read raw blocks, as UTF-8 whatever the file is written in, without a byte order mark."""
     blocks = _unpacked(file)
-    if file.encoding is not None:
-        decoder = codecs.getincrementaldecoder(file.encoding)()
-        try:
-            for block in blocks:
-                yield decoder.decode(block).encode()
-            yield decoder.decode(b"", final=True).encode()
-        except UnicodeError as error:
-            raise DataError(f"{file.shown}: begins like {file.encoding.upper()} but isn't: {error}") from None
+    if file.encoding is None:
+        yield next(blocks, b"").removeprefix(codecs.BOM_UTF8)
+        yield from blocks
         return
-    first = next(blocks, b"")
-    yield first.removeprefix(codecs.BOM_UTF8)
-    yield from blocks
+    decoder = codecs.getincrementaldecoder(file.encoding)()
+    try:
+        yield from (decoder.decode(block).encode() for block in blocks)
+        yield decoder.decode(b"", final=True).encode()
+    except UnicodeError as error:
+        raise DataError(f"{file.shown}: begins like {file.encoding.upper()} but isn't: {error}") from None
 
 
 def _unpacked(file: DataFile) -> Iterator[bytes]:
-    with _translated(file.shown):
+    with translated(file.shown):
         size = file.path.stat().st_size
         with gzip.open(file.path) if file.packed else file.path.open("rb") as stream:
             total = 0
@@ -336,17 +313,16 @@ def _unpacked(file: DataFile) -> Iterator[bytes]:
 
 def _too_long(start: bytes, line: int, file: DataFile) -> DataError:
     """Name the largest cell of a line that is too long, or the line itself where its cells are of ordinary size."""
+    marks = np.frombuffer(start, dtype=np.uint8)
+    is_end = marks == ord('"')
     if file.form == "delimited":
-        marks = np.frombuffer(start, dtype=np.uint8)
-        inside = (np.cumsum(marks == ord('"'), dtype=np.uint8) & 1).astype(bool)
-        ends = np.append(np.flatnonzero((marks == ord(file.delimiter)) & ~inside), len(marks))
-        sizes = np.diff(ends, prepend=-1) - 1
-        column: int | str = int(sizes.argmax())
-    else:
-        ends = np.append(np.flatnonzero(np.frombuffer(start, dtype=np.uint8) == ord('"')), len(start))
-        sizes = np.diff(ends, prepend=0)
-        key = re.findall(rb'"([^"]{1,200})"\s*:', start[: ends[sizes.argmax() - 1] if sizes.argmax() else 0][-300:])
-        column = key[-1].decode(errors="replace") if key else "?"
+        is_end = (marks == ord(file.delimiter)) & ~(np.cumsum(is_end, dtype=np.uint8) & 1).astype(bool)
+    sizes = np.diff(np.flatnonzero(is_end), prepend=-1, append=len(marks)) - 1
+    column: int | str = int(sizes.argmax())
+    if file.form != "delimited":
+        before = start[: int((sizes[:column] + 1).sum())]
+        keys = re.findall(rb'"([^"]{1,200})"\s*:', before[-300:])
+        column = keys[-1].decode(errors="replace") if keys else "?"
     if sizes.max() > LARGEST_CELL:
         return file.too_large(line, column, f"{sizes.max():,} bytes or more")
     return DataError(
@@ -377,41 +353,29 @@ def _check_text(block: bytes, line: int, shown: str) -> None:
 def check_kind(head: bytes, shown: str, form: str) -> None:
     """Refuse a file whose first bytes, unpacked, show that it isn't what the suffix of its name says."""
     if found := recognise(head, form):
-        raise DataError(f"{shown}: this is {found[0]}; {found[1]}")
+        raise DataError(f"{shown}: this is {found}")
 
 
-def recognise(head: bytes, form: str) -> tuple[str, str] | None:
-    """Name what the bytes are and what to do, or None where they may be what the suffix says."""
+def recognise(head: bytes, form: str) -> str | None:
+    """Say what the bytes are and what to do, or None where they may be what the suffix says."""
     if head.startswith(b"PAR1"):
-        return None if form == "parquet" else ("a Parquet file", "give its name the suffix .parquet")
+        return None if form == "parquet" else "a Parquet file; give its name the suffix .parquet"
     if head.startswith(b"\x1f\x8b"):
-        return "packed with gzip", "give its name the suffix .csv.gz or .tsv.gz, or unpack it with gunzip"
-    for prefix, what, advice in _MAGIC:
-        if head.startswith(prefix) and (not prefix.isalnum() or _has_control(head)):
-            return what, advice
-    if head[257:262] == b"ustar":
-        return "a tar archive", _UNPACK
-    if _PICKLE.match(head):
-        return "a Python pickle, which is never opened since it can run code", _EXPORT
-    return _recognise_text(head, form)
-
-
-def _recognise_text(head: bytes, form: str) -> tuple[str, str] | None:
-    text = head.removeprefix(b"\xef\xbb\xbf").lstrip()
-    for pattern, what, advice in _TEXTS:
+        return "packed with gzip; give its name the suffix .csv.gz or .tsv.gz, or unpack it with gunzip"
+    text = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    has_control = _CONTROL.search(head)
+    for pattern, what in _MAGIC.items():
+        if (found := re.match(pattern, head)) and (has_control or not found[0].isalnum()):
+            return what
+    for pattern, what in _TEXTS.items():
         if re.match(pattern, text, re.IGNORECASE):
-            return what, advice
+            return what
+    if form == "parquet" and has_control:
+        return "no Parquet file (it would begin with PAR1); write it again, or give its name the right suffix"
     if form == "parquet":
-        if _has_control(text):
-            return "no Parquet file (it would begin with PAR1)", "write it again, or give its name the right suffix"
-        return "text, not Parquet", "give its name the suffix .csv, .tsv or .jsonl"
+        return "text, not Parquet; give its name the suffix .csv, .tsv or .jsonl"
     if form == "delimited" and _JSON.match(text):
-        return "JSON, not CSV", "write one object a line and give its name the suffix .jsonl"
+        return "JSON, not CSV; write one object a line and give its name the suffix .jsonl"
     if form == "jsonl" and text.startswith(b"["):
-        return "a JSON array, not JSON Lines", "write one object a line, with `jq -c '.[]'` for example"
+        return "a JSON array, not JSON Lines; write one object a line, with `jq -c '.[]'` for example"
     return None
-
-
-def _has_control(head: bytes) -> bool:
-    """Tell whether there are bytes that no text has."""
-    return any(byte < 9 or 13 < byte < 27 for byte in head)

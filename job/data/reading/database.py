@@ -15,9 +15,10 @@ import numpy as np
 
 from job.data.dataset import Note
 from job.data.quoting import counted, listed, quoted
+from job.data.reading.data_file import DataFile
 from job.errors import DataError
 from job.machine import usable_memory
-from job.spec.file_keys import numbers_among
+from job.spec.file_keys import FileSpec, numbers_among
 
 MAX_COLUMNS = 10_000
 _MOST_COLUMNS = 500  # of one statement
@@ -101,6 +102,11 @@ class Cells:
     spaced: frozenset[str] = frozenset()
     numeric: frozenset[str] = frozenset()
 
+    @classmethod
+    def of(cls, spec: FileSpec) -> Cells:
+        """Take what the spec says of them."""
+        return cls(tuple(dict.fromkeys(word.strip(WHITESPACE) for word in spec.na_values)), spec.decimal)
+
     def text(self, key: str) -> str:
         """Write the SQL for a cell's trimmed text, missing values as they are written."""
         if key not in self.spaced:
@@ -127,6 +133,11 @@ class Cells:
         if self.decimal == ",":
             none, plain = f"{none} OR contains({value}, '.')", f"replace({value}, ',', '.')"
         return f"CASE WHEN {none} THEN NULL ELSE TRY_CAST({plain} AS DOUBLE) END"
+
+    def finite(self, value: str) -> str:
+        """Write the SQL for a value's number, or NULL where it isn't a finite one."""
+        number = self.number(f"({value})")
+        return f"CASE WHEN isfinite({number}) THEN {number} END"
 
 
 @dataclass(frozen=True)
@@ -308,16 +319,7 @@ def fetch_row(store: Store, sql: str) -> tuple[Any, ...]:
 
 
 def load_csv(
-    store: Store,
-    path: Path,
-    keys: Sequence[str],
-    n_rows: int,
-    longest: int,
-    *,
-    delimiter: str = ",",
-    packed: bool = False,
-    skip: int = 0,
-    nulls: bool = False,
+    store: Store, path: Path, keys: Sequence[str], n_rows: int, longest: int, plain: DataFile | None = None, **more: str
 ) -> None:
     """Have DuckDB read a CSV file whose structure is known to be sound into the table ``raw``.
 
@@ -331,36 +333,28 @@ def load_csv(
         Rows that the file has.
     longest : int
         Bytes of the longest record.
-    delimiter : str
-        One ASCII character.
-    packed : bool
-        Whether it is packed with gzip.
-    skip : int
-        Lines above the rows; values may hold line breaks only where there are none.
-    nulls : bool
-        Whether an empty value without quotes is missing rather than empty text.
+    plain : DataFile or None
+        A file as it was given, with a header, whose values hold no line breaks; None for one that was rewritten.
+    **more : str
+        Others of ``read_csv``, in the place of empty texts that stay so.
     """
-    names = ", ".join(map(literal, keys))
-    settings = {
+    settings = more or {"force_not_null": f"[{', '.join(map(literal, keys))}]"}
+    settings |= {
         "auto_detect": "false",
         "header": "false",
-        "skip": str(skip),
-        "delim": literal(delimiter),
         "quote": literal('"'),
         "escape": literal('"'),
         "comment": "''",
         "columns": "{" + ", ".join(f"'{key}': 'VARCHAR'" for key in keys) + "}",
-        "compression": "'gzip'" if packed else "'none'",
         "max_line_size": str(max(longest + 16, 2_000_000)),
         "strict_mode": "true",
-        "null_padding": "false",
-        "ignore_errors": "false",
-        "hive_partitioning": "false",
-        "parallel": "true" if skip else "false",  # never look for a row's start inside a value with line breaks
     }
-    if not skip:
-        settings["new_line"] = r"'\n'"  # or the first line break would be taken for a row's end, one in a value too
-    settings |= {"nullstr": "''", "allow_quoted_nulls": "false"} if nulls else {"force_not_null": f"[{names}]"}
+    if plain is None:
+        # never look for a row's end or start inside a value with line breaks
+        settings |= {"skip": "0", "delim": "','", "compression": "'none'", "parallel": "false", "new_line": r"'\n'"}
+    else:
+        packing = "'gzip'" if plain.packed else "'none'"
+        settings |= {"skip": "1", "delim": literal(plain.delimiter), "compression": packing, "parallel": "true"}
     options = ", ".join(f"{name} = {value}" for name, value in settings.items())
     store.connection.execute(f"CREATE TABLE raw AS SELECT * FROM read_csv({store.link(path)}, {options})")
     n_read = count_rows(store, "raw")

@@ -1,7 +1,7 @@
 """Read JSON Lines: one object a line, every value as the text it has in the file.
 
 The objects are written to a plain CSV file, which DuckDB reads without guessing: an empty value without quotes is
-missing, one between quotes is empty text.
+missing, one between quotes is empty text, and so is what a row lacks at its end.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import json
 import re
 from collections.abc import Iterator
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 from job.data.dataset import Note
@@ -39,11 +38,10 @@ def read_names(file: DataFile) -> tuple[str, ...]:
     DataError
         A line is no JSON object, or there are fewer than two keys or too many; the message names the line.
     """
-    reader = ObjectReader(file)
+    reader = _ObjectReader(file)
     for _ in reader:
         pass
-    _check_width(reader)
-    return tuple(reader.keys)
+    return reader.names()
 
 
 def read_jsonl(store: Store, file: DataFile) -> Table:
@@ -57,95 +55,127 @@ def read_jsonl(store: Store, file: DataFile) -> Table:
     DataError
         As ``read_names``, or two keys are the same but for case or blanks around them.
     """
-    path = store.folder / "rewritten.csv"
-    writer = _Writer(file)
-    writer.write(path)
-    _check_width(writer)
-    names = tuple(writer.keys)
+    reader, path, most = _ObjectReader(file), store.folder / "rewritten.csv", room()
+    n_rows = longest = n_bytes = 0
+    with path.open("wb") as stream:
+        for row in reader:
+            line = reader.write(row)
+            n_rows, longest, n_bytes = n_rows + 1, max(longest, len(line)), n_bytes + len(line)
+            if n_bytes > 2 * most:
+                raise too_much(file.shown)
+            stream.write(line)
+    names = reader.names()
     columns, named = name_columns(names, file.shown)
-    if len(names) > len(writer.names):  # a key first came after the first row
-        writer = _Writer(file, names)
-        writer.write(path)
     keys = [column.key for column in columns]
-    load_csv(store, path, keys, writer.n_rows, writer.longest, nulls=True)
+    load_csv(store, path, keys, n_rows, longest, nullstr="''", allow_quoted_nulls="false", null_padding="true")
     path.unlink()
-    marked = (replace(c, unusable=writer.unusable.get(name, "")) for c, name in zip(columns, names, strict=True))
-    notes = (*named, *writer.notes(), *note_encoding(file))
-    return Table(store, "raw", tuple(marked), writer.n_rows, notes)
+    marked = [replace(c, unusable=reader.unusable.get(name, "")) for c, name in zip(columns, names, strict=True)]
+    return Table(store, "raw", tuple(marked), n_rows, (*named, *reader.notes(), *note_encoding(file)))
 
 
-class ObjectReader:
-    """Read a file object by object, each checked and with the source text of its numbers.
+class _ObjectReader:
+    """Reads a file object by object, each checked and with the source text of its numbers; and writes each as CSV.
 
     Attributes
     ----------
-    line : int
-        The number of the line that was read last, from 1.
-    keys : dict of str to None
-        All keys so far, in the order in which they first came.
+    unusable : dict of str to str
+        Written keys that hold no single values, and why.
     """
 
     def __init__(self, file: DataFile) -> None:
-        self.file = file
-        self.line = 0
-        self.keys: dict[str, None] = {}
-        self._odd: dict[str, tuple[int, int]] = {}
+        self.unusable: dict[str, str] = {}
+        self._file = file
+        self._line = 0
+        self._keys: dict[str, int] = {}
+        self._odd: dict[str, tuple[int, int, int]] = {}
 
     def __iter__(self) -> Iterator[Row]:
         """Yield the object of every line that isn't blank."""
-        constants: list[str] = []
-
-        def keep(text: str) -> str:
-            constants.append(text)
-            return text
-
-        decoder = json.JSONDecoder(object_pairs_hook=self._object, parse_int=str, parse_float=str, parse_constant=keep)
-        for line in read_lines(self.file):
-            self.line += 1
+        decoder = json.JSONDecoder(
+            object_pairs_hook=self._object, parse_int=str, parse_float=str, parse_constant=self._constant
+        )
+        for line in read_lines(self._file):
+            self._line += 1
             if line.isspace():
-                self.count_odd("blank-lines")
+                self._count_odd("blank-lines")
                 continue
             row = self._row(decoder, line)
-            if constants:
-                self.count_odd("json-constants")
-                constants.clear()
-            if not row.keys() <= self.keys.keys():
+            if not row.keys() <= self._keys.keys():
                 self._add_keys(row)
             yield row
 
-    def count_odd(self, kind: str) -> None:
-        """Count a line that has something odd and is read all the same."""
-        count, first = self._odd.get(kind, (0, self.line))
-        self._odd[kind] = (count + 1, first)
+    def names(self) -> tuple[str, ...]:
+        """Give all keys, in the order in which they first came; refuse objects of one key."""
+        if len(self._keys) < 2:
+            few = f"the only key is {listed(self._keys)}" if self._keys else "the objects have no keys"
+            raise DataError(f"{self._file.shown}: {few}; a target and at least one feature are needed")
+        return tuple(self._keys)
 
     def notes(self) -> Iterator[Note]:
         """Note what was odd, on how many lines."""
-        for kind, (count, first) in self._odd.items():
+        for kind, (count, first, _) in self._odd.items():
             lines = f"line {first:,}" if count == 1 else f"{count:,} lines, line {first:,} first"
             yield Note(kind, f"{_ODDITIES[kind]}: {lines}.")
 
-    def refused(self, problem: str) -> DataError:
+    def write(self, row: Row) -> bytes:
+        """Write the row that was read last, up to the last key so far; with a comma, or it would be a blank line."""
+        cells = [""] * len(self._keys)
+        for name, value in row.items():
+            cell = "" if value is None else self._cell(value)
+            if len(cell) > LARGEST_CELL // 4 and (size := len(cell.encode(errors="replace"))) > LARGEST_CELL:
+                raise self._file.too_large(self._line, name, f"{size:,} bytes")
+            if isinstance(value, list | dict):
+                kind = "arrays" if isinstance(value, list) else "objects"
+                self.unusable.setdefault(name, f"its values are {kind}, not single values (line {self._line:,} first)")
+            cells[self._keys[name]] = cell
+        line = ",".join(cells) + ",\n"[len(cells) > 1 :]
+        try:
+            return line.encode()
+        except UnicodeEncodeError:
+            self._count_odd("half-characters")
+            return _SURROGATE.sub("\ufffd", line).encode()
+
+    def _cell(self, value: Any) -> str:
+        if isinstance(value, bool):
+            return "true" if value else "false"
+        if not isinstance(value, str):  # numbers in it are strings, which keeps all their digits
+            try:
+                value = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
+            except RecursionError:
+                raise self._refused(_TOO_DEEP) from None
+        return '"' + str(value).replace('"', '""') + '"'
+
+    def _count_odd(self, kind: str) -> None:
+        """Count a line that has something odd and is read all the same."""
+        count, first, last = self._odd.get(kind, (0, self._line, 0))
+        self._odd[kind] = (count + (last < self._line), first, self._line)
+
+    def _constant(self, text: str) -> str:
+        self._count_odd("json-constants")
+        return text
+
+    def _refused(self, problem: str) -> DataError:
         """Make the error for the line that was read last."""
-        return DataError(f"{self.file.shown}:{self.line}: {problem}")
+        return DataError(f"{self._file.shown}:{self._line}: {problem}")
 
     def _object(self, pairs: list[tuple[str, Any]]) -> Row:
         made = dict(pairs)
         if len(made) < len(pairs):
             names = [name for name, _ in pairs]
             twice = dict.fromkeys(name for name in names if names.count(name) > 1)
-            raise self.refused(f"{counted(len(twice), 'key')} used more than once in one object: {listed(twice)}")
+            raise self._refused(f"{counted(len(twice), 'key')} used more than once in one object: {listed(twice)}")
         return made
 
     def _row(self, decoder: json.JSONDecoder, line: str) -> Row:
         try:
             value = decoder.decode(line)
         except json.JSONDecodeError as error:
-            raise self.refused(_broken(line, error)) from None
+            raise self._refused(_broken(line, error)) from None
         except RecursionError:
-            raise self.refused(_TOO_DEEP) from None
+            raise self._refused(_TOO_DEEP) from None
         if not isinstance(value, dict):
             kind = {list: "an array", type(None): "null", bool: "true or false"}.get(type(value), "a single value")
-            raise self.refused(
+            raise self._refused(
                 f"got {kind} ({quoted(line.strip())}); each line has to be one JSON object, "
                 'such as {"age": 41, "label": "yes"}'
             )
@@ -154,10 +184,10 @@ class ObjectReader:
     def _add_keys(self, row: Row) -> None:
         for name in row:
             if _SURROGATE.search(name):
-                raise self.refused(f"the key {quoted(name)} holds half a character (a lone surrogate); rename it")
-            self.keys.setdefault(name)
-        if len(self.keys) > MAX_COLUMNS:
-            raise self.refused(
+                raise self._refused(f"the key {quoted(name)} holds half a character (a lone surrogate); rename it")
+            self._keys.setdefault(name, len(self._keys))
+        if len(self._keys) > MAX_COLUMNS:
+            raise self._refused(
                 f"more than the {MAX_COLUMNS:,} different keys that can be read; are the keys values, IDs or dates say?"
             )
 
@@ -174,72 +204,3 @@ def _broken(line: str, error: json.JSONDecodeError) -> str:
         rest = quoted(text[error.pos :].strip())
         return f"text after the JSON object: {rest}; write one object a line and nothing between them"
     return f"no valid JSON at character {error.colno} ({error.msg}): {quoted(text[error.pos : error.pos + 40])}"
-
-
-def _check_width(reader: ObjectReader) -> None:
-    """Refuse objects of one key; a line of the CSV file would be blank where its value is missing."""
-    if len(reader.keys) < 2:
-        few = f"the only key is {listed(reader.keys)}" if reader.keys else "the objects have no keys"
-        raise DataError(f"{reader.file.shown}: {few}; a target and at least one feature are needed")
-
-
-class _Writer(ObjectReader):
-    """Write the rows of a file as CSV.
-
-    Attributes
-    ----------
-    names : tuple of str
-        The keys that are written: those given, or those of the first object; once another comes, keys are only read.
-    n_rows, longest : int
-        Rows, and bytes of the longest.
-    unusable : dict of str to str
-        Keys that hold no single values, and why.
-    """
-
-    def __init__(self, file: DataFile, names: tuple[str, ...] = ()) -> None:
-        super().__init__(file)
-        self.names = names
-        self.n_rows = self.longest = 0
-        self.unusable: dict[str, str] = {}
-
-    def write(self, path: Path) -> None:
-        most, n_bytes = room(), 0
-        with path.open("wb") as stream:
-            for row in self:
-                self.n_rows += 1
-                if self.n_rows == 1 and not self.names:  # an empty first object has no keys, and all of them come later
-                    self.names = tuple(row)
-                if len(self.keys) > len(self.names):
-                    continue
-                line = self._line(row)
-                self.longest = max(self.longest, len(line))
-                n_bytes += len(line)
-                if n_bytes > 2 * most:
-                    raise too_much(self.file.shown)
-                stream.write(line)
-
-    def _line(self, row: Row) -> bytes:
-        cells = [self._cell(value) if (value := row.get(name)) is not None else "" for name in self.names]
-        for name, cell in zip(self.names, cells, strict=True):
-            if len(cell) > LARGEST_CELL // 4 and (size := len(cell.encode(errors="replace"))) > LARGEST_CELL:
-                raise self.file.too_large(self.line, name, f"{size:,} bytes")
-        for name, value in row.items():
-            if isinstance(value, list | dict) and name not in self.unusable:
-                kind = "arrays" if isinstance(value, list) else "objects"
-                self.unusable[name] = f"its values are {kind}, not single values (line {self.line:,} first)"
-        line = ",".join(cells) + "\n"
-        try:
-            return line.encode()
-        except UnicodeEncodeError:
-            self.count_odd("half-characters")
-            return _SURROGATE.sub("\ufffd", line).encode()
-
-    def _cell(self, value: Any) -> str:
-        if isinstance(value, bool):
-            return "true" if value else "false"
-        if not isinstance(value, str):  # numbers in it are strings, which keeps all their digits
-            try:
-                value = json.dumps(value, ensure_ascii=False, separators=(",", ":"))
-            except RecursionError:
-                raise self.refused(_TOO_DEEP) from None
-        return '"' + str(value).replace('"', '""') + '"'

@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 import pandas as pd
 
-from job.data.dataset import Column, Dataset, Note
-from job.data.difficulty.leakage import note_leaks
-from job.data.digest import digest_dataset
+from job.data.dataset import Column, Dataset, Note, digest_dataset
+from job.data.geometry import draw_stratified
+from job.data.leakage import note_leaks
 from job.data.quoting import quoted
-from job.data.reading import csv_files, jsonl_files, parquet_files
-from job.data.reading.column_profile import ENOUGH, choose_cells
-from job.data.reading.column_types import Reading, note_categories, read_columns
-from job.data.reading.column_uses import assign_role, check_roles, read_groups, read_split, read_time
+from job.data.reading import csv_files, jsonl_files, parquet_files, roles
+from job.data.reading.column_types import ENOUGH, Reading, complete_cells, note_categories, read_columns
 from job.data.reading.data_file import DataFile, find_file, read_lines
-from job.data.reading.database import RawColumn, Store, Table, name_columns, open_store
-from job.data.reading.labels import count_labels, drop_unlabelled, fetch_y, read_labels
+from job.data.reading.database import Cells, RawColumn, Store, Table, name_columns, open_store
 from job.data.reading.query import check_query, query_table
 from job.errors import DataError
 from job.spec.file_keys import FileSpec
@@ -38,8 +35,8 @@ _USES = {
     "groups": "the spec's groups: rows with the same text stay together",
     "split": "the spec's split: it says train or test",
 }
-_NAMED_ID = re.compile(r"(.*[\W_])?(id|ids|uuid|guid)|index|row|rowid|rownames|unnamed: 0", re.IGNORECASE)
-_CAMEL_ID = re.compile(r".*[a-z](Id|ID)")  # customerId, but neither paid nor Madrid
+# customerId, but neither paid nor Madrid
+_NAMED_ID = re.compile(r"(?i:(.*[\W_])?(id|ids|uuid|guid)|index|row|rowid|rownames|unnamed: 0)|.*[a-z](Id|ID)")
 
 
 def load_dataset(spec: FileSpec, folder: Path) -> Dataset:
@@ -70,33 +67,38 @@ def load_dataset(spec: FileSpec, folder: Path) -> Dataset:
         if spec.delimiter is not None and file.form != "delimited":
             text = f"data.file.delimiter isn't used: {quoted(spec.path)} is {file.form}, which has none."
             table = table.with_notes([Note("delimiter-unused", text)])
-        table = choose_cells(table, spec)
+        table = complete_cells(table, Cells.of(spec))
         categories: Mapping[str, str] = dict.fromkeys(spec.categorical, "the spec lists it under categorical")
         if spec.query is not None:
             table, texts = query_table(table, spec)
             categories = {**texts, **categories}
-        check_roles(spec, table.names, file.shown)
-        table = drop_unlabelled(table, spec.target)
-        labels = read_labels(table, spec.target, spec.positive)
+        roles.check_roles(spec, table.names, file.shown)
+        table = roles.drop_unlabelled(table, spec.target)
+        labels = roles.read_labels(table, spec.target, spec.positive)
         readings = read_columns(table, categories)
         features = _choose_features(spec, readings, file.shown)
         n_described = table.n_rows
-        table = _draw_sample(table, fetch_y(table, spec.target, labels.positive), spec.max_rows)
-        keys, key_notes, kinds = _read_row_keys(table, spec)
-        of_features = (reading for reading in readings if assign_role(spec, reading.raw.name) == "feature")
+        if n_described > spec.max_rows:
+            table = _draw_sample(table, roles.fetch_y(table, spec.target, labels.positive), spec.max_rows)
+        groups, group_notes = (None, ()) if spec.groups is None else roles.read_groups(table, spec.groups)
+        time, kind_of_time, time_notes = (None, "", ()) if spec.time is None else roles.read_time(table, spec.time)
+        numbers = None if spec.query is not None else table.fetch("rowid + 1").astype(np.int64)
+        of_features = [reading for reading in readings if roles.assign_role(spec, reading.raw.name) == "feature"]
         column_notes = (note for reading in of_features for note in reading.all_notes)
         dataset = Dataset(
             source=file.shown,
             X=_fetch_frame(table, features),
-            y=fetch_y(table, spec.target, labels.positive),
+            y=roles.fetch_y(table, spec.target, labels.positive),
             positive=labels.positive,
             rest=labels.rest,
-            label_counts=count_labels(table, spec.target),
-            columns=tuple(_describe(spec, reading, kinds) for reading in readings),
-            notes=(*table.notes, *labels.notes, *key_notes, *column_notes),
+            label_counts=roles.count_labels(table, spec.target),
+            columns=tuple(_describe(spec, reading, kind_of_time) for reading in readings),
+            notes=(*table.notes, *labels.notes, *group_notes, *time_notes, *column_notes),
+            groups=groups,
+            time=time,
+            split=None if spec.split is None else roles.read_split(table, spec.split),
             n_described=n_described,
-            row_numbers=None if spec.query is not None else _fetch_row_numbers(table),
-            **keys,
+            row_numbers=None if numbers is None or numbers[-1] == len(numbers) else numbers,
         )
     notes = (*dataset.notes, *note_categories(dataset.X, spec.decimal), *note_leaks(dataset.X, dataset.y))
     return replace(dataset, notes=notes, digest=digest_dataset(dataset))
@@ -127,16 +129,12 @@ def check_header(spec: FileSpec, folder: Path) -> None:
         names = jsonl_files.read_names(file) if file.form == "jsonl" else csv_files.read_header(file).names
     columns, _ = name_columns(names, file.shown)
     if spec.query is None:
-        check_roles(spec, [column.name for column in columns], file.shown)
+        roles.check_roles(spec, [column.name for column in columns], file.shown)
 
 
 def _read_table(store: Store, file: DataFile) -> Table:
-    readers = {
-        "parquet": parquet_files.read_parquet,
-        "jsonl": jsonl_files.read_jsonl,
-        "delimited": csv_files.read_delimited,
-    }
-    table = readers[file.form](store, file)
+    read = {"parquet": parquet_files.read_parquet, "jsonl": jsonl_files.read_jsonl}
+    table = read.get(file.form, csv_files.read_delimited)(store, file)
     if table.n_rows == 0:
         raise DataError(f"{file.shown}: there are no rows")
     return table
@@ -144,7 +142,7 @@ def _read_table(store: Store, file: DataFile) -> Table:
 
 def _choose_features(spec: FileSpec, readings: Sequence[Reading], shown: str) -> tuple[Reading, ...]:
     """Choose the columns to learn from; where none is left, say why."""
-    candidates = [reading for reading in readings if assign_role(spec, reading.raw.name) == "feature"]
+    candidates = [reading for reading in readings if roles.assign_role(spec, reading.raw.name) == "feature"]
     features = tuple(reading for reading in candidates if reading.is_feature)
     if not features:
         reasons = [f"{quoted(reading.raw.name)} is left out: {reading.why}" for reading in candidates]
@@ -155,18 +153,9 @@ def _choose_features(spec: FileSpec, readings: Sequence[Reading], shown: str) ->
 
 def _draw_sample(table: Table, y: np.ndarray, max_rows: int) -> Table:
     """Draw rows of both classes in the shares that they have, delete all others and note it."""
-    if table.n_rows <= max_rows:
-        return table
-    draw = np.random.default_rng(_SEED_OF_SAMPLE)
-    n_positive = int(np.clip(round(max_rows * y.mean()), _LEAST_OF_CLASS, max_rows - _LEAST_OF_CLASS))
-    kept = np.concatenate(
-        [
-            draw.choice(rows, min(n_rows, len(rows)), replace=False)
-            for rows, n_rows in ((np.flatnonzero(y == 1), n_positive), (np.flatnonzero(y == 0), max_rows - n_positive))
-        ]
-    )
+    kept = draw_stratified(y, max_rows, np.random.RandomState(_SEED_OF_SAMPLE), _LEAST_OF_CLASS)
     connection = table.store.connection
-    connection.register("kept", pd.DataFrame({"kept": np.sort(table.fetch("rowid")[kept])}))
+    connection.register("kept", pd.DataFrame({"kept": table.fetch("rowid")[kept]}))
     sample = table.delete("rowid NOT IN (SELECT kept FROM kept)")
     connection.unregister("kept")
     text = (
@@ -176,42 +165,15 @@ def _draw_sample(table: Table, y: np.ndarray, max_rows: int) -> Table:
     return sample.with_notes([Note("sampled", text)])
 
 
-def _read_row_keys(table: Table, spec: FileSpec) -> tuple[Mapping[str, Any], tuple[Note, ...], Mapping[str, str]]:
-    """Read groups, time and split where the spec has them; with notes, and the kind that time is read as."""
-    keys: dict[str, Any] = {}
-    notes: tuple[Note, ...] = ()
-    kinds: dict[str, str] = {}
-    if spec.groups is not None:
-        keys["groups"], notes = read_groups(table, spec.groups)
-    if spec.time is not None:
-        keys["time"], kinds["time"], more = read_time(table, spec.time)
-        notes = (*notes, *more)
-    if spec.split is not None:
-        keys["split"] = read_split(table, spec.split)
-    return keys, notes, kinds
-
-
-def _fetch_row_numbers(table: Table) -> np.ndarray | None:
-    """Tell where the rows stand in the file, 1 for the first; None where no row was left out."""
-    numbers = table.fetch("rowid + 1").astype(np.int64)
-    return None if np.array_equal(numbers, np.arange(1, len(numbers) + 1)) else numbers
-
-
 def _fetch_frame(table: Table, features: Sequence[Reading]) -> pd.DataFrame:
     """Fetch the features of all rows, in their order, as `Dataset` has them."""
     values: dict[str, np.ndarray | pd.Categorical] = {}
-    for expression, kinds in (
-        (table.cells.number("v"), ("number", "integer")),
-        ("lower(v)", ("boolean",)),
-        ("v", ("category",)),
-    ):
-        for column, cells in _fetch(table, [r.raw for r in features if r.kind in kinds], expression):
-            if "number" in kinds:
-                numbers = cells.astype("float64")
-                numbers[~np.isfinite(numbers)] = np.nan
-                values[column.key] = numbers
-            else:
-                values[column.key] = pd.Categorical(cells)
+    for column, cells in _fetch(table, [r.raw for r in features if r.is_numeric], table.cells.number("v")):
+        numbers = cells.astype("float64")
+        values[column.key] = np.where(np.isfinite(numbers), numbers, np.nan)
+    for kind, expression in (("boolean", "lower(v)"), ("category", "v")):
+        for column, cells in _fetch(table, [r.raw for r in features if r.kind == kind], expression):
+            values[column.key] = pd.Categorical(cells)
     return pd.DataFrame({reading.raw.name: values[reading.raw.key] for reading in features}, copy=False)
 
 
@@ -227,19 +189,18 @@ def _fetch(table: Table, columns: Sequence[RawColumn], expression: str) -> Itera
             yield column, fetched[:, place]
 
 
-def _describe(spec: FileSpec, reading: Reading, kinds: Mapping[str, str]) -> Column:
+def _describe(spec: FileSpec, reading: Reading, kind_of_time: str) -> Column:
     name, profile = reading.raw.name, reading.profile
-    role = assign_role(spec, name)
-    kind, why = reading.kind, reading.why
+    role, kind, why = roles.assign_role(spec, name), reading.kind, reading.why
+    n_values = profile.n_numbers - profile.n_infinite if role == "feature" and reading.is_numeric else profile.n_present
     if role == "dropped":
         why = "the spec lists it under drop"
     elif role == "time":
-        kind, why = kinds["time"], f"the spec's time: every row has a {kinds['time']}"
+        kind, why = kind_of_time, f"the spec's time: every row has a {kind_of_time}"
     elif role != "feature":
         kind, why = "category", _USES[role]
     elif not reading.is_feature:
         role, why = "dropped", f"left out: {why}"
-    n_values = profile.n_numbers - profile.n_infinite if role == "feature" and reading.is_numeric else profile.n_present
     return Column(name, kind, role, profile.n_rows - n_values, profile.n_distinct, why)
 
 
@@ -265,20 +226,30 @@ def describe_file(path: str, target: str, folder: Path | None = None) -> FileFac
     with open_store(file.shown) as store:
         table = _read_table(store, replace(file, delimiter=delimiter or file.delimiter))
         spec = FileSpec.model_validate({"path": path, "target": target})
-        check_roles(spec, table.names, file.shown)
+        roles.check_roles(spec, table.names, file.shown)
         spec, table, readings = _find_decimal(table, spec)
-        table = drop_unlabelled(table, target)
-        labels = read_labels(table, target, None)
+        table = roles.drop_unlabelled(table, target)
+        labels = roles.read_labels(table, target, None)
         features = _choose_features(spec, readings, file.shown)
-        dates = [reading.raw.name for reading in readings if reading.kind == "date" and reading.raw.name != target]
-        named = [reading for reading in features if _is_named_as_identifier(reading)]
+        named = [r for r in features if r.kind in ("integer", "category") and _NAMED_ID.fullmatch(r.raw.name)]
+        dropped = [] if len(named) == len(features) else named
+        others = [reading for reading in readings if reading.raw.name != target]
+        likely_time = []
+        for reading in others:
+            with suppress(DataError):  # it has gaps, or dates that don't sort
+                if reading.kind == "date" and roles.read_time(table, reading.raw.name):
+                    likely_time.append(reading.raw.name)
         return FileFacts(
             target=target,
             columns=tuple((reading.raw.name, reading.kind, reading.why) for reading in readings),
             labels=dict(sorted(labels.counts.items(), key=lambda item: (item[1], item[0]))),
             positive=labels.positive,
-            drop=tuple(_find_drops(readings, [] if len(named) == len(features) else named, target)),
-            likely_time=tuple(name for name in dates if _is_time(table, name)),
+            drop=tuple(
+                (reading.raw.name, "an identifier, by its name" if reading.is_feature else reading.why)
+                for reading in others
+                if not reading.is_feature or reading in dropped
+            ),
+            likely_time=tuple(likely_time),
             likely_groups=tuple(r.raw.name for r in named if r.profile.n_distinct < ENOUGH * r.profile.n_present),
             delimiter=delimiter,
             decimal=spec.decimal,
@@ -301,34 +272,12 @@ def _find_delimiter(file: DataFile) -> str | None:
 
 def _find_decimal(table: Table, spec: FileSpec) -> tuple[FileSpec, Table, tuple[Reading, ...]]:
     """Choose the decimal mark by which more columns are numbers."""
-    with_point = choose_cells(table, spec)
+    with_point = complete_cells(table, Cells.of(spec))
     readings = read_columns(with_point, {})
     if any(note.code == "decimal-mark" for reading in readings for note in reading.notes):
         comma = FileSpec.model_validate({"path": spec.path, "target": spec.target, "decimal": ","})
-        with_comma = choose_cells(table, comma)
+        with_comma = complete_cells(table, Cells.of(comma))
         others = read_columns(with_comma, {})
         if sum(reading.is_numeric for reading in others) > sum(reading.is_numeric for reading in readings):
             return comma, with_comma, others
     return spec, with_point, readings
-
-
-def _find_drops(readings: Sequence[Reading], named: Sequence[Reading], target: str) -> Iterator[tuple[str, str]]:
-    """Find the columns that had better be left out: those that the job leaves out, and identifiers by their names."""
-    for reading in readings:
-        if reading.raw.name != target and not reading.is_feature:
-            yield reading.raw.name, reading.why
-        elif reading.raw.name != target and reading in named:
-            yield reading.raw.name, "an identifier, by its name"
-
-
-def _is_time(table: Table, name: str) -> bool:
-    try:
-        read_time(table, name)
-    except DataError:
-        return False  # it has gaps, or dates that don't sort
-    return True
-
-
-def _is_named_as_identifier(reading: Reading) -> bool:
-    name = reading.raw.name
-    return reading.kind in ("integer", "category") and bool(_NAMED_ID.fullmatch(name) or _CAMEL_ID.fullmatch(name))

@@ -47,15 +47,17 @@ class Mark:
     what : str
         What such values do or hold.
     advice : str
-    is_weak : bool
-        Whether categories are often written so, sizes and age bands for example.
     """
 
     code: str
     pattern: str
     what: str
     advice: str = "write the number alone"
-    is_weak: bool = False
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether categories are often written so, sizes and age bands for example."""
+        return self.code in ("fractions", "ranges", "text-behind-numbers", "several-points")
 
     def explain(self, example: str) -> str:
         """Say what the values hold and what to do."""
@@ -65,121 +67,62 @@ class Mark:
 def list_marks(decimal: str) -> tuple[Mark, ...]:
     """List the marks to look for where numbers have this decimal mark, in the order in which a tie is decided."""
     other, name = (",", "comma") if decimal == "." else (".", "point")
+    advice = f'if they are, set data.file.decimal to "{other}" (if the {name} stands between thousands, write the'
     point = ", and with a decimal point" if decimal == "." else ""
+    looks = "look like numbers with"
     return (
-        Mark(
-            "decimal-mark",
-            rf"[+-]?[0-9]*[{other}][0-9]+([eE][+-]?[0-9]+)?",
-            f"look like numbers with a decimal {name}",
-            f'if they are, set data.file.decimal to "{other}" (if the {name} stands between thousands, write the '
-            "numbers without it)",
-        ),
-        Mark(
-            "thousands-separators",
-            r"[+-]?[0-9]{1,3}(([,.'\s\x{a0}\x{202f}\x{2009}’][0-9]{3})+|(,[0-9]{2})+,[0-9]{3})([.,][0-9]+)?",
-            "look like numbers with separators between thousands",
-            f"write them without{point}",
-        ),
+        Mark("decimal-mark", _OTHER_DECIMAL[other], f"{looks} a decimal {name}", f"{advice} numbers without it)"),
+        Mark("thousands-separators", _THOUSANDS, f"{looks} separators between thousands", f"write them without{point}"),
         *_MARKS,
     )
 
 
+_OTHER_DECIMAL = {other: rf"[+-]?[0-9]*[{other}][0-9]+([eE][+-]?[0-9]+)?" for other in ",."}
+_THOUSANDS = r"[+-]?[0-9]{1,3}(([,.'\s\x{a0}\x{202f}\x{2009}’][0-9]{3})+|(,[0-9]{2})+,[0-9]{3})([.,][0-9]+)?"
+_AMOUNT = f"{_SIGNED}(,?[-–]+)?"
+_CURRENCY = f"[(]?[+-]?{_MONEY}{_BLANK}[(]?{_AMOUNT}[)]?|[(]?{_AMOUNT}{_BLANK}{_MONEY}[)]?"
+_BOUND = rf"([<>≤≥]=?|=[<>]|(?i:under|below|less than|over|above|more than) ){_BLANK}{_SIGNED}({_BLANK}[\pL%µ°/]+)?"
+_APPROXIMATE = rf"([~≈≃]|(?i:ca|approx|about|around|circa|etwa|env)[.]?){_BLANK}{_SIGNED}"
+_MINUS = rf"[−–—‒﹣－]{_BLANK}{_FIGURES}|[+-][ ]+{_FIGURES}|{_FIGURES}[-−–]|[(]{_FIGURES}[)]"
+_TIME = (
+    r"[+-]?[0-9]+:[0-9]{1,2}(:[0-9]{1,2})?([.,][0-9]+)?( ?[AaPp][.]?[Mm][.]?)?|"
+    r"[+-]?P([0-9.,]+[YMWD])+(T([0-9.,]+[HMS])+)?|[+-]?PT([0-9.,]+[HMS])+|"
+    rf"(?i:([0-9]+ ?{_DAY})?[0-9]+ ?{_HOUR} ?([0-9]+ ?({_MINUTE})?)?( ?[0-9]+ ?{_SECOND})?|"
+    rf"[0-9]+ ?{_MINUTE} ?[0-9]+ ?({_SECOND})?|[0-9]+ ?{_DAY}([0-9]+:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]+)?)?)?|"
+    "[0-9]+['′] ?[0-9]+([\"″]|'')?)"
+)
+_INVISIBLE = r"[+-]?[0-9.,\p{Cf}\p{Cc}]*[\p{Cf}\p{Cc}][0-9.,\p{Cf}\p{Cc}]*"
+_POWER = rf"{_SIGNED} ?([x×*·] ?10 ?(\^|\*\*)?|\^|\*\*) ?[+-]?[0-9]+|{_SIGNED}.*[⁰¹²³⁴⁵⁶⁷⁸⁹]+|{_SIGNED}[dD][+-]?[0-9]+"
+_RANGE = f"{_SIGNED}{_BLANK}(-|–|—|to|bis|[.]{{2,3}}){_BLANK}{_SIGNED}"
+_OTHER_DIGITS = r"[+-]?[\p{Nd}.,٫٬]*[^\x00-\x7f٫٬\P{Nd}][\p{Nd}.,٫٬]*"
+_FRACTION = "([0-9]+ )?[0-9]+/[0-9]+|[+-]?[0-9]*[¼½¾⅓⅔⅛]"
+_BEHIND = rf"{_SIGNED}{_BLANK}[\pL%°µ/²³]+[.]?"
+_POINTS = "[0-9]+([.][0-9]+){2,}"
+_FORMULA = f"=.*[0-9].*|['’`]{_SIGNED}([eE][+-]?[0-9]+)?"
+_DAY_AND_MONTH = f"{_DAY_OF}-[A-Za-z]{{3}}|[A-Za-z]{{3}}-[0-9]{{2}}"
+_ALONE = "write the number or code alone, without =, quotes or apostrophe"
+_HYPHEN = "write -5 with a plain hyphen in front"
+_ONE = "where a number is meant"
+
 _MARKS = (
-    Mark(
-        "dates",
-        f"{_DATE}|{_DAY_OF}-[A-Za-z]{{3}}|[A-Za-z]{{3}}-[0-9]{{2}}",
-        "look like dates",
-        "write a number of days, say",
-    ),
+    Mark("dates", f"{_DATE}|{_DAY_AND_MONTH}", "look like dates", "write a number of days, say"),
     Mark("percent-signs", f"{_SIGNED}{_BLANK}[%‰]", "hold a percent sign"),
-    Mark(
-        "currency-signs",
-        f"[(]?[+-]?{_MONEY}{_BLANK}[(]?{_SIGNED}(,?[-–]+)?[)]?|[(]?{_SIGNED}(,?[-–]+)?{_BLANK}{_MONEY}[)]?",
-        "hold a currency",
-    ),
+    Mark("currency-signs", _CURRENCY, "hold a currency"),
     Mark("underscores", "[+-]?[0-9]+(_[0-9]+)+", "hold underscores", "write the digits alone"),
-    Mark(
-        "bounds",
-        rf"([<>≤≥]=?|=[<>]|(?i:under|below|less than|over|above|more than) ){_BLANK}{_SIGNED}({_BLANK}[\pL%µ°/]+)?|"
-        f"{_FIGURES}[+]",
-        "are bounds",
-        "write a number, or nothing where it isn't known",
-    ),
-    Mark(
-        "approximations",
-        f"([~≈≃]|(?i:ca|approx|about|around|circa|etwa|env)[.]?){_BLANK}{_SIGNED}|{_SIGNED}{_BLANK}(±|[+]/?-){_BLANK}{_FIGURES}",
-        "are approximate",
-    ),
-    Mark(
-        "formulas",
-        f"=.*[0-9].*|['’`]{_SIGNED}([eE][+-]?[0-9]+)?",
-        "are written as a spreadsheet's formulas or texts",
-        "write the number or code alone, without =, quotes or apostrophe",
-    ),
-    Mark(
-        "minus-signs",
-        rf"[−–—‒﹣－]{_BLANK}{_FIGURES}|[+-][ ]+{_FIGURES}|{_FIGURES}[-−–]|[(]{_FIGURES}[)]",
-        "look like numbers with a sign that isn't read",
-        "write -5 with a plain hyphen in front",
-    ),
-    Mark(
-        "times",
-        rf"[+-]?[0-9]+:[0-9]{{1,2}}(:[0-9]{{1,2}})?([.,][0-9]+)?( ?[AaPp][.]?[Mm][.]?)?|"
-        rf"[+-]?P([0-9.,]+[YMWD])+(T([0-9.,]+[HMS])+)?|[+-]?PT([0-9.,]+[HMS])+|"
-        rf"(?i:([0-9]+ ?{_DAY})?[0-9]+ ?{_HOUR} ?([0-9]+ ?({_MINUTE})?)?( ?[0-9]+ ?{_SECOND})?|"
-        rf"[0-9]+ ?{_MINUTE} ?[0-9]+ ?({_SECOND})?|[0-9]+ ?{_DAY}([0-9]+:[0-9]{{2}}(:[0-9]{{2}}([.][0-9]+)?)?)?|"
-        rf"[0-9]+['′] ?[0-9]+([\"″]|'')?)",
-        "look like times of day or lengths of time",
-        "write them as a number, of minutes say",
-    ),
+    Mark("bounds", rf"{_BOUND}|{_FIGURES}[+]", "are bounds", "write a number, or nothing where it isn't known"),
+    Mark("approximations", f"{_APPROXIMATE}|{_SIGNED}{_BLANK}(±|[+]/?-){_BLANK}{_FIGURES}", "are approximate"),
+    Mark("formulas", _FORMULA, "are written as a spreadsheet's formulas or texts", _ALONE),
+    Mark("minus-signs", _MINUS, "look like numbers with a sign that isn't read", _HYPHEN),
+    Mark("times", _TIME, "look like times of day or lengths of time", "write them as a number, of minutes say"),
     Mark("units", f"{_SIGNED}{_BLANK}{_UNIT}(/{_UNIT}[0-9²³]?)?[²³23]?", "hold a unit"),
-    Mark(
-        "other-digits",
-        r"[+-]?[\p{Nd}.,٫٬]*[^\x00-\x7f٫٬\P{Nd}][\p{Nd}.,٫٬]*",
-        "hold digits other than 0 to 9",
-        "write them with 0 to 9",
-    ),
-    Mark(
-        "invisible-characters",
-        r"[+-]?[0-9.,\p{Cf}\p{Cc}]*[\p{Cf}\p{Cc}][0-9.,\p{Cf}\p{Cc}]*",
-        "hold invisible characters",
-        "write the digits alone",
-    ),
+    Mark("other-digits", _OTHER_DIGITS, "hold digits other than 0 to 9", "write them with 0 to 9"),
+    Mark("invisible-characters", _INVISIBLE, "hold invisible characters", "write the digits alone"),
     Mark("hexadecimal", "[+-]?0[xX][0-9a-fA-F]+", "look like hexadecimal numbers", "write them in decimal"),
-    Mark(
-        "powers",
-        rf"{_SIGNED} ?([x×*·] ?10 ?(\^|\*\*)?|\^|\*\*) ?[+-]?[0-9]+|{_SIGNED}.*[⁰¹²³⁴⁵⁶⁷⁸⁹]+|{_SIGNED}[dD][+-]?[0-9]+",
-        "look like numbers with a power",
-        "write 1.5e3",
-    ),
-    Mark(
-        "fractions",
-        "([0-9]+ )?[0-9]+/[0-9]+|[+-]?[0-9]*[¼½¾⅓⅔⅛]",
-        "look like fractions",
-        "write a decimal number",
-        is_weak=True,
-    ),
-    Mark(
-        "ranges",
-        f"{_SIGNED}{_BLANK}(-|–|—|to|bis|[.]{{2,3}}){_BLANK}{_SIGNED}",
-        "look like ranges",
-        "write one number, the middle say, where a number is meant",
-        is_weak=True,
-    ),
-    Mark(
-        "text-behind-numbers",
-        rf"{_SIGNED}{_BLANK}[\pL%°µ/²³]+[.]?",
-        "hold text behind a number",
-        "write the number alone where it is a unit",
-        is_weak=True,
-    ),
-    Mark(
-        "several-points",
-        "[0-9]+([.][0-9]+){2,}",
-        "hold several points, as version numbers do",
-        "write one decimal point where a number is meant",
-        is_weak=True,
-    ),
+    Mark("powers", _POWER, "look like numbers with a power", "write 1.5e3"),
+    Mark("fractions", _FRACTION, "look like fractions", "write a decimal number"),
+    Mark("ranges", _RANGE, "look like ranges", f"write one number, the middle say, {_ONE}"),
+    Mark("text-behind-numbers", _BEHIND, "hold text behind a number", "write the number alone where it is a unit"),
+    Mark("several-points", _POINTS, "hold several points, as version numbers do", f"write one decimal point {_ONE}"),
 )
 
 

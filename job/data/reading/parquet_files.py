@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 
@@ -12,7 +12,7 @@ import duckdb
 from job.data.dataset import Note
 from job.data.quoting import quoted
 from job.data.reading import database
-from job.data.reading.data_file import LARGEST_CELL, DataFile
+from job.data.reading.data_file import LARGEST_CELL, DataFile, translated
 from job.data.reading.database import Store, Table, as_text, fetch_row, kind_of, open_store, room
 from job.errors import DataError
 
@@ -86,13 +86,10 @@ def read_parquet(store: Store, file: DataFile) -> Table:
 
 def _open(store: Store, file: DataFile) -> _Opened:
     """Read the footer of a file that is whole and has rows."""
-    try:
-        with file.path.open("rb") as stream:
-            size = stream.seek(0, 2)
-            stream.seek(max(0, size - len(_MAGIC)))
-            end = stream.read()
-    except OSError as error:
-        raise DataError(f"{file.shown}: cannot be read: {error.strerror}") from None
+    with translated(file.shown), file.path.open("rb") as stream:
+        size = stream.seek(0, 2)
+        stream.seek(max(0, size - len(_MAGIC)))
+        end = stream.read()
     if size < _SMALLEST or end != _MAGIC:  # how it begins has been looked at
         raise DataError(
             f"{file.shown}: the Parquet file is truncated (it ends too early, without its footer); "
@@ -106,8 +103,14 @@ def _open(store: Store, file: DataFile) -> _Opened:
         n_rows = fetch_row(store, f"SELECT count(*) {rows}")[0]
     if not n_rows:
         raise DataError(f"{file.shown}: there are only column names and no rows")
-    names = _top_names([(str(name), int(children or 0)) for name, children in tree])
-    return replace(opened, names=names, types=tuple(str(row[1]) for row in types))
+    names, place = [], 1
+    while place < len(tree):  # the root, then each column before its children
+        names.append(str(tree[place][0]))
+        pending = 1
+        while pending:
+            pending += (tree[place][1] or 0) - 1
+            place += 1
+    return replace(opened, names=tuple(names), types=tuple(str(row[1]) for row in types))
 
 
 def _check_sizes(store: Store, opened: _Opened) -> None:
@@ -118,27 +121,25 @@ def _check_sizes(store: Store, opened: _Opened) -> None:
         f"GROUP BY ALL HAVING max(total_uncompressed_size) > {LARGEST_CELL}"
     )
     places = {name: place for place, name in enumerate(opened.names)}
+    rows = opened.relation(", file_row_number = true")
     with _translated(opened):
-        for path, group, size in store.connection.execute(sql).fetchall():
+        for path, group, most in store.connection.execute(sql).fetchall():
             place = places.get(path, places.get(str(path).partition(", ")[0]))
-            if place is not None:
-                _check_size(store, opened, place, f" row group {group}", int(size))
-
-
-def _check_size(store: Store, opened: _Opened, place: int, group: str, most: int) -> None:
-    is_bytes = kind_of(opened.types[place]) == "BLOB"
-    size = f"octet_length(c{place})" if is_bytes else f"strlen(CAST(c{place} AS VARCHAR))"
-    store.connection.execute(f"SET memory_limit = '{min(room(), _ROOM_FOR_A_CELL)}B'")
-    try:
-        rows = opened.relation(", file_row_number = true")
-        sql = f"SELECT r + 1, {size} AS s FROM {rows} WHERE s > {LARGEST_CELL} ORDER BY r LIMIT 1"
-        found = store.connection.execute(sql).fetchone()
-    except duckdb.OutOfMemoryException:
-        raise opened.file.too_large(group, opened.names[place], f"up to {most:,} bytes") from None
-    finally:
-        store.connection.execute(f"SET memory_limit = '{room()}B'")
-    if found:
-        raise opened.file.too_large(f" row {found[0]:,}", opened.names[place], f"{found[1]:,} bytes")
+            if place is None:
+                continue
+            is_bytes = kind_of(opened.types[place]) == "BLOB"
+            size = f"octet_length(c{place})" if is_bytes else f"strlen(CAST(c{place} AS VARCHAR))"
+            sql = f"SELECT r + 1, {size} AS s FROM {rows} WHERE s > {LARGEST_CELL} ORDER BY r LIMIT 1"
+            store.connection.execute(f"SET memory_limit = '{min(room(), _ROOM_FOR_A_CELL)}B'")
+            try:
+                found = store.connection.execute(sql).fetchone()
+            except duckdb.OutOfMemoryException:
+                name = opened.names[place]
+                raise opened.file.too_large(f" row group {group}", name, f"up to {most:,} bytes") from None
+            finally:
+                store.connection.execute(f"SET memory_limit = '{room()}B'")
+            if found:
+                raise opened.file.too_large(f" row {found[0]:,}", opened.names[place], f"{found[1]:,} bytes")
 
 
 @contextmanager
@@ -158,16 +159,3 @@ def _translated(opened: _Opened) -> Iterator[None]:
             f"{shown}: the Parquet file is damaged, or written in a way that cannot be read ({reason}); copy it again, "
             "or write it again with another program"
         ) from None
-
-
-def _top_names(tree: Sequence[tuple[str, int]]) -> tuple[str, ...]:
-    """Give the names of the columns from a list of a schema's nodes: the root, then each node before its children."""
-    names: list[str] = []
-    place = 1
-    while place < len(tree):
-        names.append(tree[place][0])
-        pending = 1
-        while pending:
-            pending += tree[place][1] - 1
-            place += 1
-    return tuple(names)

@@ -8,9 +8,9 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from threading import TIMEOUT_MAX, Event, Thread
 from typing import Any
 
@@ -18,7 +18,7 @@ import duckdb
 
 from job.data.dataset import Note
 from job.data.quoting import counted, quoted
-from job.data.reading.column_profile import Profile, complete_cells, profile_columns
+from job.data.reading.column_types import Profile, complete_cells, profile_columns
 from job.data.reading.database import Store, Table, as_text, count_rows, name_columns, why_unusable
 from job.errors import DataError
 from job.spec.file_keys import FileSpec
@@ -39,6 +39,13 @@ _NODES = frozenset({"CTE_NODE", "RECURSIVE_CTE_NODE", "SELECT_NODE", "SET_OPERAT
 _PARTS = frozenset({"BASE_TABLE", "EMPTY", "EXPRESSION_LIST", "JOIN", "PIVOT", "SUBQUERY", "TABLE_FUNCTION"}) | _NODES
 _HARMLESS = ("_MODIFIER", "_TYPE_INFO", "_DEFAULT", "_ASCENDING", "_DESCENDING", "ASCENDING", "DESCENDING")
 _ONLY = f"the file is the table {TABLE}, and nothing else can be read"
+_SAME = "depends on more than the data, and the same spec and data have to give the same report"
+_SETTINGS = (  # let nothing that runs in the store reach a file, the network, a Python variable or a setting
+    "threads = 1",
+    "python_enable_replacements = false",
+    "enable_external_access = false",
+    "lock_configuration = true",
+)
 
 Tree = Mapping[str, Any]
 
@@ -73,57 +80,46 @@ def query_table(table: Table, spec: FileSpec) -> tuple[Table, Mapping[str, str]]
     """
     assert spec.query is not None
     profiles = profile_columns(table)
-    _create_view(table, profiles, [name for name in (spec.target, spec.groups, spec.split) if name is not None])
+    notes = _create_view(table, profiles, (spec.target, spec.groups, spec.split))
     result = run_query(table.store, spec.query, table.shown, spec.query_timeout)
-    result = replace(result, notes=(*table.notes, *_note_lost(table, profiles), *result.notes))
-    result = complete_cells(result, replace(table.cells, decimal="."))
-    texts: dict[str, str] = {}
-    if table.cells.decimal == ",":
-        others = set(table.names) - _find_numbers(table, profiles)
-        texts = dict.fromkeys(others & _find_numbers(result, profile_columns(result)), _NO_NUMBERS)
-    return result, texts
+    result = complete_cells(
+        replace(result, notes=(*table.notes, *notes, *result.notes)), replace(table.cells, decimal=".")
+    )
+    if table.cells.decimal == ".":
+        return result, {}
+    texts = {column.name for column in table.columns if not profiles[column.key].is_read_as_number}
+    numbers = {key for key, profile in profile_columns(result).items() if profile.is_read_as_number}
+    looks = [column.name for column in result.columns if column.key in numbers and column.name in texts]
+    return result, dict.fromkeys(looks, _NO_NUMBERS)
 
 
-def _find_numbers(table: Table, profiles: Mapping[str, Profile]) -> frozenset[str]:
-    return frozenset(column.name for column in table.columns if profiles[column.key].is_read_as_number)
-
-
-def _create_view(table: Table, profiles: Mapping[str, Profile], labels: Sequence[str]) -> None:
-    """Make the view ``data``: the file's own column names, and values with types.
+def _create_view(table: Table, profiles: Mapping[str, Profile], labels: Sequence[str | None]) -> list[Note]:
+    """Make the view ``data``: the file's own column names, and values with types; note values that are lost.
 
     Numbers are BIGINT or DOUBLE, booleans BOOLEAN, all else VARCHAR; missing values are NULL. Of columns whose text
     counts, the target for one, it has to keep the text of every row.
     """
-    parts = []
+    parts, notes = [], []
     for column in table.columns:
-        value = table.cells.value(column.key)
-        typed, kind = _typed(table, value, profiles[column.key])
+        profile, value = profiles[column.key], table.cells.value(column.key)
+        typed, kind = value, "VARCHAR"
+        if profile.is_read_as_number:
+            is_whole = profile.n_integers == profile.n_numbers == profile.n_present
+            typed, kind = table.cells.finite(value), "DOUBLE"
+            if is_whole and profile.low > -_LARGEST and profile.high < _LARGEST:
+                typed, kind = f"TRY_CAST({value} AS BIGINT)", "BIGINT"
+            n_lost = profile.n_present - (profile.n_numbers - profile.n_infinite)
+            text = f"{counted(n_lost, 'value')} of {quoted(column.name)} no finite number: NULL for the query."
+            notes += [Note("not-numbers-for-query", text, column.name)] * bool(n_lost)
+        elif profile.is_boolean:
+            typed, kind = f"TRY_CAST({value} AS BOOLEAN)", "BOOLEAN"
         if column.name in labels:
             changed = f"count(*) FILTER ({as_text(typed, kind)} IS DISTINCT FROM {value})"
             typed = value if table.fetch_row(changed)[0] else typed
         name = column.name.replace('"', '""')
         parts.append(f'{typed} AS "{name}"')
     table.store.connection.execute(f"CREATE VIEW {TABLE} AS SELECT {', '.join(parts)} FROM {table.relation}")
-
-
-def _typed(table: Table, value: str, profile: Profile) -> tuple[str, str]:
-    """Write the SQL for a typed value, and name the type."""
-    if profile.is_read_as_number:
-        is_whole = profile.n_integers == profile.n_numbers == profile.n_present
-        if is_whole and profile.low > -_LARGEST and profile.high < _LARGEST:
-            return f"TRY_CAST({value} AS BIGINT)", "BIGINT"
-        number = table.cells.number(f"({value})")
-        return f"CASE WHEN isfinite({number}) THEN {number} END", "DOUBLE"
-    return (f"TRY_CAST({value} AS BOOLEAN)", "BOOLEAN") if profile.is_boolean else (value, "VARCHAR")
-
-
-def _note_lost(table: Table, profiles: Mapping[str, Profile]) -> Iterator[Note]:
-    for column in table.columns:
-        profile = profiles[column.key]
-        n_lost = profile.n_present - (profile.n_numbers - profile.n_infinite)
-        if profile.is_read_as_number and n_lost:
-            text = f"{counted(n_lost, 'value')} of {quoted(column.name)} no finite number: NULL for the query."
-            yield Note("not-numbers-for-query", text, column.name)
+    return notes
 
 
 def run_query(store: Store, query: str, shown: str, timeout: float = 300) -> Table:
@@ -154,13 +150,7 @@ def run_query(store: Store, query: str, shown: str, timeout: float = 300) -> Tab
         The query isn't allowed, fails, needs too much memory or time, or gives no rows; in one line.
     """
     statement = _statement(query)
-    # let nothing that runs in the store reach a file, the network, a Python variable or a setting from now on
-    for setting in (
-        "threads = 1",
-        "python_enable_replacements = false",
-        "enable_external_access = false",
-        "lock_configuration = true",
-    ):
+    for setting in _SETTINGS:
         store.connection.execute(f"SET {setting}")
     try:
         with _time_limit(store.connection, timeout):
@@ -217,10 +207,10 @@ def _statement(query: str) -> str:
             kind = statements[0].type.name
             if kind != "SELECT":
                 raise DataError(f"{_KEY}: got {_MULTI if kind == 'MULTI' else kind.replace('_', ' ')}; {_ADVICE}")
-            tree = parse(connection, statements[0].query)
+            tree = _parse(connection, statements[0].query)
             if "statements" not in tree:
                 raise DataError(f"{_KEY}: {tree['error_message']}; {_ADVICE}")
-            problem = next(load_rules(connection).problems(tree["statements"]), None)
+            problem = next(_Rules(connection).problems(tree["statements"]), None)
         except duckdb.Error as error:
             raise DataError(f"{_KEY}: {_explained(error)}; {_ADVICE}") from None
         except RecursionError:
@@ -253,68 +243,65 @@ def _explained(error: duckdb.Error) -> str:
     return "".join(character if character.isprintable() else "?" for character in text)
 
 
-@dataclass(frozen=True)
-class Rules:
-    """The rules, and what DuckDB says of its own functions.
+class _Rules:
+    """The rules, and what DuckDB says of its own functions."""
 
-    Parameters
-    ----------
-    connection : duckdb.DuckDBPyConnection
-        Parses the definitions of functions.
-    changing : frozenset of str
-        Functions of which no form depends on its arguments alone.
-    macros : Mapping[str, tuple of str]
-        Functions that stand for SQL, and this SQL.
-    tables : frozenset of str
-        Names that WITH has given to tables, in lower case.
-    """
+    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
+        self._connection = connection
+        functions = connection.execute(
+            "SELECT function_name, stability, CASE function_type WHEN 'macro' THEN macro_definition END "
+            "FROM duckdb_functions()"
+        ).fetchall()
+        known = {name for name, stability, _ in functions if stability is not None}
+        constant = {name for name, stability, _ in functions if stability == "CONSISTENT"}
+        # of these no form depends on its arguments alone; error() fails, and fails every time
+        self._changing = known - constant - {"error"}
+        self._macros = [(name, definition) for name, _, definition in functions if definition is not None]
 
-    connection: duckdb.DuckDBPyConnection
-    changing: frozenset[str]
-    macros: Mapping[str, tuple[str, ...]]
-    tables: frozenset[str] = frozenset()
-
-    def problems(self, tree: Any) -> Iterator[str]:
-        """Yield what isn't allowed in a parsed query.
+    def problems(self, tree: Any, tables: Set[str] = frozenset(), within: Set[str] = frozenset()) -> Iterator[str]:
+        """Yield what isn't allowed in a parsed query, and why.
 
         Parameters
         ----------
         tree : Any
             What ``json_serialize_sql`` gives, or a part of it.
-
-        Yields
-        ------
-        str
-            What was found and why it isn't allowed.
+        tables : set of str
+            Names that WITH has given to tables, in lower case.
+        within : set of str
+            Functions that stand for SQL, of which it is a part.
         """
-        if isinstance(tree, list):
-            for member in tree:
-                yield from self.problems(member)
-        elif isinstance(tree, dict):
-            yield from self._of_node(tree)
-            inner = replace(self, tables=self.tables | _named_by_with(tree))
-            for member in tree.values():
-                yield from inner.problems(member)
+        members: Iterable[Any] = tree if isinstance(tree, list) else ()
+        if isinstance(tree, dict):
+            yield from self._of_node(tree, tables, within)
+            with_tables, recursive = tree.get("cte_map"), tree.get("cte_name")
+            named = [entry["key"] for entry in with_tables["map"]] if isinstance(with_tables, dict) else []
+            named += [recursive] if isinstance(recursive, str) else []
+            tables, members = tables | {name.lower() for name in named}, tree.values()
+        for member in members:
+            yield from self.problems(member, tables, within)
 
-    def _of_node(self, node: Tree) -> Iterator[str]:
-        kind = node.get("type")
+    def _of_node(self, node: Tree, tables: Set[str], within: Set[str]) -> Iterator[str]:
+        kind, group = node.get("type"), node.get("class")
         if node.get("repeatable") is False and "sample_size" in node:
             yield "a sample without a seed differs from run to run; write TABLESAMPLE ... REPEATABLE (42)"
         if not isinstance(kind, str):
             return
-        if node.get("class") in ("FUNCTION", "WINDOW"):
-            yield from self._of_function(str(node["function_name"]).lower(), len(node["arguments"]))
-        elif node.get("class") == "COLUMN_REF":
-            yield from self._of_column(node["column_names"])
-        elif node.get("class") == "PARAMETER":
+        if group in ("FUNCTION", "WINDOW"):
+            name = str(node["function_name"]).lower()
+            if name in self._changing or (name == "age" and len(node["arguments"]) != 2):  # one counts from today
+                yield f"{name}() {_SAME}; write a value in its place"
+            elif name not in within and any(self._forbids(name, within)):
+                yield f"{name}() isn't allowed: it depends on more than the table {TABLE}"
+        elif group == "COLUMN_REF":
+            if len(names := node["column_names"]) == 1 and names[0].lower() in _CLOCKS:
+                yield f"{names[0]} {_SAME}; a column of that name is {TABLE}.{names[0]}"
+        elif group == "PARAMETER":
             yield "a parameter (? or $) has no value here; write the value"
-        elif "class" not in node:
-            yield from self._of_part(kind, node)
-
-    def _of_part(self, kind: str, node: Tree) -> Iterator[str]:
-        if kind == "BASE_TABLE":
+        elif group is not None:
+            return
+        elif kind == "BASE_TABLE":
             path = [str(name) for name in node["qualified_name"]["path"]]
-            if len(path) > 1 or path[0].lower() not in {TABLE, *self.tables}:
+            if len(path) > 1 or path[0].lower() not in {TABLE, *tables}:
                 yield f"there is no table {quoted('.'.join(path))}; {_ONLY}"
         elif kind == "TABLE_FUNCTION":
             name = str(node["function"]["function_name"]).lower()
@@ -325,51 +312,16 @@ class Rules:
         elif kind not in _PARTS and not kind.endswith(_HARMLESS):
             yield f"{kind.removesuffix('_NODE').removesuffix('_QUERY')} isn't allowed; {_ONLY}"
 
-    def _of_column(self, names: list[str]) -> Iterator[str]:
-        if len(names) == 1 and names[0].lower() in _CLOCKS:
-            yield _changing(names[0], f"a column of that name is {TABLE}.{names[0]}")
-
-    def _of_function(self, name: str, n_arguments: int) -> Iterator[str]:
-        if name in self.changing or (name == "age" and n_arguments != 2):  # one argument counts from today
-            yield _changing(f"{name}()", "write a value in its place")
-        elif any(self._forbids(definition, name) for definition in self.macros.get(name, ())):
-            yield f"{name}() isn't allowed: it depends on more than the table {TABLE}"
-
-    def _forbids(self, definition: str, name: str) -> bool:
-        others = {other: found for other, found in self.macros.items() if other != name}
-        tree = parse(self.connection, f"SELECT {definition}")
-        return "statements" not in tree or any(replace(self, macros=others).problems(tree["statements"]))
+    def _forbids(self, name: str, within: Set[str]) -> Iterator[bool]:
+        """Look into the SQL that a function stands for."""
+        for definition in (definition for other, definition in self._macros if other == name):
+            tree = _parse(self._connection, f"SELECT {definition}")
+            yield "statements" not in tree or any(self.problems(tree["statements"], within=within | {name}))
 
 
-def load_rules(connection: duckdb.DuckDBPyConnection) -> Rules:
-    """Ask a database what its functions do."""
-    functions = connection.execute(
-        "SELECT function_name, stability, CASE function_type WHEN 'macro' THEN macro_definition END "
-        "FROM duckdb_functions()"
-    ).fetchall()
-    known = {name for name, stability, _ in functions if stability is not None}
-    constant = {name for name, stability, _ in functions if stability == "CONSISTENT"}
-    macros: dict[str, tuple[str, ...]] = {}
-    for name, _, definition in functions:
-        if definition is not None:
-            macros[name] = (*macros.get(name, ()), definition)
-    return Rules(connection, frozenset(known - constant - {"error"}), macros)  # error() fails, and fails every time
-
-
-def parse(connection: duckdb.DuckDBPyConnection, query: str) -> Tree:
+def _parse(connection: duckdb.DuckDBPyConnection, query: str) -> Tree:
     """Give DuckDB's own parse of a SELECT statement; an ``error_message`` in place of ``statements`` where it fails."""
     row = connection.execute("SELECT json_serialize_sql(?)", [query]).fetchone()
     assert row is not None
     tree: Tree = json.loads(row[0])
     return tree
-
-
-def _changing(what: str, advice: str) -> str:
-    return f"{what} depends on more than the data, and the same spec and data have to give the same report; {advice}"
-
-
-def _named_by_with(node: Tree) -> frozenset[str]:
-    tables = node.get("cte_map")
-    named = [entry["key"] for entry in tables["map"]] if isinstance(tables, dict) else []
-    recursive = [node["cte_name"]] if isinstance(node.get("cte_name"), str) else []
-    return frozenset(name.lower() for name in (*named, *recursive))

@@ -9,7 +9,7 @@ from functools import cached_property
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.splitting.splits import Split
+from job.data.splits import Split
 from job.evaluation.grid import RunKey, Unit
 from job.evaluation.metrics import count_metrics
 from job.evaluation.metrics.calibration_metrics import correct_prior, evaluate_probabilities, fit_calibration

@@ -10,7 +10,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from job.data.splitting.splits import Split
+from job.data.splits import Split
 from job.evaluation.cutoff import (
     ALWAYS,
     NEVER,

@@ -8,7 +8,7 @@ from typing import NamedTuple
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.splitting.splits import Split
+from job.data.splits import Split
 from job.evaluation.grid import strategies_of
 from job.evaluation.metrics.run_metrics import MetricContext, Prediction
 from job.evidence.runs import Place, Predictions, by_place, named

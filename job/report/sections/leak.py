@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from job.data.difficulty.findings import NEAR_DUPLICATES
+from job.data.findings import NEAR_DUPLICATES
 from job.report.charts.canvas import Description, Picture
 from job.report.charts.figures import draw_dots
 from job.report.charts.lines import in_lower_case

@@ -16,7 +16,7 @@ from factories import DEFAULT_PREPARATION
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from job.data.digest import digest_dataset
+from job.data.dataset import digest_dataset
 from job.data.reading.load_data import check_header, load_dataset
 from job.errors import DataError
 from job.evidence.diagnosis import build_diagnosis, describe_minority_types

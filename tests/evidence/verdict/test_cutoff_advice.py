@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from report_factories import make_results
 
-from job.data.splitting.splits import build_splits
+from job.data.splits import build_splits
 from job.evaluation.cutoff import NO_CUTOFF_KEEPS, NO_INNER_FOLDS, NOTHING_ASKED, Cutoff
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import build_prediction

@@ -11,7 +11,7 @@ from factories import make_dataset, make_spec
 from judged import make_run
 from predictions import CONTEXT
 
-from job.data.splitting.splits import Split
+from job.data.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import Prediction, evaluate_metrics
 from job.evidence.verdict.judge import judge_strategies

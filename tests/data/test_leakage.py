@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from job.data.difficulty.leakage import (
+from job.data.leakage import (
     count_duplicates,
     find_equal_columns,
     number_identical,

@@ -8,20 +8,22 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from job.data.difficulty.class_overlap import find_borderline, fisher_ratios, nearest_neighbor_errors
-from job.data.difficulty.minority_types import (
+from job.data.geometry import (
     TYPES,
     Clusters,
     count_minority_neighbors,
     count_minority_of_rows,
+    find_borderline,
     find_clusters,
     find_shrinkage,
+    fisher_ratios,
+    fit_plane,
     gather_neighborhood,
+    nearest_neighbor_errors,
     shrink,
     thin,
     type_minority,
 )
-from job.data.difficulty.plane import fit_plane
 from job.strategies.preparation import Preparation
 
 

@@ -1,4 +1,4 @@
-"""Types of minority rows by their nearest neighbours, the minority's clusters, and the exact neighbour search."""
+"""Where rows lie: nearest neighbours, types of minority rows, clusters, overlap of the classes, and the PCA plane."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 import numpy as np
+from scipy.linalg import eigh
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
 from sklearn.neighbors import NearestNeighbors
@@ -25,6 +26,10 @@ _CANDIDATES = 32
 _TIE = 1e-9
 _BLOCK_CELLS = 4_000_000
 _LEAST_OF_TYPE = (3.5, 1.5, 0.5)  # own-class neighbours among five, halves upwards
+_HUGE = 1e100
+_TIE_OF_AXES = 1e-7
+_NEGLIGIBLE = 1e-6
+_LOADING_DECIMALS = 6
 
 
 @dataclass(frozen=True, eq=False)
@@ -93,31 +98,12 @@ def count_minority_neighbors(
     counts = np.empty(len(X))
     for block, distances, found in _search(neighborhood, X):
         minority, majority = (part[found].astype(np.float64) for part in (neighborhood.minority, neighborhood.majority))
-        if own is not None:
-            _take_out(distances, minority, majority, own[block])
+        if own is not None:  # take each row itself out of what equals it
+            itself = distances[:, 0] == 0
+            minority[itself & (own[block] == 1), 0] -= 1
+            majority[itself & (own[block] == 0), 0] -= 1
         counts[block] = _expect(distances, minority, minority + majority, k)
     return counts
-
-
-def find_nearest(neighborhood: Neighborhood, X: np.ndarray, n: int) -> np.ndarray:
-    """Find the n nearest distinct reference rows; what is equally far in the order in which its columns sort.
-
-    Parameters
-    ----------
-    neighborhood : Neighborhood
-    X : ndarray of shape (n_rows, n_columns), float64
-    n : int
-        At most 32.
-
-    Returns
-    -------
-    ndarray of shape (n_rows, n) of int
-        Places in the reference rows; fewer columns where there are fewer.
-    """
-    nearest = np.empty((len(X), min(n, len(neighborhood.X))), dtype=np.intp)
-    for block, _, found in _search(neighborhood, X):
-        nearest[block] = found[:, :n]
-    return nearest
 
 
 def count_minority_of_rows(X: np.ndarray, y: np.ndarray, rows: np.ndarray, k: int = N_NEIGHBORS) -> np.ndarray:
@@ -178,15 +164,16 @@ def thin(y: np.ndarray, n_columns: int, random_state: int, most_rows: int = MOST
         class keeps its share, and at least one row.
     """
     most = min(most_rows, max(_LEAST_ROWS, MOST_CELLS // max(n_columns, 1)))
-    if len(y) <= most:
+    return draw_stratified(y, most, np.random.RandomState(random_state))
+
+
+def draw_stratified(y: np.ndarray, n: int, random: np.random.RandomState, least: int = 1) -> np.ndarray:
+    """Draw n rows, ascending, in which each class keeps its share, and `least` rows where it has them; or all rows."""
+    if len(y) <= n:
         return np.arange(len(y))
-    random = np.random.RandomState(random_state)
-    n_minority = int(np.clip(round(most * float(np.mean(y))), min(1, int(y.sum())), y.sum()))
-    return np.sort(
-        np.concatenate(
-            [draw(np.flatnonzero(y == 1), n_minority, random), draw(np.flatnonzero(y == 0), most - n_minority, random)]
-        )
-    )
+    n_minority = int(np.clip(round(n * float(np.mean(y))), min(least, int(y.sum())), y.sum()))
+    drawn = [draw(np.flatnonzero(y == label), size, random) for label, size in ((1, n_minority), (0, n - n_minority))]
+    return np.sort(np.concatenate(drawn))
 
 
 def draw(rows: np.ndarray, n: int, random: np.random.RandomState) -> np.ndarray:
@@ -223,13 +210,6 @@ def search_exactly(reference: np.ndarray, X: np.ndarray, n: int) -> tuple[np.nda
         distances = np.sqrt(((X[:, None, :] - reference[found]) ** 2).sum(axis=2))
     order = np.argsort(distances, axis=1, kind="stable")
     return np.take_along_axis(distances, order, axis=1), np.take_along_axis(found, order, axis=1)
-
-
-def _take_out(distances: np.ndarray, minority: np.ndarray, majority: np.ndarray, own: np.ndarray) -> None:
-    """Take each row itself out of what equals it."""
-    itself = distances[:, 0] == 0
-    minority[itself & (own == 1), 0] -= 1
-    majority[itself & (own == 0), 0] -= 1
 
 
 def _expect(distances: np.ndarray, minority: np.ndarray, rows: np.ndarray, k: int) -> np.ndarray:
@@ -289,7 +269,8 @@ def find_clusters(X: np.ndarray, y: np.ndarray) -> Clusters:
     """
     neighborhood = gather_neighborhood(X, y)
     minority = np.flatnonzero(neighborhood.minority)
-    found = find_nearest(neighborhood, neighborhood.X[minority], N_NEIGHBORS + 1)[:, 1:]  # the first is the row itself
+    nearest = [found[:, 1 : N_NEIGHBORS + 1] for _, _, found in _search(neighborhood, neighborhood.X[minority])]
+    found = np.concatenate(nearest)  # without the first, which is the row itself
     place = np.full(len(neighborhood.X), -1)
     place[minority] = np.arange(len(minority))
     source, column = np.nonzero(neighborhood.minority[found])
@@ -335,3 +316,211 @@ def shrink(X: np.ndarray, n_terms: int) -> np.ndarray:
     """
     factor = find_shrinkage(float(np.abs(X).max(initial=0.0)), n_terms)
     return X if factor == 1.0 else X * factor
+
+
+@dataclass(frozen=True)
+class Overlap:
+    """How far the classes overlap: F1 with its column, N1 and N3 with the rows that each was measured on."""
+
+    f1: float
+    f1_column: str
+    n1: float
+    n1_minority: float
+    n1_rows: int
+    n3: float
+    n3_minority: float
+    n3_rows: int
+
+
+def fisher_ratios(X: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Compute Fisher's discriminant ratio of every column: spread between the classes over spread within them.
+
+    r_i = Σ_c n_c (μ_ci - μ_i)² / Σ_c Σ_{x in c} (x_i - μ_ci)²: each class's spread is summed once.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_rows, n_columns), float64
+        Prepared columns.
+    y : ndarray of shape (n_rows,) of 0 and 1
+        Both there.
+
+    Returns
+    -------
+    ndarray of shape (n_columns,), float64
+        0 where a column tells nothing, infinity where it has one value in each class, another in the other.
+
+    References
+    ----------
+    .. [1] Lorena, Garcia, Lehmann, Souto, Ho (2019). How complex is your classification problem? A survey on measuring
+       classification complexity. ACM Computing Surveys 52(5), 107.
+    """
+    if np.abs(X).max(initial=0.0) > _HUGE:  # a column's ratio is the same in any unit
+        X = np.column_stack([shrink(column, len(X)) for column in X.T])
+    mean = X.mean(axis=0)
+    between, within = np.zeros(X.shape[1]), np.zeros(X.shape[1])
+    for label in (0, 1):
+        rows = X[y == label]
+        centre = rows.mean(axis=0)
+        between += len(rows) * (centre - mean) ** 2
+        within += ((rows - centre) ** 2).sum(axis=0)
+    round_off = within <= np.finfo(float).eps * len(X) * np.maximum(between, mean**2)
+    ratios = np.divide(between, within, out=np.full(X.shape[1], np.inf), where=~round_off)
+    return np.asarray(np.where(between <= np.finfo(float).eps * len(X) * mean**2, 0.0, ratios))
+
+
+def maximum_fisher_ratio(ratios: np.ndarray) -> float:
+    """Compute F1 = 1 / (1 + max_i r_i): 0 where one column tells the classes apart, 1 where none tells anything.
+
+    Parameters
+    ----------
+    ratios : ndarray of shape (n_columns,)
+        From `fisher_ratios`.
+
+    Returns
+    -------
+    float
+
+    References
+    ----------
+    .. [1] Lorena et al. (2019), as in `fisher_ratios`.
+    """
+    return float(1 / (1 + ratios.max(initial=0.0)))
+
+
+def find_borderline(X: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Find the rows that the minimum spanning tree joins to a row of another class; their share is N1.
+
+    N1 = 1/n Σ_i I(there is a j with (x_i, x_j) in the tree and y_i ≠ y_j): vertices, not edges.
+
+    The tree is Prim's over Euclidean distances, from the first row on, and takes time n² and memory n. Where distances
+    are equal there are several such trees; then a row is joined to one of its own class where it can be, and the same
+    data in the same order always gives the same tree.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_rows, n_columns), float64
+        Prepared columns.
+    y : ndarray of shape (n_rows,) of 0 and 1
+
+    Returns
+    -------
+    ndarray of shape (n_rows,) of bool
+
+    References
+    ----------
+    .. [1] Lorena et al. (2019), as in `fisher_ratios`.
+    .. [2] Prim (1957). Shortest connection networks and some generalizations. Bell System Technical Journal 36,
+       1389-1401.
+    """
+    columns = np.ascontiguousarray(shrink(X, X.shape[1]).T)
+    waiting = np.arange(1, len(X))
+    nearest = np.full(len(waiting), np.inf)
+    parent = np.zeros(len(waiting), dtype=np.intp)
+    is_borderline = np.zeros(len(X), dtype=bool)
+    columns, newest, point = columns[:, 1:], 0, columns[:, 0]
+    while len(waiting):
+        squares = ((columns - point[:, None]) ** 2).sum(axis=0)
+        closer = (squares < nearest) | ((squares == nearest) & (y[waiting] == y[newest]))
+        nearest[closer], parent[closer] = squares[closer], newest
+        place = int(np.argmin(nearest))
+        newest, point = int(waiting[place]), columns[:, place].copy()
+        if y[newest] != y[parent[place]]:
+            is_borderline[[newest, parent[place]]] = True
+        last = len(waiting) - 1
+        for part in (waiting, nearest, parent, columns.T):
+            part[place] = part[last]
+        waiting, nearest, parent, columns = waiting[:last], nearest[:last], parent[:last], columns[:, :last]
+    return is_borderline
+
+
+def nearest_neighbor_errors(X: np.ndarray, y: np.ndarray) -> np.ndarray:
+    """Compute, for every row, whether its nearest other row has another class; the mean is N3.
+
+    N3 = 1/n Σ_i I(NN(x_i) ≠ y_i), the leave-one-out error of the nearest neighbour. Where several rows are nearest,
+    their share of another class.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_rows, n_columns), float64
+        Prepared columns.
+    y : ndarray of shape (n_rows,) of 0 and 1
+
+    Returns
+    -------
+    ndarray of shape (n_rows,), float64
+
+    References
+    ----------
+    .. [1] Lorena et al. (2019), as in `fisher_ratios`.
+    """
+    minority = count_minority_of_rows(X, y, np.arange(len(X)), k=1)
+    return np.asarray(np.where(y == 1, 1 - minority, minority))
+
+
+@dataclass(frozen=True, eq=False)
+class Plane:
+    """Up to two directions through the centre of some rows.
+
+    Parameters
+    ----------
+    centre : ndarray of shape (n_columns,)
+    axes : ndarray of shape (n_axes, n_columns)
+        Orthogonal, of length 1; the loading of each that is furthest from 0 is positive. One axis where the rows lie
+        on a line, none where they are all equal, or so large that their sum is not finite.
+    shares : tuple of float
+        Each axis's share of the variance, rounded to four decimals.
+    """
+
+    centre: np.ndarray
+    axes: np.ndarray
+    shares: tuple[float, ...]
+
+    def place(self, X: np.ndarray) -> np.ndarray:
+        """Give coordinates to rows of the same columns.
+
+        Parameters
+        ----------
+        X : ndarray of shape (n_rows, n_columns)
+
+        Returns
+        -------
+        ndarray of shape (n_rows, n_axes)
+        """
+        with threadpool_limits(limits=1):
+            return np.asarray((X - self.centre) @ self.axes.T)
+
+
+def fit_plane(X: np.ndarray) -> Plane:
+    """Find the first two principal components.
+
+    Of directions with equal variance any mixture would do, and round-off would choose one; so earlier columns (earlier
+    rows, where these are fewer) count for a ten-millionth more.
+
+    Parameters
+    ----------
+    X : ndarray of shape (n_rows, n_columns), float64
+        At least one row and one column, finite.
+
+    Returns
+    -------
+    Plane
+    """
+    with np.errstate(over="ignore", invalid="ignore"):  # rows whose sum overflows have no plane
+        centre = X.mean(axis=0)
+        moved = X - centre
+    largest = float(np.abs(moved).max())
+    if not largest > 0 or not np.isfinite(largest):
+        return Plane(centre, np.empty((0, X.shape[1])), ())
+    moved /= largest
+    with threadpool_limits(limits=1):
+        products = moved.T @ moved if X.shape[1] <= len(X) else moved @ moved.T
+        total, n = float(np.trace(products)), len(products)
+        products -= np.diag(np.linspace(0, _TIE_OF_AXES * total, n))
+        values, vectors = eigh(products, subset_by_index=[max(0, n - 2), n - 1])
+        axes = vectors.T[::-1] if X.shape[1] <= len(X) else vectors.T[::-1] @ moved
+    kept = values[::-1] > _NEGLIGIBLE * total
+    axes = np.array([axis / np.linalg.norm(axis) for axis in axes[kept]]).reshape(-1, X.shape[1])
+    rounded = np.round(axes, _LOADING_DECIMALS)
+    largest_loading = np.take_along_axis(rounded, np.abs(rounded).argmax(axis=1, keepdims=True), axis=1)
+    axes = np.where(largest_loading >= 0, axes, -axes)
+    return Plane(centre, axes, tuple(round(float(value / total), 4) for value in values[::-1][kept]))

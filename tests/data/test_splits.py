@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, train_test_split
 
 from job.data.dataset import Dataset
-from job.data.splitting.splits import build_splits, count_splits, note_splits, note_unused, settle_split
+from job.data.splits import build_splits, count_splits, note_splits, note_unused, settle_split
 from job.errors import DataError
 from job.spec.job_spec import SplitSpec
 

@@ -14,8 +14,8 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from job.data.digest import digest_dataset
-from job.data.generating import mixture
+from job.data.dataset import digest_dataset
+from job.data.generating import classification, mixture
 from job.data.generating.mixture import generate_mixture
 from job.data.reading.load_data import load_dataset
 from job.errors import DataError
@@ -277,7 +277,7 @@ def test_what_cannot_be_drawn_is_a_data_error(parameters, words) -> None:
 
 def test_memory_is_asked_for_before_anything_is_drawn(monkeypatch) -> None:
     """A spec that asks for too much gets a message, and no dead process."""
-    monkeypatch.setattr(mixture, "usable_memory", lambda: 1_000_000)
+    monkeypatch.setattr(classification, "usable_memory", lambda: 1_000_000)
     monkeypatch.setattr(mixture, "build_components", lambda *_: pytest.fail("was drawn"))
     with pytest.raises(DataError, match=r"need about [\d.,]+ GB while they are drawn, and 0\.0 GB may be used"):
         draw(n_samples=100_000)

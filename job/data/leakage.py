@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from job.data.dataset import Note
-from job.data.difficulty.minority_types import draw, find_shrinkage, search_exactly
+from job.data.geometry import draw, find_shrinkage, search_exactly
 from job.data.quoting import quoted
 
 ALONE = -1
@@ -81,7 +81,10 @@ def find_equal_columns(X: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
     """
     groups: dict[bytes, list[str]] = {}
     for name in X.columns:
-        groups.setdefault(hashlib.sha256(_content(X[name]).tobytes()).digest(), []).append(str(name))
+        is_category = isinstance(X[name].dtype, pd.CategoricalDtype)
+        values = pd.factorize(_codes(X[name]))[0] if is_category else X[name].to_numpy(dtype=np.float64) + 0.0
+        content = np.where(np.isnan(values), np.nan, values)  # one pattern of bytes for all that is missing
+        groups.setdefault(hashlib.sha256(content.tobytes()).digest(), []).append(str(name))
     return tuple(tuple(names) for names in groups.values() if len(names) > 1)
 
 
@@ -126,16 +129,10 @@ def _codes(column: pd.Series) -> np.ndarray:
     return np.asarray(pd.factorize(column.to_numpy(), use_na_sentinel=True)[0], dtype=np.int64) + 1
 
 
-def _content(column: pd.Series) -> np.ndarray:
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        return np.asarray(pd.factorize(_codes(column))[0], dtype=np.int64)
-    return np.where(np.isnan(column.to_numpy(dtype=np.float64)), np.nan, column.to_numpy(dtype=np.float64) + 0.0)
-
-
 def _score(column: pd.Series, y: np.ndarray) -> float | None:
     if isinstance(column.dtype, pd.CategoricalDtype):
         codes = _codes(column)
-        n_rows, n_minority = _count_categories(codes, y)
+        n_rows, n_minority = np.bincount(codes), np.bincount(codes, weights=y)
         if _LEAST_ROWS_PER_CATEGORY * np.count_nonzero(n_rows) > len(codes):
             return None
         return _auc((n_minority / np.maximum(n_rows, 1))[codes], y)
@@ -143,11 +140,6 @@ def _score(column: pd.Series, y: np.ndarray) -> float | None:
     if not np.isnan(values).any():
         return _auc(values, y)
     return max(_auc(np.where(np.isnan(values), end, values), y) for end in (-np.inf, np.inf))
-
-
-def _count_categories(codes: np.ndarray, y: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
-    """Count rows, and minority rows, of each category."""
-    return np.bincount(codes), np.bincount(codes, weights=y)
 
 
 def _auc(scores: np.ndarray, y: np.ndarray) -> float:
@@ -243,27 +235,18 @@ def _share_between(left: np.ndarray, right: np.ndarray, others: np.ndarray) -> n
     return np.asarray(np.max(between, axis=0) / len(others))
 
 
-_ROWS_PER_CATEGORY = 10
-
-
 def note_leaks(X: pd.DataFrame, y: np.ndarray) -> Iterator[Note]:
     """Note each feature that alone parts positive rows from all others without an error."""
     for name in X.columns:
-        if _tells_all(X[name], y):
+        if isinstance(X[name].dtype, pd.CategoricalDtype):
+            enough = (len(X[name].cat.categories) + 1) * _LEAST_ROWS_PER_CATEGORY <= len(y)  # one may be missing
+            tells = enough and _score(X[name], y) == 1.0
+        else:  # as for categories, but in time that grows with the rows only; not where a value is missing
+            inside, outside = X[name].to_numpy()[y == 1], X[name].to_numpy()[y == 0]
+            tells = bool(inside.min() > outside.max() or inside.max() < outside.min())
+        if tells:
             text = (
                 f"Column {quoted(name)} alone tells the label of every row. If it was written after the label was "
                 "known, list it under data.file.drop."
             )
             yield Note("tells-the-label", text, name)
-
-
-def _tells_all(column: pd.Series, y: np.ndarray) -> bool:
-    """Tell whether each category, or each side of some number, is of one class; in time that grows with the rows."""
-    if isinstance(column.dtype, pd.CategoricalDtype):
-        if (len(column.cat.categories) + 1) * _LEAST_ROWS_PER_CATEGORY > len(column):
-            return False
-        n_rows, n_minority = _count_categories(_codes(column), y)
-        return bool(((n_minority == 0) | (n_minority == n_rows)).all())
-    values = column.to_numpy()
-    inside, outside = values[y == 1], values[y == 0]
-    return bool(inside.min() > outside.max() or inside.max() < outside.min())  # not where a value is missing

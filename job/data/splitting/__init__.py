@@ -1,1 +1,0 @@
-"""Which rows train and which rows test."""
