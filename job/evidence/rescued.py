@@ -23,7 +23,7 @@ from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.diagnosis import prepare_sample
 from job.evidence.runs import Place, Predictions, named
 from job.results.study_facts import NeighborhoodAlarms, Rescued, TestedNeighborhood, TestedType, TypeRecall
-from job.spec.job_spec import PreparationSpec
+from job.spec.job_spec import JobSpec
 
 MOST_TEST_ROWS = 2_000
 
@@ -56,14 +56,7 @@ class TestRows:
 Typed = Mapping[tuple[int, int], TestRows]
 
 
-def build_rescued(
-    dataset: Dataset,
-    splits: Sequence[Split],
-    predictions: Predictions,
-    preparation: PreparationSpec,
-    seed: int,
-    baseline: str,
-) -> Rescued:
+def build_rescued(spec: JobSpec, dataset: Dataset, splits: Sequence[Split], predictions: Predictions) -> Rescued:
     """Count, over all test parts, which kinds of minority row each strategy finds and where it raises false alarms.
 
     Each test row is typed by its five nearest rows of the training part, in the columns that a classifier is fitted
@@ -75,7 +68,7 @@ def build_rescued(
     reason = None
     for split in splits:
         try:
-            typed[split.repeat, split.fold] = _type_test_rows(dataset, split, preparation, seed)
+            typed[split.repeat, split.fold] = _type_test_rows(spec, dataset, split)
         except StrategyError as error:
             reason = str(error)
     seen = [(split.test, rows) for split in splits if (rows := typed.get((split.repeat, split.fold))) is not None]
@@ -97,14 +90,14 @@ def build_rescued(
             TestedNeighborhood(minority_neighbors=neighbors, n=n, share=share, n_distinct=n_distinct)
             for neighbors, (n, share, n_distinct) in enumerate(neighborhoods)
         ),
-        recall=tuple(row for place in places for row in _recall(place, typed, predictions, baseline)),
+        recall=tuple(row for place in places for row in _recall(place, typed, predictions, spec.baseline.label)),
         false_alarms=tuple(row for place in places for row in _false_alarms(place, typed, predictions)),
     )
 
 
-def _type_test_rows(dataset: Dataset, split: Split, preparation: PreparationSpec, seed: int) -> TestRows:
-    luck = seeds_of(seed, split.repeat, split.fold).sampler
-    prepared, known = prepare_sample(dataset, preparation, luck, split.train)
+def _type_test_rows(spec: JobSpec, dataset: Dataset, split: Split) -> TestRows:
+    luck = seeds_of(spec.seed, split.repeat, split.fold).sampler
+    prepared, known = prepare_sample(dataset, spec.preparation, luck, split.train)
     random = np.random.RandomState(luck)
     y = dataset.y[split.test]
     minority, majority = (draw(np.flatnonzero(y == label), MOST_TEST_ROWS, random) for label in (1, 0))
