@@ -51,7 +51,7 @@ def build_results(spec: JobSpec, dataset: Dataset, splits: tuple[Split, ...], ou
     cells, context = by_place(predictions, *labels), metric_context(spec, dataset)
     runs = collect_runs(grid, predictions, splits, dataset, context, spec.baseline.label)
     judged = judge_strategies(spec, dataset, splits, runs, predictions, context)
-    decisions = build_decisions(spec, grid, predictions, splits)
+    decisions = build_decisions(spec, grid, cells, splits)
     studies = StudyRuns(ended, splits, dataset, context, spec.evaluation.confidence)
     headline = judged.verdict.headline
     return Results(
