@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 from predictions import make_prediction
 
-from job.data.geometry import TYPES
+from job.data.difficulty import TYPES
 from job.data.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import Prediction

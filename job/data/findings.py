@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from job.data.dataset import Column, Dataset
-from job.data.geometry import Clusters, Overlap
+from job.data.difficulty import Clusters, Overlap
 from job.data.leakage import NEARER, Duplicates
 from job.data.quoting import counted
 

@@ -11,7 +11,7 @@ import pandas as pd
 from scipy.stats import rankdata
 
 from job.data.dataset import Note
-from job.data.geometry import draw, find_shrinkage, search_exactly
+from job.data.difficulty import draw, find_shrinkage, search_exactly
 from job.data.quoting import quoted
 
 ALONE = -1

@@ -12,7 +12,7 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import roc_auc_score
 
 from job.data.dataset import Dataset
-from job.data.geometry import draw
+from job.data.difficulty import draw
 from job.evaluation.grid import Unit
 from job.strategies.preparation import Preparation
 from job.strategies.recipe import Resampled, TrainingPart

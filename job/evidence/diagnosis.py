@@ -4,19 +4,13 @@ from __future__ import annotations
 
 import numpy as np
 
-from job.data import geometry, leakage
+from job.data import difficulty, leakage
 from job.data.dataset import Dataset
-from job.data.findings import Facts, find_all
-from job.data.geometry import (
+from job.data.difficulty import (
     MOST_ROWS,
-    N_NEIGHBORS,
-    TYPES,
-    count_minority_of_rows,
-    draw,
-    find_clusters,
     thin,
-    type_minority,
 )
+from job.data.findings import Facts, find_all
 from job.errors import StrategyError
 from job.results.job_facts import Clusters, ColumnScore, Diagnosis, MinorityTypes, NearDuplicates, TypeCount
 from job.spec.job_spec import PreparationSpec
@@ -42,12 +36,12 @@ def build_diagnosis(dataset: Dataset, preparation: PreparationSpec, counted: Min
     try:
         fitted, rows = prepare_sample(dataset, preparation, seed)
         X, y = fitted.transform(dataset.X.iloc[rows]), dataset.y[rows]
-        overlap, clusters = _measure_overlap(X, y, fitted, seed), find_clusters(X, y)
+        overlap, clusters = _measure_overlap(X, y, fitted, seed), difficulty.find_clusters(X, y)
         share, n_rows = leakage.share_near_duplicates(fitted.transform, dataset.X, X, dataset.groups, seed)
         near_duplicates = NearDuplicates(share=share, n_rows=n_rows)
     except StrategyError as error:
         reason = str(error)
-    scored = thin(dataset.y, 1, seed, MOST_SCORED_ROWS)
+    scored = difficulty.thin(dataset.y, 1, seed, MOST_SCORED_ROWS)
     scores = leakage.score_columns(dataset.X.iloc[scored], dataset.y[scored])
     known = sorted(((score, name) for name, score in scores.items() if score is not None), key=lambda pair: -pair[0])
     facts = Facts(
@@ -76,20 +70,20 @@ def build_diagnosis(dataset: Dataset, preparation: PreparationSpec, counted: Min
     )
 
 
-def _describe_clusters(found: geometry.Clusters | None) -> Clusters | None:
+def _describe_clusters(found: difficulty.Clusters | None) -> Clusters | None:
     if found is None:
         return None
     return Clusters(n=len(found.sizes), sizes=found.sizes[:MOST_SIZES], n_alone=found.n_alone)
 
 
-def _measure_overlap(X: np.ndarray, y: np.ndarray, fitted: Preparation, seed: int) -> geometry.Overlap:
+def _measure_overlap(X: np.ndarray, y: np.ndarray, fitted: Preparation, seed: int) -> difficulty.Overlap:
     spread = zip(fitted.categorical_, fitted.category_counts_, strict=True)
     names = (*fitted.numeric_, *(name for name, count in spread for _ in range(count)))
-    ratios, errors = geometry.fisher_ratios(X, y), geometry.nearest_neighbor_errors(X, y)
+    ratios, errors = difficulty.fisher_ratios(X, y), difficulty.nearest_neighbor_errors(X, y)
     inside = thin(y, X.shape[1], seed, MOST_TREE_ROWS)
-    is_borderline = geometry.find_borderline(X[inside], y[inside])
-    return geometry.Overlap(
-        f1=geometry.maximum_fisher_ratio(ratios),
+    is_borderline = difficulty.find_borderline(X[inside], y[inside])
+    return difficulty.Overlap(
+        f1=difficulty.maximum_fisher_ratio(ratios),
         f1_column=names[int(np.argmax(ratios))],
         n1=float(is_borderline.mean()),
         n1_minority=float(is_borderline[y[inside] == 1].mean()),
@@ -107,7 +101,7 @@ def prepare_sample(
     X, rows = (dataset.X, np.arange(dataset.n_rows)) if rows is None else (dataset.X.iloc[rows], rows)
     fitted = Preparation(**preparation.model_dump()).fit(X)
     n_columns = len(fitted.numeric_) + int(fitted.category_counts_.sum())
-    return fitted, rows[thin(dataset.y[rows], n_columns, seed, most)]
+    return fitted, rows[difficulty.thin(dataset.y[rows], n_columns, seed, most)]
 
 
 def describe_minority_types(dataset: Dataset, preparation: PreparationSpec, seed: int) -> MinorityTypes:
@@ -116,8 +110,13 @@ def describe_minority_types(dataset: Dataset, preparation: PreparationSpec, seed
         prepared, rows = prepare_sample(dataset, preparation, seed, most=MOST_ROWS_OF_ALL)
         X, y = prepared.transform(dataset.X.iloc[rows]), dataset.y[rows]
     except StrategyError as error:
-        return MinorityTypes(k=N_NEIGHBORS, n_rows=0, n_minority=0, types=None, reason=str(error))
-    asked = draw(np.flatnonzero(y == 1), MOST_ASKED, np.random.RandomState(seed))
-    counts = np.bincount(type_minority(count_minority_of_rows(X, y, asked)), minlength=len(TYPES)).tolist()
-    types = tuple(TypeCount(type=name, n=n, share=n / len(asked)) for name, n in zip(TYPES, counts, strict=True))
-    return MinorityTypes(k=N_NEIGHBORS, n_rows=len(y), n_minority=len(asked), types=types, reason=None)
+        return MinorityTypes(k=difficulty.N_NEIGHBORS, n_rows=0, n_minority=0, types=None, reason=str(error))
+    asked = difficulty.draw(np.flatnonzero(y == 1), MOST_ASKED, np.random.RandomState(seed))
+    counts = np.bincount(
+        difficulty.type_minority(difficulty.count_minority_of_rows(X, y, asked)),
+        minlength=len(difficulty.TYPES),
+    ).tolist()
+    types = tuple(
+        TypeCount(type=name, n=n, share=n / len(asked)) for name, n in zip(difficulty.TYPES, counts, strict=True)
+    )
+    return MinorityTypes(k=difficulty.N_NEIGHBORS, n_rows=len(y), n_minority=len(asked), types=types, reason=None)

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.geometry import TYPES, Plane, count_minority_of_rows, draw, fit_plane, type_minority
+from job.data.difficulty import TYPES, Plane, count_minority_of_rows, draw, fit_plane, type_minority
 from job.data.splits import Split
 from job.errors import StrategyError
 from job.evaluation.audit import FIRST_SPLIT, ResamplingAudit

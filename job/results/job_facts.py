@@ -8,8 +8,8 @@ from typing import Any, Literal
 from pydantic import ConfigDict, Field
 
 from job.data.dataset import Column, Note
+from job.data.difficulty import Overlap
 from job.data.findings import Finding
-from job.data.geometry import Overlap
 from job.data.leakage import Duplicates
 from job.results.record import Number, Pair, Record, Values
 

@@ -4,7 +4,7 @@ import numpy as np
 import pytest
 from problexity.classification import n3
 
-from job.data.geometry import (
+from job.data.difficulty import (
     find_borderline,
     fisher_ratios,
     maximum_fisher_ratio,

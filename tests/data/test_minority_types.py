@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from job.data.geometry import (
+from job.data.difficulty import (
     TYPES,
     Clusters,
     count_minority_neighbors,

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sklearn.decomposition import PCA
 
-from job.data.geometry import fit_plane
+from job.data.difficulty import fit_plane
 
 
 def make_rows(n: int, scales: list[float], seed: int = 0) -> np.ndarray:

@@ -10,8 +10,8 @@ import pytest
 from factories import DEFAULT_PREPARATION, make_dataset
 
 from job.data.dataset import Column, Dataset
+from job.data.difficulty import MOST_ROWS
 from job.data.generating.mixture import generate_mixture
-from job.data.geometry import MOST_ROWS
 from job.evidence.diagnosis import MOST_TREE_ROWS, build_diagnosis, describe_minority_types
 from job.results.job_facts import Diagnosis
 from job.spec.generators import MixtureSpec

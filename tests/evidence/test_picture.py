@@ -11,7 +11,7 @@ import pytest
 from factories import make_dataset, make_entry, make_spec
 
 from job.data.dataset import Dataset
-from job.data.geometry import TYPES, count_minority_of_rows, type_minority
+from job.data.difficulty import TYPES, count_minority_of_rows, type_minority
 from job.data.splits import build_splits
 from job.evaluation.grid import enumerate_units
 from job.evaluation.worker import Outcome, evaluate_unit

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from typing import Any
 
 import pytest
 from alarm_factories import make_alarms, make_cutoffs
@@ -12,23 +11,25 @@ from report_factories import CLASSIFIERS, EVALUATION, REQUEST, STRATEGIES, make_
 
 from job.console.ending import write_table
 from job.evaluation.cutoff import NO_CUTOFF_KEEPS, Cutoff, Request
-from job.evidence.summary import summarize_runs
 from job.evidence.verdict.cutoff_advice import FACTS
 from job.report.facts import load_facts
 from job.report.render import render_report
 from job.report.summary_md import render_summary
+from job.results.decision_facts import CostRanges, Decisions
+from job.results.results import Results
+from job.results.verdict_facts import Cutoff as Advice
 from job.wording.cutoffs import describe_request, tell_cutoff, tell_menu, tell_ranges
 
 NOTHING = Request()
 UNKNOWN = {**EVALUATION, "cost_false_negative": None, "cost_false_positive": None}
 
 
-def cutoffs_of(request: Request = REQUEST, cutoff: Cutoff | None = None, strategies=STRATEGIES) -> dict[str, Any]:
+def cutoffs_of(request: Request = REQUEST, cutoff: Cutoff | None = None, strategies=STRATEGIES) -> Decisions:
     runs = make_runs(strategies, CLASSIFIERS, 6)
     return make_cutoffs(runs, strategies, CLASSIFIERS, request, cutoff or Cutoff(0.4))
 
 
-def without_cost() -> dict[str, Any]:
+def without_cost() -> Results:
     """The results of a job that asks for nothing, as a job writes them."""
     runs = make_runs(n_repeats=6)
     for run in runs:
@@ -39,12 +40,11 @@ def without_cost() -> dict[str, Any]:
         evaluation=UNKNOWN,
         alarms=make_alarms(runs, STRATEGIES, CLASSIFIERS, UNKNOWN),
         decisions=make_cutoffs(runs, STRATEGIES, CLASSIFIERS, NOTHING, Cutoff(None, "nothing_asked")),
-        summary=summarize_runs(runs, STRATEGIES, CLASSIFIERS, STRATEGIES[0]),
     )
 
 
 @pytest.fixture(scope="module")
-def results() -> dict[str, Any]:
+def results() -> Results:
     return make_results(runs=make_runs(n_repeats=6))
 
 
@@ -53,23 +53,23 @@ def costless() -> Page:
     return Page(render_report(without_cost()))
 
 
-def test_every_number_of_the_advised_cutoff_is_on_the_page(results: dict[str, Any]) -> None:
+def test_every_number_of_the_advised_cutoff_is_on_the_page(results: Results) -> None:
     """each strategy's threshold, means and intervals, and what no alert and an alert on every row come to"""
     page = Page(render_report(results))
     for index, classifier in enumerate(CLASSIFIERS):
         shown = {row[0].words: [cell.words for cell in row[1:]] for row in page.rows(f"cutoffs-{index}")[1:]}
-        decisions = results["decisions"]
-        rows = {row["strategy"]: row for row in decisions["rows"] if row["classifier"] == classifier}
+        decisions = results.decisions
+        rows = {row.strategy: row for row in decisions.rows if row.classifier == classifier}
         for name, row in rows.items():
             assert "0.40" == shown[name][0]
             for fact, text in zip(FACTS, shown[name][1:], strict=True):
-                low, high = row["intervals"][fact]
+                low, high = row.intervals[fact]
                 digits = 2 if fact in ("recall", "precision") else 1
-                assert f"{row[fact]:,.{digits}f} ({low:,.{digits}f} to {high:,.{digits}f})" == text
-        assert f"{decisions['never']['expected_cost_per_1000']:,.1f}" == shown["no alert at all"][-1]
-        assert f"{decisions['always']['expected_cost_per_1000']:,.1f}" == shown["an alert on every row"][-1]
-        menu = [row for row in decisions["menu"] if row["classifier"] == classifier]
-        assert sum(len(row["points"]) for row in menu) == len(page.rows(f"cutoffs-menu-{index}")) - 1
+                assert f"{getattr(row, fact):,.{digits}f} ({low:,.{digits}f} to {high:,.{digits}f})" == text
+        assert f"{decisions.never.expected_cost_per_1000:,.1f}" == shown["no alert at all"][-1]
+        assert f"{decisions.always.expected_cost_per_1000:,.1f}" == shown["an alert on every row"][-1]
+        menu = [row for row in decisions.menu if row.classifier == classifier]
+        assert sum(len(row.points) for row in menu) == len(page.rows(f"cutoffs-menu-{index}")) - 1
         for name, row in zip(STRATEGIES, page.rows(f"cutoffs-costs-{index}")[1:], strict=True):
             assert tell_ranges(decisions, name, classifier) == row[1].words
 
@@ -152,10 +152,10 @@ def test_the_menu_in_a_sentence() -> None:
     """each point by its cut-off, what it is, what it finds and how many false alerts it raises"""
     decisions = cutoffs_of(NOTHING, Cutoff(None, "nothing_asked"))
     told = tell_menu(decisions, "baseline", CLASSIFIERS[0])
-    points = decisions["menu"][0]["points"]
+    points = decisions.menu[0].points
 
-    assert told.startswith(f"The cut-off is yours to choose: {points[0]['threshold']:.2f} (the model as it is) finds ")
-    assert f"{points[2]['threshold']:.2f} (recall 0.8) finds 80 with " in told
+    assert told.startswith(f"The cut-off is yours to choose: {points[0].threshold:.2f} (the model as it is) finds ")
+    assert f"{points[2].threshold:.2f} (recall 0.8) finds 80 with " in told
     assert "(baseline's false alerts)" in tell_menu(decisions, "smote", CLASSIFIERS[0])
 
 
@@ -166,17 +166,20 @@ def test_cost_ranges_in_a_sentence() -> None:
         {"from": 3.02, "to": 20.0, "choice": "cut", "point": "recall_80", "threshold": 0.1204},
         {"from": 20.0, "to": None, "choice": "always", "point": None, "threshold": None},
     ]
-    row = {"strategy": "s", "classifier": "c", "ranges": ranges}
+    decisions = cutoffs_of()
+
+    def tell(strategy: str, ranges: list[dict[str, object]]) -> str:
+        row = CostRanges(strategy=strategy, classifier="c", reason=None, ranges=ranges)
+        return tell_ranges(decisions.model_copy(update={"cost_ranges": (row,)}), strategy, "c")
+
     assert (
         "Up to 3 : 1 the model as it is; from 3 to 20 : 1 the cut-off 0.12; beyond that an alert on every row."
-        == tell_ranges({"rows": [{"strategy": "s"}], "cost_ranges": [row]}, "s", "c")
+        == tell("baseline", ranges)
     )
-    other = tell_ranges({"rows": [{"strategy": "baseline"}], "cost_ranges": [row]}, "s", "c")
-    assert other.startswith("Up to 3 : 1 its own decision threshold; ")
-    never = {**row, "ranges": [{"from": 0.0, "to": None, "choice": "never"}]}
-    only = tell_ranges({"rows": [{"strategy": "s"}], "cost_ranges": [never]}, "s", "c")
-    assert "At any cost ratio no alert at all." == only
-    assert "" == tell_ranges({"rows": [], "cost_ranges": [{**row, "ranges": []}]}, "s", "c")
+    assert tell("smote", ranges).startswith("Up to 3 : 1 its own decision threshold; ")
+    only = {"from": 0.0, "to": None, "choice": "never", "point": None, "threshold": None}
+    assert "At any cost ratio no alert at all." == tell("baseline", [only])
+    assert "" == tell("baseline", [])
 
 
 @pytest.mark.parametrize(
@@ -194,11 +197,11 @@ def test_cost_ranges_in_a_sentence() -> None:
     ],
 )
 def test_a_threshold_has_digits_that_tell_something(threshold: float, told: str) -> None:
-    assert told == tell_cutoff({"threshold": threshold, "action": "cut"})
+    assert told == tell_cutoff(Advice(threshold=threshold, action="cut"))
 
 
 def test_an_action_is_told_in_words() -> None:
     assert ["–", "no alert", "every row"] == [
         tell_cutoff(None),
-        *(tell_cutoff({"threshold": None, "action": action}) for action in ("never", "always")),
+        *(tell_cutoff(Advice(threshold=None, action=action)) for action in ("never", "always")),
     ]

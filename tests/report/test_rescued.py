@@ -9,7 +9,7 @@ from evidence_factories import make_minority_types, make_rescued
 from html_page import Page
 from report_factories import make_dataset, make_results
 
-from job.data.geometry import TYPES
+from job.data.difficulty import TYPES
 from job.report.render import render_report
 
 PAIR = ("baseline", "smote")

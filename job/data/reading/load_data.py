@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 
 from job.data.dataset import Column, Dataset, Note, digest_dataset
-from job.data.geometry import draw_stratified
+from job.data.difficulty import draw_stratified
 from job.data.leakage import note_leaks
 from job.data.quoting import quoted
 from job.data.reading import csv_files, jsonl_files, parquet_files, roles

@@ -7,8 +7,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from job.data.dataset import Column
+from job.data.difficulty import Overlap
 from job.data.findings import Finding
-from job.data.geometry import Overlap
 from job.report.charts.canvas import Description, Picture
 from job.report.charts.figures import draw_bars
 from job.report.facts import Facts

@@ -122,7 +122,7 @@ def _sentence(facts: Facts, recall: Recall) -> str:
     if not others:
         return f"There is nothing to compare {baseline} with."
     name = max(others, key=lambda each: sum(row.rescued - row.lost for row in others[each]))
-    rescued, lost = (sum(getattr(row, key) for row in others[name]) for key in ("rescued", "lost"))
+    rescued, lost = sum(row.rescued for row in others[name]), sum(row.lost for row in others[name])
     if rescued <= lost:
         return f"No strategy finds more than {baseline} does."
     kinds = listed(_counted(row.rescued, row.type) for row in others[name])
