@@ -304,10 +304,8 @@ def _unpacked(file: DataFile) -> Iterator[bytes]:
             while block := stream.read(BLOCK):
                 total += len(block)
                 if file.packed and total > max(_BOMB_SIZE, _BOMB_RATIO * size):
-                    raise DataError(
-                        f"{file.shown}: unpacks to more than {_BOMB_RATIO} times its size; "
-                        "if this is data and no gzip bomb, unpack it first"
-                    )
+                    what = f"unpacks to more than {_BOMB_RATIO} times its size"
+                    raise DataError(f"{file.shown}: {what}; if this is data and no gzip bomb, unpack it first")
                 yield block
 
 
@@ -325,9 +323,8 @@ def _too_long(start: bytes, line: int, file: DataFile) -> DataError:
         column = keys[-1].decode(errors="replace") if keys else "?"
     if sizes.max() > LARGEST_CELL:
         return file.too_large(line, column, f"{sizes.max():,} bytes or more")
-    return DataError(
-        f"{file.shown}:{line}: the line has more than the {LONGEST_LINE:,} bytes allowed; is this a data file?"
-    )
+    what = f"the line has more than the {LONGEST_LINE:,} bytes allowed"
+    return DataError(f"{file.shown}:{line}: {what}; is this a data file?")
 
 
 def _check_text(block: bytes, line: int, shown: str) -> None:
