@@ -1,7 +1,5 @@
 """The one root of everything that this job raises on purpose, with the exit code of each kind."""
 
-from __future__ import annotations
-
 import signal
 from collections.abc import Iterable
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What this process may use of the machine: processors and memory, container limits included."""
 
-from __future__ import annotations
-
 import math
 import os
 import re

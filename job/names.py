@@ -4,8 +4,6 @@ Only strings, so that a spec can be checked, and ``--help`` shown, without impor
 Adding a strategy, classifier or metric starts with one line here; the contract suites then test it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 _OVER_SAMPLERS = (

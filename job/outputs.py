@@ -1,7 +1,5 @@
 """The output folder: files are written whole into a hidden folder and renamed into place at the end."""
 
-from __future__ import annotations
-
 import contextlib
 import errno
 import fcntl

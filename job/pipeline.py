@@ -1,7 +1,5 @@
 """The whole story of a job, in one function."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What a result is a function of: the spec, the data, the seed, and the versions of what computed it."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 import os

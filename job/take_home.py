@@ -1,7 +1,5 @@
 """What is written on request beside the numbers, each in a process of its own: none of it can lose the report."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path

@@ -1,7 +1,5 @@
 """Numbers, lists and names in text: values as messages show them, long text shortened, the nearest known name."""
 
-from __future__ import annotations
-
 import math
 import re
 import unicodedata

@@ -1,7 +1,5 @@
 """Help texts whose examples keep their lines, and the options that print and end."""
 
-from __future__ import annotations
-
 import click
 
 from job import __version__

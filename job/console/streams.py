@@ -1,7 +1,5 @@
 """Standard output and standard error, as they are: closed, piped into ``head``, without Unicode or full."""
 
-from __future__ import annotations
-
 import contextlib
 import os
 import re

@@ -1,7 +1,5 @@
 """What ends a command early: an error or a signal, told in one line, with the exit code that says whose turn it is."""
 
-from __future__ import annotations
-
 import os
 import signal
 import sys

@@ -1,7 +1,5 @@
 """The data of a job as one frozen value: features, labels, what is known about every column, and a digest of it all."""
 
-from __future__ import annotations
-
 import hashlib
 import json
 from collections.abc import Mapping

@@ -1,7 +1,5 @@
 """Where rows lie: nearest neighbours, types of minority rows, clusters, overlap of the classes, and the PCA plane."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass

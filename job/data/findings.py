@@ -1,7 +1,5 @@
 """What a diagnosis finds worth a word, each with a stable code, how serious it is, and what to do."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """What lets a model score too well: columns that give the label away, and rows that are the same, or nearly."""
 
-from __future__ import annotations
-
 import hashlib
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass

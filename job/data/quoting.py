@@ -1,7 +1,5 @@
 """How messages name what a file holds: quoted, listed, told apart from what looks alike, the nearest known name."""
 
-from __future__ import annotations
-
 import unicodedata
 from collections.abc import Iterable, Mapping, Sequence
 from decimal import Decimal

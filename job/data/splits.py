@@ -1,7 +1,5 @@
 """Which rows train and which rows test: every split of a job, from the data and the spec alone."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Worker processes on this machine: for the units of a job, or for one call apart from the job."""
 
-from __future__ import annotations
-
 import os
 import signal
 import threading

@@ -3,8 +3,6 @@
 Workers import this module and what it needs, which is neither the readers of files nor the report.
 """
 
-from __future__ import annotations
-
 import pickle
 import time
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What is made of all rows: the pipeline to keep, saved with skops, and the rows that a sampler adds to them."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Synthetic rows audited: how plausible they are beside held-out real rows, and whether one is a test row."""
 
-from __future__ import annotations
-
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace

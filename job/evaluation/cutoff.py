@@ -1,7 +1,5 @@
 """The advised cut-off: chosen on inner folds of the training part, for the cost, capacity or limit of the spec."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Running other people's code: nothing that it raises, warns, prints, draws or changes reaches another run."""
 
-from __future__ import annotations
-
 import ctypes
 import logging
 import os

@@ -1,7 +1,5 @@
 """What happens in a worker: one unit of work, from raw rows to the scores and decisions of every test row."""
 
-from __future__ import annotations
-
 import time
 import zlib
 from collections.abc import Callable

@@ -1,7 +1,5 @@
 """What every strategy finds, and what that costs, at any number of alarms: equal footing without probabilities."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Sequence
 from typing import Any

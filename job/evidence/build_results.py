@@ -1,7 +1,5 @@
 """The content of results.json and timings.json: everything that is known once every run has ended."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 

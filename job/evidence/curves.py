@@ -1,7 +1,5 @@
 """Mean precision-recall and ROC curves on one grid, those of the best possible classifier too."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """The diagnosis of a data set in the columns that its classifiers get: how hard its minority is, and what is wrong."""
 
-from __future__ import annotations
-
 import numpy as np
 
 from job.data import difficulty, leakage

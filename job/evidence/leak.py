@@ -1,7 +1,5 @@
 """Resampling before the split: what a job that does it would report; and the proof that this job has no such leak."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 

@@ -1,7 +1,5 @@
 """The data in two dimensions, and where each sampler puts its rows."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What each strategy does to probabilities: how far they are off, and how much they move with the training set."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass

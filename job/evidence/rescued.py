@@ -1,7 +1,5 @@
 """Which minority rows a strategy finds that baseline misses, and where its false alarms are."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The runs of a job: what each predicted, its row in results.json, and those beside the grid, measured like it."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The kind of each strategy: from its runs and its recipe, because a label is free text."""
 
-from __future__ import annotations
-
 from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 

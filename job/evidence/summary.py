@@ -1,7 +1,5 @@
 """Results over all splits: the middle, the spread, the difference from baseline, how high average precision reads."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 
 import numpy as np

@@ -1,7 +1,5 @@
 """How far to resample, and what imbalance does: curves over the settings of a sweep, with intervals over splits."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import replace
 

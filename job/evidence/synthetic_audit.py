@@ -1,7 +1,5 @@
 """The audit of synthetic rows over the splits: means, flags, and how to read them."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What alerts are worth at each exchange rate between errors, and what they become at another prevalence."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Sequence
 

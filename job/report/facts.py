@@ -1,7 +1,5 @@
 """Results with the look-ups that sections need: by strategy, classifier and metric."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """What the page is made of: sections, tables and their cells; one macro lays out all tables."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar

@@ -1,7 +1,5 @@
 """One table of metrics for one classifier: mean, spread, difference from baseline, and why a number is missing."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from statistics import median

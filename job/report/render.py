@@ -1,7 +1,5 @@
 """From results to the page: its sections in their order, and all of it as HTML."""
 
-from __future__ import annotations
-
 import base64
 import hashlib
 import re

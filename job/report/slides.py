@@ -1,7 +1,5 @@
 """The charts of the page as files of their own, for slides and documents."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields, is_dataclass
 from xml.sax.saxutils import escape

@@ -1,7 +1,5 @@
 """The short report in Markdown, for the summary of a CI job: the answer, one table a classifier, what went wrong."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What follows for decisions and probabilities: curves, alarms, cut-offs, net benefit, calibration, stability."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from pydantic import Field

@@ -1,7 +1,5 @@
 """What was asked and what was run: spec, versions, data, splits, entries, runs."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any, Literal
 

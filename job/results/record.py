@@ -1,7 +1,5 @@
 """What all values of results.json have in common: frozen, checked, closed to NaN, open to keys of later releases."""
 
-from __future__ import annotations
-
 from pydantic import BaseModel, ConfigDict
 
 Number = int | float

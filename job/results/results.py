@@ -1,7 +1,5 @@
 """The whole of results.json."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from typing import Any
 

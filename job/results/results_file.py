@@ -1,7 +1,5 @@
 """results.json and timings.json as text: written, and read again where they are whole and of this schema."""
 
-from __future__ import annotations
-
 import json
 from collections.abc import Mapping
 from pathlib import Path

@@ -1,7 +1,5 @@
 """What is shown beside the comparison: which rows are found, synthetic rows, leak, sweeps, the model as a script."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from job.results.decision_facts import MeanMetric

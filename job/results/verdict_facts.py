@@ -1,7 +1,5 @@
 """What is said about differences: comparisons, power, the two answers and the headline."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from job.results.record import Pair, Record

@@ -1,7 +1,5 @@
 """AffinitySMOTE: over-sampling from the rows that are surest of their class, in both directions."""
 
-from __future__ import annotations
-
 import numbers
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, ClassVar

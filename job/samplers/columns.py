@@ -1,7 +1,5 @@
 """Columns of a table: which are categorical or whole numbers, and how mixed columns become numbers and come back."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import Any
 

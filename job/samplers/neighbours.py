@@ -5,8 +5,6 @@ So they only propose candidates here; the distances that count are summed column
 row, and a row for which a candidate may have been overlooked is searched exhaustively.
 """
 
-from __future__ import annotations
-
 import numpy as np
 from numpy.typing import NDArray
 

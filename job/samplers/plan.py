@@ -1,7 +1,5 @@
 """Which rows of each class become synthetic rows' seeds, towards or away from which neighbour, and how far."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any

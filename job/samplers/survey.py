@@ -1,7 +1,5 @@
 """What a pass over a table tells: hashes of rows, rows chosen by them, ranges of columns, values of discrete ones."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 from typing import Any
 

@@ -1,7 +1,5 @@
 """Work shared out among threads, which numpy lets run side by side."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager

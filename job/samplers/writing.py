@@ -1,7 +1,5 @@
 """Synthetic rows written straight into the output, block by block, so that no temporary is larger than a block."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import partial

@@ -1,7 +1,5 @@
 """Values, calls and imports as Python source, and a template in which no text of a spec can become code."""
 
-from __future__ import annotations
-
 import ast
 import keyword
 import math

@@ -1,7 +1,5 @@
 """The recommended strategy and classifier as a script that gives the report's numbers again."""
 
-from __future__ import annotations
-
 import builtins
 import inspect
 import math

@@ -1,7 +1,5 @@
 """``data.file``: a file to read, and what its columns are for."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable
 from typing import Annotated, Literal

@@ -1,7 +1,5 @@
 """``data.generate``: scikit-learn's ``make_classification``, or a mixture of normals whose posterior is known."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal

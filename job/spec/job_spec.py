@@ -1,7 +1,5 @@
 """The schema of a spec: every key, its kind, its default and what it means."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any, Literal
 

@@ -1,7 +1,5 @@
 """From a file, standard input or the embedded default to a `JobSpec`, with every problem at once and its place."""
 
-from __future__ import annotations
-
 import codecs
 import os
 import re

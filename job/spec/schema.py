@@ -1,7 +1,5 @@
 """The JSON Schema of a spec: for editors, and for what is said of a wrong spec: what was found, and what is allowed."""
 
-from __future__ import annotations
-
 import functools
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any

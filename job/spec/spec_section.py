@@ -3,8 +3,6 @@
 Bounds are pydantic's own, at each key. A `title` says what a text or a list is; messages and the JSON Schema show it.
 """
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Annotated, Any, ClassVar, LiteralString, Self

@@ -1,7 +1,5 @@
 """The commented spec that ``init`` writes: on generated data, or for a file whose facts are known."""
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator, Mapping

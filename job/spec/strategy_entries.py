@@ -1,7 +1,5 @@
 """Entries of ``strategies`` and ``classifiers``: a name, or a class by its dotted path, with parameters and a label."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Mapping
 from typing import Annotated, Any

@@ -1,7 +1,5 @@
 """Parameters keyed by labels: the data's own, as the file writes them, become 1 (positive) and 0 (the rest)."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any

@@ -1,7 +1,5 @@
 """What share of positive rows a classifier's probabilities stand for: its weights, priors and own samples included."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from numbers import Real
 from typing import Any

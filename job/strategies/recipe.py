@@ -1,7 +1,5 @@
 """What every strategy is: a way to resample one training part, and a way to fit a classifier on it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from copy import deepcopy
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Classes that a spec names, made into recipes and classifiers: imported by their paths, their parameters checked."""
 
-from __future__ import annotations
-
 import importlib
 import inspect
 from collections.abc import Iterable, Mapping, Sequence

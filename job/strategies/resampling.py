@@ -1,7 +1,5 @@
 """The recipes that resample: any sampler by its class, SMOTE with categories, and our own over-sampler."""
 
-from __future__ import annotations
-
 import re
 from collections import Counter
 from collections.abc import Iterable

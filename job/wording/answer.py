@@ -1,7 +1,5 @@
 """The answer of the whole job: does it help, what to use, how sure that is, and why."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 

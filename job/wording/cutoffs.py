@@ -1,7 +1,5 @@
 """Cut-offs in words: what the spec asks for, those to choose from, and which choice is the cheapest when."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterator, Sequence
 from typing import TypeVar

@@ -1,7 +1,5 @@
 """The two answers for one oversampler and classifier, in words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 from job.evidence.verdict import rules

@@ -1,7 +1,5 @@
 """Generated data: scikit-learn's ``make_classification`` as a `Dataset`."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any

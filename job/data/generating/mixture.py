@@ -1,7 +1,5 @@
 """Generated data whose truth is known: a mixture of normals, with the posterior of every row."""
 
-from __future__ import annotations
-
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 

@@ -1,7 +1,5 @@
 """What each column is read as, and why: the rules, from counts over all rows and what the values look like."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any

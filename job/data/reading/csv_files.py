@@ -1,7 +1,5 @@
 """Read CSV, TSV and their kin: the header by ourselves, the rows by DuckDB, every value as text."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress

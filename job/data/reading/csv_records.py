@@ -5,8 +5,6 @@ blanks aside, is a double quote; in it a double quote is written twice. A double
 character like all others.
 """
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass

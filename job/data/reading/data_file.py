@@ -1,7 +1,5 @@
 """A data file: found, checked to be a plain file of a known form, and read as clean UTF-8 bytes."""
 
-from __future__ import annotations
-
 import codecs
 import gzip
 import io

@@ -4,8 +4,6 @@ The objects are written to a plain CSV file, which DuckDB reads without guessing
 missing, one between quotes is empty text, and so is what a row lacks at its end.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterator

@@ -1,7 +1,5 @@
 """A data file becomes a `Dataset`, or the facts from which `init` writes a spec."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress

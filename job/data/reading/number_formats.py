@@ -1,7 +1,5 @@
 """Values that would be numbers but for how they are written: decimal commas, units, currency signs, times, formulas."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Read Parquet: DuckDB reads the rows, every value becomes the text that stands for exactly that value."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager

@@ -4,8 +4,6 @@ It reads the table ``data`` and nothing else, and gives the same rows every time
 parse of the query, beside the settings under which it is run.
 """
 
-from __future__ import annotations
-
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set

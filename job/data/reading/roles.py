@@ -1,7 +1,5 @@
 """What the spec uses columns for: its names looked up in the data, and target, groups, time and split read."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

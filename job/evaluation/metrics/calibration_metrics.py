@@ -1,7 +1,5 @@
 """Metrics of probabilities: how far they are off, in which direction, and what a prior correction mends."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 
 import numpy as np

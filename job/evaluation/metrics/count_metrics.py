@@ -1,7 +1,5 @@
 """Metrics of counts: of right and wrong decisions at one threshold, and of the two cumulative counts at every one."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What each metric is called, which way is better, and how splits are summarised; or why a value is undefined."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal

@@ -1,7 +1,5 @@
 """Every metric of a run, from the scores and decisions of its test rows."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from functools import cached_property

@@ -1,7 +1,5 @@
 """The paired bootstrap over test rows, for jobs that have one split only, and every metric on all of its samples."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Each strategy against baseline, and AffinitySMOTE against SMOTE, in every metric and with every classifier."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from typing import NamedTuple
 

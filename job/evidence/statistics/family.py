@@ -1,7 +1,5 @@
 """Families of tests: every oversampler against baseline, Holm's adjustment, and what such a job could have shown."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass

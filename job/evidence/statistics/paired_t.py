@@ -1,7 +1,5 @@
 """The corrected resampled t-test and its Bayesian twin, for differences over splits that share most of their rows."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypedDict

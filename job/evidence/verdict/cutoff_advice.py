@@ -1,7 +1,5 @@
 """The advised cut-off of every strategy, what it gives on the test parts, and the other cut-offs one could choose."""
 
-from __future__ import annotations
-
 import math
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence

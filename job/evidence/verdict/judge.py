@@ -1,7 +1,5 @@
 """From runs to comparisons, power and verdict: all that is said about differences."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from typing import NamedTuple
 

@@ -1,7 +1,5 @@
 """What to use, the headline's answer, and the numbers beside it."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The two answers for each oversampler and classifier: does it rank better, and how do its decisions differ?"""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 
 from job.evaluation.metrics.count_metrics import recall_at_alerts

@@ -1,7 +1,5 @@
 """The chart of the alarm explorer: lines that the template draws, so that the script only has to move the rate."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass

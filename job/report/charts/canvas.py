@@ -1,7 +1,5 @@
 """What all charts have in common: size, text, axes, and the picture that they become."""
 
-from __future__ import annotations
-
 import io
 import unicodedata
 from collections.abc import Callable, Sequence

@@ -1,7 +1,5 @@
 """Charts of bars, dots and points: each takes plain numbers and gives a picture with its words and its numbers."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

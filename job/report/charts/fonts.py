@@ -1,7 +1,5 @@
 """Where matplotlib keeps its list of fonts, and the list that the container image ships."""
 
-from __future__ import annotations
-
 import atexit
 import os
 import shutil

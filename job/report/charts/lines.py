@@ -1,7 +1,5 @@
 """Charts of lines: curves, net benefit, sweeps, and recall against false alarms; and which strategies share a chart."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """The chart of what each strategy finds beside what it pays: one row for each, and a panel for either."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

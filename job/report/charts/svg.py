@@ -1,7 +1,5 @@
 """From a drawn figure to a small SVG, its images of one colour as small PNGs."""
 
-from __future__ import annotations
-
 import base64
 import io
 import re

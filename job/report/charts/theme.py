@@ -1,7 +1,5 @@
 """Where templates and style sheets are, and the colours and markers of strategies in every chart."""
 
-from __future__ import annotations
-
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass

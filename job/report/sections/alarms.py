@@ -1,7 +1,5 @@
 """The alarm explorer: every strategy at the same number of alarms, for any number."""
 
-from __future__ import annotations
-
 import json
 import math
 from collections.abc import Iterator, Mapping, Sequence

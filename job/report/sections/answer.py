@@ -1,7 +1,5 @@
 """The first screen: the answer, four numbers beside baseline's, and the recall of each strategy."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

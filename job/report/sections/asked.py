@@ -1,7 +1,5 @@
 """What was asked: the data, the splits, and everything that was compared, in words."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The audit of synthetic rows: every measure beside that of held-out real rows."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Each strategy against baseline, and our oversampler against SMOTE: differences, intervals and p-values."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Precision-recall and ROC curves, mean over splits, and the best possible classifier where it is known."""
 
-from __future__ import annotations
-
 from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """Cut-offs: the advised one where the spec asks for one, the others to choose from, and which is cheapest when."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType

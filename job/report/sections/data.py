@@ -1,7 +1,5 @@
 """The data before any strategy: class balance, how columns were read, and what makes the minority hard to learn."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """What decisions are worth: net benefit, the prevalence in use, and how stable probabilities are."""
 
-from __future__ import annotations
-
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass

@@ -1,7 +1,5 @@
 """How much of a gain in recall is a better ranking, and how much a moved threshold."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from statistics import fmean, stdev

@@ -1,7 +1,5 @@
 """What each strategy does to probabilities, and what the prior correction takes back."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest

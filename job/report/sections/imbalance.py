@@ -1,7 +1,5 @@
 """What imbalance does: the same number of training rows, ever fewer of them positive."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 

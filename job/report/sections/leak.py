@@ -1,7 +1,5 @@
 """The leak: what resampling before the split would have feigned, and the proof that this job has none."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 

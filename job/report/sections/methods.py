@@ -1,7 +1,5 @@
 """What the numbers of this job cannot tell; how they were made, and what holds for every job, is in the template."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Every metric in groups: mean, spread and difference from baseline, one table for each classifier."""
 
-from __future__ import annotations
-
 from dataclasses import dataclass
 
 from job.report.facts import Facts

@@ -1,7 +1,5 @@
 """The main numbers of every strategy, the share of the minority that each finds, and what that costs."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """The data in two dimensions, and where each sampler puts its rows."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 from statistics import fmean, pstdev

@@ -1,7 +1,5 @@
 """How much to oversample: from the data's own ratio to as many minority rows as others."""
 
-from __future__ import annotations
-
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 

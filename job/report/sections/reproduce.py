@@ -1,7 +1,5 @@
 """Everything needed to get the same numbers again."""
 
-from __future__ import annotations
-
 import io
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass

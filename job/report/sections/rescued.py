@@ -1,7 +1,5 @@
 """Which kinds of minority row each strategy finds, and among which rows it raises false alarms."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 

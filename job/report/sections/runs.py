@@ -1,7 +1,5 @@
 """Runs that failed, were degraded or cannot exist, each with its reason, and what libraries had to say."""
 
-from __future__ import annotations
-
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import NamedTuple

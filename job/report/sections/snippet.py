@@ -1,7 +1,5 @@
 """What a reader takes home: the recommended strategy and classifier as a script, and the files that were asked for."""
 
-from __future__ import annotations
-
 from collections.abc import Iterator
 from dataclasses import dataclass
 

@@ -1,7 +1,5 @@
 """Recall against false alarms at each strategy's own decision, and which strategies no other beats."""
 
-from __future__ import annotations
-
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, replace

@@ -1,7 +1,5 @@
 """Two answers for each oversampler and classifier, and what it would take to know more."""
 
-from __future__ import annotations
-
 from collections.abc import Sequence
 from dataclasses import dataclass
 
