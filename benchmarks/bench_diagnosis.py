@@ -19,12 +19,20 @@ from job.data.splitting.splits import build_splits
 from job.evidence.diagnosis import MOST_ROWS, build_diagnosis, describe_minority_types
 from job.evidence.rescued import build_rescued
 from job.spec.generators import MixtureSpec
-from job.spec.job_spec import PreparationSpec, SplitSpec
+from job.spec.job_spec import JobSpec
 
 N_COLUMNS = 30
 SIZES = (2_000, 20_000, 100_000)
 MOST_SECONDS, MOST_GIGABYTES = 20.0, 1.5
-PREPARATION = PreparationSpec()
+SPEC = JobSpec.model_validate(
+    {
+        "data": {"generate": {"kind": "mixture"}},
+        "split": {"n_repeats": 2},
+        "strategies": ["smote"],
+        "classifiers": ["svc"],
+    }
+)
+PREPARATION = SPEC.preparation
 
 
 def main() -> int:
@@ -43,7 +51,7 @@ def main() -> int:
         build_diagnosis(dataset, PREPARATION, describe_minority_types(dataset, PREPARATION, 0), 0)
         seconds = time.perf_counter() - start
         start = time.perf_counter()
-        build_rescued(dataset, build_splits(dataset, SplitSpec(n_repeats=2)), {}, PREPARATION, 0, "baseline")
+        build_rescued(SPEC, dataset, build_splits(dataset, SPEC.split), {})
         typing = (time.perf_counter() - start) / 2
         X = np.ascontiguousarray(dataset.X.to_numpy()[:MOST_ROWS])
         start = time.perf_counter()

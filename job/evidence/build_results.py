@@ -51,7 +51,7 @@ def build_results(spec: JobSpec, dataset: Dataset, splits: tuple[Split, ...], ou
     cells, context = by_place(predictions, *labels), metric_context(spec, dataset)
     runs = collect_runs(grid, predictions, splits, dataset, context, spec.baseline.label)
     judged = judge_strategies(spec, dataset, splits, runs, predictions, context)
-    decisions = build_decisions(spec, grid, predictions, splits)
+    decisions = build_decisions(spec, grid, cells, splits)
     studies = StudyRuns(ended, splits, dataset, context, spec.evaluation.confidence)
     headline = judged.verdict.headline
     return Results(
@@ -74,7 +74,7 @@ def build_results(spec: JobSpec, dataset: Dataset, splits: tuple[Split, ...], ou
         net_benefit=build_net_benefit(cells, spec.evaluation, dataset.prevalence),
         in_use=build_in_use(cells, splits, spec.evaluation, dataset.y),
         stability=build_stability(cells, splits, dataset.y),
-        rescued=build_rescued(dataset, splits, predictions, spec.preparation, spec.seed, spec.baseline.label),
+        rescued=build_rescued(spec, dataset, splits, predictions),
         comparisons=judged.comparisons,
         power=judged.power,
         verdict=judged.verdict.model_copy(update={"headline": with_advice(headline, decisions)}),

@@ -7,15 +7,6 @@ import numpy as np
 from job.data.dataset import Dataset
 from job.data.difficulty import class_overlap, leakage, minority_types
 from job.data.difficulty.findings import Facts, find_all
-from job.data.difficulty.minority_types import (
-    N_NEIGHBORS,
-    TYPES,
-    count_minority_of_rows,
-    draw,
-    find_clusters,
-    thin,
-    type_minority,
-)
 from job.errors import StrategyError
 from job.results.job_facts import Clusters, ColumnScore, Diagnosis, MinorityTypes, NearDuplicates, TypeCount
 from job.spec.job_spec import PreparationSpec
@@ -42,12 +33,12 @@ def build_diagnosis(dataset: Dataset, preparation: PreparationSpec, counted: Min
     try:
         fitted, rows = prepare_sample(dataset, preparation, seed)
         X, y = fitted.transform(dataset.X.iloc[rows]), dataset.y[rows]
-        overlap, clusters = _measure_overlap(X, y, fitted, seed), find_clusters(X, y)
+        overlap, clusters = _measure_overlap(X, y, fitted, seed), minority_types.find_clusters(X, y)
         share, n_rows = leakage.share_near_duplicates(fitted.transform, dataset.X, X, dataset.groups, seed)
         near_duplicates = NearDuplicates(share=share, n_rows=n_rows)
     except StrategyError as error:
         reason = str(error)
-    scored = thin(dataset.y, 1, seed, MOST_SCORED_ROWS)
+    scored = minority_types.thin(dataset.y, 1, seed, MOST_SCORED_ROWS)
     scores = leakage.score_columns(dataset.X.iloc[scored], dataset.y[scored])
     known = sorted(((score, name) for name, score in scores.items() if score is not None), key=lambda pair: -pair[0])
     facts = Facts(
@@ -86,7 +77,7 @@ def _measure_overlap(X: np.ndarray, y: np.ndarray, fitted: Preparation, seed: in
     spread = zip(fitted.categorical_, fitted.category_counts_, strict=True)
     names = (*fitted.numeric_, *(name for name, count in spread for _ in range(count)))
     ratios, errors = class_overlap.fisher_ratios(X, y), class_overlap.nearest_neighbor_errors(X, y)
-    inside = thin(y, X.shape[1], seed, MOST_TREE_ROWS)
+    inside = minority_types.thin(y, X.shape[1], seed, MOST_TREE_ROWS)
     is_borderline = class_overlap.find_borderline(X[inside], y[inside])
     return class_overlap.Overlap(
         f1=class_overlap.maximum_fisher_ratio(ratios),
@@ -107,7 +98,7 @@ def prepare_sample(
     X, rows = (dataset.X, np.arange(dataset.n_rows)) if rows is None else (dataset.X.iloc[rows], rows)
     fitted = Preparation(**preparation.model_dump()).fit(X)
     n_columns = len(fitted.numeric_) + int(fitted.category_counts_.sum())
-    return fitted, rows[thin(dataset.y[rows], n_columns, seed, most)]
+    return fitted, rows[minority_types.thin(dataset.y[rows], n_columns, seed, most)]
 
 
 def describe_minority_types(dataset: Dataset, preparation: PreparationSpec, seed: int) -> MinorityTypes:
@@ -116,8 +107,13 @@ def describe_minority_types(dataset: Dataset, preparation: PreparationSpec, seed
         prepared, rows = prepare_sample(dataset, preparation, seed, most=MOST_ROWS_OF_ALL)
         X, y = prepared.transform(dataset.X.iloc[rows]), dataset.y[rows]
     except StrategyError as error:
-        return MinorityTypes(k=N_NEIGHBORS, n_rows=0, n_minority=0, types=None, reason=str(error))
-    asked = draw(np.flatnonzero(y == 1), MOST_ASKED, np.random.RandomState(seed))
-    counts = np.bincount(type_minority(count_minority_of_rows(X, y, asked)), minlength=len(TYPES)).tolist()
-    types = tuple(TypeCount(type=name, n=n, share=n / len(asked)) for name, n in zip(TYPES, counts, strict=True))
-    return MinorityTypes(k=N_NEIGHBORS, n_rows=len(y), n_minority=len(asked), types=types, reason=None)
+        return MinorityTypes(k=minority_types.N_NEIGHBORS, n_rows=0, n_minority=0, types=None, reason=str(error))
+    asked = minority_types.draw(np.flatnonzero(y == 1), MOST_ASKED, np.random.RandomState(seed))
+    counts = np.bincount(
+        minority_types.type_minority(minority_types.count_minority_of_rows(X, y, asked)),
+        minlength=len(minority_types.TYPES),
+    ).tolist()
+    types = tuple(
+        TypeCount(type=name, n=n, share=n / len(asked)) for name, n in zip(minority_types.TYPES, counts, strict=True)
+    )
+    return MinorityTypes(k=minority_types.N_NEIGHBORS, n_rows=len(y), n_minority=len(asked), types=types, reason=None)

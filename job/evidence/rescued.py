@@ -8,14 +8,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.data.difficulty.minority_types import (
-    N_NEIGHBORS,
-    TYPES,
-    count_minority_neighbors,
-    draw,
-    gather_neighborhood,
-    type_minority,
-)
+from job.data.difficulty import minority_types
 from job.data.splitting.splits import Split
 from job.errors import StrategyError
 from job.evaluation.grid import RunKey, seeds_of
@@ -23,7 +16,7 @@ from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.diagnosis import prepare_sample
 from job.evidence.runs import Place, Predictions, named
 from job.results.study_facts import NeighborhoodAlarms, Rescued, TestedNeighborhood, TestedType, TypeRecall
-from job.spec.job_spec import PreparationSpec
+from job.spec.job_spec import JobSpec
 
 MOST_TEST_ROWS = 2_000
 
@@ -56,14 +49,7 @@ class TestRows:
 Typed = Mapping[tuple[int, int], TestRows]
 
 
-def build_rescued(
-    dataset: Dataset,
-    splits: Sequence[Split],
-    predictions: Predictions,
-    preparation: PreparationSpec,
-    seed: int,
-    baseline: str,
-) -> Rescued:
+def build_rescued(spec: JobSpec, dataset: Dataset, splits: Sequence[Split], predictions: Predictions) -> Rescued:
     """Count, over all test parts, which kinds of minority row each strategy finds and where it raises false alarms.
 
     Each test row is typed by its five nearest rows of the training part, in the columns that a classifier is fitted
@@ -75,43 +61,45 @@ def build_rescued(
     reason = None
     for split in splits:
         try:
-            typed[split.repeat, split.fold] = _type_test_rows(dataset, split, preparation, seed)
+            typed[split.repeat, split.fold] = _type_test_rows(spec, dataset, split)
         except StrategyError as error:
             reason = str(error)
     seen = [(split.test, rows) for split in splits if (rows := typed.get((split.repeat, split.fold))) is not None]
     classifiers = dict.fromkeys(key.classifier for key in predictions)
     listed = dict.fromkeys((key.strategy, key.classifier) for key in predictions)
     places = [place for classifier in classifiers for place in listed if place[1] == classifier]
-    types = _count_rows(len(TYPES), [(test[rows.minority], rows.types) for test, rows in seen])
-    neighborhoods = _count_rows(N_NEIGHBORS + 1, [(test[rows.majority], rows.neighbors) for test, rows in seen])
+    types = _count_rows(len(minority_types.TYPES), [(test[rows.minority], rows.types) for test, rows in seen])
+    neighborhoods = _count_rows(
+        minority_types.N_NEIGHBORS + 1, [(test[rows.majority], rows.neighbors) for test, rows in seen]
+    )
     return Rescued(
-        k=N_NEIGHBORS,
+        k=minority_types.N_NEIGHBORS,
         n_splits=len(typed),
         reason=reason,
         sampled=any(rows.is_sample for rows in typed.values()),
         types=tuple(
             TestedType(type=kind, n=n, share=share, n_distinct=n_distinct)
-            for kind, (n, share, n_distinct) in zip(TYPES, types, strict=True)
+            for kind, (n, share, n_distinct) in zip(minority_types.TYPES, types, strict=True)
         ),
         neighborhoods=tuple(
             TestedNeighborhood(minority_neighbors=neighbors, n=n, share=share, n_distinct=n_distinct)
             for neighbors, (n, share, n_distinct) in enumerate(neighborhoods)
         ),
-        recall=tuple(row for place in places for row in _recall(place, typed, predictions, baseline)),
+        recall=tuple(row for place in places for row in _recall(place, typed, predictions, spec.baseline.label)),
         false_alarms=tuple(row for place in places for row in _false_alarms(place, typed, predictions)),
     )
 
 
-def _type_test_rows(dataset: Dataset, split: Split, preparation: PreparationSpec, seed: int) -> TestRows:
-    luck = seeds_of(seed, split.repeat, split.fold).sampler
-    prepared, known = prepare_sample(dataset, preparation, luck, split.train)
+def _type_test_rows(spec: JobSpec, dataset: Dataset, split: Split) -> TestRows:
+    luck = seeds_of(spec.seed, split.repeat, split.fold).sampler
+    prepared, known = prepare_sample(dataset, spec.preparation, luck, split.train)
     random = np.random.RandomState(luck)
     y = dataset.y[split.test]
-    minority, majority = (draw(np.flatnonzero(y == label), MOST_TEST_ROWS, random) for label in (1, 0))
-    neighborhood = gather_neighborhood(prepared.transform(dataset.X.iloc[known]), dataset.y[known])
+    minority, majority = (minority_types.draw(np.flatnonzero(y == label), MOST_TEST_ROWS, random) for label in (1, 0))
+    neighborhood = minority_types.gather_neighborhood(prepared.transform(dataset.X.iloc[known]), dataset.y[known])
     asked = prepared.transform(dataset.X.iloc[split.test[np.concatenate([minority, majority])]])
-    counts = count_minority_neighbors(neighborhood, asked)
-    types = type_minority(counts[: len(minority)])
+    counts = minority_types.count_minority_neighbors(neighborhood, asked)
+    types = minority_types.type_minority(counts[: len(minority)])
     neighbors = np.floor(counts[len(minority) :] + _ROUNDING).astype(np.intp)
     is_sample = len(known) < len(split.train) or len(asked) < len(split.test)
     return TestRows(minority, majority, types, neighbors, is_sample)
@@ -131,7 +119,7 @@ def _predicted(place: Place, typed: Typed, predictions: Predictions) -> dict[tup
 
 
 def _recall(place: Place, typed: Typed, predictions: Predictions, baseline: str) -> list[TypeRecall]:
-    counts = np.zeros((5, len(TYPES)), dtype=np.int64)
+    counts = np.zeros((5, len(minority_types.TYPES)), dtype=np.int64)
     references = _predicted((baseline, place[1]), typed, predictions)
     for split, prediction in _predicted(place, typed, predictions).items():
         rows = typed[split]
@@ -140,21 +128,21 @@ def _recall(place: Place, typed: Typed, predictions: Predictions, baseline: str)
         if split in references:
             before = references[split].decisions[rows.minority] == 1
             kinds += [rows.types, rows.types[hit & ~before], rows.types[before & ~hit]]
-        counts[: len(kinds)] += [np.bincount(each, minlength=len(TYPES)) for each in kinds]
+        counts[: len(kinds)] += [np.bincount(each, minlength=len(minority_types.TYPES)) for each in kinds]
     return [
         TypeRecall(
             **named(place), type=kind, n=n, found=hits, recall=_share(hits, n), n_pairs=paired, rescued=more, lost=less
         )
-        for kind, (n, hits, paired, more, less) in zip(TYPES, counts.T.tolist(), strict=True)
+        for kind, (n, hits, paired, more, less) in zip(minority_types.TYPES, counts.T.tolist(), strict=True)
     ]
 
 
 def _false_alarms(place: Place, typed: Typed, predictions: Predictions) -> list[NeighborhoodAlarms]:
-    counts = np.zeros((2, N_NEIGHBORS + 1), dtype=np.int64)
+    counts = np.zeros((2, minority_types.N_NEIGHBORS + 1), dtype=np.int64)
     for split, prediction in _predicted(place, typed, predictions).items():
         rows = typed[split]
         raised = rows.neighbors[prediction.decisions[rows.majority] == 1]
-        counts += [np.bincount(each, minlength=N_NEIGHBORS + 1) for each in (rows.neighbors, raised)]
+        counts += [np.bincount(each, minlength=minority_types.N_NEIGHBORS + 1) for each in (rows.neighbors, raised)]
     return [
         NeighborhoodAlarms(**named(place), minority_neighbors=neighbors, n=n, alarms=alarms, rate=_share(alarms, n))
         for neighbors, (n, alarms) in enumerate(counts.T.tolist())

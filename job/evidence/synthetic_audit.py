@@ -2,59 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from typing import NamedTuple
 
 from job.evaluation.audit import MEASURES, Measured, ResamplingAudit
 from job.evaluation.worker import Outcome
 from job.results.study_facts import Audit, AuditFlag, StrategyAudit
 
-COPIES_MARGIN = 0.05
-MAJORITY_MARGIN = 0.10
 LEAST_DENSITY = 0.7
 NOTHING_ADDED = "No strategy added a row of the minority, so there is nothing to audit."
 
 
-@dataclass(frozen=True)
-class Flag:
-    """Something about synthetic rows that a reader should know.
-
-    `is_raised` takes the means of synthetic and of held-out real rows.
-    """
+class Flag(NamedTuple):
+    """Something about synthetic rows that a reader should know, from the means of them and of held-out real rows."""
 
     code: str
-    is_raised: Callable[[Measured, Measured], bool]
+    measure: str
+    margin: float
     text: str
 
-
-def _beyond(measure: str, margin: float) -> Callable[[Measured, Measured], bool]:
-    def is_raised(synthetic: Measured, held_out: Measured) -> bool:
-        made, real = synthetic[measure], held_out[measure]
-        return made is not None and made > (real or 0.0) + margin
-
-    return is_raised
+    def is_raised(self, synthetic: Measured, held_out: Measured) -> bool:
+        """Tell whether synthetic rows have more than real ones and the margin; of density, too little."""
+        made, real = synthetic[self.measure], held_out[self.measure] or 0.0
+        if made is None or self.measure == "density":
+            return made is not None and made < LEAST_DENSITY
+        return made > real + self.margin
 
 
 FLAGS = (
     Flag(
         "copies",
-        _beyond("copies", COPIES_MARGIN),
+        "copies",
+        0.05,
         "more of the rows equal a training row than of held-out real rows do: nothing new is learnt from these",
     ),
     Flag(
         "majority-like",
-        _beyond("majority_train", MAJORITY_MARGIN),
+        "majority_train",
+        0.1,
         "the nearest training row is more often one of the majority than it is for real minority rows: "
         "they teach the classifier to call majority rows minority",
     ),
-    Flag(
-        "off-the-data",
-        lambda synthetic, _: synthetic["density"] is not None and synthetic["density"] < LEAST_DENSITY,
-        "they lie where few real minority rows do (density below 0.7)",
-    ),
-    Flag("out-of-range", _beyond("out_of_range", 0.0), "some hold a number that is outside the range of all real rows"),
-    Flag("not-whole", _beyond("not_whole", 0.0), "some hold a fraction in a column of whole numbers"),
-    Flag("no-category", _beyond("no_category", 0.0), "some lie between the categories of a column"),
+    Flag("off-the-data", "density", 0.0, "they lie where few real minority rows do (density below 0.7)"),
+    Flag("out-of-range", "out_of_range", 0.0, "some hold a number that is outside the range of all real rows"),
+    Flag("not-whole", "not_whole", 0.0, "some hold a fraction in a column of whole numbers"),
+    Flag("no-category", "no_category", 0.0, "some lie between the categories of a column"),
 )
 
 

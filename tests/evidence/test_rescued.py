@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pandas as pd
 import pytest
-from factories import DEFAULT_PREPARATION, make_dataset
+from factories import DEFAULT_PREPARATION, make_dataset, make_spec
 from sklearn.preprocessing import StandardScaler
 
 from job.data.dataset import Dataset
@@ -46,7 +46,7 @@ def make_predictions(
 
 
 def rescued_of(dataset: Dataset, splits: Sequence[Split], predictions: dict[RunKey, Prediction | None]) -> Rescued:
-    return build_rescued(dataset, splits, predictions, DEFAULT_PREPARATION, 42, "baseline")
+    return build_rescued(make_spec(), dataset, splits, predictions)
 
 
 def neighbors_by_hand(dataset: Dataset, split: Split) -> np.ndarray:

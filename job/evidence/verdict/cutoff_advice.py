@@ -26,7 +26,7 @@ from job.evaluation.grid import RunKey, strategies_of
 from job.evaluation.metrics.ranking_metrics import read_roc
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evaluation.worker import Outcome
-from job.evidence.runs import Place, Predictions, named
+from job.evidence.runs import Cells, Place, named
 from job.evidence.statistics.paired_t import compare_over_splits
 from job.results import decision_facts as facts
 from job.results import verdict_facts
@@ -83,10 +83,10 @@ class Line(NamedTuple):
 
 
 def build_decisions(
-    spec: JobSpec, outcomes: Iterable[Outcome], predictions: Predictions, splits: Sequence[Split]
+    spec: JobSpec, outcomes: Iterable[Outcome], cells: Cells, splits: Iterable[Split]
 ) -> facts.Decisions:
     """Put together what is known of cut-offs in the runs that the spec lists."""
-    return read_cutoffs(_parts(spec, outcomes, predictions, splits), request_of(spec), spec.evaluation.confidence)
+    return read_cutoffs(_parts(spec, outcomes, cells, splits), request_of(spec), spec.evaluation.confidence)
 
 
 def read_cutoffs(parts: Mapping[Place, Sequence[Part]], request: Request, confidence: float) -> facts.Decisions:
@@ -162,25 +162,19 @@ def find_cheapest(lines: Sequence[Line]) -> tuple[facts.CostRange, ...]:
 
 
 def _parts(
-    spec: JobSpec, outcomes: Iterable[Outcome], predictions: Predictions, splits: Sequence[Split]
+    spec: JobSpec, outcomes: Iterable[Outcome], cells: Cells, splits: Iterable[Split]
 ) -> dict[Place, list[Part]]:
     """Gather the test parts of each strategy × classifier, in the order of the splits, with rows of both classes."""
-    cutoffs = {outcome.key: outcome.cutoff for outcome in outcomes}
-    entries, baseline = strategies_of(spec), spec.baseline.label
-    sources = {entry.label: baseline if recipe_of(entry).scores_like_baseline else entry.label for entry in entries}
-    found: dict[Place, list[Part]] = {
-        (entry.label, classifier.label): [] for classifier in spec.classifiers for entry in entries
-    }
-    for split in splits:
-        for strategy, classifier in found:
-            key, source, reference = (
-                RunKey(label, classifier, split.repeat, split.fold) for label in (strategy, sources[strategy], baseline)
-            )
-            prediction = predictions[key]
-            if prediction is not None and not prediction.ranking.lacks:
-                cutoff = cutoffs.get(source) or Cutoff(None, NOTHING_ASKED)
-                sizes = len(split.test), len(split.train)
-                found[strategy, classifier].append(Part(prediction, predictions[reference], cutoff, sizes))
+    cutoffs, baseline = {outcome.key: outcome.cutoff for outcome in outcomes}, spec.baseline.label
+    like_baseline = {entry.label for entry in strategies_of(spec) if recipe_of(entry).scores_like_baseline}
+    sizes = {(split.repeat, split.fold): (len(split.test), len(split.train)) for split in splits}
+    found: dict[Place, list[Part]] = {place: [] for place in cells}
+    for (strategy, classifier), cell in cells.items():
+        source = baseline if strategy in like_baseline else strategy
+        for at in sorted(split for split, prediction in cell.items() if not prediction.ranking.lacks):
+            cutoff = cutoffs.get(RunKey(source, classifier, *at)) or Cutoff(None, NOTHING_ASKED)
+            part = Part(cell[at], cells[baseline, classifier].get(at), cutoff, sizes[at])
+            found[strategy, classifier].append(part)
     return found
 
 
@@ -212,11 +206,8 @@ def _describe_cutoff(thresholds: Sequence[float]) -> verdict_facts.Cutoff:
 
 def _rates(parts: Sequence[Part], thresholds: np.ndarray, request: Request) -> Rates:
     """Decide on each test part at its threshold."""
-    return _decided(
-        parts,
-        [part.prediction.scores >= threshold for part, threshold in zip(parts, thresholds, strict=True)],
-        request,
-    )
+    alerts = [part.prediction.scores >= threshold for part, threshold in zip(parts, thresholds, strict=True)]
+    return _decided(parts, alerts, request)
 
 
 def _decided(parts: Sequence[Part], alerts: Sequence[np.ndarray], request: Request) -> Rates:

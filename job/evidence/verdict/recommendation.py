@@ -43,88 +43,64 @@ BESIDE = ("recall", "false_alarms_per_1000", "average_precision", "mean_predicte
 """Metrics of which the headline tells what the recommendation changes."""
 
 
-@dataclass(frozen=True)
-class Comparable:
-    """What can be ranked, on which splits, and what cannot.
-
-    Parameters
-    ----------
-    places : tuple of (strategy, classifier)
-        Those with a value on every one of `splits`.
-    splits : tuple of int
-        The splits on which they are compared.
-    left_out : tuple of facts.LeftOut
-        Those with values on too few splits.
-    n_scored : int
-        Splits on which anything has a value.
-    """
-
-    places: tuple[Place, ...]
-    splits: tuple[int, ...]
-    left_out: tuple[facts.LeftOut, ...]
-    n_scored: int
+Gains = Mapping[Place, facts.Tested]
+"""Every strategy against baseline with the same classifier, in the primary metric."""
+Codes = Mapping[Place, str]
+"""The graded answers of the oversamplers."""
 
 
 @dataclass(frozen=True)
 class Choice:
     """What is recommended (None where nothing was scored), and what it was chosen from.
 
-    ``best`` has the best mean primary metric of all. ``alike`` could be recommended, and their mean is within the ROPE
-    of the best of them.
+    ``best`` has the best mean primary metric of all ``n_tried``. ``alike`` could be recommended, and their mean is
+    within the ROPE of the best of them. ``left_out`` have values on too few splits, of ``n_scored`` on which anything
+    has one.
     """
 
     best: Place | None
     recommended: Place | None
-    compared: Comparable
     alike: tuple[Place, ...]
+    n_tried: int
+    left_out: tuple[facts.LeftOut, ...]
+    n_scored: int
 
 
-def find_comparable(measured: Measured, metric: str) -> Comparable:
-    """Find what can be ranked; a mean over the splits that went well is no match for one over all.
-
-    It is those with a value on every split that any has one on; where none is so full, the fullest, on the splits that
-    they share (or the first of them, where they share none).
-    """
-    scored = {place: set(np.flatnonzero(np.isfinite(measured.of(place, metric))).tolist()) for place in measured.places}
-    found = {place: splits for place, splits in scored.items() if splits}
-    anywhere: set[int] = set().union(*found.values())
-    most = max((len(splits) for splits in found.values()), default=0)
-    places = [place for place, splits in found.items() if len(splits) == most]
-    shared = anywhere.intersection(*(found[place] for place in places))
-    if places and not shared:
-        places, shared = places[:1], found[places[0]]
-    left_out = (facts.LeftOut(**named(place), n_splits=len(found[place])) for place in found if place not in places)
-    return Comparable(tuple(places), tuple(sorted(shared)), tuple(left_out), len(anywhere))
-
-
-def recommend(
-    measured: Measured,
-    gains: Mapping[Place, facts.Tested],
-    codes: Mapping[Place, str],
-    roles: Roles,
-    question: Question,
-) -> Choice:
+def recommend(measured: Measured, gains: Gains, codes: Codes, roles: Roles, question: Question) -> Choice:
     """Choose the pair to recommend.
+
+    A mean over the splits that went well is no match for one over all, so what is ranked has a value on every split
+    that any has one on; where none is so full, it is the fullest, on the splits that they share (or the first of them,
+    where they share none).
 
     A strategy can be recommended where it is at least probably better than baseline with the same classifier;
     baseline always can. Of these the best mean wins, and of those within the ROPE of it the simplest: baseline before
-    others, then in the order of the registry and of the spec. `gains` are those of every strategy in the primary
-    metric, `codes` the graded answers of the oversamplers.
+    others, then in the order of the registry and of the spec.
     """
-    compared = find_comparable(measured, question.primary)
-    shared = measured.on(compared.splits)
-    means = {place: shared.mean_of(place, question.primary) for place in compared.places}
-    if not means:
-        return Choice(None, None, compared, ())
+    primary = question.primary
+    scored = {each: set(np.flatnonzero(np.isfinite(measured.of(each, primary))).tolist()) for each in measured.places}
+    scored = {place: splits for place, splits in scored.items() if splits}
+    if not scored:
+        return Choice(None, None, (), 0, (), 0)
+    anywhere: set[int] = set().union(*scored.values())
+    most = max(len(splits) for splits in scored.values())
+    places = [place for place, splits in scored.items() if len(splits) == most]
+    splits = anywhere.intersection(*(scored[place] for place in places))
+    if not splits:
+        places, splits = places[:1], scored[places[0]]
+    left_out = tuple(facts.LeftOut(**named(p), n_splits=len(scored[p])) for p in scored if p not in places)
+    shared = measured.on(sorted(splits))
+    means = {place: shared.mean_of(place, primary) for place in places}
     allowed = [place for place in means if _is_allowed(place, gains, codes, roles)] or list(means)
     top = max(allowed, key=lambda place: means[place])
-    rope = question.rope_of(question.primary, means[top])
+    rope = question.rope_of(primary, means[top])
     alike = [place for place in allowed if means[top] - means[place] <= rope]
     chosen = min(alike, key=lambda place: (roles.order[place[0]], measured.places[place]))
-    return Choice(max(means, key=lambda place: means[place]), chosen, compared, tuple(alike))
+    best = max(means, key=lambda place: means[place])
+    return Choice(best, chosen, tuple(alike), len(places), left_out, len(anywhere))
 
 
-def _is_allowed(place: Place, gains: Mapping[Place, facts.Tested], codes: Mapping[Place, str], roles: Roles) -> bool:
+def _is_allowed(place: Place, gains: Gains, codes: Codes, roles: Roles) -> bool:
     if place[0] == roles.baseline:
         return True
     if place in codes:
@@ -133,9 +109,7 @@ def _is_allowed(place: Place, gains: Mapping[Place, facts.Tested], codes: Mappin
     return probability is not None and probability >= rules.PROBABLE
 
 
-def summarize_classifier(
-    codes: Mapping[Place, str], gains: Mapping[Place, facts.Tested], classifier: str
-) -> tuple[str, Place | None]:
+def summarize_classifier(codes: Codes, gains: Gains, classifier: str) -> tuple[str, Place | None]:
     """Give the answer for one classifier, and the best of its oversamplers."""
     places = [place for place in codes if place[1] == classifier]
     if not places:
@@ -166,16 +140,13 @@ def _standing(code: str, gain: facts.Tested) -> tuple[int, float]:
 def build_headline(
     measured: Measured,
     comparisons: Iterable[facts.Comparison],
-    gains: Mapping[Place, facts.Tested],
-    codes: Mapping[Place, str],
+    gains: Gains,
+    codes: Codes,
     roles: Roles,
     question: Question,
     sizes: Sizes,
 ) -> facts.Headline:
-    """Choose what to recommend, give the answer about its classifier, and gather what it rests on.
-
-    `gains` are those of every strategy in the primary metric, `codes` the graded answers of the oversamplers.
-    """
+    """Choose what to recommend, give the answer about its classifier, and gather what it rests on."""
     choice = recommend(measured, gains, codes, roles, question)
     classifiers = list(dict.fromkeys(classifier for _, classifier in measured.places))
     main = classifiers[0] if choice.recommended is None else choice.recommended[1]
@@ -187,9 +158,9 @@ def build_headline(
     )
     numbers = facts.HeadlineNumbers(
         primary=question.primary,
-        n_tried=len(choice.compared.places),
-        n_splits_scored=choice.compared.n_scored,
-        left_out=choice.compared.left_out,
+        n_tried=choice.n_tried,
+        n_splits_scored=choice.n_scored,
+        left_out=choice.left_out,
         best=_pair(choice.best),
         alike=tuple(Pair(**named(place)) for place in choice.alike),
         n_oversampling=len(codes),

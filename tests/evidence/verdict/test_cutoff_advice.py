@@ -17,6 +17,7 @@ from job.evaluation.cutoff import NO_CUTOFF_KEEPS, NO_INNER_FOLDS, NOTHING_ASKED
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import build_prediction
 from job.evaluation.worker import FAILED, OK, Outcome
+from job.evidence.runs import by_place
 from job.evidence.verdict.cutoff_advice import FACTS, MENU, NO_SCORES, Line, build_decisions, find_cheapest, with_advice
 from job.results import verdict_facts
 from job.results.record import Pair
@@ -60,7 +61,8 @@ def make_decisions(evaluation: Any = COST, cutoffs: Any = 0.4, failed: Any = (),
     predictions = {
         outcome.key: build_prediction(outcome, by_split[outcome.key.repeat], DATASET) for outcome in outcomes
     }
-    return build_decisions(spec, outcomes, predictions, splits), predictions
+    cells = by_place(predictions, BOTH, ["logistic_regression"])
+    return build_decisions(spec, outcomes, cells, splits), predictions
 
 
 def of(rows: Any, strategy: str) -> Any:
