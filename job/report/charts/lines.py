@@ -193,8 +193,7 @@ def draw_sweep(
     Picture or None
         None where nobody has a value.
     """
-    values = [point.value for _, points in lines for point in points]
-    if not any(value is not None for value in values):
+    if all(point.value is None for _, points in lines for point in points):
         return None
     drawn = [value for _, points in lines for point in points for value in (point.value, point.upper)]
     highest = max(value for value in (*drawn, best, 1e-6) if value is not None)
@@ -202,7 +201,7 @@ def draw_sweep(
     def draw(theme: Theme, axes: Axes) -> None:
         for place, line in enumerate(lines):
             shift = 1 + 0.012 * (place - (len(lines) - 1) / 2)
-            _swept(axes, line, [setting * shift for setting in sweep.settings], theme)
+            _swept(axes, *line, [setting * shift for setting in sweep.settings], theme)
         if best is not None:
             axes.axhline(best, color=theme.light["quiet"], linewidth=1.2, linestyle=canvas.DOTS, label=_BEST)
         step = -(-len(sweep.settings) // _MOST_TICKS)
@@ -214,14 +213,20 @@ def draw_sweep(
             axes.set_ylim(0, 1.08 * highest)
         canvas.frame_plane(axes, theme, sweep.x, in_lower_case(label))
 
+    legend = [name.short for name, _ in lines] + ([] if best is None else [_BEST])
+    return canvas.build_picture(draw, _LOW_HEIGHT, _describe(key, title, lines, sweep, caption, best), legend)
+
+
+def _describe(
+    key: str, title: str, lines: Sequence[SweptLine], sweep: Sweep, caption: str, best: float | None
+) -> canvas.Description:
     told = "; ".join(f"{name.short} {listed(number(point.value, 2) for point in points)}" for name, points in lines)
     of_best = "" if best is None else f" The best possible has {number(best, 3)}."
     rows: list[Row] = [(name, [number_or_dash(point.value, 3) for point in points]) for name, points in lines]
-    footnotes = (("a", "No split has a value here."),) if None in values else ()
+    missing = any(point.value is None for _, points in lines for point in points)
+    footnotes = (("a", "No split has a value here."),) if missing else ()
     table = tabulate(key, f"{title} at each {sweep.each}", sweep.labels, rows, footnotes)
-    legend = [name.short for name, _ in lines] + ([] if best is None else [_BEST])
-    about = canvas.Description(f"{title} at {sweep.told}: {told}.{of_best}", caption, table)
-    return canvas.build_picture(draw, _LOW_HEIGHT, about, legend)
+    return canvas.Description(f"{title} at {sweep.told}: {told}.{of_best}", caption, table)
 
 
 def in_lower_case(label: str) -> str:
@@ -283,9 +288,8 @@ def _decision(axes: Axes, curve: Curve, theme: Theme) -> None:
         mark.set(markeredgecolor=theme.light[look.colour], markeredgewidth=1.8, clip_on=False)
 
 
-def _swept(axes: Axes, line: SweptLine, x: Values, theme: Theme) -> None:
+def _swept(axes: Axes, name: Name, points: Sequence[SweptMetric], x: Values, theme: Theme) -> None:
     """One strategy; strokes of neighbouring ones stand a little apart, so that each can be seen."""
-    name, points = line
     look = series(name.look)
     colour = theme.light[look.colour]
     y = [float("nan") if point.value is None else point.value for point in points]
@@ -370,10 +374,9 @@ def part_strategies(facts: Facts, drawn: Sequence[Name]) -> tuple[Panel, ...]:
         Those that ran calibrated in panels of their own.
     """
     first = tuple(name for name in drawn if name == facts.baseline)
-    others = [name for name in drawn if name != facts.baseline]
     panels = []
     for calibrated in (False, True):
-        names = [name for name in others if is_calibrated(facts, name) == calibrated]
+        names = [name for name in drawn if name != facts.baseline and is_calibrated(facts, name) == calibrated]
         parts = part_evenly(names, N_COLOURS - len(first)) if names or (first and not calibrated) else ()
         kind = ("-calibrated", ", calibrated") if calibrated else ("", "")
         for place, part in enumerate(parts):
