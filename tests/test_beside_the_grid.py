@@ -19,6 +19,7 @@ strategies: [smote, custom, threshold]
 classifiers: [logistic_regression]
 evaluation: {calibrated: true, ratio_sweep: [smote, custom], imbalance_sweep: [1, 4, 30], prevalence_in_use: 0.02}
 """
+together = pytest.mark.xdist_group("beside-the-grid")  # all look at one job
 
 
 def run(spec: str, folder: Path, output: str = "output", **options):
@@ -36,6 +37,7 @@ def ended(tmp_path_factory):
     return folder, spec, result.results, steps[-1]
 
 
+@together
 def test_the_bytes_do_not_depend_on_the_workers(ended, tmp_path) -> None:
     """leak, sweeps and calibrated strategies included"""
     run(SPEC, tmp_path, workers=1)
@@ -44,6 +46,7 @@ def test_the_bytes_do_not_depend_on_the_workers(ended, tmp_path) -> None:
         assert (ended[0] / "output" / name).read_bytes() == (tmp_path / "output" / name).read_bytes(), name
 
 
+@together
 def test_progress_counts_what_validate_counts(ended) -> None:
     """all runs, those beside the grid included"""
     folder, spec, _, last = ended
@@ -53,6 +56,7 @@ def test_progress_counts_what_validate_counts(ended) -> None:
     assert plan.n_runs - plan.n_beside == plan.n_splits * plan.n_strategies * plan.n_classifiers == 2 * 8 * 1
 
 
+@together
 def test_decisions_are_about_calibrated_strategies_too(ended) -> None:
     """net benefit, the prevalence in use and stability, each with a row for every strategy"""
     _, _, results, _ = ended
@@ -65,6 +69,7 @@ def test_decisions_are_about_calibrated_strategies_too(ended) -> None:
     assert pytest.approx(0.8) == results["stability"]["train_share"]
 
 
+@together
 def test_only_listed_and_calibrated_strategies_stand_among_the_runs(ended) -> None:
     """neither results.runs nor metrics.csv has a run of the leak or of a sweep"""
     folder, _, results, _ = ended
@@ -82,6 +87,7 @@ def test_only_listed_and_calibrated_strategies_stand_among_the_runs(ended) -> No
     assert set(labels) == {row["strategy"] for row in rows}
 
 
+@together
 def test_durations_name_their_study(ended) -> None:
     """timings.json has every run, and says which of them stand beside the grid"""
     _, spec, _, _ = ended
@@ -91,6 +97,7 @@ def test_durations_name_their_study(ended) -> None:
     assert {None, "leak", "ratio_sweep 3", "ratio_sweep_inner 0", "imbalance_sweep 4"} <= {run["study"] for run in runs}
 
 
+@together
 def test_ratios_that_cannot_be_are_said_on_the_page(ended) -> None:
     """30:1 would leave three minority rows"""
     page = (ended[0] / "output/report.html").read_text()
@@ -99,20 +106,21 @@ def test_ratios_that_cannot_be_are_said_on_the_page(ended) -> None:
     assert "fewer than 5" in page
 
 
-@pytest.mark.parametrize(
-    ("sampler", "reason"), [("FailsAtRatios", "ratios are beneath me"), ("KillsAtRatios", "worker process died")]
-)
-def test_a_failing_study_loses_neither_job_nor_grid(sampler, reason, tmp_path) -> None:
+def test_a_failing_study_loses_neither_job_nor_grid(tmp_path) -> None:
     """a sampler that fails, or kills, at every ratio has its reason on the page; every run of the grid is ok"""
-    spec = SPEC.replace("[smote, custom, threshold]", f"[{{class: hostile.{sampler}}}, smote]").replace(
-        "ratio_sweep: [smote, custom], imbalance_sweep: [1, 4, 30]", f"ratio_sweep: [{sampler}]"
-    )
-    _, result = run(spec.replace("calibrated: true, ", ""), tmp_path, workers=1)
+    reasons = {"FailsAtRatios": "ratios are beneath me", "KillsAtRatios": "worker process died"}
+    classes = ", ".join(f"{{class: hostile.{sampler}}}" for sampler in reasons)
+    spec = SPEC.replace("[smote, custom, threshold]", f"[{classes}, smote]").replace("n_repeats: 2", "n_repeats: 1")
+    asked = f"evaluation: {{ratio_sweep: [{', '.join(reasons)}]}}\n"
+    _, result = run(spec.partition("evaluation:")[0] + asked, tmp_path, workers=1)
 
     assert 0 == result.results["status"]["n_failed"]
-    points = result.results["sweeps"]["ratio"]["curves"][0]["points"]
-    assert [0, 2, 2, 2, 2, 2] == [sum(reason["n"] for reason in point["reasons"]) for point in points]
-    assert reason in result.report.read_text().lower()
+    page = result.report.read_text().lower()
+    for curve, (sampler, reason) in zip(result.results["sweeps"]["ratio"]["curves"], reasons.items(), strict=True):
+        assert sampler == curve["strategy"]
+        assert [0, 1, 1, 1, 1, 1] == [sum(told["n"] for told in point["reasons"]) for point in curve["points"]]
+        assert all(reason in told["reason"].lower() for point in curve["points"] for told in point["reasons"])
+        assert reason in page
 
 
 @pytest.mark.parametrize(
