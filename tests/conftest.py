@@ -1,5 +1,5 @@
-"""What a marked test needs of the machine (without it the test is skipped, and with CI=true it fails), and how
-properties are searched."""
+"""What a marked test needs of the machine (without it the test is skipped, and with CI=true it fails), how properties
+are searched, and which worker runs what."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from functools import cache
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -39,6 +40,21 @@ NEEDS: Mapping[str, tuple[Callable[[], bool], str]] = {
     "browser": (_chromium_exists, "Debian's chromium"),
     "checker": (_checker_exists, "Java 17 or newer, and the Nu HTML checker, which `make test` installs where npm is"),
 }
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Give each file to one worker, so that what its tests share is made once, and begin with what takes longest.
+
+    Those are tests with a group of their own, which share an image, a browser or an environment, and then whole jobs,
+    which are tested in this folder. What is left to the end is short, so that both workers end at about the same time.
+    """
+    items.sort(
+        key=lambda item: (item.get_closest_marker("xdist_group") is None, item.path.parent != Path(__file__).parent)
+    )
+    for item in items:
+        if item.get_closest_marker("xdist_group") is None:
+            item.add_marker(pytest.mark.xdist_group(item.location[0]))
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -19,7 +19,6 @@ strategies: [smote, custom, threshold]
 classifiers: [logistic_regression]
 evaluation: {calibrated: true, ratio_sweep: [smote, custom], imbalance_sweep: [1, 4, 30], prevalence_in_use: 0.02}
 """
-together = pytest.mark.xdist_group("beside-the-grid")  # all look at one job
 
 
 def run(spec: str, folder: Path, output: str = "output", **options):
@@ -37,7 +36,6 @@ def ended(tmp_path_factory):
     return folder, spec, result.results, steps[-1]
 
 
-@together
 def test_the_bytes_do_not_depend_on_the_workers(ended, tmp_path) -> None:
     """leak, sweeps and calibrated strategies included"""
     run(SPEC, tmp_path, workers=1)
@@ -46,7 +44,6 @@ def test_the_bytes_do_not_depend_on_the_workers(ended, tmp_path) -> None:
         assert (ended[0] / "output" / name).read_bytes() == (tmp_path / "output" / name).read_bytes(), name
 
 
-@together
 def test_progress_counts_what_validate_counts(ended) -> None:
     """all runs, those beside the grid included"""
     folder, spec, _, last = ended
@@ -56,7 +53,6 @@ def test_progress_counts_what_validate_counts(ended) -> None:
     assert plan.n_runs - plan.n_beside == plan.n_splits * plan.n_strategies * plan.n_classifiers == 2 * 8 * 1
 
 
-@together
 def test_decisions_are_about_calibrated_strategies_too(ended) -> None:
     """net benefit, the prevalence in use and stability, each with a row for every strategy"""
     _, _, results, _ = ended
@@ -69,7 +65,6 @@ def test_decisions_are_about_calibrated_strategies_too(ended) -> None:
     assert pytest.approx(0.8) == results["stability"]["train_share"]
 
 
-@together
 def test_only_listed_and_calibrated_strategies_stand_among_the_runs(ended) -> None:
     """neither results.runs nor metrics.csv has a run of the leak or of a sweep"""
     folder, _, results, _ = ended
@@ -87,7 +82,6 @@ def test_only_listed_and_calibrated_strategies_stand_among_the_runs(ended) -> No
     assert set(labels) == {row["strategy"] for row in rows}
 
 
-@together
 def test_durations_name_their_study(ended) -> None:
     """timings.json has every run, and says which of them stand beside the grid"""
     _, spec, _, _ = ended
@@ -97,7 +91,6 @@ def test_durations_name_their_study(ended) -> None:
     assert {None, "leak", "ratio_sweep 3", "ratio_sweep_inner 0", "imbalance_sweep 4"} <= {run["study"] for run in runs}
 
 
-@together
 def test_ratios_that_cannot_be_are_said_on_the_page(ended) -> None:
     """30:1 would leave three minority rows"""
     page = (ended[0] / "output/report.html").read_text()

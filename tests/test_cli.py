@@ -53,7 +53,6 @@ def ended(tmp_path_factory) -> subprocess.CompletedProcess[bytes]:
     return start("run", "spec.yaml", "--workers", "1", "--allow-package", "hostile", cwd=folder, capture_output=True)
 
 
-@pytest.mark.xdist_group("told-job")
 def test_a_log_alone_tells_the_story(ended) -> None:
     """Standard output is a table of strategies for each classifier, then the answer and the path of the report."""
     lines = ended.stdout.decode().splitlines()
@@ -72,7 +71,6 @@ def test_a_log_alone_tells_the_story(ended) -> None:
     assert "Use logistic_regression as it is (baseline)" in said
 
 
-@pytest.mark.xdist_group("told-job")
 def test_runs_that_went_differently_are_told_with_their_reasons(ended) -> None:
     """What failed, what was degraded, and what cannot exist stands in the log, one line for each reason."""
     lines = ended.stderr.decode().splitlines()
@@ -87,7 +85,6 @@ def test_runs_that_went_differently_are_told_with_their_reasons(ended) -> None:
     assert "class_weight with knn, 2 of 2 runs" in told[-1]
 
 
-@pytest.mark.xdist_group("told-job")
 def test_nothing_is_told_twice(ended) -> None:
     """The table's numbers are the report's: means over the splits of results.json."""
     assert b"Traceback" not in ended.stdout + ended.stderr

@@ -43,7 +43,6 @@ def default_results(tmp_path_factory):
     return run(default.replace("n_repeats: 20", "n_repeats: 1"), folder).results
 
 
-@pytest.mark.xdist_group("default-job")
 def test_the_experiment_that_it_began_with(default_results):
     """repeat 0 of the default is the notebook's: baseline 350, 8, 26, 16; SMOTE finds 64 to 84 % of the minority"""
     (baseline,) = find(default_results["runs"], strategy="baseline", classifier="logistic_regression")
@@ -52,7 +51,6 @@ def test_the_experiment_that_it_began_with(default_results):
     assert 0.64 <= smote["metrics"]["recall"] <= 0.84
 
 
-@pytest.mark.xdist_group("default-job")
 def test_every_default_run_is_ok(default_results):
     """five strategies, two classifiers, nothing degraded"""
     assert {"n_runs": 10, "n_ok": 10, "n_degraded": 0, "n_failed": 0, "n_not_applicable": 0} == default_results[
@@ -75,7 +73,6 @@ def small(tmp_path_factory):
     return folder, run(SMALL, folder, workers=2)
 
 
-@pytest.mark.xdist_group("small-job")
 def test_same_bytes_whatever_the_workers_and_the_folder(small, tmp_path):
     """report, results and metrics do not depend on the number of workers, nor on where they are written"""
     folder, _ = small
@@ -86,7 +83,6 @@ def test_same_bytes_whatever_the_workers_and_the_folder(small, tmp_path):
         assert (folder / "output" / name).read_bytes() == (tmp_path / "somewhere/else" / name).read_bytes(), name
 
 
-@pytest.mark.xdist_group("small-job")
 def test_a_job_that_goes_wrong_in_three_ways(small, tmp_path):
     """a strategy that raises, one that kills and one that needs more rows: three reasons
 
@@ -111,14 +107,12 @@ def test_a_job_that_goes_wrong_in_three_ways(small, tmp_path):
     assert all(reason in page for reason in troubled.values())
 
 
-@pytest.mark.xdist_group("small-job")
 def test_the_files_are_those_that_are_looked_for_at_the_start(small):
     """every file that a job writes is known before it runs, so that nothing in its way is found at the end"""
     folder, _ = small
     assert {*ALWAYS, FIGURES} == {path.name for path in (folder / "output").iterdir()}
 
 
-@pytest.mark.xdist_group("small-job")
 def test_the_files_agree(small):
     """metrics.csv holds the numbers of results.json with every digit, and undefined ones as empty cells"""
     folder, result = small

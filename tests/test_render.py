@@ -13,8 +13,6 @@ from small_job import small_spec
 from job import __version__, pipeline
 from job.cli import main
 
-pytestmark = pytest.mark.xdist_group("render")  # most look at one job
-
 DATA = {
     "mixture": "generate: {kind: mixture, n_samples: 400, n_categorical: 1, n_integer: 1, missing: 0.05}",
     "file": "file: {path: rows.csv, target: größer}",
