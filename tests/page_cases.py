@@ -65,11 +65,11 @@ RESULTS = {
 }
 
 
-def make_large_results() -> dict[str, Any]:
-    """Ten strategies, seven of them samplers, by five classifiers, with everything that a job can be asked for."""
+def make_large_results(n_classifiers: int = 5) -> dict[str, Any]:
+    """Ten strategies, seven of them samplers, by some classifiers, with everything that a job can be asked for."""
     samplers = tuple(f"sampler {place}" for place in range(7))
     strategies = ("baseline", "class_weight", "threshold", *samplers)
-    classifiers = tuple(f"classifier {place}" for place in range(5))
+    classifiers = tuple(f"classifier {place}" for place in range(n_classifiers))
     return make_results(
         strategies,
         classifiers,
