@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import json
 from pathlib import Path
 
 import numpy as np
@@ -170,7 +171,8 @@ def test_a_job_writes_the_rows_of_each_sampler(tmp_path) -> None:
         "report: {synthetic: true, synthetic_parents: true}\n"
     )
     loaded = read_spec(str(tmp_path / "spec.yaml"))
-    results = run_job(loaded, tmp_path / "one", workers=1).results
+    run_job(loaded, tmp_path / "one", workers=1)
+    results = json.loads((tmp_path / "one" / "results.json").read_text())
     dataset = load_data(loaded.spec, tmp_path)
     entries = {entry.label: entry for entry in loaded.spec.strategies}
     assert ["synthetic/smote.csv", "synthetic/my_own.csv"] == [entry["file"] for entry in results["synthetic"]]

@@ -104,7 +104,7 @@ def read_file(**keys: Any) -> dict[str, Any]:
 
 
 def check(job: Job, folder: Path) -> None:
-    """Run the script of every pair that has scores."""
+    """Run the script of every pair that has scores, all in one fresh process."""
     pairs = [pair for pair in job.pairs if any(run["metrics"]["roc_auc"] is not None for run in job.runs_of(*pair))]
     assert pairs
     found = run_scripts({"/".join(pair): job.snippet(*pair)["code"] for pair in pairs}, folder)
