@@ -1,5 +1,5 @@
 """What a marked test needs of the machine (without it the test is skipped, and with CI=true it fails), how properties
-are searched, and which worker runs what."""
+are searched, and what is run first."""
 
 from __future__ import annotations
 
@@ -17,6 +17,10 @@ from checker import CHECKER
 # No test asserts a time, and a build that turns red does so because of its own change.
 hypothesis.settings.register_profile("project", deadline=None, derandomize=os.environ.get("CI") == "true")
 hypothesis.settings.load_profile("project")
+
+
+TESTS = Path(__file__).parent
+LONGEST = ("container", "browser", "install", "snippet", "engine", "strategies")
 
 
 @cache
@@ -42,19 +46,19 @@ NEEDS: Mapping[str, tuple[Callable[[], bool], str]] = {
 }
 
 
-@pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """Give each file to one worker, so that what its tests share is made once, and begin with what takes longest.
+    """Begin with what takes longest, so that what is left to the end is short and all workers end together.
 
-    Those are tests with a group of their own, which share an image, a browser or an environment, and then whole jobs,
-    which are tested in this folder. What is left to the end is short, so that both workers end at about the same time.
+    `make test` gives whole files to workers, in this order: what a file's tests share is made once.
     """
-    items.sort(
-        key=lambda item: (item.get_closest_marker("xdist_group") is None, item.path.parent != Path(__file__).parent)
-    )
-    for item in items:
-        if item.get_closest_marker("xdist_group") is None:
-            item.add_marker(pytest.mark.xdist_group(item.location[0]))
+    items.sort(key=lambda item: _place(item.path.relative_to(TESTS).parts))
+
+
+def _place(parts: tuple[str, ...]) -> int:
+    """First the folders with the longest files, then the whole jobs in files of this folder, then the rest."""
+    if parts[0] in LONGEST:
+        return LONGEST.index(parts[0])
+    return len(LONGEST) + (len(parts) > 1)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

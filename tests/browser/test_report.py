@@ -19,7 +19,7 @@ from report_factories import make_column, make_dataset, make_results, make_runs,
 
 from job.report.render import render_report
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 WIDTHS = (360, 768, 1440)
 PAPER = 680  # what A4 leaves between margins of 15 mm, in CSS pixels

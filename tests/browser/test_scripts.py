@@ -15,7 +15,7 @@ from report_factories import CLASSIFIERS, EVALUATION, STRATEGIES, make_results, 
 
 from job.report.render import render_report
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 FACTS = ("threshold", "recall", "precision", "false_alarms_per_1000", "expected_cost_per_1000")
 FORMULA = '=HYPERLINK("http://example.org","x")'

@@ -18,7 +18,7 @@ from small_job import small_spec
 from job.names import CLASSIFIERS, IMBALANCED_LEARN_SAMPLERS
 from job.outputs import ALWAYS, FIGURES
 
-pytestmark = [pytest.mark.container, pytest.mark.xdist_group("container")]
+pytestmark = pytest.mark.container
 
 DOCKERFILE = Path(__file__).parents[2] / "Dockerfile"
 USER = 12345

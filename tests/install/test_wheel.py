@@ -20,8 +20,6 @@ from job.outputs import to_json
 ROOT = Path(__file__).parents[2]
 UV = (sys.executable, "-m", "uv")
 
-pytestmark = pytest.mark.xdist_group("install")
-
 
 def _call(*command: str | Path, cwd: Path) -> str:
     done = subprocess.run([str(part) for part in command], cwd=cwd, capture_output=True, text=True)
