@@ -31,7 +31,7 @@ report: $(RUN_READY)  ## run a job and write output/report.html: SPEC=my.yaml OU
 	.venv/bin/python -m job run $(if $(SPEC),"$(SPEC)") --output "$(OUTPUT)"
 
 test: $(DEV_READY) $(NU_READY)  ## run the tests, those in a container and a browser included where these exist: ARGS="tests/data -x"
-	.venv/bin/python -m pytest -n 2 --dist loadgroup $(ARGS)
+	.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
 
 lint: $(DEV_READY)  ## check style, types and the Dockerfile
 	.venv/bin/ruff check .

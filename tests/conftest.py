@@ -1,5 +1,5 @@
-"""What a marked test needs of the machine (without it the test is skipped, and with CI=true it fails), and how
-properties are searched."""
+"""What a marked test needs of the machine (without it the test is skipped, and with CI=true it fails), how properties
+are searched, and what is run first."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import shutil
 import subprocess
 from collections.abc import Callable, Mapping
 from functools import cache
+from pathlib import Path
 
 import hypothesis
 import pytest
@@ -16,6 +17,10 @@ from checker import CHECKER
 # No test asserts a time, and a build that turns red does so because of its own change.
 hypothesis.settings.register_profile("project", deadline=None, derandomize=os.environ.get("CI") == "true")
 hypothesis.settings.load_profile("project")
+
+
+TESTS = Path(__file__).parent
+LONGEST = ("container", "browser", "install", "snippet", "engine", "strategies")
 
 
 @cache
@@ -39,6 +44,21 @@ NEEDS: Mapping[str, tuple[Callable[[], bool], str]] = {
     "browser": (_chromium_exists, "Debian's chromium"),
     "checker": (_checker_exists, "Java 17 or newer, and the Nu HTML checker, which `make test` installs where npm is"),
 }
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with what takes longest, so that what is left to the end is short and all workers end together.
+
+    `make test` gives whole files to workers, in this order: what a file's tests share is made once.
+    """
+    items.sort(key=lambda item: _place(item.path.relative_to(TESTS).parts))
+
+
+def _place(parts: tuple[str, ...]) -> int:
+    """First the folders with the longest files, then the whole jobs in files of this folder, then the rest."""
+    if parts[0] in LONGEST:
+        return LONGEST.index(parts[0])
+    return len(LONGEST) + (len(parts) > 1)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

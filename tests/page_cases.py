@@ -64,11 +64,11 @@ RESULTS = {
 }
 
 
-def make_large_results() -> Results:
-    """Ten strategies, seven of them samplers, by five classifiers, with everything that a job can be asked for."""
+def make_large_results(n_classifiers: int = 5) -> Results:
+    """Ten strategies, seven of them samplers, by some classifiers, with everything that a job can be asked for."""
     samplers = tuple(f"sampler {place}" for place in range(7))
     strategies = ("baseline", "class_weight", "threshold", *samplers)
-    classifiers = tuple(f"classifier {place}" for place in range(5))
+    classifiers = tuple(f"classifier {place}" for place in range(n_classifiers))
     return make_results(
         strategies,
         classifiers,

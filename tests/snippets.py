@@ -1,4 +1,4 @@
-"""Snippets with the outcomes that they have to give again, and a way to run many of them in one fresh process."""
+"""Snippets with the outcomes that they have to give again, and another process that runs them."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ import subprocess
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -30,22 +31,25 @@ ROOT = Path(__file__).parents[1]
 METRICS = ("average_precision", "roc_auc", "recall", "precision", "false_alarms_per_1000", "brier")
 
 _DRIVER = """
-import contextlib, io, json, sys, warnings
+import contextlib, io, json, os, sys, warnings
 warnings.simplefilter("ignore")
-found = {}
-for name, code in json.load(sys.stdin).items():
-    printed, space = io.StringIO(), {"__name__": "__main__"}
-    try:
-        with contextlib.redirect_stdout(printed):
-            exec(compile(code, name, "exec"), space)
-    except Exception as error:
-        found[name] = {"error": f"{type(error).__name__}: {error}"}
-        continue
-    last = {"scores": space["scores"].tolist(), "alarms": space["alarms"].tolist()}
-    found[name] = {"table": json.loads(space["table"].to_json(orient="records", double_precision=15)),
-                   "exact": {c: [float(v).hex() for v in space["table"][c]] for c in space["table"]},
-                   "printed": printed.getvalue(), **last}
-json.dump(found, sys.stdout)
+for line in sys.stdin:
+    folder, scripts = json.loads(line)
+    os.chdir(folder)
+    found = {}
+    for name, code in scripts.items():
+        printed, space = io.StringIO(), {"__name__": "__main__"}
+        try:
+            with contextlib.redirect_stdout(printed):
+                exec(compile(code, name, "exec"), space)
+        except Exception as error:
+            found[name] = {"error": f"{type(error).__name__}: {error}"}
+            continue
+        last = {"scores": space["scores"].tolist(), "alarms": space["alarms"].tolist()}
+        found[name] = {"table": json.loads(space["table"].to_json(orient="records", double_precision=15)),
+                       "exact": {c: [float(v).hex() for v in space["table"][c]] for c in space["table"]},
+                       "printed": printed.getvalue(), **last}
+    print(json.dumps(found), flush=True)
 """
 
 
@@ -88,18 +92,23 @@ def run_small_job(spec: JobSpec, folder: Path) -> Job:
     return Job(spec, dataset, outcomes, predictions, runs)
 
 
+@cache
+def _driver() -> subprocess.Popen[str]:
+    """The process that runs scripts; it ends with this one, which holds its standard input open."""
+    environment = {**os.environ, "PYTHONPATH": str(ROOT)}
+    pipe = subprocess.PIPE
+    return subprocess.Popen([sys.executable, "-c", _DRIVER], stdin=pipe, stdout=pipe, text=True, env=environment)
+
+
 def run_scripts(scripts: Mapping[str, str], folder: Path) -> dict[str, Any]:
-    """Run every script as a program of its own namespace, in one fresh process inside a folder."""
-    ended = subprocess.run(
-        [sys.executable, "-c", _DRIVER],
-        input=json.dumps(scripts),
-        capture_output=True,
-        text=True,
-        cwd=folder,
-        env={**os.environ, "PYTHONPATH": str(ROOT)},
-    )
-    assert ended.returncode == 0, ended.stderr
-    return json.loads(ended.stdout)
+    """Run every script as a program of its own namespace, inside a folder; all share one process, and its imports."""
+    driver = _driver()
+    assert driver.stdin is not None
+    assert driver.stdout is not None
+    driver.stdin.write(json.dumps([str(folder), scripts]) + "\n")
+    driver.stdin.flush()
+    found: dict[str, Any] = json.loads(driver.stdout.readline())
+    return found
 
 
 def check_pair(job: Job, strategy: str, classifier: str, found: Mapping[str, Any]) -> None:

@@ -75,7 +75,6 @@ def small(tmp_path_factory):
     return folder, run(SMALL, folder, workers=2)
 
 
-@pytest.mark.xdist_group("small-job")
 def test_same_bytes_whatever_the_workers_and_the_folder(small, tmp_path):
     """report, results and metrics do not depend on the number of workers, nor on where they are written"""
     folder, _ = small
@@ -86,44 +85,36 @@ def test_same_bytes_whatever_the_workers_and_the_folder(small, tmp_path):
         assert (folder / "output" / name).read_bytes() == (tmp_path / "somewhere/else" / name).read_bytes(), name
 
 
-@pytest.mark.xdist_group("small-job")
 def test_a_job_that_goes_wrong_in_three_ways(small, tmp_path):
-    """a strategy that raises, one that kills and one that needs more rows: three reasons, all else as without them"""
-    plain = small[1].results
+    """a strategy that raises, one that kills and one that needs more rows: three reasons
+
+    Every run that two specs share has the same row of results, whatever strategies and repeats one has beside them.
+    """
     hostile = run(
         SMALL.replace(
-            "RandomUnderSampler]",
+            "ADASYN, RandomUnderSampler]",
             "RandomUnderSampler, {class: hostile.Raises}, {class: hostile.Kills}, "
             "{name: smote, params: {k_neighbors: 500}, label: greedy}]",
-        ),
+        ).replace("n_repeats: 2", "n_repeats: 1"),
         tmp_path,
         "hostile",
     ).results
     troubled = {"Raises": "no luck", "Kills": "worker process died", "greedy": "k_neighbors=500 was lowered"}
     for label, reason in troubled.items():
         assert all(reason in run.reason for run in find(hostile.runs, strategy=label))
-    assert list(plain.runs) == [run for run in hostile.runs if run.strategy not in troubled]
-    assert 2 * 2 * 3 == hostile.status.n_failed
+    shared = [run for run in find(small[1].results.runs, repeat=0) if run.strategy != "ADASYN"]
+    assert shared == [run for run in hostile.runs if run.strategy not in troubled]
+    assert 2 * 3 == hostile.status.n_failed
     page = (tmp_path / "hostile" / "report.html").read_text()
     assert all(reason in page for reason in troubled.values())
 
 
-@pytest.mark.xdist_group("small-job")
-def test_adding_a_strategy_changes_no_other_number(small, tmp_path):
-    """every run that two specs share has the same row of results"""
-    fewer = run(SMALL.replace("ADASYN, ", ""), tmp_path).results
-    more = small[1].results
-    assert list(fewer.runs) == [run for run in more.runs if run.strategy != "ADASYN"]
-
-
-@pytest.mark.xdist_group("small-job")
 def test_the_files_are_those_that_are_looked_for_at_the_start(small):
     """every file that a job writes is known before it runs, so that nothing in its way is found at the end"""
     folder, _ = small
     assert {*ALWAYS, FIGURES} == {path.name for path in (folder / "output").iterdir()}
 
 
-@pytest.mark.xdist_group("small-job")
 def test_the_files_agree(small):
     """metrics.csv holds the numbers of results.json with every digit, and undefined ones as empty cells"""
     folder, result = small

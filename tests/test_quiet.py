@@ -9,7 +9,10 @@ import sys
 from pathlib import Path
 
 import pytest
+from page_cases import RESULTS
 from unruly import SAID
+
+from job.outputs import to_json
 
 ROOT = Path(__file__).parents[1]
 SPEC = """\
@@ -50,11 +53,11 @@ def bare(tmp_path):
     assert [] == list((tmp_path / "tmp").iterdir())
 
 
-def test_render_says_nothing_without_a_home(bare):
+def test_render_says_nothing_without_a_home(bare, tmp_path):
     """matplotlib finds no folder to write, and its advice helps nobody"""
-    results = str(ROOT / "tests/gold/results.json")
+    (tmp_path / "results.json").write_text(to_json(RESULTS["one run"]()))
 
-    assert ("report.html\n", "") == bare("-m", "job", "render", results, "--output", "report.html")
+    assert ("report.html\n", "") == bare("-m", "job", "render", "results.json", "--output", "report.html")
 
 
 def test_a_folder_for_matplotlib_is_respected(bare, tmp_path):

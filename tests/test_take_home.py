@@ -85,7 +85,8 @@ def test_the_saved_pipeline_predicts_the_same_in_another_process(tmp_path) -> No
 def test_every_classifier_can_be_saved(classifier, tmp_path) -> None:
     """with and without a tuned threshold, and the decisions are those of the strategy itself"""
     (tmp_path / "spec.yaml").write_text(
-        "data: {generate: {n_samples: 120, weights: [0.8]}}\nstrategies: [threshold, smote]\n"
+        "data: {generate: {n_samples: 120, weights: [0.8]}}\n"
+        "strategies: [{name: threshold, params: {thresholds: 5, cv: 2}}, smote]\n"
         f"classifiers: [{classifier}]\n"
     )
     spec = read_spec(str(tmp_path / "spec.yaml")).spec

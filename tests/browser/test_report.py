@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Callable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -13,12 +14,12 @@ from axe_playwright_python.sync_playwright import Axe
 from html_page import Page as Parsed
 from matplotlib.image import imread
 from outcomes import OUTCOMES
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from report_factories import make_column, make_dataset, make_results, make_runs, make_spec, without_numbers
 
 from job.report.render import render_report
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 WIDTHS = (360, 768, 1440)
 PAPER = 680  # what A4 leaves between margins of 15 mm, in CSS pixels
@@ -49,6 +50,7 @@ def make_odd() -> dict[str, Any]:
     return make_results(strategies, (LONG, WORD), runs, dataset=dataset, spec=spec)
 
 
+SHOWN = [name for name in OUTCOMES if name != "hostile"]
 MADE: dict[str, Callable[[], dict[str, Any]]] = {"plain": make_plain, "odd": make_odd}
 
 
@@ -63,18 +65,10 @@ def files(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 @pytest.fixture(scope="module")
 def outcomes(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     folder = tmp_path_factory.mktemp("outcomes")
-    found = {name: folder / f"{number}.html" for number, name in enumerate(OUTCOMES)}
-    for name, make in OUTCOMES.items():
-        found[name].write_text(render_report(make()), encoding="utf-8")
+    found = {name: folder / f"{number}.html" for number, name in enumerate(SHOWN)}
+    for name, path in found.items():
+        path.write_text(render_report(OUTCOMES[name]()), encoding="utf-8")
     return found
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
 
 
 @pytest.fixture(params=MADE)
@@ -98,6 +92,31 @@ def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
         context.close()
 
 
+@pytest.fixture(scope="module")
+def look_at(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """Give a page that other tests look at, too: each is opened once, and only its width may be changed."""
+    contexts = []
+
+    @cache
+    def open_once(path: Path, has_scripts: bool) -> Page:
+        contexts.append(browser.new_context(java_script_enabled=has_scripts))
+        page = contexts[-1].new_page()
+        page.goto(path.as_uri())
+        return page
+
+    def look_at(path: Path, width: int = 1440, has_scripts: bool = True) -> Page:
+        page = open_once(path, has_scripts)
+        page.set_viewport_size({"width": width, "height": 900})
+        return page
+
+    yield look_at
+    for context in contexts:
+        context.close()
+
+
+OPEN = "is_open => document.querySelectorAll('details').forEach(element => element.open = is_open)"
+
+
 @pytest.mark.parametrize("scheme", ["light", "dark"])
 def test_nothing_is_reported_asked_for_or_run(browser: Browser, path: Path, scheme: Any) -> None:
     """no console message, no error, no dialog, and no request but for the file itself and its own charts"""
@@ -115,27 +134,27 @@ def test_nothing_is_reported_asked_for_or_run(browser: Browser, path: Path, sche
     assert all(charts)
 
 
-def test_the_browser_mends_nothing(open_page: Callable[..., Page], path: Path) -> None:
+def test_the_browser_mends_nothing(look_at: Callable[..., Page], path: Path) -> None:
     """the browser's tree has the elements that were written, in their order: nothing was moved, closed or added"""
-    page = open_page(path, java_script_enabled=False)
+    page = look_at(path, has_scripts=False)
     tree = page.evaluate("[...document.querySelectorAll('*')].map(element => element.localName)")
     assert [element.tag for element in Parsed(path.read_text(encoding="utf-8")).elements] == tree
 
 
-def test_every_number_is_there_without_scripts(open_page: Callable[..., Page], path: Path) -> None:
+def test_every_number_is_there_without_scripts(look_at: Callable[..., Page], path: Path) -> None:
     """scripts only add: with JavaScript off every cell of every table is there, and no control that would do nothing"""
     cells = "[...document.querySelectorAll('td, tbody th')].map(cell => cell.textContent)"
-    without = open_page(path, java_script_enabled=False)
-    assert open_page(path).evaluate(cells) == without.evaluate(cells)
+    without = look_at(path, has_scripts=False)
+    assert look_at(path).evaluate(cells) == without.evaluate(cells)
     assert [] == without.evaluate("[...document.querySelectorAll('button, input, select')].filter(e => e.offsetParent)")
     assert without.locator("#alarms table").last.is_visible()
 
 
 @pytest.mark.parametrize("width", WIDTHS)
-def test_nothing_sticks_out(open_page: Callable[..., Page], path: Path, width: int) -> None:
+def test_nothing_sticks_out(look_at: Callable[..., Page], path: Path, width: int) -> None:
     """the page never scrolls sideways, and what is too wide scrolls inside its own box"""
-    page = open_page(path, width)
-    page.evaluate("document.querySelectorAll('details').forEach(element => element.open = true)")
+    page = look_at(path, width)
+    page.evaluate(OPEN, True)
     wide = page.evaluate(
         """() => [...document.querySelectorAll('body *')]
             .filter(element => !element.closest('.scroll > *, .contents ol, .skip, .unseen'))
@@ -146,11 +165,11 @@ def test_nothing_sticks_out(open_page: Callable[..., Page], path: Path, width: i
     assert width == page.evaluate("document.documentElement.scrollWidth")
 
 
-def test_names_do_not_run_into_numbers(open_page: Callable[..., Page], path: Path) -> None:
+def test_names_do_not_run_into_numbers(look_at: Callable[..., Page], path: Path) -> None:
     """no name is wider than its cell, however long its words"""
     for width in (360, 1440):
-        page = open_page(path, width)
-        page.evaluate("document.querySelectorAll('details').forEach(element => element.open = true)")
+        page = look_at(path, width)
+        page.evaluate(OPEN, True)
         wide = page.evaluate(
             """() => [...document.querySelectorAll('th, td')]
                 .filter(cell => cell.scrollWidth > cell.clientWidth + 1)
@@ -159,9 +178,10 @@ def test_names_do_not_run_into_numbers(open_page: Callable[..., Page], path: Pat
         assert [] == wide, width
 
 
-def test_the_main_numbers_fit_a_laptop(open_page: Callable[..., Page], files: dict[str, Path]) -> None:
+def test_the_main_numbers_fit_a_laptop(look_at: Callable[..., Page], files: dict[str, Path]) -> None:
     """at 1280 pixels no table scrolls, and a chart stands beside its table"""
-    page = open_page(files["plain"], 1280)
+    page = look_at(files["plain"], 1280)
+    page.evaluate(OPEN, False)
     assert [] == page.evaluate(
         """() => [...document.querySelectorAll('.scroll:not(.tall)')]
             .filter(box => box.offsetParent && !box.closest('details') && box.scrollWidth > box.clientWidth)
@@ -179,32 +199,38 @@ SCREENS = {(1440, 900): True, (1280, 800): True, (360, 740): False}
 """Size of a screen -> whether the tiles and the chart are on the first one too."""
 
 
-@pytest.mark.parametrize("size", SCREENS, ids=str)
-@pytest.mark.parametrize("name", [name for name in OUTCOMES if name != "hostile"])
-def test_the_answer_is_on_the_first_screen(browser: Browser, outcomes: dict[str, Path], name: str, size: Any) -> None:
+@pytest.mark.parametrize("name", SHOWN)
+def test_the_answer_is_on_the_first_screen(browser: Browser, outcomes: dict[str, Path], name: str) -> None:
     """answer, what to use, trouble, the cut-offs and, on wide screens, four numbers and the chart: without scrolling"""
-    width, height = size
-    page = browser.new_page(viewport={"width": width, "height": height})
+    page = browser.new_page()
     page.goto(outcomes[name].as_uri())
-    boxes = page.evaluate(
+    for size, has_all in SCREENS.items():
+        boxes = boxes_on_screen(page, *size)
+        kinds = [kind.split()[1] for kind in boxes]
+        assert [1, 1, 1, 4, 1] == [kinds.count(kind) for kind in ("h1", "lead", "use", "tile", "img")]
+        assert "choice" in kinds
+        assert (name == "failed") == ("trouble" in kinds)
+        asked = {kind: box for kind, box in boxes.items() if has_all or not kind.endswith(("img", "tile"))}
+        width, height = size
+        assert {} == {
+            kind: box
+            for kind, box in asked.items()
+            if not (0 <= box[0] <= box[2] <= width and 0 <= box[1] <= box[3] <= height)
+        }, size
+    page.close()
+
+
+def boxes_on_screen(page: Page, width: int, height: int) -> dict[str, list[float]]:
+    """Where the parts of the answer stand on a screen of this size."""
+    page.set_viewport_size({"width": width, "height": height})
+    boxes: dict[str, list[float]] = page.evaluate(
         """() => Object.fromEntries([...document.querySelectorAll(
             'h1, #answer > .trouble, .lead, .use, .choice, .tile, #answer img')].map((element, index) => {
             const {left, top, right, bottom} = element.getBoundingClientRect();
             return [`${index} ${element.className || element.localName}`, [left, top, right, bottom]];
         }))"""
     )
-    page.close()
-    kinds = [kind.split()[1] for kind in boxes]
-    assert [1, 1, 1, 4, 1] == [kinds.count(kind) for kind in ("h1", "lead", "use", "tile", "img")]
-    assert "choice" in kinds
-    assert (name == "failed") == ("trouble" in kinds)
-    asked = {kind: box for kind, box in boxes.items() if SCREENS[size] or not kind.endswith(("img", "tile"))}
-    outside = {
-        kind: box
-        for kind, box in asked.items()
-        if not (0 <= box[0] <= box[2] <= width and 0 <= box[1] <= box[3] <= height)
-    }
-    assert {} == outside
+    return boxes
 
 
 def test_without_style_the_page_reads_in_order(open_page: Callable[..., Page], files: dict[str, Path]) -> None:
@@ -249,9 +275,9 @@ def test_charts_follow_the_readers_colours(open_page: Callable[..., Page], files
     assert furthest.mean() > 0.005, "nothing in the chart stands out from its ground"
 
 
-def test_labels_stay_inside_their_chart(open_page: Callable[..., Page], path: Path, browser: Browser) -> None:
+def test_labels_stay_inside_their_chart(look_at: Callable[..., Page], path: Path, browser: Browser) -> None:
     """no text of any chart is cut off at its edge, whatever the labels"""
-    sources = open_page(path).evaluate("[...document.images].map(image => image.src)")
+    sources = look_at(path).evaluate("[...document.images].map(image => image.src)")
     page = browser.new_page()
     cut = page.evaluate(
         """sources => sources.flatMap((source, index) => {

@@ -9,13 +9,13 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 from report_factories import CLASSIFIERS, EVALUATION, STRATEGIES, make_results, make_runs
 
 from job.report.render import render_report
 from job.results.results import Results
 
-pytestmark = [pytest.mark.browser, pytest.mark.xdist_group("browser")]
+pytestmark = pytest.mark.browser
 
 FACTS = ("threshold", "recall", "precision", "false_alarms_per_1000", "expected_cost_per_1000")
 FORMULA = '=HYPERLINK("http://example.org","x")'
@@ -29,22 +29,23 @@ def results() -> Results:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path="/usr/bin/chromium", args=["--no-sandbox"])
-        yield browser
-        browser.close()
+def report(results: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return write_report(results, tmp_path_factory.mktemp("scripts"))
 
 
 @pytest.fixture
-def page(browser: Browser, results: Results, tmp_path: Path) -> Iterator[Page]:
-    yield from open_report(browser, results, tmp_path)
+def page(browser: Browser, report: Path) -> Iterator[Page]:
+    yield from open_report(browser, report)
 
 
-def open_report(browser: Browser, results: Results, folder: Path) -> Iterator[Page]:
-    """Open a report, and hold at the end that it had nothing to complain about and asked for nothing."""
+def write_report(results: Results, folder: Path) -> Path:
     path = folder / "report.html"
     path.write_text(render_report(results), encoding="utf-8")
+    return path
+
+
+def open_report(browser: Browser, path: Path) -> Iterator[Page]:
+    """Open a report, and hold at the end that it had nothing to complain about and asked for nothing."""
     context = browser.new_context(viewport={"width": 1280, "height": 900})
     context.grant_permissions(["clipboard-read", "clipboard-write"])
     page = context.new_page()
@@ -188,7 +189,7 @@ def test_a_label_becomes_no_formula(browser: Browser, tmp_path: Path) -> None:
     """a spreadsheet takes no label for a formula, and quotes in it stay"""
     strategies = ("baseline", FORMULA)
     results = make_results(strategies, ("svc",), make_runs(strategies, ("svc",), 2))
-    for page in open_report(browser, results, tmp_path):
+    for page in open_report(browser, write_report(results, tmp_path)):
         page.locator(".sheet:has(#main-0) .tools").get_by_role("button", name="Copy").click()
         page.wait_for_function("document.querySelector('.sheet:has(#main-0) [role=status]').textContent == 'Copied'")
         *_, last = csv.reader(io.StringIO(page.evaluate("navigator.clipboard.readText()")))

@@ -10,7 +10,7 @@ ROOT = Path(__file__).parents[2]
 
 @pytest.fixture(scope="session")
 def image() -> str:
-    """The container image, built from this checkout; all tests that use it share one worker, and so one build."""
+    """The container image, built from this checkout."""
     name = "minority-report:test"
     built = subprocess.run(["make", "image", f"IMAGE={name}"], cwd=ROOT, capture_output=True, text=True)
     assert built.returncode == 0, built.stdout[-2000:] + built.stderr[-2000:]

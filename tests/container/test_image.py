@@ -16,8 +16,9 @@ import pytest
 from small_job import small_spec
 
 from job.names import CLASSIFIERS, IMBALANCED_LEARN_SAMPLERS
+from job.outputs import ALWAYS, FIGURES
 
-pytestmark = [pytest.mark.container, pytest.mark.xdist_group("container")]
+pytestmark = pytest.mark.container
 
 DOCKERFILE = Path(__file__).parents[2] / "Dockerfile"
 USER = 12345
@@ -32,11 +33,14 @@ HARDENED = (
     "--shm-size=64m",
     "--env=HOME=/nonexistent",
 )
+SPEC = small_spec().replace("[baseline, smote]", "[class_weight, threshold, smote, custom]")
 REPEATABLE = ("report.html", "results.json", "metrics.csv")
 
 
-def _docker(*arguments: str, stdin: str | None = None) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(["docker", *arguments], input=stdin, capture_output=True, text=True)
+def _docker(
+    *arguments: str, stdin: str | None = None, timeout: float | None = None
+) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(["docker", *arguments], input=stdin, capture_output=True, text=True, timeout=timeout)
 
 
 def _run(
@@ -45,46 +49,89 @@ def _run(
     return _docker("run", "--rm", "--interactive", *flags, image, *command, stdin=stdin)
 
 
-def test_the_default_job_needs_only_an_output_folder_and_gives_the_same_bytes_everywhere(
-    image: str, output: Path, tmp_path: Path
-) -> None:
-    """The container's user, limits and file system leave no trace in the results, and files belong to who asked."""
-    plain = tmp_path / "plain"
-    plain.mkdir()
-    plain.chmod(0o777)
-
-    hardened_run = _run(image, flags=(*HARDENED, f"--volume={output}:/output"))
-    plain_run = _run(image, flags=(f"--volume={plain}:/output",))
-
-    assert (0, 0) == (hardened_run.returncode, plain_run.returncode), hardened_run.stderr + plain_run.stderr
-    assert [(plain / name).read_bytes() == (output / name).read_bytes() for name in REPEATABLE] == [True] * 3
-    assert {USER} == {path.stat().st_uid for path in output.iterdir()}
-    assert [] == [line for line in hardened_run.stderr.splitlines() if not re.match(r"\d+ of 360 runs", line)]
-
-
-def test_a_mounted_file_gets_its_report(image: str, output: Path, data: Path) -> None:
-    """A spec finds its data beside itself, in a folder that is mounted to be read only."""
-    rows = [f"{i},{(i * 37) % 101},{'rare' if i % 9 == 0 else 'common'}" for i in range(200)]
-    (data / "rows.csv").write_text("\n".join(["i,noise,label", *rows]) + "\n")
-    (data / "spec.yaml").write_text(small_spec(data="file: {path: rows.csv, target: label}"))
-    mounts = (f"--volume={data}:/data:ro", f"--volume={output}:/output")
-
-    done = _run(image, "run", "/data/spec.yaml", flags=(*HARDENED, *mounts))
+def test_the_default_job_needs_only_an_output_folder(image: str, output: Path) -> None:
+    """Files belong to who asked, and nothing but progress is said."""
+    done = _run(image, flags=(*HARDENED, f"--volume={output}:/output"))
 
     assert done.returncode == 0, done.stderr
-    dataset = json.loads((output / "results.json").read_text())["dataset"]
-    assert ("rare", 200, 23) == (dataset["positive"], dataset["n_rows"], dataset["n_positive"])
-    assert (output / "report.html").stat().st_size > 0
+    assert {USER} == {path.stat().st_uid for path in output.iterdir()}
+    assert [] == [line for line in done.stderr.splitlines() if not re.match(r"\d+ of 360 runs", line)]
+
+
+@pytest.fixture(scope="module")
+def limited(image: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """What a job in a container with every restriction and 400 MB writes into a new named volume."""
+    folder = tmp_path_factory.mktemp("limited")
+    volume = f"--volume=minority-report-test-{folder.name}"
+    try:
+        done = _run(image, "run", "-", flags=(*HARDENED, "--memory=400m", f"{volume}:/output"), stdin=SPEC)
+        assert done.returncode == 0, done.stderr
+        copy = ("--user=0", "--entrypoint=cp", f"{volume}:/from", f"--volume={folder}:/to")
+        assert _run(image, "-r", "/from/.", "/to", flags=copy).returncode == 0
+    finally:
+        _docker("volume", "rm", volume.removeprefix("--volume="))
+    return folder
+
+
+def test_a_new_named_volume_can_be_written_by_any_user(limited: Path) -> None:
+    """A volume takes its mode from the image, so a job in a cluster needs no step that prepares it."""
+    assert {*ALWAYS, FIGURES} == {path.name for path in limited.iterdir()}
+
+
+def test_400_mb_hold_one_worker(limited: Path) -> None:
+    """There are as many workers as the container's memory holds."""
+    assert 1 == _n_workers(limited)
+
+
+def test_a_job_gives_the_same_bytes_everywhere(image: str, output: Path, limited: Path) -> None:
+    """The container's user, limits and file system leave no trace in the results."""
+    done = _run(image, "run", "-", flags=(f"--volume={output}:/output",), stdin=SPEC)
+
+    assert done.returncode == 0, done.stderr
+    assert [(limited / name).read_bytes() == (output / name).read_bytes() for name in REPEATABLE] == [True] * 3
+
+
+def test_the_numbers_are_those_of_a_job_outside(limited: Path, tmp_path: Path) -> None:
+    """Another Python and another C library may differ in a last digit, and in nothing else."""
+    (tmp_path / "spec.yaml").write_text(SPEC)
+    outside = (sys.executable, "-m", "job", "run", tmp_path / "spec.yaml", "--output", tmp_path / "outside")
+    assert subprocess.run(outside, cwd=DOCKERFILE.parent, capture_output=True).returncode == 0
+
+    assert _metrics(tmp_path / "outside") == pytest.approx(_metrics(limited), rel=1e-9, abs=1e-12, nan_ok=True)
+
+
+def _metrics(folder: Path) -> dict[str, float]:
+    with (folder / "metrics.csv").open() as file:
+        return {",".join(key): float(value or "nan") for *key, value in list(csv.reader(file))[1:]}
+
+
+def _n_workers(folder: Path) -> int:
+    environment: dict[str, int] = json.loads((folder / "timings.json").read_text())["environment"]
+    return environment["n_workers"]
 
 
 @pytest.mark.parametrize(
-    ("suffix", "strategies", "classifiers"),
-    [("parquet", IMBALANCED_LEARN_SAMPLERS, ["gaussian_nb"]), ("csv.gz", ["custom"], CLASSIFIERS)],
+    ("suffix", "strategies", "classifiers", "source", "limit"),
+    [
+        ("parquet", IMBALANCED_LEARN_SAMPLERS, ["gaussian_nb"], "/data/spec.yaml", "--cpus=1"),
+        ("csv.gz", ["custom"], CLASSIFIERS, "-", "--cpuset-cpus=0"),
+    ],
 )
 def test_everything_a_spec_can_name_works_in_the_image(
-    image: str, output: Path, data: Path, suffix: str, strategies: Iterable[str], classifiers: Iterable[str]
+    image: str,
+    output: Path,
+    data: Path,
+    suffix: str,
+    strategies: Iterable[str],
+    classifiers: Iterable[str],
+    source: str,
+    limit: str,
 ) -> None:
-    """Test suites, headers and sources are stripped from the libraries; nothing that a job needs went with them."""
+    """Test suites, headers and sources are stripped from the libraries; nothing that a job needs went with them.
+
+    Data lies in a folder that is mounted to be read only, beside the spec or where a spec from a pipe is run. Half a
+    processor each would only make two workers slow, so one processor has one.
+    """
     rows = _write_rows(data / f"rows.{suffix}")
     spec = f"""\
 data: {{file: {{path: {rows.name}, target: label, time: booked}}}}
@@ -92,14 +139,18 @@ split: {{method: time}}
 strategies: [{", ".join(strategies)}]
 classifiers: [{", ".join(classifiers)}]
 """
+    (data / "spec.yaml").write_text(spec)
     mounts = (f"--volume={data}:/data:ro", f"--volume={output}:/output")
 
-    done = _run(image, "run", "-", flags=(*HARDENED, *mounts), stdin=spec)
+    done = _run(image, "run", source, flags=(*HARDENED, *mounts, limit), stdin=spec)
 
     assert done.returncode == 0, done.stderr
-    runs = json.loads((output / "results.json").read_text())["runs"]
-    assert {*strategies, "baseline"} == {run["strategy"] for run in runs}
-    assert {"ok", "degraded"} >= {run["status"] for run in runs}
+    results = json.loads((output / "results.json").read_text())
+    assert ("rare", 300) == (results["dataset"]["positive"], results["dataset"]["n_rows"])
+    assert {*strategies, "baseline"} == {run["strategy"] for run in results["runs"]}
+    assert {"ok", "degraded"} >= {run["status"] for run in results["runs"]}
+    assert (output / "report.html").stat().st_size > 0
+    assert 1 == _n_workers(output)
 
 
 def _write_rows(path: Path) -> Path:
@@ -113,17 +164,6 @@ def _write_rows(path: Path) -> Path:
         ) TO '{path}'
     """)
     return path
-
-
-def test_a_new_named_volume_can_be_written_by_any_user(image: str, tmp_path: Path) -> None:
-    """A volume takes its mode from the image, so a job in a cluster needs no step that prepares it."""
-    volume = f"minority-report-test-{tmp_path.name}"
-    try:
-        done = _run(image, "run", "-", flags=(*HARDENED, f"--volume={volume}:/output"), stdin=small_spec())
-    finally:
-        _docker("volume", "rm", volume)
-
-    assert done.returncode == 0, done.stderr
 
 
 @pytest.mark.parametrize("flags", [("--volume={shut}:/output",), ("--volume={output}:/output:ro",), ()])
@@ -144,7 +184,7 @@ def test_an_output_folder_that_cannot_be_written_is_said_with_what_to_do(
 
 
 @pytest.mark.parametrize(("signal", "code"), [("SIGTERM", "143"), ("SIGINT", "130")])
-def test_a_signal_ends_the_job_at_once_and_leaves_nothing_behind(
+def test_a_signal_ends_the_job_and_leaves_nothing_behind(
     image: str, output: Path, data: Path, signal: str, code: str
 ) -> None:
     """Process 1 has no default handlers: without its own the job would run on until Docker kills it."""
@@ -153,16 +193,13 @@ def test_a_signal_ends_the_job_at_once_and_leaves_nothing_behind(
     container = _docker("run", "--detach", *HARDENED, *mounts, image, "run", "long.yaml").stdout.strip()
     try:
         _wait_for_hidden_files(output)
-        sent = time.monotonic()
         _docker("kill", f"--signal={signal}", container)
-        ended_with = _docker("wait", container).stdout.strip()
-        seconds = time.monotonic() - sent
+        ended_with = _docker("wait", container, timeout=120).stdout.strip()
         log = _docker("logs", container)
     finally:
         _docker("rm", "--force", container)
 
     assert code == ended_with, log.stdout + log.stderr
-    assert seconds < 8  # half a second on an idle machine
     assert "Traceback" not in log.stderr
     assert [] == list(output.iterdir())
 
@@ -183,32 +220,6 @@ def test_a_container_without_a_place_for_temporary_files_is_told_to_have_one(ima
     assert done.returncode == 2, done.stderr
     assert ["--tmpfs /tmp"] == re.findall(r"--tmpfs /tmp", done.stderr)
     assert 1 == len(done.stderr.splitlines())
-
-
-@pytest.mark.parametrize("limit", ["--cpus=1", "--cpuset-cpus=0", "--memory=400m"])
-def test_a_limit_of_the_container_is_kept_to(image: str, output: Path, limit: str) -> None:
-    """Each allows one worker: half a processor each would only make both slow, and 400 MB hold one."""
-    done = _run(image, "run", "-", flags=(*HARDENED, f"--volume={output}:/output", limit), stdin=small_spec())
-
-    assert done.returncode == 0, done.stderr
-    assert 1 == json.loads((output / "timings.json").read_text())["environment"]["n_workers"]
-
-
-def test_the_numbers_are_those_of_a_job_outside(image: str, output: Path, tmp_path: Path) -> None:
-    """Another Python and another C library may differ in a last digit, and in nothing else."""
-    (tmp_path / "spec.yaml").write_text(small_spec())
-    outside = (sys.executable, "-m", "job", "run", tmp_path / "spec.yaml", "--output", tmp_path / "outside")
-    assert subprocess.run(outside, cwd=DOCKERFILE.parent, capture_output=True).returncode == 0
-
-    done = _run(image, "run", "-", flags=(*HARDENED, f"--volume={output}:/output"), stdin=small_spec())
-
-    assert done.returncode == 0, done.stderr
-    assert _metrics(tmp_path / "outside") == pytest.approx(_metrics(output), rel=1e-9, abs=1e-12, nan_ok=True)
-
-
-def _metrics(folder: Path) -> dict[str, float]:
-    with (folder / "metrics.csv").open() as file:
-        return {",".join(key): float(value or "nan") for *key, value in list(csv.reader(file))[1:]}
 
 
 def test_the_image_is_at_most_500_mb_beside_its_base(image: str) -> None:

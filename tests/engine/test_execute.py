@@ -64,26 +64,22 @@ def run(units, n_workers=2, run_timeout=None, work=None):
     return outcomes
 
 
+def evaluate_here(units):
+    return {outcome.key: outcome for unit in units for outcome in evaluate_unit(unit, DATASET)}
+
+
 @pytest.mark.parametrize("killer", ["Kills", "KillsBySignal"])
 def test_only_the_runs_that_kill_are_failed(killer):
     """a strategy whose worker dies fails with that reason; every other run is as it is without it"""
-    alone = run(make_units(["baseline", "smote"]))
-    among = run(make_units(["baseline", killer, "smote"]))
-    assert 6 == len(among)
+    alone = evaluate_here(make_units(["baseline", "smote"], n_repeats=1))
+    among = run(make_units(["baseline", killer, "smote"], n_repeats=1))
+    assert 3 == len(among)
     for key, outcome in among.items():
         if key.strategy == killer:
             assert outcome.status == FAILED
             assert "worker process died" in outcome.reason
         else:
             np.testing.assert_array_equal(alone[key].scores, outcome.scores)
-
-
-def test_a_classifier_that_kills_fails_alone():
-    """of a unit with a classifier that kills, the other classifiers' runs are whole"""
-    outcomes = run(make_units(["baseline"], ("logistic_regression", "KillsWhenFitted", "decision_tree"), n_repeats=1))
-    assert {"logistic_regression": OK, "KillsWhenFitted": FAILED, "decision_tree": OK} == {
-        key.classifier: outcome.status for key, outcome in outcomes.items()
-    }
 
 
 def test_what_kills_once_runs_alone_from_then_on():
@@ -108,11 +104,12 @@ def test_what_kills_once_runs_alone_from_then_on():
 
 
 def test_a_classifier_that_killed_is_kept_from_the_others_units():
-    """the runs of other classifiers go on together in units without the one that kills"""
-    outcomes = run(make_units(["baseline", "smote"], ("KillsWhenFitted", "decision_tree")))
-    assert 8 == len(outcomes)
+    """its own runs fail alone; those of other classifiers go on together in units without it"""
+    classifiers = ("logistic_regression", "KillsWhenFitted", "decision_tree")
+    outcomes = run(make_units(["baseline", "smote"], classifiers, n_repeats=1), n_workers=1)
+    assert 6 == len(outcomes)
     assert {FAILED} == {outcome.status for key, outcome in outcomes.items() if key.classifier == "KillsWhenFitted"}
-    assert {OK} == {outcome.status for key, outcome in outcomes.items() if key.classifier == "decision_tree"}
+    assert {OK} == {outcome.status for key, outcome in outcomes.items() if key.classifier != "KillsWhenFitted"}
 
 
 def test_what_workers_cannot_read_is_raised():
@@ -141,13 +138,12 @@ def test_workers_import_only_what_they_need():
 
 def test_exceptions_stay_inside_their_unit():
     """a strategy that raises fails; the others' scores are those of one process"""
-    outcomes = run(make_units(["baseline", "Raises", "custom"]))
-    for unit in make_units(["baseline", "Raises", "custom"]):
-        for expected in evaluate_unit(unit, DATASET):
-            actual = outcomes[expected.key]
-            assert (expected.status, expected.reason) == (actual.status, actual.reason)
-            if expected.scores is not None:
-                np.testing.assert_array_equal(expected.scores, actual.scores)
+    units = make_units(["baseline", "Raises", "custom"])
+    outcomes = run(units)
+    for key, expected in evaluate_here(units).items():
+        assert (expected.status, expected.reason) == (outcomes[key].status, outcomes[key].reason)
+        if expected.scores is not None:
+            np.testing.assert_array_equal(expected.scores, outcomes[key].scores)
 
 
 def test_what_cannot_be_sent_back_fails_alone():

@@ -106,7 +106,7 @@ def test_no_threshold_that_keeps_the_request_is_better(rows, request) -> None:
         assert (-mine.recall, mine.false_positive_rate) == min((-r.recall, r.false_positive_rate) for r in kept)
 
 
-@settings(max_examples=25)  # each fits a few small models
+@settings(max_examples=15)  # each fits a few small models
 @given(scored_rows(), requests, st.randoms())
 def test_the_order_of_rows_changes_nothing(rows, request, luck) -> None:
     """the choice depends on which rows there are"""

@@ -12,12 +12,13 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from page_cases import RESULTS
 from small_job import small_spec
+
+from job.outputs import to_json
 
 ROOT = Path(__file__).parents[2]
 UV = (sys.executable, "-m", "uv")
-
-pytestmark = pytest.mark.xdist_group("install")
 
 
 def _call(*command: str | Path, cwd: Path) -> str:
@@ -96,20 +97,20 @@ def test_the_wheel_depends_on_what_the_lock_is_compiled_from(wheel: Path) -> Non
 
 def test_the_installed_command_makes_a_report(installed: Path, tmp_path: Path) -> None:
     """Run in an empty folder, so nothing of the checkout helps."""
-    (tmp_path / "spec.yaml").write_text(small_spec())
+    (tmp_path / "spec.yaml").write_text(small_spec(n_repeats=1))
 
-    _call(installed / "minority-report", "run", "spec.yaml", "--output", "made", cwd=tmp_path)
+    _call(installed / "minority-report", "run", "spec.yaml", "--output", "made", "--workers", "1", cwd=tmp_path)
 
     assert "</html>" in (tmp_path / "made" / "report.html").read_text()
 
 
 def test_an_editable_install_makes_a_report(installed_editable: Path, tmp_path: Path) -> None:
     """There the templates lie beside the package, as in a checkout, and not inside it."""
-    (tmp_path / "spec.yaml").write_text(small_spec())
+    (tmp_path / "results.json").write_text(to_json(RESULTS["one run"]()))
 
-    _call(installed_editable / "minority-report", "run", "spec.yaml", "--output", "made", cwd=tmp_path)
+    _call(installed_editable / "minority-report", "render", "results.json", cwd=tmp_path)
 
-    assert "</html>" in (tmp_path / "made" / "report.html").read_text()
+    assert "</html>" in (tmp_path / "report.html").read_text()
 
 
 def test_the_requirements_fit_together(environment: Path, installed: Path) -> None:

@@ -34,7 +34,7 @@ def sum_squares(numbers):
     return total
 
 
-@settings(max_examples=30, deadline=None)
+@settings(max_examples=20, deadline=None)
 @given(st.integers(0, 1000), st.integers(1, 12), st.sampled_from([2, 4, 0]))
 def test_neighbours_are_those_of_the_whole_matrix(seed, k, levels):
     """Also where most distances are tied, the k nearest by (distance, position) are found."""

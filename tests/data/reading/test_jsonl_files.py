@@ -80,7 +80,7 @@ _rows = st.lists(st.dictionaries(st.sampled_from(["a", "b", "c d", "e,"]), _valu
 @example([{"a": "x\r", "b": 1}], False)
 @example([{}, {"a": None, "b": 1}], False)
 @example([{"a": "\r\n", "b": 1}, {"b": "\n\r"}], True)
-@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_rows_are_those_of_a_json_parser(tmp_path: Path, rows: list[dict[str, Any]], ascii_only: bool) -> None:
     """cells are what json.loads gives, written as text, whatever is in them"""
     content = "\n".join(json.dumps(row, ensure_ascii=ascii_only) for row in rows)
