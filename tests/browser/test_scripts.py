@@ -29,7 +29,7 @@ def results() -> Results:
 
 
 @pytest.fixture(scope="module")
-def report(results: dict[str, Any], tmp_path_factory: pytest.TempPathFactory) -> Path:
+def report(results: Results, tmp_path_factory: pytest.TempPathFactory) -> Path:
     return write_report(results, tmp_path_factory.mktemp("scripts"))
 
 
