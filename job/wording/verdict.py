@@ -55,13 +55,13 @@ def describe_probability(tested: Tested, metric: str = "") -> str:
     if tested.probability_equivalent is None:
         return ""
     shares = {
-        "a gain{} beyond": tested.probability_better or 0.0,
-        "a difference{} within": tested.probability_equivalent,
-        "a loss{} beyond": tested.probability_worse or 0.0,
+        "a gain{} of more than {}": tested.probability_better or 0.0,
+        "no practical difference{} (at most {})": tested.probability_equivalent,
+        "a loss{} of more than {}": tested.probability_worse or 0.0,
     }
     likeliest = max(shares, key=lambda words: shares[words])
-    what = likeliest.format(f" in {metric}" if metric else "")
-    return f"{probability(shares[likeliest])} probability of {what} {_fine(tested.rope)}"
+    what = likeliest.format(f" in {metric}" if metric else "", _fine(tested.rope))
+    return f"{probability(shares[likeliest])} probability of {what}"
 
 
 def describe_decision(row: VerdictRow) -> str:

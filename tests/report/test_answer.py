@@ -29,7 +29,7 @@ LEAVE = "Use svc as it is (baseline): with the advised cut-off 0.4"
 EXPECTED = {
     "helps": (
         "helps",
-        "Oversampling helps svc here: more than 99 % probability of a gain in average precision bey",
+        "Oversampling helps svc here: more than 99 % probability of a gain in average precision of ",
         "Use smote with svc (trained with synthetic minority rows): with the advised cut-off 0.4",
     ),
     "moved threshold": ("no_practical_difference", ALIKE, LEAVE),

@@ -64,7 +64,7 @@ def test_every_code_has_its_sentence(helps: Results, code: str) -> None:
     told = told_of(helps, code=code)
     tested = helps.verdict.rows[0].ranking
     limits = f"(simultaneous 95 % interval {tested.lower:+.3f} to {tested.upper:+.3f})"
-    gain = "more than 99 % probability of a gain in average precision beyond 0.010 with smote."
+    gain = "more than 99 % probability of a gain in average precision of more than 0.010 with smote."
     assert told.short == f"{STARTS[code]}{gain}"
     assert told.found.startswith(f"smote changes average precision by {tested.difference:+.3f} {limits}.")
 

@@ -70,10 +70,10 @@ def test_what_is_untested_says_what_is_lacking_and_how_much_it_takes(shortage: A
 @pytest.mark.parametrize(
     ("better", "equivalent", "worse", "words"),
     [
-        (0.7, 0.2, 0.1, "70 % probability of a gain beyond 0.010"),
-        (0.1, 0.2, 0.7, "70 % probability of a loss beyond 0.010"),
-        (0.2, 0.6, 0.2, "60 % probability of a difference within 0.010"),
-        (0.9999, 0.0, 0.0001, "more than 99 % probability of a gain beyond 0.010"),
+        (0.7, 0.2, 0.1, "70 % probability of a gain of more than 0.010"),
+        (0.1, 0.2, 0.7, "70 % probability of a loss of more than 0.010"),
+        (0.2, 0.6, 0.2, "60 % probability of no practical difference (at most 0.010)"),
+        (0.9999, 0.0, 0.0001, "more than 99 % probability of a gain of more than 0.010"),
         (None, None, None, ""),
     ],
 )
@@ -85,7 +85,7 @@ def test_the_likeliest_is_said(better: Any, equivalent: Any, worse: Any, words: 
 
 def test_a_small_region_of_no_practical_difference_keeps_its_digits() -> None:
     """.0019 isn't .002, and never 0.000"""
-    assert describe_probability(make_tested(rope=0.0019)).endswith("beyond 0.0019")
+    assert describe_probability(make_tested(rope=0.0019)).endswith("of more than 0.0019")
 
 
 def test_a_difference_without_an_interval_says_so() -> None:

@@ -10,8 +10,9 @@ from job.evidence.statistics.paired_t import BOOTSTRAP, LEAST_PAIRS, NO_TEST
 from job.results.verdict_facts import Interval, Shortage, Tested
 
 LEAST_MINORITY_ROWS = 20
-PROBABLE = 0.6
-"""The probability from which on a difference is called probable; docs/verdict.md shows how often that is right."""
+PROBABLE = 0.5
+"""The probability from which on a difference is called probable: it is likelier than not. docs/verdict.md has what
+following that costs on data whose truth is known, and how often it is right."""
 
 UNTESTED = "untested"
 BETTER = "better"

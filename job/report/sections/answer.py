@@ -15,12 +15,14 @@ from job.results.decision_facts import ProbabilityState
 from job.results.verdict_facts import Comparison
 from job.text import NO_VALUE, counted, number, signed, whole
 from job.wording import answer as wording
+from job.wording.cutoffs import row_of
 
 _TESTED = (
     ("recall", "Recall per 100", " minority rows"),
     ("false_alarms_per_1000", "False alarms per 1,000", " rows"),
     ("average_precision", "Average precision", ""),
 )
+_AT_CUTOFF = ("recall", "false_alarms_per_1000")
 _CALIBRATION = "Calibration error"
 _SAME = "the same"
 _NOTHING = "no value"
@@ -159,7 +161,8 @@ def _glossary(facts: Facts) -> tuple[Gloss, ...]:
 def _find_beside(facts: Facts) -> Beside:
     """Find what to tell of with the main classifier."""
     over = f"means of {counted(facts.n_splits, 'split')}" if facts.n_splits > 1 else "one split only"
-    over = f"each at its own decision threshold, {over}"
+    where = "its own decision threshold" if facts.headline.cutoff is None else "the cut-off advised for it"
+    over = f"each at {where}, {over}"
     recommended = facts.headline.recommended
     if recommended is None:
         note = f"nothing is recommended, so these are the values as they are; {over}"
@@ -187,7 +190,26 @@ def _values(facts: Facts, metric: str) -> dict[Name, float]:
 
 def _build_tiles(facts: Facts, beside: Beside) -> tuple[Tile, ...]:
     """Build the four numbers."""
-    return (*(_tile(facts, beside, *asked) for asked in _TESTED), _calibration(facts, beside))
+    at_cutoff = () if facts.headline.cutoff is None else _AT_CUTOFF
+    tiles = (_tile_at_cutoff(facts, beside, *a) if a[0] in at_cutoff else _tile(facts, beside, *a) for a in _TESTED)
+    return (*tiles, _calibration(facts, beside))
+
+
+def _tile_at_cutoff(facts: Facts, beside: Beside, metric: str, label: str, unit: str) -> Tile:
+    """What the advised cut-offs give on the test parts: the numbers that following the advice leads to."""
+    classifier, rows = facts.main_classifier.label, facts.results.decisions.rows
+    names = [beside.after, beside.other or beside.before]
+    mine, theirs = (None if name is None else row_of(rows, name.label, classifier) for name in names)
+    value = None if mine is None else getattr(mine, metric)
+    if mine is None or value is None:
+        return Tile(label, unit, "", NO_VALUE, _NOTHING)
+    limits = mine.intervals[metric]
+    change = "" if limits is None else f"{facts.confidence} interval {' to '.join(_shown(x, metric) for x in limits)}"
+    known = None if theirs is None else getattr(theirs, metric)
+    other = "" if names[1] is None or known is None else f"{names[1].short}: {_shown(known, metric)}"
+    right = metric == "false_alarms_per_1000" and mine.precision is not None
+    note = f"{_share(mine.precision)} of alerts right" if right else ""
+    return Tile(label, unit, "", _shown(value, metric), change, other=other, note=note)
 
 
 def _tile(facts: Facts, beside: Beside, metric: str, label: str, unit: str) -> Tile:
@@ -208,7 +230,13 @@ def _tile(facts: Facts, beside: Beside, metric: str, label: str, unit: str) -> T
 def _compare(facts: Facts, strategy: Name, metric: str) -> Comparison | None:
     place = metric, strategy.label, facts.main_classifier.label, facts.baseline.label
     rows = facts.results.comparisons
-    return next((row for row in rows if (row.metric, row.strategy, row.classifier, row.reference) == place), None)
+    found = next((row for row in rows if (row.metric, row.strategy, row.classifier, row.reference) == place), None)
+    answers = (row for row in facts.results.verdict.rows if row.place == (strategy.label, facts.main_classifier.label))
+    answer = next((row.ranking for row in answers if row.ranking.metric == metric), None)
+    if found is None or answer is None or answer.shortage is not None:
+        return found
+    # The same interval and p as in the answer, which are about all oversamplers at once.
+    return found.model_copy(update={"lower": answer.lower, "upper": answer.upper, "p_value": answer.p_adjusted})
 
 
 def _means(facts: Facts, strategies: Sequence[Name], metrics: Sequence[str]) -> list[float]:
@@ -296,7 +324,7 @@ def _judge(facts: Facts, row: Comparison, difference: float) -> tuple[str, str]:
     if difference == 0 and row.lower is None:
         return _SAME, ""
     level = round(1 - facts.spec.evaluation.confidence, 12)
-    if row.p_value is None or row.p_value >= level:  # not the adjusted one: the interval isn't adjusted either
+    if row.p_value is None or row.p_value >= level:
         return "may be chance", ""
     if (difference > 0) == (BY_NAME[row.metric].better == "higher"):
         return "better", "best"

@@ -107,7 +107,14 @@ def build_menu(facts: Facts, strategy: Name, classifier: Name) -> Table | None:
         pay = own if name == wording.AS_IT_IS else pays.get((cutoffs.CUT, point.point), "–")
         choices.append((name, wording.tell_cutoff(point), point, pay))
     if wording.AS_IT_IS not in [name for name, *_ in choices]:
-        choices.append((wording.OWN_DECISION, "own", wording.row_of(decisions.rows, *pair).own, own))
+        choices.append(
+            (
+                wording.OWN_DECISION,
+                _own_cut(facts, strategy, classifier),
+                wording.row_of(decisions.rows, *pair).own,
+                own,
+            )
+        )
     choices.append(("an alert on every row", "–", decisions.always, always))
     choices.sort(key=lambda choice: (choice[2].false_alarms_per_1000 or 0.0, choice[2].recall or 0.0))
     lines: list[Line] = [
@@ -121,6 +128,12 @@ def build_menu(facts: Facts, strategy: Name, classifier: Name) -> Table | None:
     headings = [Heading(label, hint=hint, numeric=True) for label, hint in hints.items()]
     caption = f"The cut-off is yours to choose: {strategy.short} with {classifier.short}"
     return tabulate("cutoffs-choices", caption, headings, lines, first="Choice")
+
+
+def _own_cut(facts: Facts, strategy: Name, classifier: Name) -> str:
+    """The threshold of a strategy's own decision, where it has one and the same on every split."""
+    cuts = {run.threshold for run in facts.runs(strategy, classifier) if run.threshold is not None}
+    return number(cuts.pop(), 2) if len(cuts) == 1 else "own"
 
 
 def _headings(facts: Facts) -> Iterator[Heading]:
