@@ -57,6 +57,12 @@ def runs_of(results: Results) -> list[dict[str, Any]]:
     return [run.model_dump() for run in results.runs]
 
 
+def at_own(results: Results) -> Results:
+    """The same without an advised cut-off, so that each strategy is shown at its own decision."""
+    headline = results.verdict.headline.model_copy(update={"cutoff": None})
+    return results.model_copy(update={"verdict": results.verdict.model_copy(update={"headline": headline})})
+
+
 def with_runs(results: Results, runs: list[dict[str, Any]]) -> Results:
     """The same with other runs, and all else as it was."""
     return results.model_copy(update={"runs": tuple(map(Run.model_validate, runs))})
@@ -126,7 +132,7 @@ def test_the_numbers_are_those_of_the_results() -> None:
         if (row.strategy, row.classifier, row.reference) == ("smote", "svc", "baseline")
     }
     means = {(row.strategy, row.metric): row.value for row in results.summary if row.classifier == "svc"}
-    recall, alarms, precision, calibration = content_of(results).tiles
+    recall, alarms, precision, calibration = content_of(at_own(results)).tiles
 
     def interval(metric: str, scale: float, decimals: int = 0) -> str:
         found = rows[metric]
@@ -139,14 +145,32 @@ def test_the_numbers_are_those_of_the_results() -> None:
     assert (interval("false_alarms_per_1000", 1), "worse", "worst") == (alarms.change, alarms.word, alarms.tone)
     found = [f"{means[name, 'average_precision']:.3f}" for name in ("baseline", "smote")]
     assert found == [precision.before, precision.after]
-    assert (interval("average_precision", 1, 3), "better") == (precision.change, precision.word)
+    (told,) = [row.ranking for row in results.verdict.rows if row.place == ("smote", "svc")]
+    simultaneous = f"{told.difference:+.3f} ({told.lower:+.3f} to {told.upper:+.3f})"
+    assert (simultaneous, "better") == (precision.change, precision.word)
     errors = {row.strategy: row.raw.ece for row in results.calibration.rows if row.classifier == "svc"}
     assert [f"{errors[name]:.3f}" for name in ("baseline", "smote")] == [calibration.before, calibration.after]
 
 
+def test_an_advised_cutoff_has_its_numbers() -> None:
+    """recall and false alerts are those of the advised cut-offs on the test parts, with the interval of that level"""
+    results = OUTCOMES["leave it"]()
+    content = content_of(results)
+    rows = {row.strategy: row for row in results.decisions.rows if row.classifier == "svc"}
+    mine, theirs = rows["baseline"], rows["smote"]
+    assert mine.recall is not None
+    assert theirs.recall is not None
+    low, high = mine.intervals["recall"] or (0.0, 0.0)
+    tile = content.tiles[RECALL]
+    assert (f"{100 * mine.recall:.0f}", f"smote: {100 * theirs.recall:.0f}", "") == (tile.after, tile.other, tile.word)
+    assert f"95 % interval {100 * low:.0f} to {100 * high:.0f}" == tile.change
+    assert f"{100 * (mine.precision or 0.0):.0f} % of alerts right" == content.tiles[ALARMS].note
+    assert "at the cut-off advised for it" in content.beside.note
+
+
 def test_baseline_is_told_beside_what_something_else_would_change() -> None:
     """where baseline is recommended its own values are large, and the other strategy's stand with their name"""
-    content = content_of(OUTCOMES["leave it"]())
+    content = content_of(at_own(OUTCOMES["leave it"]()))
     assert (None, "baseline", "smote") == (
         content.beside.before,
         content.beside.after.label,
@@ -159,7 +183,7 @@ def test_baseline_is_told_beside_what_something_else_would_change() -> None:
 
 def test_what_may_be_chance_is_called_so() -> None:
     """an interval on both sides of zero is neither better nor worse"""
-    tiles = content_of(OUTCOMES["undecided"]()).tiles
+    tiles = content_of(at_own(OUTCOMES["undecided"]())).tiles
     assert [("may be chance", "")] * 3 == [(tile.word, tile.tone) for tile in tiles[:3]]
 
 
@@ -184,7 +208,7 @@ def test_where_nothing_is_recommended_nothing_is_compared() -> None:
 
 def test_too_few_splits_are_compared_and_not_tested() -> None:
     """baseline is recommended all the same, and the difference stands without a word of better or worse"""
-    content = content_of(OUTCOMES["cannot tell"]())
+    content = content_of(at_own(OUTCOMES["cannot tell"]()))
     assert ("smote", {"not tested"}) == (content.beside.other.label, {tile.word for tile in content.tiles[:3]})
 
 
@@ -209,7 +233,7 @@ def test_without_splits_in_common_numbers_are_those_that_there_are() -> None:
         if run.classifier == "svc" and run.repeat > 0
     ]
     means = {name: sum(value for label, value in kept if label == name) / 9 for name in ("baseline", "smote")}
-    tile = content_of(results).tiles[RECALL]
+    tile = content_of(at_own(results)).tiles[RECALL]
     assert (f"{means['baseline']:.0f}", f"smote: {means['smote']:.0f}") == (tile.after, tile.other)
 
 
@@ -221,7 +245,7 @@ def test_one_split_is_not_called_tested() -> None:
     other = headline.model_copy(update={"recommended": place, "numbers": numbers})
     verdict = results.verdict.model_copy(update={"headline": other})
     assert {"not tested"} == {
-        tile.word for tile in content_of(results.model_copy(update={"verdict": verdict})).tiles[:3]
+        tile.word for tile in content_of(at_own(results.model_copy(update={"verdict": verdict}))).tiles[:3]
     }
 
 
@@ -247,19 +271,19 @@ def test_the_share_of_right_alarms_stands_beside_the_false_ones() -> None:
         found = 105 * means[strategy, "recall"]
         return f"{100 * found / (found + means[strategy, 'false_alarms_per_1000']):.0f} %"
 
-    alarms = content_of(results).tiles[ALARMS]
+    alarms = content_of(at_own(results)).tiles[ALARMS]
     assert f"{right('baseline')} of alarms right, smote: {right('smote')}" == alarms.note
-    assert "80 % of alarms right, before 82 %" == content_of(OUTCOMES["helps"]()).tiles[ALARMS].note
-    assert "82 % of alarms right" == content_of(OUTCOMES["baseline alone"]()).tiles[ALARMS].note
+    assert "80 % of alarms right, before 82 %" == content_of(at_own(OUTCOMES["helps"]())).tiles[ALARMS].note
+    assert "82 % of alarms right" == content_of(at_own(OUTCOMES["baseline alone"]())).tiles[ALARMS].note
 
 
 def test_a_model_that_raises_no_alarm_has_none_right() -> None:
     """no share of nothing"""
     silent: dict[str, float | None] = {"recall": 0.0, "false_alarms_per_1000": 0.0}
     results = make_outcome({"baseline": silent, "threshold": {"recall": 0.7, "false_alarms_per_1000": 300.0}})
-    assert content_of(results).tiles[ALARMS].note == "no alarms, threshold: 20 %"
+    assert content_of(at_own(results)).tiles[ALARMS].note == "no alarms, threshold: 20 %"
     ranks_better = make_outcome({"baseline": silent, "smote": {**BETTER, "recall": 0.7}})
-    assert content_of(ranks_better).tiles[ALARMS].note.endswith("% of alarms right, before no alarms")
+    assert content_of(at_own(ranks_better)).tiles[ALARMS].note.endswith("% of alarms right, before no alarms")
 
 
 def test_equal_calibration_is_called_the_same() -> None:

@@ -129,7 +129,9 @@ def test_every_code_is_called_by_its_title(results: Results, code: str, changes:
     changed = results.model_copy(update={"verdict": verdict})
     ((_, title, _, sure),) = cells(verdict_of(changed).ranking)
     assert RANKING_TITLES[code] == title
-    assert re.fullmatch(r"\d\d % probability of a (gain|loss|difference) (beyond|within) 0\.010", sure)
+    assert re.fullmatch(
+        r"\d\d % probability of (a (gain|loss) of more than 0\.010|no practical difference \(at most 0\.010\))", sure
+    )
 
 
 def test_what_is_untested_says_what_is_lacking() -> None:
