@@ -152,7 +152,7 @@ def test_the_correction_mends_what_weights_did() -> None:
         assert pytest.approx(getattr(plain.raw, name), abs=1e-6) == getattr(weighted.corrected, name)
     assert weighted.raw.ece > 5 * weighted.raw.ece_perfect_high
     corrected_by_hand = odds / 9 / (1 + odds / 9)
-    assert pytest.approx(fit_calibration(y, corrected_by_hand).calibration_slope) == (
+    assert pytest.approx(fit_calibration(y, corrected_by_hand)["calibration_slope"]) == (
         weighted.corrected.calibration_slope
     )
 
