@@ -226,15 +226,11 @@ def _describe(frame: pd.DataFrame, y: np.ndarray) -> Dataset:
             "data.generate: no column has two different values, so there is nothing to learn from; lower missing, "
             "or raise n_samples"
         )
-    left_out = [column for column in columns if column.role == "dropped"]
-    notes = (
-        Note(
-            "constant" if column.n_distinct else "all-missing",
-            f"Column {quoted(column.name)} is left out: {column.why}.",
-            column.name,
-        )
-        for column in left_out
-    )
+    notes = []
+    for column in columns:
+        code, text = "constant" if column.n_distinct else "all-missing", f"is left out: {column.why}."
+        if column.role == "dropped":
+            notes.append(Note(code, f"Column {quoted(column.name)} {text}", column.name))
     target = Column("target", "category", "target", 0, 2, "the class, with labels flipped where label_noise says so")
     counts = {REST: len(y) - int(y.sum()), POSITIVE: int(y.sum())}
     return Dataset("mixture", frame[kept], y, POSITIVE, (REST,), counts, (*columns, target), tuple(notes))

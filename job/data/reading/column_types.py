@@ -265,12 +265,9 @@ def _find_looks(table: Table, profiles: Mapping[str, Profile]) -> Mapping[str, L
     """Look at the values of every column that isn't all numbers; by the columns' keys."""
     looks = dict.fromkeys(profiles, Looks())
     texts = [column for column in table.columns if profiles[column.key].n_numbers < profiles[column.key].n_present]
-    aggregates = (
-        r"count(*) FILTER (regexp_matches(v, '\p{Nd}'))",
-        "min(v)",
-        f"list(DISTINCT v) FILTER ({looks_missing('v')})",
-    )
-    for column, (n_figures, example, missing) in count_each(table, texts, aggregates):
+    figures, missing_words = r"regexp_matches(v, '\p{Nd}')", f"list(DISTINCT v) FILTER ({looks_missing('v')})"
+    found = count_each(table, texts, (f"count(*) FILTER ({figures})", "min(v)", missing_words))
+    for column, (n_figures, example, missing) in found:
         profile = profiles[column.key]
         has_figures = 2 * n_figures >= profile.n_present - profile.n_missing_words
         marks = _find_marks(table, column, profile) if has_figures else ()
@@ -395,12 +392,10 @@ def _note_text(raw: RawColumn, profile: Profile, looks: Looks) -> Note | None:
         return Note(looks.marks[0][0].code, text, raw.name)
     advice = "hat stands for a missing value belongs in data.file.na_values"
     if looks.others and profile.n_numbers:
-        found = (
-            f"{share(profile.n_numbers, profile.n_present)} values of {name} are numbers, too few to read the column"
-        )
+        what = f"{share(profile.n_numbers, profile.n_present)} values of {name} are numbers"
         marks = f"; {looks.explain_marks()}" if looks.marks else ""
-        text = f"{found} column as numbers; others are {listed(looks.others)}. W{advice}{marks}."
-        return Note("mostly-numbers", text, raw.name)
+        others = f"others are {listed(looks.others)}. W{advice}{marks}."
+        return Note("mostly-numbers", f"{what}, too few to read the column as numbers; {others}", raw.name)
     text = f"Column {name} holds {listed(looks.missing)}, read as text; w{advice}."
     return Note("looks-missing", text, raw.name) if looks.missing else None
 

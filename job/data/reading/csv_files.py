@@ -129,11 +129,8 @@ class RecordReader:
                 break
             at += 1
         width, n = len(values), len(lines)
-        if (
-            width > 1
-            and n >= (2 if width > 2 else 4)
-            and {line.count(self._delimiter) for line in lines} == {width - 1}
-        ):
+        are_rows = all(line.count(self._delimiter) == width - 1 for line in lines)
+        if are_rows and width > 1 and n >= (2 if width > 2 else 4):
             found = f"but each of these {n} lines looks like a row of its own; is a double quote missing or too many on"
             raise self._refuse(start, f"a quoted value goes on to line {self._number}, {found} line {start}?")
         return Record(start, values, len(lines), stray)

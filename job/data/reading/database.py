@@ -319,13 +319,7 @@ def fetch_row(store: Store, sql: str) -> tuple[Any, ...]:
 
 
 def load_csv(
-    store: Store,
-    path: Path,
-    keys: Sequence[str],
-    n_rows: int,
-    longest: int,
-    plain: DataFile | None = None,
-    **settings: str,
+    store: Store, path: Path, keys: Sequence[str], n_rows: int, longest: int, plain: DataFile | None = None, **more: str
 ) -> None:
     """Have DuckDB read a CSV file whose structure is known to be sound into the table ``raw``.
 
@@ -341,10 +335,10 @@ def load_csv(
         Bytes of the longest record.
     plain : DataFile or None
         A file as it was given, with a header, whose values hold no line breaks; None for one that was rewritten.
-    **settings : str
+    **more : str
         Others of ``read_csv``, in the place of empty texts that stay so.
     """
-    settings = settings or {"force_not_null": f"[{', '.join(map(literal, keys))}]"}
+    settings = more or {"force_not_null": f"[{', '.join(map(literal, keys))}]"}
     settings |= {
         "auto_detect": "false",
         "header": "false",
@@ -354,8 +348,6 @@ def load_csv(
         "columns": "{" + ", ".join(f"'{key}': 'VARCHAR'" for key in keys) + "}",
         "max_line_size": str(max(longest + 16, 2_000_000)),
         "strict_mode": "true",
-        "ignore_errors": "false",
-        "hive_partitioning": "false",
     }
     if plain is None:
         # never look for a row's end or start inside a value with line breaks

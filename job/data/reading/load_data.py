@@ -133,12 +133,8 @@ def check_header(spec: FileSpec, folder: Path) -> None:
 
 
 def _read_table(store: Store, file: DataFile) -> Table:
-    readers = {
-        "parquet": parquet_files.read_parquet,
-        "jsonl": jsonl_files.read_jsonl,
-        "delimited": csv_files.read_delimited,
-    }
-    table = readers[file.form](store, file)
+    read = {"parquet": parquet_files.read_parquet, "jsonl": jsonl_files.read_jsonl}
+    table = read.get(file.form, csv_files.read_delimited)(store, file)
     if table.n_rows == 0:
         raise DataError(f"{file.shown}: there are no rows")
     return table

@@ -47,15 +47,17 @@ class Mark:
     what : str
         What such values do or hold.
     advice : str
-    is_weak : bool
-        Whether categories are often written so, sizes and age bands for example.
     """
 
     code: str
     pattern: str
     what: str
     advice: str = "write the number alone"
-    is_weak: bool = False
+
+    @property
+    def is_weak(self) -> bool:
+        """Whether categories are often written so, sizes and age bands for example."""
+        return self.code in ("fractions", "ranges", "text-behind-numbers", "several-points")
 
     def explain(self, example: str) -> str:
         """Say what the values hold and what to do."""
@@ -65,13 +67,11 @@ class Mark:
 def list_marks(decimal: str) -> tuple[Mark, ...]:
     """List the marks to look for where numbers have this decimal mark, in the order in which a tie is decided."""
     other, name = (",", "comma") if decimal == "." else (".", "point")
-    advice = (
-        f'if they are, set data.file.decimal to "{other}" (if the {name} stands between thousands, write the numbers'
-    )
+    advice = f'if they are, set data.file.decimal to "{other}" (if the {name} stands between thousands, write the'
     point = ", and with a decimal point" if decimal == "." else ""
     looks = "look like numbers with"
     return (
-        Mark("decimal-mark", _OTHER_DECIMAL[other], f"{looks} a decimal {name}", f"{advice} without it)"),
+        Mark("decimal-mark", _OTHER_DECIMAL[other], f"{looks} a decimal {name}", f"{advice} numbers without it)"),
         Mark("thousands-separators", _THOUSANDS, f"{looks} separators between thousands", f"write them without{point}"),
         *_MARKS,
     )
@@ -99,44 +99,30 @@ _FRACTION = "([0-9]+ )?[0-9]+/[0-9]+|[+-]?[0-9]*[¼½¾⅓⅔⅛]"
 _BEHIND = rf"{_SIGNED}{_BLANK}[\pL%°µ/²³]+[.]?"
 _POINTS = "[0-9]+([.][0-9]+){2,}"
 _FORMULA = f"=.*[0-9].*|['’`]{_SIGNED}([eE][+-]?[0-9]+)?"
-_MONTH_NAME = "[A-Za-z]{3}"
+_DAY_AND_MONTH = f"{_DAY_OF}-[A-Za-z]{{3}}|[A-Za-z]{{3}}-[0-9]{{2}}"
+_ALONE = "write the number or code alone, without =, quotes or apostrophe"
+_HYPHEN = "write -5 with a plain hyphen in front"
 _ONE = "where a number is meant"
 
 _MARKS = (
-    Mark(
-        "dates",
-        f"{_DATE}|{_DAY_OF}-{_MONTH_NAME}|{_MONTH_NAME}-[0-9]{{2}}",
-        "look like dates",
-        "write a number of days, say",
-    ),
+    Mark("dates", f"{_DATE}|{_DAY_AND_MONTH}", "look like dates", "write a number of days, say"),
     Mark("percent-signs", f"{_SIGNED}{_BLANK}[%‰]", "hold a percent sign"),
     Mark("currency-signs", _CURRENCY, "hold a currency"),
     Mark("underscores", "[+-]?[0-9]+(_[0-9]+)+", "hold underscores", "write the digits alone"),
     Mark("bounds", rf"{_BOUND}|{_FIGURES}[+]", "are bounds", "write a number, or nothing where it isn't known"),
     Mark("approximations", f"{_APPROXIMATE}|{_SIGNED}{_BLANK}(±|[+]/?-){_BLANK}{_FIGURES}", "are approximate"),
-    Mark(
-        "formulas",
-        _FORMULA,
-        "are written as a spreadsheet's formulas or texts",
-        "write the number or code alone, without =, quotes or apostrophe",
-    ),
-    Mark(
-        "minus-signs", _MINUS, "look like numbers with a sign that isn't read", "write -5 with a plain hyphen in front"
-    ),
+    Mark("formulas", _FORMULA, "are written as a spreadsheet's formulas or texts", _ALONE),
+    Mark("minus-signs", _MINUS, "look like numbers with a sign that isn't read", _HYPHEN),
     Mark("times", _TIME, "look like times of day or lengths of time", "write them as a number, of minutes say"),
     Mark("units", f"{_SIGNED}{_BLANK}{_UNIT}(/{_UNIT}[0-9²³]?)?[²³23]?", "hold a unit"),
     Mark("other-digits", _OTHER_DIGITS, "hold digits other than 0 to 9", "write them with 0 to 9"),
     Mark("invisible-characters", _INVISIBLE, "hold invisible characters", "write the digits alone"),
     Mark("hexadecimal", "[+-]?0[xX][0-9a-fA-F]+", "look like hexadecimal numbers", "write them in decimal"),
     Mark("powers", _POWER, "look like numbers with a power", "write 1.5e3"),
-    Mark("fractions", _FRACTION, "look like fractions", "write a decimal number", is_weak=True),
-    Mark("ranges", _RANGE, "look like ranges", f"write one number, the middle say, {_ONE}", is_weak=True),
-    Mark(
-        "text-behind-numbers", _BEHIND, "hold text behind a number", "write the number alone where it is a unit", True
-    ),
-    Mark(
-        "several-points", _POINTS, "hold several points, as version numbers do", f"write one decimal point {_ONE}", True
-    ),
+    Mark("fractions", _FRACTION, "look like fractions", "write a decimal number"),
+    Mark("ranges", _RANGE, "look like ranges", f"write one number, the middle say, {_ONE}"),
+    Mark("text-behind-numbers", _BEHIND, "hold text behind a number", "write the number alone where it is a unit"),
+    Mark("several-points", _POINTS, "hold several points, as version numbers do", f"write one decimal point {_ONE}"),
 )
 
 
