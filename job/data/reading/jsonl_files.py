@@ -86,7 +86,7 @@ class _ObjectReader:
         self.unusable: dict[str, str] = {}
         self._file = file
         self._line = 0
-        self._keys: dict[str, None] = {}
+        self._keys: dict[str, int] = {}
         self._odd: dict[str, tuple[int, int, int]] = {}
 
     def __iter__(self) -> Iterator[Row]:
@@ -119,15 +119,15 @@ class _ObjectReader:
 
     def write(self, row: Row) -> bytes:
         """Write the row that was read last, up to the last key so far; with a comma, or it would be a blank line."""
-        cells = []
-        for name in self._keys:
-            cell = "" if (value := row.get(name)) is None else self._cell(value)
+        cells = [""] * len(self._keys)
+        for name, value in row.items():
+            cell = "" if value is None else self._cell(value)
             if len(cell) > LARGEST_CELL // 4 and (size := len(cell.encode(errors="replace"))) > LARGEST_CELL:
                 raise self._file.too_large(self._line, name, f"{size:,} bytes")
             if isinstance(value, list | dict):
                 kind = "arrays" if isinstance(value, list) else "objects"
                 self.unusable.setdefault(name, f"its values are {kind}, not single values (line {self._line:,} first)")
-            cells.append(cell)
+            cells[self._keys[name]] = cell
         line = ",".join(cells) + ",\n"[len(cells) > 1 :]
         try:
             return line.encode()
@@ -185,7 +185,7 @@ class _ObjectReader:
         for name in row:
             if _SURROGATE.search(name):
                 raise self._refused(f"the key {quoted(name)} holds half a character (a lone surrogate); rename it")
-            self._keys.setdefault(name)
+            self._keys.setdefault(name, len(self._keys))
         if len(self._keys) > MAX_COLUMNS:
             raise self._refused(
                 f"more than the {MAX_COLUMNS:,} different keys that can be read; are the keys values, IDs or dates say?"
