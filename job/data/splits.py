@@ -132,10 +132,8 @@ def _holdout(dataset: Dataset, spec: SplitSpec) -> Iterator[list[np.ndarray]]:
     if dataset.groups is not None:
         n_folds = round(1 / spec.test_size)
         if n_folds < 2:
-            raise DataError(
-                f"split.test_size: got {spec.test_size:g}; a grouped holdout tests on one of round(1 / test_size) "
-                "folds, and that must be two folds at least: use 0.5 or less"
-            )
+            rule = "a grouped holdout tests on one of round(1 / test_size) folds, and that must be two folds at least"
+            raise DataError(f"split.test_size: got {spec.test_size:g}; {rule}: use 0.5 or less")
         _check_folds(dataset, n_folds, spec.test_size)
         yield from ([folds[repeat % n_folds]] for repeat, folds in enumerate(_folds(dataset, spec, n_folds)))
         return
@@ -209,10 +207,8 @@ def _check_folds(dataset: Dataset, n_folds: int, test_size: float | None = None)
 def _check_holdout(dataset: Dataset, test_size: float) -> None:
     """Refuse a holdout in which a part has no room for one row of each class."""
     if min(dataset.n_positive, dataset.n_rows - dataset.n_positive) < 2:
-        raise DataError(
-            f"split.method holdout: each part needs a row of each class, and there are {_counts(dataset)}; "
-            "bring more rows"
-        )
+        what = f"each part needs a row of each class, and there are {_counts(dataset)}"
+        raise DataError(f"split.method holdout: {what}; bring more rows")
     n_test = math.ceil(test_size * dataset.n_rows)
     n_train = dataset.n_rows - n_test
     if min(n_train, n_test) < 2:

@@ -222,10 +222,8 @@ def _describe(frame: pd.DataFrame, y: np.ndarray) -> Dataset:
     columns = [_describe_column(str(name), frame[name]) for name in frame.columns]
     kept = [column.name for column in columns if column.role == "feature"]
     if not kept:
-        raise DataError(
-            "data.generate: no column has two different values, so there is nothing to learn from; lower missing, "
-            "or raise n_samples"
-        )
+        what = "no column has two different values, so there is nothing to learn from"
+        raise DataError(f"data.generate: {what}; lower missing, or raise n_samples")
     notes = []
     for column in columns:
         code, text = "constant" if column.n_distinct else "all-missing", f"is left out: {column.why}."

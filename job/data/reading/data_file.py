@@ -325,9 +325,8 @@ def _too_long(start: bytes, line: int, file: DataFile) -> DataError:
         column = keys[-1].decode(errors="replace") if keys else "?"
     if sizes.max() > LARGEST_CELL:
         return file.too_large(line, column, f"{sizes.max():,} bytes or more")
-    return DataError(
-        f"{file.shown}:{line}: the line has more than the {LONGEST_LINE:,} bytes allowed; is this a data file?"
-    )
+    what = f"the line has more than the {LONGEST_LINE:,} bytes allowed"
+    return DataError(f"{file.shown}:{line}: {what}; is this a data file?")
 
 
 def _check_text(block: bytes, line: int, shown: str) -> None:

@@ -359,9 +359,8 @@ def load_csv(
     store.connection.execute(f"CREATE TABLE raw AS SELECT * FROM read_csv({store.link(path)}, {options})")
     n_read = count_rows(store, "raw")
     if n_read != n_rows:
-        raise DataError(
-            f"{store.shown}: {n_read:,} rows were read where the file has {n_rows:,}; please report this file"
-        )
+        what = f"{n_read:,} rows were read where the file has {n_rows:,}"
+        raise DataError(f"{store.shown}: {what}; please report this file")
 
 
 def name_columns(names: Iterable[str], shown: str) -> tuple[tuple[RawColumn, ...], tuple[Note, ...]]:

@@ -187,9 +187,8 @@ class _ObjectReader:
                 raise self._refused(f"the key {quoted(name)} holds half a character (a lone surrogate); rename it")
             self._keys.setdefault(name, len(self._keys))
         if len(self._keys) > MAX_COLUMNS:
-            raise self._refused(
-                f"more than the {MAX_COLUMNS:,} different keys that can be read; are the keys values, IDs or dates say?"
-            )
+            what = f"more than the {MAX_COLUMNS:,} different keys that can be read"
+            raise self._refused(f"{what}; are the keys values, IDs or dates say?")
 
 
 def _broken(line: str, error: json.JSONDecodeError) -> str:

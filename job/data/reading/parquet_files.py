@@ -91,10 +91,8 @@ def _open(store: Store, file: DataFile) -> _Opened:
         stream.seek(max(0, size - len(_MAGIC)))
         end = stream.read()
     if size < _SMALLEST or end != _MAGIC:  # how it begins has been looked at
-        raise DataError(
-            f"{file.shown}: the Parquet file is truncated (it ends too early, without its footer); "
-            "copy or download it again"
-        )
+        what = "the Parquet file is truncated (it ends too early, without its footer)"
+        raise DataError(f"{file.shown}: {what}; copy or download it again")
     opened = _Opened(file, store.link(file.path))
     with _translated(opened):
         rows = f"FROM read_parquet({opened.link}, hive_partitioning = false)"

@@ -164,10 +164,8 @@ def run_query(store: Store, query: str, shown: str, timeout: float = 300) -> Tab
             "recursion missing? If not, give it more time"
         ) from None
     except duckdb.OutOfMemoryException:
-        raise DataError(
-            f"{_KEY}: its result needs more memory than reading may use (a quarter of what this process has); "
-            "is the condition of a join missing?"
-        ) from None
+        what = "its result needs more memory than reading may use (a quarter of what this process has)"
+        raise DataError(f"{_KEY}: {what}; is the condition of a join missing?") from None
     except duckdb.Error as error:
         raise DataError(f"{_KEY}: {_explained(error)}") from None
     n_rows = count_rows(store, _SORTED)
