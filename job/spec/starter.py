@@ -15,7 +15,6 @@ from job.text import is_control, shorten
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*([ .-][A-Za-z0-9_]+)*")
 _WORDS_OF_YAML_1_1 = frozenset(("y", "n", "yes", "no", "on", "off"))  # other tools may read them as booleans
 _COMMAND = re.compile(r"##(?=[\w-]*\[)")  # the runner of a CI job obeys it wherever it is printed
-_COMMENT_COLUMN = 34
 _MOST_LISTED = 60
 
 
@@ -73,8 +72,25 @@ def write_starter(path: str | None = None, facts: FileFacts | None = None) -> st
     end = folder.joinpath("starter.yaml").read_text("utf-8")
     if path is None or facts is None:
         return folder.joinpath("starter_generate.yaml").read_text("utf-8") + end
-    text = "\n".join([*_head(path), *_columns(facts), "data:", "  file:", *_file(path, facts), "", end])
-    return _COMMAND.sub(r"#\\u0023", text)
+    labels = [f"{quoted(shorten(label, 30))} {n:,}" for label, n in facts.labels.items()]
+    text = (
+        folder.joinpath("starter_file.yaml")
+        .read_text("utf-8")
+        .format(
+            title=f"title: {quoted(shorten(f'Does oversampling help on {PurePath(path).name}?', 120))}",
+            columns="\n".join(_columns(facts)),
+            path=f"    path: {quoted(path)}",
+            target=f"    target: {quoted(facts.target)}",
+            labels=", ".join(labels[:6] + ["…"] * (len(labels) > 6)),
+            positive=f"    # positive: {quoted(facts.positive)}",
+            drop="\n".join(_drop(facts)),
+            groups=f"    # groups: {quoted(facts.likely_groups[0]) if facts.likely_groups else 'COLUMN'}",
+            time=f"    # time: {quoted(facts.likely_time[0]) if facts.likely_time else 'COLUMN'}",
+            delimiter=f"    delimiter: {quoted(facts.delimiter)}" if facts.delimiter else '    # delimiter: ";"',
+            decimal='    # decimal: "."' if facts.decimal == "." else f"    decimal: {quoted(facts.decimal)}",
+        )
+    )
+    return _COMMAND.sub(r"#\\u0023", text + end)
 
 
 def quoted(text: str) -> str:
@@ -90,19 +106,7 @@ def _escaped(character: str) -> str:
     return f"\\u{ord(character):04x}" if ord(character) < 0x10000 else f"\\U{ord(character):08x}"
 
 
-def _head(path: str) -> Iterator[str]:
-    yield "# Does oversampling help on this file? What stands behind a # is a comment: an explanation, or a key to try."
-    yield "# Check it without running:  minority-report validate spec.yaml"
-    yield "# Run it:                    minority-report run spec.yaml --output output"
-    yield ""
-    title = shorten(f"Does oversampling help on {PurePath(path).name}?", 120)
-    yield _line(f"title: {quoted(title)}", "stands above the report")
-    yield _line("seed: 42", "of everything that is drawn; the same seed gives the same report")
-    yield ""
-
-
 def _columns(facts: FileFacts) -> Iterator[str]:
-    yield "# The columns, and what they are read as:"
     width = min(32, max((len(quoted(name)) for name, _, _ in facts.columns), default=0))
     for name, kind, _ in facts.columns[:_MOST_LISTED]:
         yield f"#   {quoted(name):<{width}}  {'the target' if name == facts.target else kind}"
@@ -110,42 +114,10 @@ def _columns(facts: FileFacts) -> Iterator[str]:
         yield f"#   and {len(facts.columns) - _MOST_LISTED:,} more"
 
 
-def _file(path: str, facts: FileFacts) -> Iterator[str]:
-    labels = [f"{quoted(shorten(label, 30))} {n:,}" for label, n in facts.labels.items()]
-    shown = ", ".join(labels[:6] + ["…"] * (len(labels) > 6))
-    yield _line(f"    path: {quoted(path)}", "relative to this spec")
-    yield _line(f"    target: {quoted(facts.target)}", f"labels and their rows: {shown}")
-    yield _line(f"    # positive: {quoted(facts.positive)}", "the label it is about; default: the rarest, as here")
-    yield from _drop(facts)
-    for key, names, what in (
-        ("groups", facts.likely_groups, "rows with the same value here stay on one side of a split"),
-        ("time", facts.likely_time, "for split method time; take the column out of drop"),
-        ("split", (), "for split method predefined: a column that says train or test"),
-    ):
-        yield _line(f"    # {key}: {quoted(names[0]) if names else 'COLUMN'}", what)
-    yield _line("    # categorical: [COLUMN]", "categories though they look like numbers")
-    yield _commented("delimiter", facts.delimiter, '";"', "what parts the cells of a row; default: by the suffix")
-    yield _commented("decimal", None if facts.decimal == "." else facts.decimal, '"."', "the decimal sign of numbers")
-    yield _line('    # na_values: ["", NA, "?"]', "what stands for a missing value")
-    yield _line("    # query: SELECT * FROM data", "one SELECT over the table data")
-    yield _line("    # max_rows: 500000", "beyond that a stratified sample is drawn")
-
-
-def _commented(key: str, value: str | None, example: str, what: str) -> str:
-    """Write a key with its value where it needs one, and as an example behind a # where it doesn't."""
-    return _line(f"    # {key}: {example}" if value is None else f"    {key}: {quoted(value)}", what)
-
-
 def _drop(facts: FileFacts) -> Iterator[str]:
     drop = [(name, why) for name, why in facts.drop if name != facts.target]
-    if drop:
-        yield _line("    drop:", "left out; remove a line to keep its column")
-    else:
-        yield _line("    drop: []", "columns to leave out, [COLUMN, COLUMN]")
+    how = "left out; remove a line to keep its column" if drop else "columns to leave out, [COLUMN, COLUMN]"
+    yield f"{'    drop:' if drop else '    drop: []':<33} # {how}"
     for name, why in drop:
         comment = "".join(" " if is_control(character) else character for character in why)
-        yield _line(f"      - {quoted(name)}", comment)
-
-
-def _line(written: str, comment: str) -> str:
-    return f"{written:<{_COMMENT_COLUMN - 1}} # {comment}"
+        yield f"{f'      - {quoted(name)}':<33} # {comment}"

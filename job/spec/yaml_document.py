@@ -21,14 +21,10 @@ MOST_LEVELS = 32
 
 Path = tuple[str | int, ...]
 
-_WORDS: dict[str, bool | float | None] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-    **{sign + word: math.inf for sign in ("", "+") for word in (".inf", ".Inf", ".INF")},
-    **{"-" + word: -math.inf for word in (".inf", ".Inf", ".INF")},
-    **dict.fromkeys((".nan", ".NaN", ".NAN"), math.nan),
-}
+_INF = {".inf": math.inf, "+.inf": math.inf, "-.inf": -math.inf}
+_BY_WORD: dict[str, bool | float | None] = {"": None, "~": None, "null": None, "true": True, "false": False, **_INF}
+_WORDS = {form: value for word, value in _BY_WORD.items() for form in (word, word.title(), word.upper())}
+_WORDS |= dict.fromkeys((".nan", ".NaN", ".NAN"), math.nan)
 _INTEGERS = ((re.compile(r"[-+]?[0-9]+"), 10), (re.compile("0o[0-7]+"), 8), (re.compile("0x[0-9a-fA-F]+"), 16))
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _MOST_DIGITS = 300
@@ -203,9 +199,8 @@ class _Reader:
     def _repeated(self, event: Any, level: int) -> Node:
         name = show(event.anchor)
         if event.anchor not in self._anchors:
-            raise _UnreadableError(
-                event, f"repeats the anchor {name}, which is not defined above; write *text in quotes"
-            )
+            what = f"repeats the anchor {name}, which is not defined above"
+            raise _UnreadableError(event, f"{what}; write *text in quotes")
         if (node := self._anchors[event.anchor]) is None:
             raise _UnreadableError(event, f"repeats the anchor {name} inside itself")
         inner = [node]
