@@ -4,15 +4,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from typing import Annotated, ClassVar, Literal
+from typing import Annotated, Literal
 
 from pydantic import Field, StrictFloat, StrictInt
 
-from job.spec.spec_section import Column, Complaint, Given, Rule, Section
+from job.spec.spec_section import Column, Complaint, Given, Section
 from job.text import show
 
 NA_VALUES = ("", "NA", "N/A", "NaN", "null", "None", "?")
 
+_CHARACTER = 'one character, such as ";" or "\\t" in double quotes'
 _NUMBER = re.compile(r"[+-]?((0|[1-9][0-9]*)(\.[0-9]*)?|\.[0-9]+)([eE][+-]?[0-9]{1,2})?")
 
 
@@ -41,7 +42,7 @@ def _one_role_each(given: Given) -> Iterable[Complaint]:
 class FileSpec(Section):
     """Read the data from a file."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (_delimiter_is_not_decimal, _one_role_each)
+    rules = (_delimiter_is_not_decimal, _one_role_each)
 
     path: str = Field(title="a path", min_length=1, max_length=4096)
     """The file, relative to the spec: csv, tsv, their .gz, parquet or jsonl"""
@@ -62,10 +63,7 @@ class FileSpec(Section):
     """A column that says train or test, for split method predefined"""
     categorical: tuple[Column, ...] = Field(default=(), title="a list of column names")
     """Columns that are categories though they look like numbers"""
-    delimiter: (
-        Annotated[str, Field(title='one character, such as ";" or "\\t" in double quotes', pattern=r'^([^"\r\n\w]|_)$')]
-        | None
-    ) = None
+    delimiter: Annotated[str, Field(title=_CHARACTER, pattern=r'^([^"\r\n\w]|_)$')] | None = None
     """What parts the cells of a row. Default: by the suffix of the path"""
     decimal: Literal[".", ","] = "."
     """The decimal sign of numbers"""

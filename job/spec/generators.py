@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import ConfigDict, Discriminator, Field, StrictBool, StrictFloat, StrictInt, Tag
 
@@ -44,6 +44,7 @@ PRESETS: Mapping[str, Mapping[str, Any]] = {
 """Presets of the mixture: problems that people have. Every key given beside ``preset`` wins."""
 
 Share = Annotated[StrictFloat, Field(ge=0, le=1)]
+Weights = Annotated[tuple[Share, ...], Field(title="a list of shares of the classes, each from 0 to 1", min_length=1)]
 Factor = Annotated[StrictFloat, Field(gt=0)]
 Shift = Annotated[StrictFloat, Field(ge=-1_000, le=1_000)]
 
@@ -109,10 +110,8 @@ def _one_for_each_informative_column(given: Given) -> Iterable[Complaint]:
     shift = given["shift"]
     n = sum(given[key] for key in INFORMATIVE)
     if shift is not None and len(shift) != n:
-        got = (
-            f"got {len(shift):,} number{'s' * (len(shift) != 1)}, must be one for each of the {n:,} informative columns"
-        )
-        yield ("shift",), f"{got}: {_sizes(given, INFORMATIVE)}, in this order"
+        got = f"got {len(shift):,} number{'s' * (len(shift) != 1)}, must be one for each of the {n:,} informative"
+        yield ("shift",), f"{got} columns: {_sizes(given, INFORMATIVE)}, in this order"
 
 
 def _one_place(given: Given) -> Iterable[Complaint]:
@@ -136,13 +135,7 @@ def _sizes(given: Given, keys: Iterable[str]) -> str:
 class ClassificationSpec(Section):
     """Generate the data with scikit-learn's make_classification."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (
-        _features_add_up,
-        _clusters_have_room,
-        _weights_add_up,
-        _one_for_each_feature("shift"),
-        _one_for_each_feature("scale"),
-    )
+    rules = (_features_add_up, _clusters_have_room, _weights_add_up, *map(_one_for_each_feature, ("shift", "scale")))
 
     kind: Literal["classification"] = "classification"
     """The generator"""
@@ -160,10 +153,7 @@ class ClassificationSpec(Section):
     """Classes; the rarest is the positive label and all others are the rest"""
     n_clusters_per_class: StrictInt = Field(default=2, ge=1, le=_MOST)
     """Clusters of each class"""
-    weights: (
-        Annotated[tuple[Share, ...], Field(title="a list of shares of the classes, each from 0 to 1", min_length=1)]
-        | None
-    ) = None
+    weights: Weights | None = None
     """Share of each class; the last may be left out. Null: equal shares"""
     flip_y: Share = 0.01
     """Share of rows whose class is drawn at random"""
@@ -186,7 +176,7 @@ class MixtureSpec(Section):
 
     model_config = ConfigDict(json_schema_extra={"anyOf": [{"required": ["kind"]}, {"required": ["preset"]}]})
 
-    rules: ClassVar[tuple[Rule, ...]] = (_minority_has_rows, _has_columns, _one_for_each_informative_column, _one_place)
+    rules = (_minority_has_rows, _has_columns, _one_for_each_informative_column, _one_place)
 
     kind: Literal["mixture"] = "mixture"
     """The generator"""

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, ClassVar, Literal
+from typing import Annotated, Any, Literal
 
 from pydantic import BeforeValidator, ConfigDict, Field, StrictBool, StrictFloat, StrictInt
 from pydantic.json_schema import SkipJsonSchema
@@ -11,7 +11,7 @@ from pydantic.json_schema import SkipJsonSchema
 from job.names import PRIMARY_METRICS
 from job.spec.file_keys import FileSpec
 from job.spec.generators import Generate
-from job.spec.spec_section import SEED, Complaint, Given, Label, Rule, Section, Seed, one_of, tidy
+from job.spec.spec_section import SEED, Complaint, Given, Label, Section, Seed, one_of, tidy
 from job.spec.strategy_entries import BASELINE, CALIBRATED, ClassifierEntry, Entry, StrategyEntry
 from job.text import guess, shorten
 
@@ -29,7 +29,7 @@ class DataSpec(Section):
 
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["generate"]}, {"required": ["file"]}]})
 
-    rules: ClassVar[tuple[Rule, ...]] = (_generate_or_file,)
+    rules = (_generate_or_file,)
 
     generate: Generate | None = None
     """Data to draw"""
@@ -46,11 +46,7 @@ FOLDS_TWICE: Mapping[str, Any] = {"method": "kfold", "n_splits": 10, "n_repeats"
 
 _CHOOSE_HOLDOUT = ("test_size", "n_repeats")
 
-METHODS_OF: Mapping[str, tuple[str, ...]] = {
-    "test_size": ("holdout", "time"),
-    "n_splits": ("kfold",),
-    "random_state": ("holdout", "kfold"),
-}
+METHODS_OF = {"test_size": ("holdout", "time"), "n_splits": ("kfold",), "random_state": ("holdout", "kfold")}
 """Keys that not every method takes, and the methods that do."""
 
 N_REPEATS: Mapping[str, int] = {"holdout": 20, "kfold": 1, "time": 1, "predefined": 1}
@@ -79,7 +75,7 @@ def _keys_of_the_method(given: Given) -> Iterable[Complaint]:
 class SplitSpec(Section):
     """Which rows train and which rows test."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (_keys_of_the_method,)
+    rules = (_keys_of_the_method,)
 
     method: Literal["holdout", "kfold", "time", "predefined"] = Field(
         default="holdout",
@@ -126,7 +122,7 @@ def _costs_something(given: Given) -> Iterable[Complaint]:
 class CostSpec(Section):
     """What errors cost, in any unit."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (_costs_something,)
+    rules = (_costs_something,)
 
     false_negative: StrictFloat = Field(ge=0, le=1e12)
     """What one missed minority row costs"""
@@ -146,7 +142,7 @@ class LimitSpec(Section):
 
     model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": [key]} for key in LIMITS]})
 
-    rules: ClassVar[tuple[Rule, ...]] = (_is_one_limit,)
+    rules = (_is_one_limit,)
 
     false_alarms_per_1000: Annotated[StrictFloat, Field(ge=0, le=1000)] | SkipJsonSchema[None] = None
     """At most so many false alarms for each 1,000 rows"""
@@ -166,7 +162,7 @@ def _ratios_differ(given: Given) -> Iterable[Complaint]:
 class EvaluationSpec(Section):
     """How results are judged."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (_ratios_differ,)
+    rules = (_ratios_differ,)
 
     primary: Annotated[str, one_of(PRIMARY_METRICS)] = "average_precision"
     """The metric that ranks strategies"""
@@ -208,7 +204,7 @@ def _parents_have_rows(given: Given) -> Iterable[Complaint]:
 class ReportSpec(Section):
     """What is written beside the numbers."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (_parents_have_rows,)
+    rules = (_parents_have_rows,)
 
     timings: StrictBool = False
     """Whether the page shows durations; its bytes then vary from run to run"""
@@ -253,10 +249,9 @@ def _run_labels(given: Given) -> list[str]:
     return [*always, *(label for _, label in labels if label)]
 
 
-def _unique_labels(key: str) -> Rule:
-    """Make the rule that no two entries of a list, "strategies" or "classifiers", have one label."""
-
-    def rule(given: Given) -> Iterable[Complaint]:
+def _unique_labels(given: Given) -> Iterable[Complaint]:
+    """No two entries of a list have one label."""
+    for key in ("strategies", "classifiers"):
         owners: dict[str, str] = {}
         labels = _labels(given, key)
         if key == "strategies" and BASELINE not in [name for name, _ in labels]:
@@ -269,12 +264,10 @@ def _unique_labels(key: str) -> Rule:
             if label:
                 owners.setdefault(label, f"{key}[{index}]")
 
-    return rule
-
 
 def _calibrated_labels_are_free(given: Given) -> Iterable[Complaint]:
     """No listed strategy has the label of one that ``evaluation.calibrated`` adds."""
-    if not given.at("evaluation", "calibrated"):
+    if not given["evaluation", "calibrated"]:
         return
     taken = {f"{label}{CALIBRATED}": label for label in _run_labels(given)}
     for index, (_, label) in enumerate(_labels(given, "strategies")):
@@ -285,9 +278,9 @@ def _calibrated_labels_are_free(given: Given) -> Iterable[Complaint]:
 
 def _swept_strategies_are_listed(given: Given) -> Iterable[Complaint]:
     """``evaluation.ratio_sweep`` names labels of strategies, each once."""
-    given.at("strategies")
+    given["strategies"]
     known = _run_labels(given)
-    labels = [" ".join(text.split()) for text in given.at("evaluation", "ratio_sweep") or ()]
+    labels = [" ".join(text.split()) for text in given["evaluation", "ratio_sweep"] or ()]
     for index, label in enumerate(labels):
         path = ("evaluation", "ratio_sweep", index)
         if label in labels[:index]:
@@ -301,22 +294,20 @@ _COLUMNS = {"time": ("time", "a column to sort by"), "predefined": ("split", "a 
 
 def _split_has_its_column(given: Given) -> Iterable[Complaint]:
     """Two methods part the rows by a column, which only a file has."""
-    method, _, _ = given.at("split", "method"), given.at("data", "file"), given.at("data", "generate")
+    method, _, _ = given["split", "method"], given["data", "file"], given["data", "generate"]
     key, what = _COLUMNS.get(method, ("", ""))
     if key and given.raw("data", "file", key) is None:
         yield ("split", "method"), f"{method} needs data.file.{key}, {what}"
 
 
+_STRATEGIES = tuple(map(StrategyEntry.model_validate, (BASELINE, "class_weight", "threshold", "smote", "custom")))
+_CLASSIFIERS = tuple(map(ClassifierEntry.model_validate, ("logistic_regression", "hist_gradient_boosting")))
+
+
 class JobSpec(Section):
     """What a job is asked to do."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (
-        _unique_labels("strategies"),
-        _unique_labels("classifiers"),
-        _calibrated_labels_are_free,
-        _swept_strategies_are_listed,
-        _split_has_its_column,
-    )
+    rules = (_unique_labels, _calibrated_labels_are_free, _swept_strategies_are_listed, _split_has_its_column)
 
     title: Annotated[str, Field(title="a title", min_length=1, max_length=200), BeforeValidator(tidy)] = (
         "Does oversampling help?"
@@ -330,16 +321,9 @@ class JobSpec(Section):
     """Which rows train and which rows test"""
     preparation: PreparationSpec = PreparationSpec()
     """How columns become numbers"""
-    strategies: tuple[StrategyEntry, ...] = Field(
-        default=tuple(map(StrategyEntry.model_validate, (BASELINE, "class_weight", "threshold", "smote", "custom"))),
-        title="a list of strategies",
-    )
+    strategies: tuple[StrategyEntry, ...] = Field(default=_STRATEGIES, title="a list of strategies")
     """What is compared; baseline is always run, listed or not"""
-    classifiers: tuple[ClassifierEntry, ...] = Field(
-        default=tuple(map(ClassifierEntry.model_validate, ("logistic_regression", "hist_gradient_boosting"))),
-        title="a list of classifiers",
-        min_length=1,
-    )
+    classifiers: tuple[ClassifierEntry, ...] = Field(default=_CLASSIFIERS, title="a list of classifiers", min_length=1)
     """What each strategy is tried with"""
     evaluation: EvaluationSpec = EvaluationSpec()
     """How results are judged"""

@@ -9,20 +9,9 @@ from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from typing import Annotated, Any, ClassVar, LiteralString, Self
 
-from pydantic import (
-    BaseModel,
-    BeforeValidator,
-    ConfigDict,
-    Field,
-    GetPydanticSchema,
-    ModelWrapValidatorHandler,
-    SerializerFunctionWrapHandler,
-    StrictInt,
-    ValidationError,
-    model_serializer,
-    model_validator,
-)
-from pydantic_core import InitErrorDetails, PydanticCustomError, core_schema
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, model_serializer, model_validator
+from pydantic.types import GetPydanticSchema, StrictInt
+from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError, core_schema
 
 from job.text import is_control
 
@@ -87,11 +76,9 @@ class Given:
     def __contains__(self, key: str) -> bool:
         return key in self._value
 
-    def __getitem__(self, key: str) -> Any:
-        return self.at(key)
-
-    def at(self, *path: str) -> Any:
-        """Return what stands at a key path; raises WrongKeyError where that is wrong, or something inside it."""
+    def __getitem__(self, keys: str | tuple[str, ...]) -> Any:
+        """Return what stands at a key or key path; raises WrongKeyError where that is wrong, or something inside it."""
+        path = (keys,) if isinstance(keys, str) else keys
         if any(path[: len(place)] == place[: len(path)] for place in self._wrong):
             raise WrongKeyError
         return self.raw(*path)
@@ -139,7 +126,7 @@ class Section(BaseModel):
 
     @model_validator(mode="wrap")
     @classmethod
-    def _read(cls, value: Any, handler: ModelWrapValidatorHandler[Self]) -> Self:
+    def _read(cls, value: Any, handler: Callable[[Any], Self]) -> Self:
         if isinstance(value, cls):
             return value
         value = cls._rewrite(value)
@@ -160,15 +147,10 @@ class Section(BaseModel):
         return made
 
     @model_serializer(mode="wrap")
-    def _write(self, handler: SerializerFunctionWrapHandler) -> dict[str, Any]:
+    def _write(self, handler: Callable[[Any], dict[str, Any]]) -> dict[str, Any]:
         """Write what can be read again: no key that says nothing, and null where it is not the default."""
-        written: dict[str, Any] = handler(self)
         defaults = {field.alias or name: field.default for name, field in type(self).model_fields.items()}
-        return {
-            key: value
-            for key, value in written.items()
-            if self._keeps(key) and not (value is None and defaults.get(key) is None)
-        }
+        return {k: v for k, v in handler(self).items() if self._keeps(k) and (v, defaults.get(k)) != (None, None)}
 
 
 def _again(details: Any) -> InitErrorDetails:

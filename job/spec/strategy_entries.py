@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, Any
 
 from pydantic import BaseModel, BeforeValidator, Field, GetJsonSchemaHandler
 from pydantic.json_schema import JsonSchemaValue
 from pydantic_core import CoreSchema
 
 from job.names import CLASSIFIERS, STRATEGIES
-from job.spec.spec_section import Complaint, Given, Label, Rule, Section, complaint, one_of
+from job.spec.spec_section import Complaint, Given, Label, Section, complaint, one_of
 from job.spec.yaml_document import read_plain
 from job.text import show
 
@@ -58,20 +58,20 @@ def _name_or_class(given: Given) -> Iterable[Complaint]:
         yield (), "has neither name nor class; an entry has one of the two"
 
 
+ClassPath = Annotated[str, Field(title=_CLASS, pattern=_PATH, max_length=300), BeforeValidator(_refuse_private)]
+Parameters = Annotated[dict[str, Any], BeforeValidator(_read_parameters)]
+
+
 class Entry(Section):
     """A name; or a mapping with a name or a class, its parameters and a label."""
 
-    rules: ClassVar[tuple[Rule, ...]] = (_name_or_class,)
+    rules = (_name_or_class,)
 
     name: Annotated[str, Field(title="a name", min_length=1)] | None = None
     """A name that the job knows"""
-    class_: (
-        Annotated[str, Field(title=_CLASS, pattern=_PATH, max_length=300), BeforeValidator(_refuse_private)] | None
-    ) = Field(default=None, alias="class")
+    class_: ClassPath | None = Field(default=None, alias="class")
     """The dotted path of a class, instead of a name"""
-    params: Annotated[dict[str, Any], BeforeValidator(_read_parameters)] = Field(
-        default={}, title="a mapping of parameter names to values"
-    )
+    params: Parameters = Field(default={}, title="a mapping of parameter names to values")
     """Parameters of the class, each under its own name"""
     label: Label = ""
     """What tables and files show; by default the name, or the class's own name"""

@@ -34,15 +34,13 @@ _NO_CHARACTER = re.compile("[\ud800-\udfff\0]")
 _ESCAPE = re.compile(r"\\U([0-9a-fA-F]{8})")
 
 _INDENTATION = "check the indentation, and whether a '-', a ':' or a quote is missing"
+_NO_KEY = "got ':' where no key can be; put text that has ': ' in quotes, " + _INDENTATION
 _ESCAPE_IN_QUOTES = r"in double quotes \ starts an escape; write / in a path, or \\, or use single quotes"
 _TAG = "has a tag; a spec has no tags, remove it"
 _IN_WORDS: tuple[tuple[str, str], ...] = (
     (r"'\t' that cannot start", "got a tab; indent with spaces"),
     ("that cannot start any token", "text that starts with this character must stand in quotes"),
-    (
-        "mapping values are not allowed",
-        "got ':' where no key can be; put text that has ': ' in quotes, " + _INDENTATION,
-    ),
+    ("mapping values are not allowed", _NO_KEY),
     ("could not find expected ':'", "a key without ':', which starts in line {line}"),
     ("sequence entries are not allowed", "got '-' where no list can be; " + _INDENTATION),
     ("expected <block end>", "cannot be read; " + _INDENTATION),
