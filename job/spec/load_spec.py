@@ -168,10 +168,9 @@ def _right_entries(values: Any) -> Iterator[tuple[str, int, Entry]]:
 
 def _swept_entries(values: Any, right: Iterable[tuple[str, int, Entry]]) -> Iterator[tuple[str, int, Entry]]:
     """Find the strategies that ``evaluation.ratio_sweep`` names, where both are right in themselves."""
-    listed = [entry for kind, _, entry in right if kind == "strategies"]
-    if "strategies" not in values:
-        listed = list(JobSpec.model_fields["strategies"].default)
-    by_label = {entry.label: entry for entry in (StrategyEntry.model_validate(BASELINE), *listed)}
+    always = () if "strategies" in values else JobSpec.model_fields["strategies"].default
+    listed = (entry for kind, _, entry in right if kind == "strategies")
+    by_label = {entry.label: entry for entry in (StrategyEntry.model_validate(BASELINE), *always, *listed)}
     with suppress(ValidationError):
         labels = EvaluationSpec.model_validate(values.get("evaluation", {})).ratio_sweep
         yield from (("ratio_sweep", index, by_label[label]) for index, label in enumerate(labels) if label in by_label)
@@ -187,10 +186,9 @@ def _check_data(values: Any, document: Document, check: Callable[[FileSpec], Ite
 
 def _problems(name: str, faults: Iterable[Fault]) -> list[Problem]:
     ordered = sorted(dict.fromkeys(faults), key=lambda fault: fault.place)
-    problems = [
-        Problem(f"{name}:{fault.place.line}:{fault.place.column}{_key_path(fault.path)}", one_line(fault.message))
-        for fault in ordered[:_MOST_SHOWN]
-    ]
+    problems = []
+    for (line, column), message, path in ordered[:_MOST_SHOWN]:
+        problems.append(Problem(f"{name}:{line}:{column}{_key_path(path)}", one_line(message)))
     more = len(ordered) - _MOST_SHOWN
     return problems + ([Problem(name, f"and {more:,} more problems")] if more > 0 else [])
 

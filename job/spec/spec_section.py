@@ -155,7 +155,6 @@ class Section(BaseModel):
 
 def _again(details: Any) -> InitErrorDetails:
     """Make an error that can be raised again from one that was caught."""
-    kind = details["type"]
-    if kind in (COMPLAINT, CONTROL_CHARACTERS):
-        kind = complaint(details["msg"], kind)
-    return InitErrorDetails(type=kind, loc=details["loc"], input=None, ctx=details.get("ctx", {}))
+    kind, ours = details["type"], (COMPLAINT, CONTROL_CHARACTERS)
+    made = complaint(details["msg"], kind) if kind in ours else kind
+    return InitErrorDetails(type=made, loc=details["loc"], input=None, ctx=details.get("ctx", {}))
