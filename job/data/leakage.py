@@ -245,8 +245,5 @@ def note_leaks(X: pd.DataFrame, y: np.ndarray) -> Iterator[Note]:
             inside, outside = X[name].to_numpy()[y == 1], X[name].to_numpy()[y == 0]
             tells = bool(inside.min() > outside.max() or inside.max() < outside.min())
         if tells:
-            text = (
-                f"Column {quoted(name)} alone tells the label of every row. If it was written after the label was "
-                "known, list it under data.file.drop."
-            )
-            yield Note("tells-the-label", text, name)
+            advice = "If it was written after the label was known, list it under data.file.drop."
+            yield Note("tells-the-label", f"Column {quoted(name)} alone tells the label of every row. {advice}", name)

@@ -288,10 +288,8 @@ def note_splits(dataset: Dataset, spec: SplitSpec, splits: Sequence[Split]) -> t
     shares = [(int(y[split.train].sum()), len(split.train)) for split in splits]
     n_positive, n_train = max(shares, key=lambda share: 2 * share[0] - share[1])
     if 2 * n_positive > n_train + 1:
-        text = (
-            f"In a training part {n_positive:,} of {n_train:,} rows are {positive}, the "
-            "majority there: samplers add rows of the rest, and what is called minority is the positive label."
-        )
+        what = "samplers add rows of the rest, and what is called minority is the positive label"
+        text = f"In a training part {n_positive:,} of {n_train:,} rows are {positive}, the majority there: {what}."
         notes.append(Note("positive-is-common", text))
     if (groups := dataset.groups) is not None:
         n_shared = max(len(np.intersect1d(groups[split.train], groups[split.test])) for split in splits)

@@ -304,10 +304,8 @@ def _unpacked(file: DataFile) -> Iterator[bytes]:
             while block := stream.read(BLOCK):
                 total += len(block)
                 if file.packed and total > max(_BOMB_SIZE, _BOMB_RATIO * size):
-                    raise DataError(
-                        f"{file.shown}: unpacks to more than {_BOMB_RATIO} times its size; "
-                        "if this is data and no gzip bomb, unpack it first"
-                    )
+                    what = f"unpacks to more than {_BOMB_RATIO} times its size"
+                    raise DataError(f"{file.shown}: {what}; if this is data and no gzip bomb, unpack it first")
                 yield block
 
 

@@ -7,7 +7,7 @@ import gzip
 import pytest
 from data_files import N, column_of, load, make_csv, note_codes, note_text, refusal
 
-from job.data.reading import csv_files, data_file
+from job.data.reading import csv_files, csv_records, data_file
 
 PLAIN = make_csv(x=[f"w{row % 3}" for row in range(N)])
 DIGEST_COLUMNS = ["n", "x"]
@@ -291,7 +291,7 @@ def large(size: int, quote: str = "") -> bytes:
 @pytest.fixture
 def small_limits(monkeypatch):
     """A thousand bytes a cell, and blocks and lines to match."""
-    for module in (data_file, csv_files):
+    for module in (data_file, csv_files, csv_records):
         monkeypatch.setattr(module, "LARGEST_CELL", 1000)
     monkeypatch.setattr(data_file, "LONGEST_LINE", 4000)
     monkeypatch.setattr(data_file, "BLOCK", 2000)

@@ -13,7 +13,7 @@ from data_files import N, load, refusal
 from hypothesis import HealthCheck, event, example, given, settings
 from hypothesis import strategies as st
 
-from job.data.reading.csv_files import RecordReader, scan_structure
+from job.data.reading.csv_records import RecordReader, scan_structure
 from job.data.reading.data_file import DataFile
 from job.data.reading.database import WHITESPACE
 from job.errors import DataError
