@@ -12,7 +12,7 @@ import pytest
 from page_cases import RESULTS
 from unruly import SAID
 
-from job.outputs import to_json
+from job.results.results_file import to_json
 
 ROOT = Path(__file__).parents[1]
 SPEC = """\

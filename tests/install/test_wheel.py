@@ -15,7 +15,7 @@ import pytest
 from page_cases import RESULTS
 from small_job import small_spec
 
-from job.outputs import to_json
+from job.results.results_file import to_json
 
 ROOT = Path(__file__).parents[2]
 UV = (sys.executable, "-m", "uv")

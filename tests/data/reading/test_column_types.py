@@ -195,6 +195,7 @@ def test_thousands_separators_are_blamed_only_where_cells_have_them(tmp_path):
 
     assert {"mostly-numbers"} == note_codes(dataset, "x")
     assert "'unknown'" in note_text(dataset, "mostly-numbers")
+    assert " are numbers, too few to read the column as numbers; others are " in note_text(dataset, "mostly-numbers")
     assert "thousands" not in note_text(dataset, "mostly-numbers")
 
 
