@@ -22,7 +22,7 @@ NU_READY   := .venv/.nu-$(NU_VERSION)
 INSTALL = if test -x .venv/bin/pip; then set -- .venv/bin/python -m pip; else set -- $(PYTHON) -m pip --python .venv/bin/python; fi; \
     "$$@" install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help report test image lint format lock bench verdicts verdicts-full picture gold
+.PHONY: help report test image lint format lock bench house mutants verdicts verdicts-full picture gold
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -45,6 +45,12 @@ format: $(DEV_READY)  ## lay out the code and sort the imports
 
 bench: $(DEV_READY)  ## measure what should be fast, each thing beside a peer
 	@set -e; for file in benchmarks/bench_*.py; do echo "$$file"; PYTHONPATH=. .venv/bin/python "$$file"; done
+
+house: $(DEV_READY)  ## measure the code: modules, lines, imports, rooms, untyped values; fails beyond a bound: ARGS=--rooms
+	.venv/bin/python benchmarks/house.py $(ARGS)
+
+mutants: $(DEV_READY)  ## put faults into the code, one at a time, and see whether the tests notice (40 minutes)
+	.venv/bin/python benchmarks/mutation.py $(ARGS)
 
 verdicts: $(DEV_READY)  ## try the verdict where the truth is known: kinds of data, mixtures, nulls, calibration (15 minutes)
 	PYTHONPATH=. .venv/bin/python benchmarks/verdict_kinds.py

@@ -26,8 +26,8 @@ from job.data.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.count_metrics import at_prevalence
 from job.evaluation.metrics.run_metrics import Prediction
+from job.evidence.net_benefit import build_in_use
 from job.evidence.runs import by_place
-from job.evidence.worth import build_in_use
 from job.results.decision_facts import InUseRow
 from job.spec.job_spec import EvaluationSpec
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+from job import outputs as files
 from job.data.dataset import Dataset
 from job.data.generating.classification import generate_classification
 from job.data.generating.mixture import generate_mixture
@@ -20,22 +21,7 @@ from job.evaluation.worker import Outcome
 from job.evidence.build_results import build_results, build_timings
 from job.evidence.statistics.comparisons import COLUMNS
 from job.machine import usable_workers
-from job.outputs import (
-    COMPARISONS,
-    FIGURES,
-    METRICS,
-    MODEL,
-    PARENTS,
-    REPORT,
-    RESULTS,
-    SUMMARY,
-    SYNTHETIC,
-    TIMINGS,
-    Outputs,
-    open_outputs,
-    to_csv,
-    write_whole,
-)
+from job.outputs import Outputs, open_outputs, to_csv, write_whole
 from job.report.charts.fonts import settle_matplotlib
 from job.results.results import Results, Timings
 from job.results.results_file import read_results, read_timings, to_json
@@ -151,7 +137,7 @@ def run_job(
 
 def _asked_files(spec: JobSpec) -> list[str]:
     report = spec.report
-    asked = {MODEL: report.model, SYNTHETIC: report.synthetic, PARENTS: report.synthetic_parents}
+    asked = {files.MODEL: report.model, files.SYNTHETIC: report.synthetic, files.PARENTS: report.synthetic_parents}
     return [name for name, is_asked in asked.items() if is_asked]
 
 
@@ -262,7 +248,9 @@ def render_again(path: Path) -> str:
         from job.report.render import draw_page, lay_out
 
     results = read_results(path)
-    return lay_out(draw_page(results, read_timings(path.with_name(TIMINGS)) if results.spec.report.timings else None))
+    return lay_out(
+        draw_page(results, read_timings(path.with_name(files.TIMINGS)) if results.spec.report.timings else None)
+    )
 
 
 def write_page(page: str, target: Path, results: Path) -> Path:
@@ -286,7 +274,7 @@ def write_page(page: str, target: Path, results: Path) -> Path:
     OutputError
         Where it cannot be written.
     """
-    for path, what in ((results, "results"), (results.with_name(TIMINGS), "timings")):
+    for path, what in ((results, "results"), (results.with_name(files.TIMINGS), "timings")):
         if target.exists() and path.exists() and target.samefile(path):
             raise OutputError(f"{target} holds the {what} of a job; give the page another name")
     write_whole(target, page)
@@ -361,14 +349,16 @@ def _write(outputs: Outputs, results: Results, timings: Timings) -> None:
     stored = Results.model_validate(json.loads(text))
     page = draw_page(stored, timings)
     for slide in draw_slides(page, stored):
-        outputs.write_text(f"{FIGURES}/{slide.name}.svg", slide.svg)
-        outputs.write_bytes(f"{FIGURES}/{slide.name}.png", slide.png)
-    outputs.write_text(TIMINGS, to_json(timings.model_copy(update={"files": outputs.digests()})))
-    outputs.write_text(RESULTS, text)
-    outputs.write_text(METRICS, _metrics_table(results))
-    outputs.write_text(COMPARISONS, to_csv(COLUMNS, ([getattr(r, c) for c in COLUMNS] for r in results.comparisons)))
-    outputs.write_text(SUMMARY, render_summary(stored))
-    outputs.write_text(REPORT, lay_out(page))
+        outputs.write_text(f"{files.FIGURES}/{slide.name}.svg", slide.svg)
+        outputs.write_bytes(f"{files.FIGURES}/{slide.name}.png", slide.png)
+    outputs.write_text(files.TIMINGS, to_json(timings.model_copy(update={"files": outputs.digests()})))
+    outputs.write_text(files.RESULTS, text)
+    outputs.write_text(files.METRICS, _metrics_table(results))
+    outputs.write_text(
+        files.COMPARISONS, to_csv(COLUMNS, ([getattr(r, c) for c in COLUMNS] for r in results.comparisons))
+    )
+    outputs.write_text(files.SUMMARY, render_summary(stored))
+    outputs.write_text(files.REPORT, lay_out(page))
 
 
 def _metrics_table(results: Results) -> str:

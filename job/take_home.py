@@ -71,7 +71,8 @@ def write_rows(spec: JobSpec, dataset: Dataset, strategy: Entry, path: Path, par
         How many.
     """
     made = make_synthetic_rows(spec, dataset, strategy)
-    labels = [dataset.positive if value else _label_of_rest(dataset) for value in made.y.tolist()]
+    other = dataset.rest[0] if len(dataset.rest) == 1 else None
+    labels = [dataset.positive if value else other for value in made.y.tolist()]
     columns: dict[str, list[Any]] = {
         column.name: labels if column.role == "target" else made.features[column.name]
         for column in dataset.columns
@@ -93,11 +94,6 @@ def _rows_of_parents(dataset: Dataset, made: SyntheticRows, order: Sequence[int]
         parents = (None if parent < 0 else int(numbers[parent]) for parent in made.parents[place])
         weight = float(made.weights[place])
         yield (row, *parents, None if math.isnan(weight) else weight)
-
-
-def _label_of_rest(dataset: Dataset) -> str | None:
-    """Give the label of the rest, where it has only one."""
-    return dataset.rest[0] if len(dataset.rest) == 1 else None
 
 
 def _free_name(name: str, taken: Iterable[str]) -> str:

@@ -14,9 +14,9 @@ from job.data.difficulty import TYPES
 from job.data.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import Prediction
+from job.evidence.net_benefit import build_in_use, build_net_benefit
 from job.evidence.probabilities import build_stability
 from job.evidence.runs import by_place
-from job.evidence.worth import build_in_use, build_net_benefit
 from job.spec.job_spec import EvaluationSpec
 
 

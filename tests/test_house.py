@@ -125,3 +125,11 @@ finally:
     assert "Usage:" in done.stdout
     assert "job" in imported
     assert imported & {"pandas", "sklearn", "imblearn", "scipy", "numpy", "matplotlib", "duckdb", "loky"} == set()
+
+
+def test_the_house_keeps_its_bounds() -> None:
+    """Modules, lines, imports, rooms, names and untyped values stay within what benchmarks/house.py allows."""
+    done = subprocess.run(
+        [sys.executable, "benchmarks/house.py"], cwd=JOB.parent, capture_output=True, text=True, check=False
+    )
+    assert (0, "") == (done.returncode, done.stderr)

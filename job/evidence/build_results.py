@@ -12,6 +12,7 @@ from job.evidence.alarms import build_alarms
 from job.evidence.curves import average_curves, build_best_possible
 from job.evidence.diagnosis import build_diagnosis, describe_minority_types
 from job.evidence.leak import build_leak
+from job.evidence.net_benefit import build_in_use, build_net_benefit
 from job.evidence.picture import build_picture
 from job.evidence.probabilities import build_calibration, build_stability
 from job.evidence.rescued import build_rescued
@@ -22,7 +23,6 @@ from job.evidence.sweeps import build_sweeps
 from job.evidence.synthetic_audit import build_audit
 from job.evidence.verdict.cutoff_advice import build_decisions, with_advice
 from job.evidence.verdict.judge import judge_strategies
-from job.evidence.worth import build_in_use, build_net_benefit
 from job.provenance import describe_environment, describe_provenance
 from job.results.job_facts import DatasetFacts, Run, SplitFacts, StatusCounts, StrategyFacts, WrittenSpec
 from job.results.results import SCHEMA_VERSION, Results, RunTime, Timings

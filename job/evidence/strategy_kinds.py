@@ -26,9 +26,6 @@ REPEATED = "repeated"
 FEWER = "fewer"
 UNKNOWN = ""
 
-ADDING = (SYNTHETIC, BOTH, REPEATED)
-"""Kinds that add rows."""
-
 _PLAIN = (BASELINE, CLASS_WEIGHT, THRESHOLD)
 _OVERSAMPLERS = (BaseOverSampler, SMOTEENN, SMOTETomek)
 _UNDERSAMPLERS = (BaseUnderSampler, BaseCleaningSampler)

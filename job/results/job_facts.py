@@ -38,11 +38,13 @@ class WrittenFile(_Written):
     """The file that was read."""
 
     path: str
+    target: str
+    positive: str | None = None
     drop: tuple[str, ...] = ()
-    query: str | None = None
-    time: str | None = None
     groups: str | None = None
+    time: str | None = None
     split: str | None = None
+    query: str | None = None
 
 
 class WrittenData(_Written):
@@ -58,7 +60,6 @@ class WrittenSplit(_Written):
     method: Literal["holdout", "kfold", "time", "predefined"]
     test_size: float | None = None
     n_splits: int | None = None
-    n_repeats: int | None = None
     random_state: int | None = None
 
 
@@ -77,17 +78,12 @@ class WrittenEvaluation(_Written):
     rope: float | str
     confidence: float
     alerts_per_1000: float | None = None
-    cost: Cost | None = None
-    limit: Mapping[str, float] | None = None
-    prevalence_in_use: float | None = None
-    calibrated: bool = False
 
 
 class WrittenReport(_Written):
     """What is written beside the numbers."""
 
     timings: bool = False
-    model: bool = False
     synthetic: bool = False
 
 

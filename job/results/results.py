@@ -4,32 +4,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from job.evaluation.metrics.run_metrics import MetricContext
-from job.results.decision_facts import (
-    Alarms,
-    BestPossible,
-    Calibration,
-    Curve,
-    Decisions,
-    InUse,
-    NetBenefit,
-    Stability,
-)
-from job.results.job_facts import (
-    DatasetFacts,
-    Levels,
-    Picture,
-    Provenance,
-    Run,
-    SplitFacts,
-    StatusCounts,
-    StrategyFacts,
-    SummaryRow,
-    WrittenEntry,
-    WrittenSpec,
-)
+from job.results import decision_facts, job_facts, study_facts, verdict_facts
 from job.results.record import Record
-from job.results.study_facts import Audit, Leak, Rescued, SavedModel, Snippet, Sweeps, SyntheticFile
-from job.results.verdict_facts import Comparison, Power, Verdict
 
 SCHEMA_VERSION = 2
 
@@ -38,36 +14,36 @@ class Results(Record):
     """Everything that is known once every run has ended."""
 
     schema_version: int
-    spec: WrittenSpec
-    provenance: Provenance
-    dataset: DatasetFacts
-    splits: SplitFacts
+    spec: job_facts.WrittenSpec
+    provenance: job_facts.Provenance
+    dataset: job_facts.DatasetFacts
+    splits: job_facts.SplitFacts
     evaluation: MetricContext
-    strategies: tuple[StrategyFacts, ...]
-    classifiers: tuple[WrittenEntry, ...]
-    runs: tuple[Run, ...]
-    summary: tuple[SummaryRow, ...]
-    levels: Levels
-    curves: tuple[Curve, ...]
-    alarms: Alarms
-    decisions: Decisions
-    best_possible: BestPossible
-    calibration: Calibration
-    net_benefit: NetBenefit
-    in_use: InUse | None
-    stability: Stability
-    rescued: Rescued
-    comparisons: tuple[Comparison, ...]
-    power: Power
-    verdict: Verdict
-    audit: Audit
-    picture: Picture
-    snippet: Snippet
-    leak: Leak
-    sweeps: Sweeps
-    status: StatusCounts
-    model: SavedModel | None = None
-    synthetic: tuple[SyntheticFile, ...] = ()
+    strategies: tuple[job_facts.StrategyFacts, ...]
+    classifiers: tuple[job_facts.WrittenEntry, ...]
+    runs: tuple[job_facts.Run, ...]
+    summary: tuple[job_facts.SummaryRow, ...]
+    levels: job_facts.Levels
+    curves: tuple[decision_facts.Curve, ...]
+    alarms: decision_facts.Alarms
+    decisions: decision_facts.Decisions
+    best_possible: decision_facts.BestPossible
+    calibration: decision_facts.Calibration
+    net_benefit: decision_facts.NetBenefit
+    in_use: decision_facts.InUse | None
+    stability: decision_facts.Stability
+    rescued: study_facts.Rescued
+    comparisons: tuple[verdict_facts.Comparison, ...]
+    power: verdict_facts.Power
+    verdict: verdict_facts.Verdict
+    audit: study_facts.Audit
+    picture: job_facts.Picture
+    snippet: study_facts.Snippet
+    leak: study_facts.Leak
+    sweeps: study_facts.Sweeps
+    status: job_facts.StatusCounts
+    model: study_facts.SavedModel | None = None
+    synthetic: tuple[study_facts.SyntheticFile, ...] = ()
 
 
 class RunTime(Record):

@@ -15,8 +15,8 @@ from job.data.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.calibration_metrics import correct_prior
 from job.evaluation.metrics.run_metrics import Prediction
+from job.evidence.net_benefit import build_in_use, precision_interval
 from job.evidence.runs import by_place
-from job.evidence.worth import build_in_use, precision_interval
 from job.spec.job_spec import EvaluationSpec
 
 

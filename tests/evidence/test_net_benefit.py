@@ -15,8 +15,8 @@ from predictions import make_noisy_prediction, make_prediction, probabilities
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.calibration_metrics import correct_prior
 from job.evaluation.metrics.run_metrics import Prediction
+from job.evidence.net_benefit import build_net_benefit, net_benefit, threshold_grid
 from job.evidence.runs import by_place
-from job.evidence.worth import build_net_benefit, net_benefit, threshold_grid
 from job.spec.job_spec import EvaluationSpec
 
 THEIRS = json.loads((Path(__file__).parent / "dcurves.json").read_text())
