@@ -134,9 +134,10 @@ Lines = Iterator[tuple[str, str]]
 
 
 def check_kinds(full: bool) -> Lines:
-    """Judge SMOTE against baseline on 48 data sets, and count what following the answer costs."""
+    """Judge SMOTE against baseline on 48 data sets (96 in full), and count what following the answer costs."""
+    seeds = (0, 100) if full else (0,)  # one gain missed is a thousandth of 48 sets, so a thousandth takes more of them
     for design in DESIGNS if full else list(DESIGNS)[:1]:
-        jobs = [(kind, seed) for kind in KINDS for seed in range(kind.n_seeds)]
+        jobs = [(kind, first + seed) for first in seeds for kind in KINDS for seed in range(kind.n_seeds)]
         found = Parallel(n_jobs=2)(delayed(_judge_kind)(kind, seed, DESIGNS[design]) for kind, seed in jobs)
         codes: dict[str, Counter[str]] = {truth: Counter() for truth in ("null", "gain", "loss")}
         lost = []
@@ -146,12 +147,13 @@ def check_kinds(full: bool) -> Lines:
         better, gains = codes["null"][BETTER], codes["gain"][BETTER] + codes["gain"][PROBABLY_BETTER]
         losses, cost = codes["loss"][WORSE] + codes["loss"][PROBABLY_WORSE], float(np.mean(lost))
         most = 0.001 if "five" in design else 0.003
+        n = len(seeds)
         told = (
-            f"{design}: false better {better} of 24 (and {codes['null'][PROBABLY_BETTER]} probably), gains "
-            f"{gains} of 16 ({codes['gain'][BETTER]} shown), losses {losses} of 8 ({codes['loss'][WORSE]} shown), "
-            f"lost {cost:.4f} a set"
+            f"{design}: false better {better} of {24 * n} (and {codes['null'][PROBABLY_BETTER]} probably), gains "
+            f"{gains} of {16 * n} ({codes['gain'][BETTER]} shown), losses {losses} of {8 * n} "
+            f"({codes['loss'][WORSE]} shown), lost {cost:.4f} a set"
         )
-        wrong = better > 1 or gains < 13 or losses < 6 or cost > most
+        wrong = better > n or gains < 13 * n or losses < 6 * n or cost > most
         yield told, told if wrong and design != "20 holdouts" else ""
 
 
@@ -259,7 +261,7 @@ def check_calibration(full: bool) -> Lines:
         said = np.array([max(each.probability_better or 0, each.probability_worse or 0) for each in tested])
         signs = np.array([1 if (e.probability_better or 0) > (e.probability_worse or 0) else -1 for e in tested])
         beyond = signs * gains > [each.rope for each in tested]
-        for low, high in ((0.6, 0.75), (0.75, 0.85), (0.85, 0.95), (0.95, 1.01)):
+        for low, high in ((0.5, 0.6), (0.6, 0.75), (0.75, 0.85), (0.85, 0.95), (0.95, 1.01)):
             rows = (said >= low) & (said < high)
             if not rows.any():
                 continue
