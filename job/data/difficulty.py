@@ -29,6 +29,8 @@ _TIE_OF_AXES = 1e-7
 _NEGLIGIBLE = 1e-6
 _LOADING_DECIMALS = 6
 
+Luck = np.random.RandomState | np.random.Generator
+
 
 @dataclass(frozen=True, eq=False)
 class Neighborhood:
@@ -165,7 +167,7 @@ def thin(y: np.ndarray, n_columns: int, random_state: int, most_rows: int = MOST
     return draw_stratified(y, most, np.random.RandomState(random_state))
 
 
-def draw_stratified(y: np.ndarray, n: int, random: np.random.RandomState, least: int = 1) -> np.ndarray:
+def draw_stratified(y: np.ndarray, n: int, random: Luck, least: int = 1) -> np.ndarray:
     """Draw n rows, ascending, in which each class keeps its share, and `least` rows where it has them; or all rows."""
     if len(y) <= n:
         return np.arange(len(y))
@@ -174,7 +176,7 @@ def draw_stratified(y: np.ndarray, n: int, random: np.random.RandomState, least:
     return np.sort(np.concatenate(drawn))
 
 
-def draw(rows: np.ndarray, n: int, random: np.random.RandomState) -> np.ndarray:
+def draw(rows: np.ndarray, n: int, random: Luck) -> np.ndarray:
     """Draw n of these rows without repetition, all of them where there are no more; ascending."""
     return rows if len(rows) <= n else np.sort(random.choice(rows, n, replace=False))
 

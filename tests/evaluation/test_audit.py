@@ -97,7 +97,7 @@ def audit_keel(name: str) -> dict[str, frozenset[str]]:
             for side in zip(*pairs, strict=True)
         )
         flags[kind] = frozenset(flag.code for flag in FLAGS if flag.is_raised(made, held))
-        flags.held_out = frozenset(flag.code for flag in FLAGS if flag.is_raised(held, held))
+        flags["held_out"] = frozenset(flag.code for flag in FLAGS if flag.is_raised(held, held))
     return flags
 
 

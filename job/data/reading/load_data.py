@@ -151,7 +151,7 @@ def _choose_features(spec: FileSpec, readings: Sequence[Reading], shown: str) ->
 
 def _draw_sample(table: Table, y: np.ndarray, max_rows: int) -> Table:
     """Draw rows of both classes in the shares that they have, delete all others and note it."""
-    kept = draw_stratified(y, max_rows, np.random.RandomState(_SEED_OF_SAMPLE), _LEAST_OF_CLASS)
+    kept = draw_stratified(y, max_rows, np.random.default_rng(_SEED_OF_SAMPLE), _LEAST_OF_CLASS)
     connection = table.store.connection
     connection.register("kept", pd.DataFrame({"kept": table.fetch("rowid")[kept]}))
     sample = table.delete("rowid NOT IN (SELECT kept FROM kept)")
