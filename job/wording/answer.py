@@ -40,6 +40,11 @@ _STARTS: Mapping[str, str] = {
     codes.PROBABLY_HARMS: "Oversampling probably makes {} rank worse here",
     codes.HARMS: "Oversampling makes {} rank worse here",
 }
+_LIKELY = 0.75  # below it "probably" would be read as more than it is
+_LEANS: Mapping[str, str] = {
+    codes.PROBABLY_HELPS: "Oversampling is more likely than not to help {} here",
+    codes.PROBABLY_HARMS: "Oversampling is more likely than not to make {} rank worse here",
+}
 _WITH: Mapping[str, str] = {
     codes.HELPS: "{strategy} ranks better",
     codes.PROBABLY_HELPS: "{strategy} probably ranks better",
@@ -134,7 +139,8 @@ def _short(headline: Headline, about: VerdictRow | None, naming: Naming) -> str:
     if tested.shortage is not None and headline.code == codes.CANNOT_TELL:
         lacking = wording.describe_shortage(tested.shortage)
         return f"This job can't tell whether oversampling helps {classifier}: {lacking}."
-    start = _STARTS[headline.code].format(classifier)
+    likely = max(tested.probability_better or 0.0, tested.probability_worse or 0.0) >= _LIKELY
+    start = (_STARTS[headline.code] if likely else _LEANS.get(headline.code, _STARTS[headline.code])).format(classifier)
     probability = wording.describe_probability(tested, wording.METRIC_WORDS[tested.metric])
     if not probability:
         return f"{start}."
