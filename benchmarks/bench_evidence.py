@@ -10,7 +10,7 @@ from evidence_jobs import make_runs_of_a_job
 from evidence_simulation import METRICS, Rates, World, simulate
 from scipy import stats
 
-from job.evidence.verdict.judge import judge_strategies
+from job.evidence.verdict.build_verdict import judge_strategies
 from job.results.job_facts import Run
 from job.results.verdict_facts import Comparison
 

@@ -10,6 +10,7 @@ import numpy as np
 
 from job.data.dataset import Dataset
 from job.data.splits import Split, build_splits, settle_split
+from job.evaluation.evaluate_unit import evaluate_unit
 from job.evaluation.grid import RunKey, build_unit, strategies_of
 from job.evaluation.metrics.run_metrics import (
     MetricContext,
@@ -18,9 +19,8 @@ from job.evaluation.metrics.run_metrics import (
     evaluate_metrics,
     metric_context,
 )
-from job.evaluation.worker import evaluate_unit
 from job.evidence.runs import collect_runs
-from job.evidence.verdict.judge import Judged, judge_strategies
+from job.evidence.verdict.build_verdict import Judged, judge_strategies
 from job.pipeline import load_data
 from job.results.job_facts import Run
 from job.spec.job_spec import JobSpec

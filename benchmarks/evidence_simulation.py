@@ -11,7 +11,7 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import train_test_split
 from threadpoolctl import threadpool_limits
 
-from job.evaluation.metrics.count_metrics import average_precision, build_ranking
+from job.evaluation.metrics.ranking_metrics import average_precision, build_ranking
 from job.evidence.statistics.paired_t import compare_over_splits
 
 N_SPLITS, TEST_SIZE, MINORITY = 20, 0.2, 0.1

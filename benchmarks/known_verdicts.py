@@ -10,7 +10,7 @@ from typing import Any
 from evidence_jobs import judge_job
 from joblib import Parallel, delayed
 
-from job.evidence.verdict.judge import Judged
+from job.evidence.verdict.build_verdict import Judged
 from job.evidence.verdict.recommendation import HELPS
 from job.evidence.verdict.rules import BETTER, MOVED_THRESHOLD, PROBABLY_BETTER, UNTESTED
 from job.results.verdict_facts import Verdict

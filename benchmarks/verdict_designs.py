@@ -15,7 +15,7 @@ from sklearn.model_selection import StratifiedKFold, train_test_split
 from threadpoolctl import threadpool_limits
 from verdict_kinds import QUESTION, draw_pair, fit_discriminant
 
-from job.evaluation.metrics.count_metrics import average_precision, build_ranking
+from job.evaluation.metrics.ranking_metrics import average_precision, build_ranking
 from job.evidence.statistics.family import judge_family
 from job.evidence.statistics.measured import Measured
 from job.evidence.verdict.rules import BETTER, PROBABLY_BETTER, PROBABLY_WORSE, WORSE, grade_ranking

@@ -16,7 +16,7 @@ from sklearn.model_selection import StratifiedGroupKFold
 from threadpoolctl import threadpool_limits
 
 from job.data.leakage import share_near_duplicates
-from job.evaluation.metrics.count_metrics import (
+from job.evaluation.metrics.ranking_metrics import (
     average_precision,
     average_precision_of_halves,
     build_ranking,

@@ -22,14 +22,14 @@ from threadpoolctl import threadpool_limits
 
 from job.data.dataset import Column, Dataset
 from job.data.splits import Split, build_splits
+from job.evaluation.evaluate_unit import evaluate_unit
 from job.evaluation.grid import build_unit, strategies_of
-from job.evaluation.metrics.count_metrics import average_precision, build_ranking
+from job.evaluation.metrics.ranking_metrics import average_precision, build_ranking
 from job.evaluation.metrics.run_metrics import build_prediction, metric_context
-from job.evaluation.worker import evaluate_unit
 from job.evidence.runs import collect_runs
 from job.evidence.statistics.family import Question, judge_family
 from job.evidence.statistics.measured import Measured
-from job.evidence.verdict.judge import Judged, judge_strategies
+from job.evidence.verdict.build_verdict import Judged, judge_strategies
 from job.evidence.verdict.recommendation import HARMS, NO_DIFFERENCE, PROBABLY_HARMS
 from job.evidence.verdict.rules import BETTER, PROBABLY_BETTER, PROBABLY_WORSE, WORSE, grade_ranking
 from job.names import METRICS

@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits
 
 from job.data.splits import Split
 from job.evaluation.grid import RunKey
-from job.evaluation.metrics.count_metrics import at_prevalence
+from job.evaluation.metrics.decision_metrics import at_prevalence
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.net_benefit import build_in_use
 from job.evidence.runs import by_place

@@ -11,18 +11,18 @@ from job.data.generating.classification import generate_classification
 from job.data.generating.mixture import generate_mixture
 from job.data.splits import Split, build_splits, count_splits, settle_split
 from job.engine.execute import Engine, execute
-from job.engine.local import local_executor
+from job.engine.local_workers import local_executor
 from job.engine.work import build_work
 from job.errors import DataError, OutputError
+from job.evaluation.evaluate_unit import Outcome
 from job.evaluation.grid import count_grid_runs, count_runs, enumerate_units, strategies_of
 from job.evaluation.metrics.run_metrics import order_outcomes
 from job.evaluation.third_party import attempt, silenced
-from job.evaluation.worker import Outcome
 from job.evidence.build_results import build_results, build_timings
 from job.evidence.statistics.comparisons import COLUMNS
 from job.machine import usable_workers
 from job.outputs import Outputs, open_outputs, to_csv, write_whole
-from job.report.charts.fonts import settle_matplotlib
+from job.report.charts.theme import settle_matplotlib
 from job.results.results import Results, Timings
 from job.results.results_file import read_results, read_timings, to_json
 from job.spec.file_keys import FileSpec

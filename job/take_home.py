@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 
 from job.data.dataset import Dataset
-from job.engine.local import run_apart
+from job.engine.local_workers import run_apart
 from job.evaluation.all_rows import SyntheticRows, make_synthetic_rows, save_model
 from job.evaluation.grid import strategies_of
 from job.outputs import MODEL, PARENTS, SYNTHETIC, Outputs, to_csv

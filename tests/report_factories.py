@@ -24,8 +24,8 @@ from job.evidence.statistics.family import Question, Sizes
 from job.evidence.statistics.measured import measure_runs
 from job.evidence.strategy_kinds import Roles
 from job.evidence.summary import build_levels, summarize_runs
+from job.evidence.verdict.build_verdict import judge_measured
 from job.evidence.verdict.cutoff_advice import with_advice
-from job.evidence.verdict.judge import judge_measured
 from job.names import METRICS
 from job.results.job_facts import Run
 from job.results.results import Results

@@ -16,9 +16,9 @@ import numpy as np
 
 from job.data.dataset import Dataset
 from job.data.splits import build_splits
+from job.evaluation.evaluate_unit import Outcome, evaluate_unit
 from job.evaluation.grid import RunKey, enumerate_units
 from job.evaluation.metrics.run_metrics import Prediction, build_prediction, metric_context
-from job.evaluation.worker import Outcome, evaluate_unit
 from job.evidence.runs import collect_runs
 from job.pipeline import load_data
 from job.results.job_facts import Run

@@ -24,7 +24,7 @@ classifiers: [logistic_regression]
 
 
 SETTLE = """
-from job.report.charts.fonts import settle_matplotlib
+from job.report.charts.theme import settle_matplotlib
 settle_matplotlib()
 import matplotlib
 print(matplotlib.get_cachedir())

@@ -41,7 +41,7 @@ def summarize_trouble(results: Results, quiet: bool) -> Iterator[str]:
 
 
 def _list_reasons(results: Results, status: str) -> Iterator[str]:
-    from job.wording.answer import gather_reasons
+    from job.wording.headline import gather_reasons
 
     for reason, runs in gather_reasons(results.runs, status).items():
         for strategy in dict.fromkeys(run.strategy for run in runs):
@@ -54,7 +54,7 @@ def _list_reasons(results: Results, status: str) -> Iterator[str]:
 
 def write_answer(results: Results, width: int) -> Iterator[str]:
     """Write what the report's first screen says in words, in lines of this width."""
-    from job.wording.answer import tell_answer
+    from job.wording.headline import tell_answer
 
     told = tell_answer(results)
     warning = f"A problem with the data: {' '.join(told.problems)}" if told.problems else ""

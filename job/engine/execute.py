@@ -13,8 +13,8 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from job.engine.work import Answer, Call, Work, answer, read, too_long
+from job.evaluation.evaluate_unit import Outcome, fail_unit
 from job.evaluation.grid import Unit
-from job.evaluation.worker import Outcome, fail_unit
 from job.text import words_of
 
 MakeExecutor = Callable[[int], AbstractContextManager[Executor]]

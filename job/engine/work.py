@@ -12,9 +12,9 @@ from pathlib import Path
 from typing import Any
 
 from job.data.dataset import Dataset
+from job.evaluation.evaluate_unit import Outcome, evaluate_unit
 from job.evaluation.grid import Unit
 from job.evaluation.third_party import attempt
-from job.evaluation.worker import Outcome, evaluate_unit
 from job.strategies.recipes import import_classes
 
 Work = Callable[[Unit], tuple[Outcome, ...]]

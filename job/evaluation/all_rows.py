@@ -14,8 +14,8 @@ from threadpoolctl import threadpool_limits
 
 from job.data.dataset import Dataset
 from job.errors import StrategyError
+from job.evaluation.evaluate_unit import take_rows
 from job.evaluation.grid import seeds_of
-from job.evaluation.worker import take_rows
 from job.spec.job_spec import JobSpec
 from job.spec.strategy_entries import Entry
 from job.strategies.preparation import Preparation

@@ -11,7 +11,7 @@ from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
 
 from job.evaluation.metrics.calibration_metrics import LOGIT_CLIP
-from job.evaluation.metrics.count_metrics import Ranking, build_ranking
+from job.evaluation.metrics.ranking_metrics import Ranking, build_ranking
 from job.evaluation.third_party import score
 from job.spec.job_spec import LIMITS, JobSpec
 from job.strategies.inner_folds import fit_inner_models

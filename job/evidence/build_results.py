@@ -5,9 +5,9 @@ from collections.abc import Iterable, Sequence
 
 from job.data.dataset import Dataset
 from job.data.splits import Split, note_splits, note_unused
+from job.evaluation.evaluate_unit import STATUSES, Outcome
 from job.evaluation.grid import RunKey, strategies_of
 from job.evaluation.metrics.run_metrics import Prediction, build_prediction, metric_context
-from job.evaluation.worker import STATUSES, Outcome
 from job.evidence.alarms import build_alarms
 from job.evidence.curves import average_curves, build_best_possible
 from job.evidence.diagnosis import build_diagnosis, describe_minority_types
@@ -21,8 +21,8 @@ from job.evidence.strategy_kinds import find_kinds
 from job.evidence.summary import build_levels, summarize_runs
 from job.evidence.sweeps import build_sweeps
 from job.evidence.synthetic_audit import build_audit
+from job.evidence.verdict.build_verdict import judge_strategies
 from job.evidence.verdict.cutoff_advice import build_decisions, with_advice
-from job.evidence.verdict.judge import judge_strategies
 from job.provenance import describe_environment, describe_provenance
 from job.results.job_facts import DatasetFacts, Run, SplitFacts, StatusCounts, StrategyFacts, WrittenSpec
 from job.results.results import SCHEMA_VERSION, Results, RunTime, Timings

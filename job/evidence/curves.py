@@ -6,7 +6,7 @@ import numpy as np
 
 from job.data.dataset import Dataset
 from job.data.splits import Split
-from job.evaluation.metrics import count_metrics
+from job.evaluation.metrics import ranking_metrics
 from job.evaluation.metrics.calibration_metrics import evaluate_probabilities
 from job.evidence.runs import Cells, named, number_or_none
 from job.results.decision_facts import BestOnSplit, BestPossible, Curve, MeanCurve, MeanMetric
@@ -17,9 +17,9 @@ NOT_KNOWN = (
     "what the best possible classifier would reach isn't known: only data.generate of kind mixture knows the truth "
     "behind its data"
 )
-_KINDS: dict[str, Callable[[count_metrics.Ranking, np.ndarray], np.ndarray]] = {
-    "precision_recall": count_metrics.read_precision_recall,
-    "roc": count_metrics.read_roc,
+_KINDS: dict[str, Callable[[ranking_metrics.Ranking, np.ndarray], np.ndarray]] = {
+    "precision_recall": ranking_metrics.read_precision_recall,
+    "roc": ranking_metrics.read_roc,
 }
 
 
@@ -59,7 +59,7 @@ def build_best_possible(dataset: Dataset, splits: Sequence[Split]) -> BestPossib
     if dataset.posterior is None:
         return BestPossible(reason=NOT_KNOWN, metrics=(), splits=(), curves=())
     parts = [(dataset.y[split.test], dataset.posterior[split.test]) for split in splits]
-    rankings = [count_metrics.build_ranking(y, p) for y, p in parts]
+    rankings = [ranking_metrics.build_ranking(y, p) for y, p in parts]
     scores = [_score(ranking, *part) for ranking, part in zip(rankings, parts, strict=True)]
     whole = [ranking for ranking in rankings if ranking.lacks is None]
     return BestPossible(
@@ -75,10 +75,10 @@ def build_best_possible(dataset: Dataset, splits: Sequence[Split]) -> BestPossib
     )
 
 
-def _score(ranking: count_metrics.Ranking, y: np.ndarray, p: np.ndarray) -> dict[str, float | None]:
+def _score(ranking: ranking_metrics.Ranking, y: np.ndarray, p: np.ndarray) -> dict[str, float | None]:
     rank = {
-        "average_precision": count_metrics.average_precision(ranking),
-        "roc_auc": count_metrics.roc_auc(ranking),
+        "average_precision": ranking_metrics.average_precision(ranking),
+        "roc_auc": ranking_metrics.roc_auc(ranking),
     }
     found = {**rank, **evaluate_probabilities(y, p)}
     return {name: number_or_none(found[name]) for name in METRICS}
@@ -95,5 +95,5 @@ def _summarize(metric: str, found: Iterable[float | None]) -> MeanMetric:
     )
 
 
-def _average(rankings: Sequence[count_metrics.Ranking], kind: str) -> tuple[float, ...]:
+def _average(rankings: Sequence[ranking_metrics.Ranking], kind: str) -> tuple[float, ...]:
     return tuple(np.mean([_KINDS[kind](ranking, GRID) for ranking in rankings], axis=0).tolist())

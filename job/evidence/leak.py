@@ -8,8 +8,8 @@ import numpy as np
 from job.data.dataset import Dataset
 from job.data.leakage import ALONE, number_identical
 from job.data.splits import Split
+from job.evaluation.evaluate_unit import Outcome
 from job.evaluation.grid import HONEST, LEAK, LEAK_SPLITS, Study, leaking_strategy
-from job.evaluation.worker import Outcome
 from job.evidence.runs import StudyRuns, count_reasons
 from job.results.study_facts import Checked, CheckedParents, Identical, IdenticalSet, Leak, LeakScore, Proof
 from job.spec.job_spec import JobSpec

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import expit, logit, ndtri, stdtrit
 
 from job.data.splits import Split
-from job.evaluation.metrics.count_metrics import at_prevalence
+from job.evaluation.metrics.decision_metrics import at_prevalence
 from job.evaluation.metrics.metric_registry import Undefined
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.runs import Cells, Place, correct, named

@@ -11,8 +11,8 @@ from job.data.difficulty import TYPES, Plane, count_minority_of_rows, draw, fit_
 from job.data.splits import Split
 from job.errors import StrategyError
 from job.evaluation.audit import FIRST_SPLIT, ResamplingAudit
+from job.evaluation.evaluate_unit import Outcome
 from job.evaluation.grid import seeds_of
-from job.evaluation.worker import Outcome
 from job.evidence.diagnosis import prepare_sample
 from job.evidence.strategy_kinds import sampler_class_of
 from job.results.job_facts import MadePoints, Picture, Points, TypedPoints

@@ -11,11 +11,11 @@ from numpy.typing import ArrayLike
 
 from job.data.dataset import Dataset
 from job.data.splits import Split
+from job.evaluation.evaluate_unit import Outcome
 from job.evaluation.grid import RunKey, Study
 from job.evaluation.metrics.calibration_metrics import correct_prior, fit_calibration
 from job.evaluation.metrics.metric_registry import METRICS, Undefined
 from job.evaluation.metrics.run_metrics import MetricContext, Prediction, build_study_prediction, evaluate_metrics
-from job.evaluation.worker import Outcome
 from job.evidence.statistics.paired_t import compare_over_splits, finite
 from job.results.job_facts import Run
 from job.results.study_facts import AgainstOwn, ReasonCount, SweptMetric

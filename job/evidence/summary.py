@@ -5,8 +5,8 @@ from collections.abc import Iterable, Mapping, Sequence
 import numpy as np
 
 from job.evaluation.grid import RunKey
-from job.evaluation.metrics.count_metrics import average_precision_of_halves, expect_by_chance
 from job.evaluation.metrics.metric_registry import METRICS, Metric, Undefined
+from job.evaluation.metrics.ranking_metrics import average_precision_of_halves, expect_by_chance
 from job.evidence.runs import Place, Predictions, named
 from job.results.job_facts import Levels, Optimism, Run, SummaryRow
 

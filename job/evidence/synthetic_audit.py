@@ -4,7 +4,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from job.evaluation.audit import MEASURES, Measured, ResamplingAudit
-from job.evaluation.worker import Outcome
+from job.evaluation.evaluate_unit import Outcome
 from job.results.study_facts import Audit, AuditFlag, StrategyAudit
 
 LEAST_DENSITY = 0.7

@@ -10,7 +10,7 @@ from job.report.metric_columns import BY_NAME
 from job.report.sections.runs import list_runs
 from job.results.results import Results
 from job.text import abbreviate, counted, listed, number, signed, visible_line
-from job.wording.answer import tell_answer
+from job.wording.headline import tell_answer
 
 _ENTITIES = {"|": "&#124;", "<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;"}
 _MARKUP = re.compile(r"[\\`*\[\]~$#|<>&@]|(?<![^\W_])_|_(?![^\W_])")

@@ -15,7 +15,7 @@ from sklearn.utils._param_validation import Interval, StrOptions
 from sklearn.utils.validation import validate_data
 
 from job.samplers.columns import category_columns, decode, encode, find_columns, integer_columns, is_mixed
-from job.samplers.plan import Plan, Settings, describe_degradations, plan_classes
+from job.samplers.parents import Plan, Settings, describe_degradations, plan_classes
 from job.samplers.survey import survey_table
 from job.samplers.threads import Workers, count_threads, open_workers
 from job.samplers.writing import ColumnRules, column_rules, write_rows, write_rows_into

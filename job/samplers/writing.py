@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy import sparse
 
-from job.samplers.plan import Plan, Settings
+from job.samplers.parents import Plan, Settings
 from job.samplers.space import Floats, Indices
 from job.samplers.survey import Survey, find_levels
 from job.samplers.threads import Workers

@@ -11,7 +11,7 @@ from rich.cells import cell_len
 from job.console.ending import summarize_trouble, write_answer, write_table
 from job.results.job_facts import Run, SplitFacts, StrategyFacts, SummaryRow, WrittenEntry
 from job.results.results import Results
-from job.wording.answer import tell_answer
+from job.wording.headline import tell_answer
 
 METRICS = ("recall", "precision", "false_alarms_per_1000", "average_precision")
 

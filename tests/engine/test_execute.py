@@ -17,10 +17,10 @@ import unruly
 from factories import SEEDS, make_dataset, make_entry
 
 from job.engine.execute import Engine, execute
-from job.engine.local import local_executor, run_apart
+from job.engine.local_workers import local_executor, run_apart
 from job.engine.work import Call
+from job.evaluation.evaluate_unit import FAILED, OK, evaluate_unit
 from job.evaluation.grid import Unit
-from job.evaluation.worker import FAILED, OK, evaluate_unit
 from job.spec.job_spec import PreparationSpec
 
 DATASET = make_dataset(200, 40)

@@ -31,9 +31,9 @@ from job.evaluation.cutoff import (
     median_cutoff,
     request_of,
 )
+from job.evaluation.evaluate_unit import FAILED, OK, evaluate_unit
 from job.evaluation.grid import Study, build_unit
 from job.evaluation.metrics.run_metrics import evaluate_metrics, metric_context
-from job.evaluation.worker import FAILED, OK, evaluate_unit
 from job.spec.strategy_entries import calibrated
 
 ASKED = Request(cost=(9.0, 1.0))

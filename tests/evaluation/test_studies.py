@@ -16,8 +16,8 @@ from sklearn.preprocessing import StandardScaler
 
 from job.data.dataset import Dataset
 from job.data.splits import build_splits
+from job.evaluation.evaluate_unit import FAILED, NOT_APPLICABLE, OK, arrange, evaluate_unit
 from job.evaluation.grid import Study, Unit, count_grid_runs, count_runs, enumerate_units, ratio_of, seeds_of
-from job.evaluation.worker import FAILED, NOT_APPLICABLE, OK, arrange, evaluate_unit
 
 DATASET = make_dataset(300, 45, n_numeric=4)
 SEEDS = seeds_of(42, 0, 0)

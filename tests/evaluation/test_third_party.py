@@ -8,15 +8,15 @@ import sys
 from dataclasses import replace
 
 import pytest
-from evaluation.test_worker import make_unit
+from evaluation.test_evaluate_unit import make_unit
 from factories import make_dataset, make_entry
 from hypothesis import given
 from hypothesis import strategies as st
 from unruly import RAISED, SAID, OddArgumentsError, talk
 
 from job.errors import Interrupted, StrategyError
+from job.evaluation.evaluate_unit import FAILED, OK, evaluate_unit
 from job.evaluation.third_party import attempt, silenced
-from job.evaluation.worker import FAILED, OK, evaluate_unit
 from job.pipeline import read_spec
 from job.strategies.recipes import accepts, import_class
 

@@ -13,9 +13,9 @@ from hostile import Duck
 from sklearn.linear_model import RidgeClassifier, RidgeClassifierCV
 
 from job.evaluation.all_rows import fit_on_all_rows
+from job.evaluation.evaluate_unit import OK, evaluate_in_turn, evaluate_unit
 from job.evaluation.grid import Study, Unit
 from job.evaluation.third_party import attempt, fit_apart
-from job.evaluation.worker import OK, evaluate_in_turn, evaluate_unit
 from job.names import STRATEGIES
 from job.spec.job_spec import PreparationSpec
 from job.spec.strategy_entries import calibrated

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from job.errors import StrategyError
+from job.evaluation.evaluate_unit import FAILED, evaluate_unit
 from job.evaluation.grid import Unit
 from job.evaluation.third_party import score_and_decide
-from job.evaluation.worker import FAILED, evaluate_unit
 from job.spec.job_spec import PreparationSpec
 from job.spec.strategy_entries import calibrated
 

@@ -12,9 +12,9 @@ from sklearn.metrics import average_precision_score, recall_score
 
 from job.data.generating.classification import generate_classification
 from job.data.splits import Split, build_splits
+from job.evaluation.evaluate_unit import evaluate_unit
 from job.evaluation.grid import RunKey, Study, enumerate_units
 from job.evaluation.metrics.run_metrics import metric_context
-from job.evaluation.worker import evaluate_unit
 from job.evidence.leak import build_leak, count_identical, prove_no_leak
 from job.evidence.runs import StudyRuns
 from job.evidence.sweeps import build_sweeps

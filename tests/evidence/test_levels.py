@@ -11,13 +11,13 @@ from hypothesis import strategies as st
 from judged import make_run
 
 from job.evaluation.grid import RunKey
-from job.evaluation.metrics.count_metrics import (
+from job.evaluation.metrics.metric_registry import Undefined
+from job.evaluation.metrics.ranking_metrics import (
     average_precision,
     average_precision_of_halves,
     build_ranking,
     expect_by_chance,
 )
-from job.evaluation.metrics.metric_registry import Undefined
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.summary import build_levels
 from job.results.job_facts import Run

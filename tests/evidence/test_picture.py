@@ -13,8 +13,8 @@ from factories import make_dataset, make_entry, make_spec
 from job.data.dataset import Dataset
 from job.data.difficulty import TYPES, count_minority_of_rows, type_minority
 from job.data.splits import build_splits
+from job.evaluation.evaluate_unit import Outcome, evaluate_unit
 from job.evaluation.grid import enumerate_units
-from job.evaluation.worker import Outcome, evaluate_unit
 from job.evidence.picture import MOST_MAJORITY, MOST_MINORITY, build_picture
 from job.results.job_facts import Picture
 from job.spec.job_spec import JobSpec

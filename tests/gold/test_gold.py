@@ -28,8 +28,8 @@ from job.report.render import render_report
 from job.results.results import Results
 from job.results.results_file import read_results
 from job.text import sentence
-from job.wording.answer import tell_answer
-from job.wording.verdict import DECISION_TITLES, RANKING_TITLES, describe_decision
+from job.wording.headline import tell_answer
+from job.wording.verdict_rows import DECISION_TITLES, RANKING_TITLES, describe_decision
 
 FOLDER = Path(__file__).parent
 TEXT = (FOLDER / "report.html").read_text(encoding="utf-8")

@@ -19,7 +19,7 @@ from job.report.summary_md import escape_markdown, render_summary
 from job.results.job_facts import Run
 from job.results.record import Pair
 from job.results.results import Results
-from job.wording.answer import tell_answer
+from job.wording.headline import tell_answer
 
 RECALL, ALARMS, PRECISION, CALIBRATION = range(4)
 HELPS = {"baseline": {}, "smote": BETTER}

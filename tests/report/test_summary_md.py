@@ -13,7 +13,7 @@ from report_factories import CLASSIFIERS, STRATEGIES, make_results, make_run, ma
 
 from job.report.summary_md import MOST_BYTES, escape_markdown, render_summary
 from job.results.job_facts import Run, StrategyFacts, WrittenEntry
-from job.wording.answer import tell_answer
+from job.wording.headline import tell_answer
 
 HOSTILE = "a|b`c<img src=x>\n[d](http://e.f) *g* $h$ \\|_i_ @j www.k.l"
 

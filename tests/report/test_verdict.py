@@ -18,7 +18,7 @@ from job.report.sections import answer, comparisons, verdict
 from job.results.results import Results
 from job.results.verdict_facts import VerdictRow
 from job.text import sentence
-from job.wording.verdict import DECISION_TITLES, RANKING_TITLES, describe_decision
+from job.wording.verdict_rows import DECISION_TITLES, RANKING_TITLES, describe_decision
 
 LONG = "a label that is far too long for a cell of a table"
 PLUS, MINUS = "+", "−"

@@ -12,8 +12,8 @@ from sklearn.linear_model import LogisticRegression
 from sklearn.model_selection import StratifiedKFold
 from sklearn.preprocessing import StandardScaler
 
+from job.evaluation.evaluate_unit import DEGRADED, FAILED, NOT_APPLICABLE, OK, Outcome, evaluate_unit
 from job.evaluation.grid import Unit, seeds_of
-from job.evaluation.worker import DEGRADED, FAILED, NOT_APPLICABLE, OK, Outcome, evaluate_unit
 from job.spec.strategy_entries import calibrated
 
 DATASET = make_dataset(300, 45, n_numeric=4)

@@ -10,8 +10,8 @@ import pytest
 from factories import SEEDS, make_dataset, make_entry, make_training_part
 
 from job.data.dataset import Dataset
+from job.evaluation.evaluate_unit import DEGRADED, FAILED, OK, evaluate_unit
 from job.evaluation.grid import Unit
-from job.evaluation.worker import DEGRADED, FAILED, OK, evaluate_unit
 from job.names import STRATEGIES
 from job.spec.job_spec import PreparationSpec
 from job.strategies.recipes import check_entry, recipe_of

@@ -9,8 +9,8 @@ from factories import make_dataset, make_spec
 
 from job import pipeline
 from job.errors import SpecError
+from job.evaluation.evaluate_unit import evaluate_unit
 from job.evaluation.grid import enumerate_units
-from job.evaluation.worker import evaluate_unit
 from job.outputs import Outputs
 from job.strategies.label_keys import key_by_class
 

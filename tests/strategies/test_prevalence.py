@@ -24,10 +24,10 @@ from sklearn.naive_bayes import BernoulliNB, ComplementNB, GaussianNB, Multinomi
 from sklearn.neighbors import KNeighborsClassifier, NearestCentroid
 from sklearn.svm import SVC
 
+from job.evaluation.evaluate_unit import evaluate_unit
 from job.evaluation.grid import Study, Unit
 from job.evaluation.metrics.calibration_metrics import correct_prior
 from job.evaluation.metrics.run_metrics import MetricContext, Prediction, evaluate_metrics
-from job.evaluation.worker import evaluate_unit
 from job.spec.job_spec import PreparationSpec
 from job.strategies.prevalence import prevalence_seen
 

@@ -8,11 +8,11 @@ import numpy as np
 
 from job.data.dataset import Dataset
 from job.data.splits import Split
+from job.evaluation.evaluate_unit import Outcome
 from job.evaluation.grid import RunKey, Unit
-from job.evaluation.metrics import count_metrics
+from job.evaluation.metrics import decision_metrics, ranking_metrics
 from job.evaluation.metrics.calibration_metrics import correct_prior, evaluate_probabilities, fit_calibration
 from job.evaluation.metrics.metric_registry import METRICS, Undefined, Value
-from job.evaluation.worker import Outcome
 from job.spec.job_spec import JobSpec
 
 _PROBABILITY_METRICS = ("brier", "log_loss", "mean_predicted")
@@ -50,14 +50,14 @@ class Prediction:
     prevalence_resampled: float | str
 
     @cached_property
-    def counts(self) -> count_metrics.Counts:
+    def counts(self) -> decision_metrics.Counts:
         """Confusion counts of the decisions."""
-        return count_metrics.count_decisions(self.y, self.decisions)
+        return decision_metrics.count_decisions(self.y, self.decisions)
 
     @cached_property
-    def ranking(self) -> count_metrics.Ranking:
+    def ranking(self) -> ranking_metrics.Ranking:
         """Counts at every threshold; sorted once, as each strategy asks baseline for its own."""
-        return count_metrics.build_ranking(self.y, self.scores)
+        return ranking_metrics.build_ranking(self.y, self.scores)
 
 
 @dataclass(frozen=True)
@@ -114,12 +114,12 @@ def evaluate_metrics(
     _check(prediction, baseline)
     n_alerts = context.alerts_per_1000 * len(prediction.y) / 1000
     found: dict[str, Value] = {
-        **count_metrics.evaluate_decisions(prediction.counts, context.cost),
-        "roc_auc": count_metrics.roc_auc(prediction.ranking),
-        "average_precision": count_metrics.average_precision(prediction.ranking),
+        **decision_metrics.evaluate_decisions(prediction.counts, context.cost),
+        "roc_auc": ranking_metrics.roc_auc(prediction.ranking),
+        "average_precision": ranking_metrics.average_precision(prediction.ranking),
         **_evaluate_scores(prediction),
         **_compare(prediction, baseline),
-        "recall_at_alerts": count_metrics.recall_at_alerts(prediction.ranking, n_alerts),
+        "recall_at_alerts": ranking_metrics.recall_at_alerts(prediction.ranking, n_alerts),
     }
     values = {metric.name: found[metric.name] for metric in METRICS}
     return (
@@ -157,9 +157,11 @@ def _compare(prediction: Prediction, baseline: Prediction | None) -> Mapping[str
     if baseline is None:
         return dict.fromkeys(_BASELINE_METRICS, _NO_BASELINE)
     return {
-        "recall_at_baseline_fpr": count_metrics.recall_at_false_alarms(prediction.ranking, baseline.counts.fp),
-        "rank_gain_at_own_fpr": count_metrics.rank_gain(prediction.ranking, baseline.ranking, prediction.counts.fp),
-        "precision_at_baseline_recall": count_metrics.precision_at_true_alarms(prediction.ranking, baseline.counts.tp),
+        "recall_at_baseline_fpr": ranking_metrics.recall_at_false_alarms(prediction.ranking, baseline.counts.fp),
+        "rank_gain_at_own_fpr": ranking_metrics.rank_gain(prediction.ranking, baseline.ranking, prediction.counts.fp),
+        "precision_at_baseline_recall": ranking_metrics.precision_at_true_alarms(
+            prediction.ranking, baseline.counts.tp
+        ),
     }
 
 

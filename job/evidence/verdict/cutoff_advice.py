@@ -20,10 +20,10 @@ from job.evaluation.cutoff import (
     median_cutoff,
     request_of,
 )
+from job.evaluation.evaluate_unit import Outcome
 from job.evaluation.grid import RunKey, strategies_of
-from job.evaluation.metrics.count_metrics import read_roc
+from job.evaluation.metrics.ranking_metrics import read_roc
 from job.evaluation.metrics.run_metrics import Prediction
-from job.evaluation.worker import Outcome
 from job.evidence.runs import Cells, Place, named
 from job.evidence.statistics.paired_t import compare_over_splits
 from job.results import decision_facts as facts

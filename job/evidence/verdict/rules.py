@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 
-from job.evaluation.metrics.count_metrics import recall_at_alerts
+from job.evaluation.metrics.ranking_metrics import recall_at_alerts
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.statistics.bootstrap import LEAST_GROUPS, LEAST_POSITIVES
 from job.evidence.statistics.family import Question, Sizes

@@ -14,7 +14,7 @@ from job.report.sections.runs import Trouble, find_trouble
 from job.results.decision_facts import ProbabilityState
 from job.results.verdict_facts import Comparison
 from job.text import NO_VALUE, counted, number, signed, whole
-from job.wording import answer as wording
+from job.wording import headline as wording
 from job.wording.cutoffs import row_of
 
 _TESTED = (
@@ -104,7 +104,7 @@ class Answer:
     ----------
     trouble : Trouble or None
         Which runs failed or were degraded; None where all went well.
-    told : job.wording.answer.Answer
+    told : job.wording.headline.Answer
         The sentences.
     menu : Table or None
         The cut-offs to choose from, where nothing was asked.

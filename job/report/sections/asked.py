@@ -8,7 +8,7 @@ from job.report.facts import Facts
 from job.report.layout import Heading, Line, Name, Section, Table, Words, tabulate
 from job.results.job_facts import WrittenEntry
 from job.text import abbreviate, abbreviate_all, counted, listed, number, percent, plain, ratio, sentence, visible_line
-from job.wording.verdict import METRIC_WORDS
+from job.wording.verdict_rows import METRIC_WORDS
 
 _SCALES = {
     "standard": "numbers are centred and scaled to standard deviation 1",

@@ -9,7 +9,7 @@ from job.report.layout import Name, Section
 from job.results.job_facts import Run
 from job.results.record import Pair
 from job.text import counted, listed, sentence
-from job.wording.answer import gather_reasons
+from job.wording.headline import gather_reasons
 
 _SHOWN = 2  # groups of combinations that are named, and strategies of each
 _SCORED = ("ok", "degraded")

@@ -8,7 +8,7 @@ from job.report.facts import Facts
 from job.report.layout import Heading, Line, Number, Section, Table, tabulate
 from job.results.verdict_facts import RankingAnswer, Rivalry, VerdictRow
 from job.text import number, sentence
-from job.wording import verdict as wording
+from job.wording import verdict_rows as wording
 
 _ANSWERED = (Heading("Classifier"), Heading("Answer"), Heading("Difference"), Heading("Probability"))
 _DECIDED = (Heading("Classifier"), Heading("Answer"), Heading("In words"))

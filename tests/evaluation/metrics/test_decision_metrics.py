@@ -20,7 +20,7 @@ from sklearn.metrics import (
     recall_score,
 )
 
-from job.evaluation.metrics.count_metrics import Counts, at_prevalence, count_decisions, evaluate_decisions
+from job.evaluation.metrics.decision_metrics import Counts, at_prevalence, count_decisions, evaluate_decisions
 from job.evaluation.metrics.metric_registry import Undefined
 
 counts = st.builds(Counts, *[st.integers(0, 6)] * 4).filter(lambda found: found.rows > 0)

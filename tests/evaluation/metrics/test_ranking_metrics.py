@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 from predictions import decision_functions, labels, make_noisy_prediction
 from sklearn.metrics import average_precision_score, precision_recall_curve, roc_auc_score, roc_curve
 
-from job.evaluation.metrics.count_metrics import (
+from job.evaluation.metrics.metric_registry import Undefined
+from job.evaluation.metrics.ranking_metrics import (
     average_precision,
     build_ranking,
     precision_at_true_alarms,
@@ -23,7 +24,6 @@ from job.evaluation.metrics.count_metrics import (
     recall_at_false_alarms,
     roc_auc,
 )
-from job.evaluation.metrics.metric_registry import Undefined
 
 GRID = np.linspace(0, 1, 101)
 

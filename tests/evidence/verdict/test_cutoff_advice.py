@@ -14,9 +14,9 @@ from report_factories import make_results
 
 from job.data.splits import build_splits
 from job.evaluation.cutoff import NO_CUTOFF_KEEPS, NO_INNER_FOLDS, NOTHING_ASKED, Cutoff
+from job.evaluation.evaluate_unit import FAILED, OK, Outcome
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import build_prediction
-from job.evaluation.worker import FAILED, OK, Outcome
 from job.evidence.runs import by_place
 from job.evidence.verdict.cutoff_advice import FACTS, MENU, NO_SCORES, Line, build_decisions, find_cheapest, with_advice
 from job.results import verdict_facts

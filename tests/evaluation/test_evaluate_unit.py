@@ -8,8 +8,8 @@ from factories import SEEDS, make_dataset, make_entry
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
+from job.evaluation.evaluate_unit import DEGRADED, FAILED, NOT_APPLICABLE, OK, evaluate_unit
 from job.evaluation.grid import Unit
-from job.evaluation.worker import DEGRADED, FAILED, NOT_APPLICABLE, OK, evaluate_unit
 from job.spec.job_spec import PreparationSpec
 
 DATASET = make_dataset(200, 40)

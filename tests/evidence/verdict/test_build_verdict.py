@@ -14,7 +14,7 @@ from predictions import CONTEXT
 from job.data.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import Prediction, evaluate_metrics
-from job.evidence.verdict.judge import judge_strategies
+from job.evidence.verdict.build_verdict import judge_strategies
 from job.results.record import Pair
 from job.results.verdict_facts import Shortage
 

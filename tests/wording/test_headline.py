@@ -17,7 +17,7 @@ from job.results.job_facts import Run
 from job.results.record import Pair
 from job.results.results import Results
 from job.results.verdict_facts import AdvisedCutoff, OtherClassifier
-from job.wording.answer import GLOSSES, Answer, tell_answer
+from job.wording.headline import GLOSSES, Answer, tell_answer
 
 STARTS = {
     recommendation.HELPS: "Oversampling helps svc here: ",

@@ -11,7 +11,7 @@ from outcomes import OUTCOMES
 
 from job.evidence.verdict import rules
 from job.results import verdict_facts as facts
-from job.wording.verdict import (
+from job.wording.verdict_rows import (
     DECISION_TITLES,
     RANKING_TITLES,
     describe_decision,

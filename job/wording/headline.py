@@ -11,7 +11,7 @@ from job.results.record import Pair
 from job.results.results import Results
 from job.results.verdict_facts import Headline, HeadlineNumbers, VerdictRow
 from job.text import counted, listed, number, sentence, whole
-from job.wording import verdict as wording
+from job.wording import verdict_rows as wording
 from job.wording.cutoffs import row_of, tell_cutoffs
 
 Naming = Callable[[str], str]

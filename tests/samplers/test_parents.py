@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from job.samplers.affinity_smote import AffinitySMOTE, affinity_oversample
-from job.samplers.plan import choose_partners, count_copies, measure_affinity, spread_steps
+from job.samplers.parents import choose_partners, count_copies, measure_affinity, spread_steps
 from job.samplers.space import Points
 from tests.samplers.slow import oversample
 
