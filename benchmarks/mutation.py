@@ -62,9 +62,10 @@ def main() -> None:
         sys.exit(f"the tests of {', '.join(broken)} fail without a fault")
     chosen = _choose(asked.mutants, random.Random(asked.seed))
     with ThreadPoolExecutor(2) as pool:
-        killed = list(pool.map(_is_killed, chosen))
-    for mutant, dead in zip(chosen, killed, strict=True):
-        print(f"{'killed' if dead else 'LIVES'}  {mutant}")
+        killed = []
+        for mutant, dead in zip(chosen, pool.map(_is_killed, chosen), strict=True):
+            print(f"{'killed' if dead else 'LIVES'}  {mutant}", flush=True)
+            killed.append(dead)
     share = sum(killed) / len(killed)
     print(f"{sum(killed)} of {len(killed)} killed ({share:.0%})")
     if share < LEAST_KILLED:
