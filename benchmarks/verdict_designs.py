@@ -37,7 +37,7 @@ Rows = tuple[np.ndarray, np.ndarray]
 
 def main() -> None:
     """Print one table a number of minority rows."""
-    n_jobs = int(sys.argv[1]) if len(sys.argv) > 1 else 200
+    n_jobs = int(sys.argv[1]) if len(sys.argv) > 1 else 100
     print(f"{n_jobs} jobs each, {SHARE:.0%} positive, a gain of 0 and of {GAIN:g} in average precision")
     print(f"{'minority rows':>14}  {'design':20} {'false shown':>12} {'false probable':>15} {'found':>8} {'shown':>8}")
     for n_minority in N_MINORITY:
