@@ -60,6 +60,7 @@ class WrittenSplit(_Written):
     method: Literal["holdout", "kfold", "time", "predefined"]
     test_size: float | None = None
     n_splits: int | None = None
+    n_repeats: int | None = None
     random_state: int | None = None
 
 
@@ -84,6 +85,7 @@ class WrittenReport(_Written):
     """What is written beside the numbers."""
 
     timings: bool = False
+    model: bool = False
     synthetic: bool = False
 
 
