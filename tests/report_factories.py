@@ -23,7 +23,7 @@ from job.evaluation.cutoff import Cutoff, Request
 from job.evidence.statistics.family import Question, Sizes
 from job.evidence.statistics.measured import measure_runs
 from job.evidence.strategy_kinds import Roles
-from job.evidence.summary import build_levels, summarize_runs
+from job.evidence.summary import build_levels, build_tradeoff, part_gains, summarize_runs
 from job.evidence.verdict.cutoff_advice import with_advice
 from job.evidence.verdict.judge import judge_measured
 from job.names import METRICS
@@ -149,6 +149,7 @@ def make_results(
     runs = make_runs(strategies, classifiers) if runs is None else runs
     rows = [Run.model_validate(run) for run in runs]
     splits = {(run["repeat"], run["fold"]) for run in runs}
+    summary = summarize_runs(rows, strategies, classifiers, strategies[0])
     statuses = Counter(run["status"] for run in runs)
     results = {
         "schema_version": 2,
@@ -175,7 +176,9 @@ def make_results(
         ],
         "classifiers": [{"name": "svc", "params": {"C": 2}, "label": label} for label in classifiers],
         "runs": list(runs),
-        "summary": summarize_runs(rows, strategies, classifiers, strategies[0]),
+        "summary": summary,
+        "tradeoff": build_tradeoff(rows, summary),
+        "gains": part_gains(rows, strategies[0]),
         "levels": build_levels(rows, {}, 42),
         "curves": make_curves(runs, strategies, classifiers),
         "alarms": make_alarms(runs, strategies, classifiers, EVALUATION),

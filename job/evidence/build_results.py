@@ -18,7 +18,7 @@ from job.evidence.probabilities import build_calibration, build_stability
 from job.evidence.rescued import build_rescued
 from job.evidence.runs import StudyRuns, by_place, collect_runs
 from job.evidence.strategy_kinds import find_kinds
-from job.evidence.summary import build_levels, summarize_runs
+from job.evidence.summary import build_levels, build_tradeoff, part_gains, summarize_runs
 from job.evidence.sweeps import build_sweeps
 from job.evidence.synthetic_audit import build_audit
 from job.evidence.verdict.cutoff_advice import build_decisions, with_advice
@@ -48,6 +48,7 @@ def build_results(spec: JobSpec, dataset: Dataset, splits: tuple[Split, ...], ou
     }
     cells, context = by_place(predictions, *labels), metric_context(spec, dataset)
     runs = collect_runs(grid, predictions, splits, dataset, context, spec.baseline.label)
+    summary = summarize_runs(runs, *labels, spec.baseline.label)
     judged = judge_strategies(spec, dataset, splits, runs, predictions, context)
     decisions = build_decisions(spec, grid, cells, splits)
     studies = StudyRuns(ended, splits, dataset, context, spec.evaluation.confidence)
@@ -62,7 +63,9 @@ def build_results(spec: JobSpec, dataset: Dataset, splits: tuple[Split, ...], ou
         strategies=_describe_strategies(entries, spec, dataset, runs, judged.verdict),
         classifiers=written_spec.classifiers,
         runs=runs,
-        summary=summarize_runs(runs, *labels, spec.baseline.label),
+        summary=summary,
+        tradeoff=build_tradeoff(runs, summary),
+        gains=part_gains(runs, spec.baseline.label),
         levels=build_levels(runs, predictions, spec.seed),
         curves=average_curves(cells),
         alarms=build_alarms(cells, context),

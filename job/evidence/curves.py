@@ -76,10 +76,7 @@ def build_best_possible(dataset: Dataset, splits: Sequence[Split]) -> BestPossib
 
 
 def _score(ranking: count_metrics.Ranking, y: np.ndarray, p: np.ndarray) -> dict[str, float | None]:
-    rank = {
-        "average_precision": count_metrics.average_precision(ranking),
-        "roc_auc": count_metrics.roc_auc(ranking),
-    }
+    rank = {"average_precision": count_metrics.average_precision(ranking), "roc_auc": count_metrics.roc_auc(ranking)}
     found = {**rank, **evaluate_probabilities(y, p)}
     return {name: number_or_none(found[name]) for name in METRICS}
 

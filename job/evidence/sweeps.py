@@ -5,11 +5,7 @@ from dataclasses import replace
 
 from job.data.splits import Split
 from job.evaluation import grid
-from job.evaluation.grid import (
-    LEAST_MINORITY,
-    Study,
-    ratio_of,
-)
+from job.evaluation.grid import LEAST_MINORITY, Study, ratio_of
 from job.evaluation.metrics.metric_registry import METRICS
 from job.evidence.curves import build_best_possible
 from job.evidence.runs import INTERCEPT_CORRECTED, Measurement, Place, StudyRuns, count_reasons, named
