@@ -9,7 +9,7 @@ from job.evaluation.grid import RunKey, strategies_of
 from job.evaluation.metrics.run_metrics import Prediction, build_prediction, metric_context
 from job.evaluation.worker import STATUSES, Outcome
 from job.evidence.alarms import build_alarms
-from job.evidence.curves import average_curves, build_best_possible
+from job.evidence.curves import average_curves, build_best_possible, with_decisions
 from job.evidence.diagnosis import build_diagnosis, describe_minority_types
 from job.evidence.leak import build_leak
 from job.evidence.net_benefit import build_in_use, build_net_benefit
@@ -67,7 +67,7 @@ def build_results(spec: JobSpec, dataset: Dataset, splits: tuple[Split, ...], ou
         tradeoff=build_tradeoff(runs, summary),
         gains=part_gains(runs, spec.baseline.label),
         levels=build_levels(runs, predictions, spec.seed),
-        curves=average_curves(cells),
+        curves=with_decisions(average_curves(cells), summary),
         alarms=build_alarms(cells, context),
         decisions=decisions,
         best_possible=build_best_possible(dataset, splits),
