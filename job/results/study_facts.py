@@ -204,10 +204,11 @@ class SweepPoint(Record):
 
 
 class AgainstOwn(Interval):
-    """The chosen ratio against the data's own."""
+    """The chosen ratio against the data's own, and the code of what choosing is worth: same, helps, harms or open."""
 
     probability_equivalent: float | None
     rope: float
+    code: str = "open"
 
 
 class ChosenRatio(Record):
@@ -261,7 +262,10 @@ class ImbalanceCurve(Record):
 
 
 class ImbalanceSweep(Record):
-    """What imbalance does."""
+    """What imbalance does.
+
+    ``effect`` is its code, from end to end of the first curve: nothing, ranking, threshold, both, or unknown.
+    """
 
     n_splits: int
     classifier: str
@@ -272,6 +276,7 @@ class ImbalanceSweep(Record):
     sizes: tuple[ThinnedSize, ...]
     curves: tuple[ImbalanceCurve, ...]
     best_possible: tuple[MeanMetric, ...]
+    effect: str = "unknown"
 
 
 class Sweeps(Record):

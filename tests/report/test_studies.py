@@ -8,6 +8,7 @@ import pytest
 from html_page import Page
 from report_factories import make_results
 from study_factories import (
+    make_against,
     make_check,
     make_imbalance_sweep,
     make_leak,
@@ -134,14 +135,7 @@ def test_a_choice_is_judged_by_its_interval_and_the_practical_difference(
 ) -> None:
     """a gain counts where it is beyond both"""
     sweep = make_ratio_sweep()
-    against = {
-        "difference": difference,
-        "lower": lower,
-        "upper": upper,
-        "probability_equivalent": equivalent,
-        "rope": 0.01,
-    }
-    sweep["curves"][0]["chosen"]["against_own"] = against
+    sweep["curves"][0]["chosen"]["against_own"] = make_against(difference, lower, upper, equivalent)
 
     assert verdict in words_of("ratio_sweep", sweeps=make_sweeps(sweep))
 
