@@ -44,6 +44,7 @@ def make_leak(strategy: str = "smote", classifiers: Sequence[str] = ("svc",), **
         "n_splits": 5,
         "n_test": 716.0,
         "n_test_synthetic": 316.0,
+        "share_synthetic": 316 / 716,
         "scores": [
             {
                 "classifier": classifier,
@@ -51,6 +52,7 @@ def make_leak(strategy: str = "smote", classifiers: Sequence[str] = ("svc",), **
                 "honest": honest,
                 "leaked": leaked,
                 "leaked_real_rows": real,
+                "gain": real - honest,
                 "n": 5,
                 "reasons": {"honest": [], "leaked": []},
             }

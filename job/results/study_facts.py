@@ -113,7 +113,7 @@ class LeakScore(Record):
     """A score, honest and leaked.
 
     ``leaked`` is what a job that resamples first would report; ``leaked_real_rows`` leaves synthetic test rows out, so
-    that it and ``honest`` are about rows as they come.
+    that it and ``honest`` are about rows as they come; ``gain`` is what the one has beyond the other.
     """
 
     classifier: str
@@ -121,6 +121,7 @@ class LeakScore(Record):
     honest: float | None
     leaked: float | None
     leaked_real_rows: float | None
+    gain: float | None = None
     n: int
     reasons: Mapping[str, tuple[ReasonCount, ...]]
 
@@ -181,6 +182,7 @@ class Leak(Record):
     n_splits: int
     n_test: float | None
     n_test_synthetic: float | None
+    share_synthetic: float | None = None
     scores: tuple[LeakScore, ...]
     proof: Proof
 

@@ -60,6 +60,7 @@ def test_the_leak_stands_beside_the_honest_score(runs) -> None:
         real.append(average_precision_score(after.y[after.is_real], after.scores[after.is_real]))
 
     assert 5 == row.n
+    assert pytest.approx(np.mean(real) - np.mean(honest)) == row.gain
     np.testing.assert_allclose(
         [row.honest, row.leaked_real_rows, row.leaked], np.mean([honest, real, leaked], axis=1), rtol=1e-12
     )
@@ -72,6 +73,7 @@ def test_smote_is_run_for_the_leak_where_no_spec_lists_it() -> None:
 
     assert (False, "smote (default)", 2) == (leak.is_listed, leak.strategy, leak.n_splits)
     assert all(row.honest is not None and row.n == 2 for row in leak.scores)
+    assert leak.share_synthetic == pytest.approx(leak.n_test_synthetic / leak.n_test)
 
 
 def test_a_leak_that_cannot_be_made_has_its_reason() -> None:
@@ -79,7 +81,8 @@ def test_a_leak_that_cannot_be_made_has_its_reason() -> None:
     spec = make_spec(strategies=[{"name": "smote", "params": {"sampling_strategy": {1: 5}}}])
     leak = build_leak(spec, run(spec, DATASET))
 
-    assert {None} == {each for row in leak.scores for each in (row.honest, row.leaked, row.leaked_real_rows)}
+    assert {None} == {each for row in leak.scores for each in (row.honest, row.leaked, row.leaked_real_rows, row.gain)}
+    assert leak.share_synthetic is None
     assert all(2 == row.reasons["leaked"][0].n for row in leak.scores)
 
 
