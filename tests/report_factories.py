@@ -20,13 +20,15 @@ from study_factories import make_leak, make_sweeps
 
 from job.evaluation.audit import MEASURES
 from job.evaluation.cutoff import Cutoff, Request
+from job.evidence.curves import with_decisions
 from job.evidence.statistics.family import Question, Sizes
 from job.evidence.statistics.measured import measure_runs
 from job.evidence.strategy_kinds import Roles
-from job.evidence.summary import build_levels, summarize_runs
+from job.evidence.summary import build_levels, build_tradeoff, part_gains, summarize_runs
 from job.evidence.verdict.build_verdict import judge_measured
 from job.evidence.verdict.cutoff_advice import with_advice
 from job.names import METRICS
+from job.results.decision_facts import Curve
 from job.results.job_facts import Run
 from job.results.results import Results
 
@@ -149,6 +151,7 @@ def make_results(
     runs = make_runs(strategies, classifiers) if runs is None else runs
     rows = [Run.model_validate(run) for run in runs]
     splits = {(run["repeat"], run["fold"]) for run in runs}
+    summary = summarize_runs(rows, strategies, classifiers, strategies[0])
     statuses = Counter(run["status"] for run in runs)
     results = {
         "schema_version": 2,
@@ -175,9 +178,11 @@ def make_results(
         ],
         "classifiers": [{"name": "svc", "params": {"C": 2}, "label": label} for label in classifiers],
         "runs": list(runs),
-        "summary": summarize_runs(rows, strategies, classifiers, strategies[0]),
+        "summary": summary,
+        "tradeoff": build_tradeoff(rows, summary),
+        "gains": part_gains(rows, strategies[0]),
         "levels": build_levels(rows, {}, 42),
-        "curves": make_curves(runs, strategies, classifiers),
+        "curves": with_decisions(make_curves(runs, strategies, classifiers), summary),
         "alarms": make_alarms(runs, strategies, classifiers, EVALUATION),
         "decisions": make_cutoffs(runs, strategies, classifiers, REQUEST, Cutoff(0.4)),
         "calibration": make_harm(strategies, classifiers),
@@ -248,20 +253,20 @@ def make_snippet(strategy: str, classifier: str, **changes: Any) -> dict[str, An
 
 def make_curves(
     runs: Iterable[Mapping[str, Any]], strategies: Sequence[str], classifiers: Iterable[str]
-) -> list[dict[str, Any]]:
+) -> list[Curve]:
     """A curve of either kind wherever a run has numbers."""
     scored = {(run["strategy"], run["classifier"]) for run in runs if run["status"] in ("ok", "degraded")}
     bend = {strategy: 1.2 + index / 2 for index, strategy in enumerate(strategies)}
     shapes = {"precision_recall": lambda x, b: 1 - 0.9 * x**b, "roc": lambda x, b: x ** (0.3 / b)}
     return [
-        {
-            "strategy": strategy,
-            "classifier": classifier,
-            "kind": kind,
-            "x": list(GRID),
-            "y": [shape(x, bend[strategy]) for x in GRID],
-            "n": 20,
-        }
+        Curve(
+            strategy=strategy,
+            classifier=classifier,
+            kind=kind,
+            x=GRID,
+            y=tuple(shape(x, bend[strategy]) for x in GRID),
+            n=20,
+        )
         for classifier in classifiers
         for strategy in strategies
         if (strategy, classifier) in scored

@@ -5,6 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from job.evidence.sweeps import name_effect, name_worth
+from job.results.study_facts import AgainstOwn, ImbalanceSweep
+
 RATIOS = (0.1, 0.158, 0.251, 0.398, 0.631, 1.0)
 IMBALANCES = (1.0, 2.0, 5.0, 10.0, 20.0)
 
@@ -41,6 +44,7 @@ def make_leak(strategy: str = "smote", classifiers: Sequence[str] = ("svc",), **
         "n_splits": 5,
         "n_test": 716.0,
         "n_test_synthetic": 316.0,
+        "share_synthetic": 316 / 716,
         "scores": [
             {
                 "classifier": classifier,
@@ -48,6 +52,7 @@ def make_leak(strategy: str = "smote", classifiers: Sequence[str] = ("svc",), **
                 "honest": honest,
                 "leaked": leaked,
                 "leaked_real_rows": real,
+                "gain": real - honest,
                 "n": 5,
                 "reasons": {"honest": [], "leaked": []},
             }
@@ -64,6 +69,12 @@ def make_value(value: float | None, reach: float = 0.05) -> dict[str, Any]:
     if value is None:
         return {"value": None, "lower": None, "upper": None, "n": 0, "values": [None] * 10}
     return {"value": value, "lower": value - reach, "upper": value + reach, "n": 10, "values": [value] * 10}
+
+
+def make_against(difference: float, lower: float | None, upper: float | None, same: float | None) -> AgainstOwn:
+    """A chosen ratio against the data's own, and what that is worth."""
+    against = AgainstOwn(difference=difference, lower=lower, upper=upper, probability_equivalent=same, rope=0.01)
+    return against.model_copy(update={"code": name_worth(against)})
 
 
 def make_ratio_sweep(strategies: Sequence[str] = ("smote",), classifiers: Sequence[str] = ("svc",)) -> dict[str, Any]:
@@ -90,13 +101,7 @@ def make_ratio_sweep(strategies: Sequence[str] = ("smote",), classifiers: Sequen
         "own": 0.6,
         "full": 0.575,
         "n": 10,
-        "against_own": {
-            "difference": -0.003,
-            "lower": -0.008,
-            "upper": 0.002,
-            "probability_equivalent": 0.99,
-            "rope": 0.01,
-        },
+        "against_own": make_against(-0.003, -0.008, 0.002, 0.99),
     }
     return {
         "n_splits": 10,
@@ -157,7 +162,7 @@ def make_imbalance_sweep(
         "curves": [{"strategy": strategy, "points": points} for strategy in strategies],
         "best_possible": [],
     }
-    return {**sweep, **changes}
+    return {**sweep, "effect": name_effect(ImbalanceSweep.model_validate(sweep)), **changes}
 
 
 def make_sweeps(ratio: Mapping[str, Any] | None = None, imbalance: Mapping[str, Any] | None = None) -> dict[str, Any]:

@@ -19,23 +19,12 @@ def _show_version(context: click.Context, option: click.Parameter, wanted: bool)
 
 
 help_option = click.option(
-    "-h",
-    "--help",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_show_help,
-    help="Show this message.",
+    "-h", "--help", is_flag=True, is_eager=True, expose_value=False, callback=_show_help, help="Show this message."
 )
 """-h and --help, to be put on every command; click's own fails where standard output takes nothing."""
 
 version_option = click.option(
-    "--version",
-    is_flag=True,
-    is_eager=True,
-    expose_value=False,
-    callback=_show_version,
-    help="Show the version.",
+    "--version", is_flag=True, is_eager=True, expose_value=False, callback=_show_version, help="Show the version."
 )
 
 

@@ -120,11 +120,7 @@ class Unit:
 
 
 def build_unit(
-    spec: JobSpec,
-    split: Split,
-    strategy: Entry,
-    study: Study | None = None,
-    only: tuple[Entry, ...] | None = None,
+    spec: JobSpec, split: Split, strategy: Entry, study: Study | None = None, only: tuple[Entry, ...] | None = None
 ) -> Unit:
     """Make a unit of one split.
 

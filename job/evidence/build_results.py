@@ -9,7 +9,7 @@ from job.evaluation.evaluate_unit import STATUSES, Outcome
 from job.evaluation.grid import RunKey, strategies_of
 from job.evaluation.metrics.run_metrics import Prediction, build_prediction, metric_context
 from job.evidence.alarms import build_alarms
-from job.evidence.curves import average_curves, build_best_possible
+from job.evidence.curves import average_curves, build_best_possible, with_decisions
 from job.evidence.diagnosis import build_diagnosis, describe_minority_types
 from job.evidence.leak import build_leak
 from job.evidence.net_benefit import build_in_use, build_net_benefit
@@ -18,7 +18,7 @@ from job.evidence.probabilities import build_calibration, build_stability
 from job.evidence.rescued import build_rescued
 from job.evidence.runs import StudyRuns, by_place, collect_runs
 from job.evidence.strategy_kinds import find_kinds
-from job.evidence.summary import build_levels, summarize_runs
+from job.evidence.summary import build_levels, build_tradeoff, part_gains, summarize_runs
 from job.evidence.sweeps import build_sweeps
 from job.evidence.synthetic_audit import build_audit
 from job.evidence.verdict.build_verdict import judge_strategies
@@ -48,6 +48,7 @@ def build_results(spec: JobSpec, dataset: Dataset, splits: tuple[Split, ...], ou
     }
     cells, context = by_place(predictions, *labels), metric_context(spec, dataset)
     runs = collect_runs(grid, predictions, splits, dataset, context, spec.baseline.label)
+    summary = summarize_runs(runs, *labels, spec.baseline.label)
     judged = judge_strategies(spec, dataset, splits, runs, predictions, context)
     decisions = build_decisions(spec, grid, cells, splits)
     studies = StudyRuns(ended, splits, dataset, context, spec.evaluation.confidence)
@@ -62,9 +63,11 @@ def build_results(spec: JobSpec, dataset: Dataset, splits: tuple[Split, ...], ou
         strategies=_describe_strategies(entries, spec, dataset, runs, judged.verdict),
         classifiers=written_spec.classifiers,
         runs=runs,
-        summary=summarize_runs(runs, *labels, spec.baseline.label),
+        summary=summary,
+        tradeoff=build_tradeoff(runs, summary),
+        gains=part_gains(runs, spec.baseline.label),
         levels=build_levels(runs, predictions, spec.seed),
-        curves=average_curves(cells),
+        curves=with_decisions(average_curves(cells), summary),
         alarms=build_alarms(cells, context),
         decisions=decisions,
         best_possible=build_best_possible(dataset, splits),

@@ -10,6 +10,7 @@ from job.evaluation.metrics import ranking_metrics
 from job.evaluation.metrics.calibration_metrics import evaluate_probabilities
 from job.evidence.runs import Cells, named, number_or_none
 from job.results.decision_facts import BestOnSplit, BestPossible, Curve, MeanCurve, MeanMetric
+from job.results.job_facts import SummaryRow
 
 GRID = np.round(np.linspace(0.0, 1.0, 101), 2)
 METRICS = ("average_precision", "roc_auc", "brier", "log_loss")
@@ -39,6 +40,18 @@ def average_curves(cells: Cells) -> tuple[Curve, ...]:
         if (rankings := [each.ranking for each in found.values() if not each.ranking.lacks])
         for kind in _KINDS
     )
+
+
+def with_decisions(curves: Iterable[Curve], summary: Iterable[SummaryRow]) -> tuple[Curve, ...]:
+    """Read each mean curve where its strategy decides on average: at its recall, or at its false-positive rate."""
+    means = {(*row.place, row.metric): row.value for row in summary}
+    found = []
+    for curve in curves:
+        value = means[(*curve.place, "specificity" if curve.kind == "roc" else "recall")]
+        at = 1 - value if value is not None and curve.kind == "roc" else value
+        point = None if at is None else (at, float(np.interp(at, curve.x, curve.y)))
+        found.append(curve.model_copy(update={"decision": point}))
+    return tuple(found)
 
 
 def build_best_possible(dataset: Dataset, splits: Sequence[Split]) -> BestPossible:

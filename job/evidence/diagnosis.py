@@ -4,10 +4,7 @@ import numpy as np
 
 from job.data import difficulty, leakage
 from job.data.dataset import Dataset
-from job.data.difficulty import (
-    MOST_ROWS,
-    thin,
-)
+from job.data.difficulty import MOST_ROWS, thin
 from job.data.findings import Facts, find_all
 from job.errors import StrategyError
 from job.results.job_facts import Clusters, ColumnScore, Diagnosis, MinorityTypes, NearDuplicates, TypeCount
@@ -111,8 +108,7 @@ def describe_minority_types(dataset: Dataset, preparation: PreparationSpec, seed
         return MinorityTypes(k=difficulty.N_NEIGHBORS, n_rows=0, n_minority=0, types=None, reason=str(error))
     asked = difficulty.draw(np.flatnonzero(y == 1), MOST_ASKED, np.random.RandomState(seed))
     counts = np.bincount(
-        difficulty.type_minority(difficulty.count_minority_of_rows(X, y, asked)),
-        minlength=len(difficulty.TYPES),
+        difficulty.type_minority(difficulty.count_minority_of_rows(X, y, asked)), minlength=len(difficulty.TYPES)
     ).tolist()
     types = tuple(
         TypeCount(type=name, n=n, share=n / len(asked)) for name, n in zip(difficulty.TYPES, counts, strict=True)

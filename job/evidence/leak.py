@@ -39,6 +39,7 @@ def build_leak(spec: JobSpec, runs: StudyRuns) -> Leak:
         n_splits=len(first.splits),
         n_test=n_test,
         n_test_synthetic=n_test_synthetic,
+        share_synthetic=n_test_synthetic / n_test if n_test and n_test_synthetic is not None else None,
         scores=tuple(row for name in classifiers for row in _score(first, label, name, honest)),
         proof=prove_no_leak(runs.outcomes, runs.splits, runs.dataset),
     )
@@ -61,6 +62,7 @@ def _score(runs: StudyRuns, strategy: str, classifier: str, honest: Study | None
                 honest=scores[0],
                 leaked=scores[1],
                 leaked_real_rows=scores[2],
+                gain=float(np.mean(together[2] - together[0])) if together.size else None,
                 n=together.shape[1],
                 reasons=reasons,
             )

@@ -1,6 +1,10 @@
-"""Results over all splits: the middle, the spread, the difference from baseline, how high average precision reads."""
+"""Results over all splits: middle, spread and difference from baseline, and what follows from these.
 
-from collections.abc import Iterable, Mapping, Sequence
+Which strategies no other beats, what a gain in recall is made of, how high average precision reads.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from statistics import fmean, stdev
 
 import numpy as np
 
@@ -8,10 +12,16 @@ from job.evaluation.grid import RunKey
 from job.evaluation.metrics.metric_registry import METRICS, Metric, Undefined
 from job.evaluation.metrics.ranking_metrics import average_precision_of_halves, expect_by_chance
 from job.evidence.runs import Place, Predictions, named
-from job.results.job_facts import Levels, Optimism, Run, SummaryRow
+from job.results.job_facts import GainPart, Levels, Optimism, Run, SummaryRow, TradeoffRow
 
 N_HALVES = 10
 MOST_POSITIVES = 1000  # with more, average precision reads less than .001 too high
+_DIGITS = 12  # a mean of the same counts in another order may differ by its last bits
+
+Trade = tuple[float, float]
+"""What a decision finds and what it pays: recall, and false alarms in 1,000 rows."""
+Readings = dict[str, dict[str, float | None]]
+"""Metrics of each strategy with one classifier."""
 
 
 def summarize_runs(
@@ -52,6 +62,63 @@ def _summarize(
         difference_sd=float(np.std(paired, ddof=1)) if len(paired) > 1 else None,
         n_pairs=len(paired),
         reason=None if numbers else "; ".join(reasons),
+    )
+
+
+def build_tradeoff(runs: Iterable[Run], summary: Iterable[SummaryRow]) -> tuple[TradeoffRow, ...]:
+    """Weigh recall against false alarms: which strategies beat each other in the means, and how often on one split."""
+    means: dict[str, Readings] = {}
+    splits: dict[str, dict[tuple[int, int], Readings]] = {}
+    for row in summary:
+        means.setdefault(row.classifier, {}).setdefault(row.strategy, {})[row.metric] = row.value
+    for run in runs:
+        splits.setdefault(run.classifier, {}).setdefault(run.split, {})[run.strategy] = dict(run.metrics)
+    return tuple(row for name, found in means.items() for row in _weigh(name, found, splits[name].values()))
+
+
+def _weigh(classifier: str, means: Readings, splits: Iterable[Readings]) -> Iterator[TradeoffRow]:
+    trades = _trades(means)
+    fronts = [find_winners(found) for each in splits if len(found := _trades(each)) == len(trades)]
+    for strategy, winners in find_winners(trades).items():
+        yield TradeoffRow(
+            **named((strategy, classifier)),
+            recall=trades[strategy][0],
+            false_alarms_per_1000=trades[strategy][1],
+            beaten_by=winners,
+            n_front=sum(not found[strategy] for found in fronts),
+            n_pairs=len(fronts),
+        )
+
+
+def _trades(found: Readings) -> dict[str, Trade]:
+    both = ((strategy, metrics["recall"], metrics["false_alarms_per_1000"]) for strategy, metrics in found.items())
+    return {label: (recall, alarms) for label, recall, alarms in both if recall is not None and alarms is not None}
+
+
+def find_winners(trades: Mapping[str, Trade]) -> dict[str, tuple[str, ...]]:
+    """Find for each trade those that beat it; the front are the trades that none beats, equal ones among them."""
+    return {name: tuple(other for other in trades if _beats(trades[other], trades[name])) for name in trades}
+
+
+def _beats(trade: Trade, other: Trade) -> bool:
+    """Whether a trade finds at least as much with no more false alarms, and does better in one of the two."""
+    more, fewer = round(trade[0] - other[0], _DIGITS), round(other[1] - trade[1], _DIGITS)
+    return more >= 0 and fewer >= 0 and (more > 0 or fewer > 0)
+
+
+def part_gains(runs: Sequence[Run], baseline: str) -> tuple[GainPart, ...]:
+    """Part each gain in recall into what a better ranking brought and what the threshold did."""
+    before = {(run.classifier, run.split): run.metrics["recall"] for run in runs if run.strategy == baseline}
+    found: dict[Place, list[tuple[float, ...]]] = {}
+    for run in runs:
+        recall, ranking = run.metrics["recall"], run.metrics["rank_gain_at_own_fpr"]
+        reference = before[run.classifier, run.split]
+        if run.strategy != baseline and reference is not None and recall is not None and ranking is not None:
+            found.setdefault(run.place, []).append((recall - reference, recall - reference - ranking, ranking))
+    return tuple(
+        GainPart(**named(place), part=part, n=len(each), mean=fmean(each), sd=stdev(each) if len(each) > 1 else None)
+        for place, gains in found.items()
+        for part, each in zip(("whole", "threshold", "ranking"), zip(*gains, strict=True), strict=True)
     )
 
 

@@ -5,11 +5,7 @@ from dataclasses import replace
 
 from job.data.splits import Split
 from job.evaluation import grid
-from job.evaluation.grid import (
-    LEAST_MINORITY,
-    Study,
-    ratio_of,
-)
+from job.evaluation.grid import LEAST_MINORITY, Study, ratio_of
 from job.evaluation.metrics.metric_registry import METRICS
 from job.evidence.curves import build_best_possible
 from job.evidence.runs import INTERCEPT_CORRECTED, Measurement, Place, StudyRuns, count_reasons, named
@@ -22,6 +18,8 @@ IMBALANCE_METRICS = (
     "recall", "average_precision", "roc_auc", "brier_corrected", "log_loss_corrected", "mean_predicted_corrected",
     "calibration_slope", INTERCEPT_CORRECTED,
 )  # fmt: skip
+_NOTHING = 0.02  # a fall in recall or average precision that nobody would notice
+_SURE = 0.95
 _MEDIANS = {metric.name for metric in METRICS if metric.statistic == "median"} | {INTERCEPT_CORRECTED}
 
 
@@ -65,7 +63,7 @@ def _sweep_imbalance(spec: JobSpec, runs: StudyRuns) -> facts.ImbalanceSweep:
         measured = runs.measure_all(strategy, classifier, Study(grid.IMBALANCE, ratio))
         return _point(runs, measured, ratio, IMBALANCE_METRICS)
 
-    return facts.ImbalanceSweep(
+    found = facts.ImbalanceSweep(
         n_splits=len(runs.splits),
         classifier=classifier,
         strategies=strategies,
@@ -79,6 +77,23 @@ def _sweep_imbalance(spec: JobSpec, runs: StudyRuns) -> facts.ImbalanceSweep:
         ),
         best_possible=build_best_possible(runs.dataset, runs.splits).metrics,
     )
+    return found.model_copy(update={"effect": name_effect(found)})
+
+
+def name_effect(sweep: facts.ImbalanceSweep) -> str:
+    """Weigh what imbalance costs in recall, which moves with the threshold, against what it costs in the ranking."""
+    kept = {size.ratio for size in sweep.sizes if size.reason is None}
+    points = [point.metrics for point in sweep.curves[0].points if point.ratio in kept]
+    ends = [(points[0][name].value, points[-1][name].value) for name in ("recall", "average_precision") if points[1:]]
+    lost = [(had - has) / had if had else 0.0 for had, has in ends if had is not None and has is not None]
+    if len(lost) < 2:
+        return "unknown"
+    recall, ranking = lost
+    if max(lost) <= _NOTHING:
+        return "nothing"
+    if recall <= ranking:
+        return "ranking"
+    return "threshold" if ranking <= recall / 2 else "both"
 
 
 def _sizes(baseline: str, classifier: str, runs: StudyRuns, ratio: float) -> facts.ThinnedSize:
@@ -119,7 +134,8 @@ def choose_ratio(
     chosen, own, full = (sum(values) / len(kept) if kept else None for values in readings)
     against_own = None
     if own is not None:
-        against_own = runs.compare(readings[0], readings[1], kept, question_of(spec).rope_of(metric, own))
+        told = runs.compare(readings[0], readings[1], kept, question_of(spec).rope_of(metric, own))
+        against_own = told.model_copy(update={"code": name_worth(told)})
     return facts.ChosenRatio(
         metric=metric,
         counts=tuple(steps.count(step) for step in range(grid.RATIO_STEPS)),
@@ -130,6 +146,16 @@ def choose_ratio(
         n=len(kept),
         against_own=against_own,
     )
+
+
+def name_worth(against: facts.AgainstOwn) -> str:
+    """Say what choosing a ratio gains over no resampling, as far as the splits can tell."""
+    lower, upper, difference = against.lower or 0.0, against.upper or 0.0, against.difference or 0.0
+    if (against.probability_equivalent or 0.0) > _SURE:
+        return "same"
+    if lower > 0 and difference > against.rope:
+        return "helps"
+    return "harms" if upper < 0 and difference < -against.rope else "open"
 
 
 def _best_step(spec: JobSpec, runs: StudyRuns, split: Split, place: Place, metric: str) -> int | None:

@@ -193,6 +193,14 @@ def rows_of(strategies: Iterable[Name], classifier: Name, rows: Sequence[_Row]) 
     return [(name, row) for name in strategies for row in rows if row.place == (name.label, classifier.label)]
 
 
+def group_rows(strategies: Iterable[Name], classifier: Name, rows: Sequence[_Row]) -> dict[Name, list[_Row]]:
+    """Find the rows of one classifier where a strategy has several."""
+    found: dict[Name, list[_Row]] = {}
+    for name, row in rows_of(strategies, classifier, rows):
+        found.setdefault(name, []).append(row)
+    return found
+
+
 def number_or_dash(value: float | None, decimals: int, letter: str = "a") -> Number:
     """Give a cell its number, or a dash with the letter of the footnote that says why there is none."""
     return Number(value, decimals, footnote=letter if value is None else "")

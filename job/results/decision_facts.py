@@ -19,7 +19,9 @@ class MeanCurve(Record):
 
 
 class Curve(MeanCurve, Pair):
-    """A curve of one strategy with one classifier."""
+    """A curve of one strategy with one classifier, and the point of it (x, y) where the strategy decides on average."""
+
+    decision: tuple[float, float] | None = None
 
 
 class MeanMetric(Record):

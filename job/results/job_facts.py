@@ -250,6 +250,28 @@ class SummaryRow(Pair):
     reason: str | None
 
 
+class TradeoffRow(Pair):
+    """What a strategy finds and what it pays, means at its own decision; on the front nobody beats it.
+
+    Of the ``n_pairs`` splits where every strategy of its classifier has both, it is on the front of ``n_front``.
+    """
+
+    recall: float
+    false_alarms_per_1000: float
+    beaten_by: tuple[str, ...]
+    n_front: int
+    n_pairs: int
+
+
+class GainPart(Pair):
+    """A gain in recall over baseline, whole or in part, over the ``n`` splits where both have decisions."""
+
+    part: str
+    n: int
+    mean: float
+    sd: float | None
+
+
 class Optimism(Pair):
     """How much too high average precision reads."""
 

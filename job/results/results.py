@@ -23,6 +23,8 @@ class Results(Record):
     classifiers: tuple[job_facts.WrittenEntry, ...]
     runs: tuple[job_facts.Run, ...]
     summary: tuple[job_facts.SummaryRow, ...]
+    tradeoff: tuple[job_facts.TradeoffRow, ...] = ()
+    gains: tuple[job_facts.GainPart, ...] = ()
     levels: job_facts.Levels
     curves: tuple[decision_facts.Curve, ...]
     alarms: decision_facts.Alarms

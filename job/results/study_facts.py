@@ -113,7 +113,7 @@ class LeakScore(Record):
     """A score, honest and leaked.
 
     ``leaked`` is what a job that resamples first would report; ``leaked_real_rows`` leaves synthetic test rows out, so
-    that it and ``honest`` are about rows as they come.
+    that it and ``honest`` are about rows as they come; ``gain`` is what the one has beyond the other.
     """
 
     classifier: str
@@ -121,6 +121,7 @@ class LeakScore(Record):
     honest: float | None
     leaked: float | None
     leaked_real_rows: float | None
+    gain: float | None = None
     n: int
     reasons: Mapping[str, tuple[ReasonCount, ...]]
 
@@ -181,6 +182,7 @@ class Leak(Record):
     n_splits: int
     n_test: float | None
     n_test_synthetic: float | None
+    share_synthetic: float | None = None
     scores: tuple[LeakScore, ...]
     proof: Proof
 
@@ -204,10 +206,11 @@ class SweepPoint(Record):
 
 
 class AgainstOwn(Interval):
-    """The chosen ratio against the data's own."""
+    """The chosen ratio against the data's own, and the code of what choosing is worth: same, helps, harms or open."""
 
     probability_equivalent: float | None
     rope: float
+    code: str = "open"
 
 
 class ChosenRatio(Record):
@@ -261,7 +264,10 @@ class ImbalanceCurve(Record):
 
 
 class ImbalanceSweep(Record):
-    """What imbalance does."""
+    """What imbalance does.
+
+    ``effect`` is its code, from end to end of the first curve: nothing, ranking, threshold, both, or unknown.
+    """
 
     n_splits: int
     classifier: str
@@ -272,6 +278,7 @@ class ImbalanceSweep(Record):
     sizes: tuple[ThinnedSize, ...]
     curves: tuple[ImbalanceCurve, ...]
     best_possible: tuple[MeanMetric, ...]
+    effect: str = "unknown"
 
 
 class Sweeps(Record):

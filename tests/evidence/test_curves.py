@@ -1,13 +1,19 @@
 from __future__ import annotations
 
+import math
+
 import numpy as np
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from judged import make_run
 
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.run_metrics import Prediction
-from job.evidence.curves import GRID, average_curves
+from job.evidence.curves import GRID, average_curves, with_decisions
 from job.evidence.runs import by_place
+from job.evidence.summary import summarize_runs
+from job.names import METRICS
 
 
 def make_prediction(y, scores):
@@ -68,3 +74,16 @@ def test_curves_are_averaged_point_by_point():
     curve = curves_of(perfect, useless, one_class)["precision_recall"]
     assert 2 == curve.n
     np.testing.assert_allclose(np.full(101, 0.75), curve.y)
+
+
+def test_a_strategy_decides_on_its_own_mean_curve():
+    """at its mean recall, or at its mean false-positive rate, between two points of the grid; nowhere without a mean"""
+    curves = curves_of(make_prediction([0, 1, 0, 1], [0.1, 0.4, 0.6, 0.9])).values()
+    runs = [make_run("s", metrics=dict.fromkeys(METRICS, 0.5) | {"recall": 0.505, "specificity": 0.755})]
+    found = {one.kind: one for one in with_decisions(curves, summarize_runs(runs, ["s"], ["c"], "s"))}
+    for kind, x in (("precision_recall", 0.505), ("roc", 0.245)):
+        (at, y), curve = found[kind].decision, found[kind]
+        left = math.floor(100 * x)
+        assert pytest.approx((x, (curve.y[left] + curve.y[left + 1]) / 2)) == (at, y)
+    lost = [make_run("s", metrics=dict.fromkeys(METRICS))]
+    assert {None} == {one.decision for one in with_decisions(curves, summarize_runs(lost, ["s"], ["c"], "s"))}

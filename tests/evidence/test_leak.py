@@ -9,6 +9,7 @@ import pandas as pd
 import pytest
 from factories import make_dataset, make_spec
 from sklearn.metrics import average_precision_score, recall_score
+from study_factories import make_against, make_imbalance_sweep
 
 from job.data.generating.classification import generate_classification
 from job.data.splits import Split, build_splits
@@ -17,7 +18,7 @@ from job.evaluation.grid import RunKey, Study, enumerate_units
 from job.evaluation.metrics.run_metrics import metric_context
 from job.evidence.leak import build_leak, count_identical, prove_no_leak
 from job.evidence.runs import StudyRuns
-from job.evidence.sweeps import build_sweeps
+from job.evidence.sweeps import build_sweeps, name_effect, name_worth
 from job.spec.load_spec import load_spec
 
 
@@ -59,6 +60,7 @@ def test_the_leak_stands_beside_the_honest_score(runs) -> None:
         real.append(average_precision_score(after.y[after.is_real], after.scores[after.is_real]))
 
     assert 5 == row.n
+    assert pytest.approx(np.mean(real) - np.mean(honest)) == row.gain
     np.testing.assert_allclose(
         [row.honest, row.leaked_real_rows, row.leaked], np.mean([honest, real, leaked], axis=1), rtol=1e-12
     )
@@ -71,6 +73,7 @@ def test_smote_is_run_for_the_leak_where_no_spec_lists_it() -> None:
 
     assert (False, "smote (default)", 2) == (leak.is_listed, leak.strategy, leak.n_splits)
     assert all(row.honest is not None and row.n == 2 for row in leak.scores)
+    assert leak.share_synthetic == pytest.approx(leak.n_test_synthetic / leak.n_test)
 
 
 def test_a_leak_that_cannot_be_made_has_its_reason() -> None:
@@ -78,7 +81,8 @@ def test_a_leak_that_cannot_be_made_has_its_reason() -> None:
     spec = make_spec(strategies=[{"name": "smote", "params": {"sampling_strategy": {1: 5}}}])
     leak = build_leak(spec, run(spec, DATASET))
 
-    assert {None} == {each for row in leak.scores for each in (row.honest, row.leaked, row.leaked_real_rows)}
+    assert {None} == {each for row in leak.scores for each in (row.honest, row.leaked, row.leaked_real_rows, row.gain)}
+    assert leak.share_synthetic is None
     assert all(2 == row.reasons["leaked"][0].n for row in leak.scores)
 
 
@@ -176,6 +180,7 @@ def test_the_training_data_chooses_by_the_inner_split_alone(runs) -> None:
     against = chosen.against_own
     assert pytest.approx(chosen.chosen - chosen.own) == against.difference
     assert against.lower < against.difference < against.upper
+    assert name_worth(against) == against.code
 
 
 def test_the_imbalance_sweep_leaves_out_what_cannot_be(runs) -> None:
@@ -187,6 +192,7 @@ def test_the_imbalance_sweep_leaves_out_what_cannot_be(runs) -> None:
     assert "4 minority rows would be left of 32, fewer than 5" == sweep.sizes[2].reason
     assert (True, True, True) == sweep.listed
     assert ["baseline", "smote", "custom"] == [curve.strategy for curve in sweep.curves]
+    assert name_effect(sweep) == sweep.effect
 
 
 def test_thinned_probabilities_are_corrected_to_the_whole_training_part(runs) -> None:
@@ -220,3 +226,38 @@ def test_sweeps_that_were_not_asked_for_are_null() -> None:
 
     sweeps = build_sweeps(spec, run(spec, DATASET))
     assert (None, None) == (sweeps.ratio, sweeps.imbalance)
+
+
+@pytest.mark.parametrize(
+    ("difference", "lower", "upper", "same", "code"),
+    [
+        (0.05, 0.01, 0.09, 0.03, "helps"),
+        (-0.05, -0.09, -0.01, 0.03, "harms"),
+        (0.05, -0.02, 0.12, 0.1, "open"),
+        (0.009, 0.001, 0.017, 0.6, "open"),
+        (0.0, -0.001, 0.001, 0.99, "same"),
+        (0.05, None, None, None, "open"),
+    ],
+)
+def test_a_choice_is_worth_what_its_interval_and_the_rope_say(difference, lower, upper, same, code) -> None:
+    """a gain counts where it is beyond both; without an interval nothing is said"""
+    assert code == make_against(difference, lower, upper, same).code
+
+
+@pytest.mark.parametrize(
+    ("recall", "ranking", "left_out", "effect"),
+    [
+        ((0.8,) * 5, (0.6,) * 5, (), "nothing"),
+        ((0.8, 0.7, 0.6, 0.5, 0.4), (0.6, 0.5, 0.4, 0.3, 0.2), (), "ranking"),
+        ((0.8, 0.7, 0.6, 0.5, 0.4), (0.6, 0.5, 0.5, 0.4, 0.38), (), "both"),
+        ((0.8, 0.7, 0.6, 0.5, 0.4), (0.6, 0.6, 0.6, 0.6, 0.5), (), "threshold"),
+        ((0.8, 0.8, 0.8, 0.8, 0.4), (0.6,) * 5, (20.0,), "nothing"),
+        ((0.8, 0.7, 0.6, 0.5, None), (0.6,) * 5, (), "unknown"),
+        ((0.8, 0.7, 0.6, 0.5, 0.4), (0.6,) * 5, (2.0, 5.0, 10.0, 20.0), "unknown"),
+        ((0.0,) * 5, (0.6,) * 5, (), "nothing"),
+    ],
+)
+def test_imbalance_costs_what_falls_from_end_to_end(recall, ranking, left_out, effect) -> None:
+    """the ends are those of the ratios that could be; a fall is a share of what there was"""
+    reasons = dict.fromkeys(left_out, "too few rows")
+    assert effect == make_imbalance_sweep(recall=recall, ranking=ranking, left_out=reasons)["effect"]

@@ -8,6 +8,7 @@ import pytest
 from html_page import Page
 from report_factories import make_results
 from study_factories import (
+    make_against,
     make_check,
     make_imbalance_sweep,
     make_leak,
@@ -31,7 +32,7 @@ def words_of(section: str, classifiers: tuple[str, ...] = ("svc",), **results: A
 def test_the_leak_is_told_with_the_classifier_that_it_flatters_most() -> None:
     """what would be reported, what is true, and what is left on real rows"""
     leak = make_leak(classifiers=("svc", "knn"))
-    leak["scores"][0]["leaked_real_rows"] = 0.62
+    leak["scores"][0].update(leaked_real_rows=0.62, gain=0.02)
 
     words = words_of("leak", ("svc", "knn"), leak=leak)
 
@@ -44,7 +45,7 @@ def test_the_leak_is_told_with_the_classifier_that_it_flatters_most() -> None:
 def test_a_leak_that_gains_nothing_is_called_so() -> None:
     """a linear model hardly profits: then only the mix of rows flatters"""
     leak = make_leak()
-    leak["scores"][0]["leaked_real_rows"] = 0.59
+    leak["scores"][0].update(leaked_real_rows=0.59, gain=-0.01)
 
     assert "here the leak itself gains nothing" in words_of("leak", leak=leak)
 
@@ -58,9 +59,9 @@ def test_smote_that_is_not_listed_is_told() -> None:
 
 def test_a_leak_without_scores_keeps_its_proof_and_says_why() -> None:
     """a sampler that cannot run on all rows is no reason to lose the section"""
-    leak = make_leak(n_test=None, n_test_synthetic=None)
+    leak = make_leak(n_test=None, n_test_synthetic=None, share_synthetic=None)
     for row in leak["scores"]:
-        row.update(honest=None, leaked=None, leaked_real_rows=None, n=0)
+        row.update(honest=None, leaked=None, leaked_real_rows=None, gain=None, n=0)
         row["reasons"] = {"honest": [], "leaked": [{"reason": "SMOTE needs 2 minority rows", "n": 5}]}
 
     words = words_of("leak", leak=leak)
@@ -134,14 +135,7 @@ def test_a_choice_is_judged_by_its_interval_and_the_practical_difference(
 ) -> None:
     """a gain counts where it is beyond both"""
     sweep = make_ratio_sweep()
-    against = {
-        "difference": difference,
-        "lower": lower,
-        "upper": upper,
-        "probability_equivalent": equivalent,
-        "rope": 0.01,
-    }
-    sweep["curves"][0]["chosen"]["against_own"] = against
+    sweep["curves"][0]["chosen"]["against_own"] = make_against(difference, lower, upper, equivalent)
 
     assert verdict in words_of("ratio_sweep", sweeps=make_sweeps(sweep))
 
@@ -221,7 +215,7 @@ def test_balanced_classes_have_nothing_to_leak_and_no_ratio_to_sweep() -> None:
     """a sampler adds no row where the classes are balanced, and the page says so"""
     balanced = {**make_ratio_sweep(), "ratios": [1.0] * 6}
 
-    assert "there is nothing to leak" in words_of("leak", leak=make_leak(n_test_synthetic=0.0))
+    assert "there is nothing to leak" in words_of("leak", leak=make_leak(n_test_synthetic=0.0, share_synthetic=0.0))
     assert "no ratio to sweep to" in words_of("ratio_sweep", sweeps=make_sweeps(balanced))
 
 

@@ -7,16 +7,12 @@ from typing import Any
 
 import pytest
 from html_page import Element, Page
-from hypothesis import given
-from hypothesis import strategies as st
 from report_factories import make_results, make_runs, without_numbers
 
 from job.report.render import render_report
-from job.report.sections.tradeoff import find_winners
 
 NAMES = ("baseline", "smote", "custom", "threshold")
 BEATEN_TWICE = {"baseline": (0.4, 10.0), "smote": (0.8, 60.0), "custom": (0.8, 50.0), "threshold": (0.7, 70.0)}
-COARSE = st.tuples(st.integers(0, 4).map(lambda n: n / 4), st.integers(0, 4).map(float))
 
 
 def make_decisions(decisions: Mapping[str, Sequence[tuple[float | None, float | None]]]) -> list[dict[str, Any]]:
@@ -61,37 +57,6 @@ def cells(page: Page) -> dict[str, list[str]]:
 def image(page: Page) -> Element:
     (found,) = page.inside(page.by_id("tradeoff"), "img")
     return found
-
-
-def in_plain_words(points: Sequence[tuple[float, float]]) -> list[set[int]]:
-    """Who beats whom, by the definition: compared number by number, with sets."""
-    n = range(len(points))
-    as_good = {(a, b) for a in n for b in n if points[a][0] >= points[b][0] and points[a][1] <= points[b][1]}
-    return [{a for a in n if (a, b) in as_good and (b, a) not in as_good} for b in n]
-
-
-@given(st.lists(COARSE, max_size=9))
-def test_winners_are_those_that_the_definition_names(points: list[tuple[float, float]]) -> None:
-    """at least as good in both and not the other way round, ties included, in any number of points"""
-    found = find_winners(points)
-    assert in_plain_words(points) == [set(winners) for winners in found]
-    assert all(list(winners) == sorted(winners) for winners in found)
-
-
-@given(st.lists(COARSE, min_size=1, max_size=9))
-def test_the_front_is_never_empty_and_climbs(points: list[tuple[float, float]]) -> None:
-    """somebody is always on the front, whoever isn't is beaten by somebody who is, and more is found only at a price"""
-    found = find_winners(points)
-    front = {place for place, winners in enumerate(found) if not winners}
-    assert front
-    assert all(set(winners) & front for place, winners in enumerate(found) if place not in front)
-    by_price = sorted({(points[place][1], points[place][0]) for place in front})
-    assert [recall for _, recall in by_price] == sorted({recall for _, recall in by_price})
-
-
-def test_the_last_bits_of_a_mean_beat_nobody() -> None:
-    """the same counts summed in another order are the same decision"""
-    assert ((), ()) == find_winners([(0.1 + 0.2, 5.0), (0.3, 5.0)])
 
 
 def test_the_front_and_the_beaten_are_named() -> None:

@@ -14,6 +14,7 @@ from job.report.charts.theme import N_COLOURS, Theme, series
 from job.report.facts import Facts
 from job.report.layout import Line as Row
 from job.report.layout import Name, number_or_dash, tabulate
+from job.results.job_facts import TradeoffRow
 from job.results.study_facts import SweptMetric
 from job.spec.strategy_entries import CALIBRATED
 from job.text import abbreviate_all, listed, number, plain
@@ -30,6 +31,8 @@ _Item = TypeVar("_Item")
 Values = Sequence[float]
 SweptLine = tuple[Name, Sequence[SweptMetric]]
 """A strategy, and a metric with its interval at each setting of a sweep."""
+Traded = tuple[Name, TradeoffRow]
+"""A strategy, what it finds and what it pays."""
 
 
 @dataclass(frozen=True)
@@ -71,24 +74,6 @@ class Sweep:
     settings: Values
     labels: Sequence[str]
     told: str
-
-
-@dataclass(frozen=True)
-class Point:
-    """One strategy by what it finds and what it pays.
-
-    Parameters
-    ----------
-    false_alarms : float
-        In 1,000 rows.
-    beaten_by : tuple of Name
-        Nobody for a strategy on the front.
-    """
-
-    name: Name
-    recall: float
-    false_alarms: float
-    beaten_by: tuple[Name, ...]
 
 
 def name_plainly(text: str) -> Name:
@@ -234,24 +219,24 @@ def in_lower_case(label: str) -> str:
     return label if label.startswith(_NAMES) else label[:1].lower() + label[1:]
 
 
-def draw_trades(points: Sequence[Point], moved: Curve | None, about: canvas.Description) -> canvas.Picture:
+def draw_trades(points: Sequence[Traded], moved: Curve | None, about: canvas.Description) -> canvas.Picture:
     """Draw one marker for each strategy and a staircase through those that no other beats.
 
     Parameters
     ----------
-    points : sequence of Point
+    points : sequence of (Name, TradeoffRow)
         One at least.
     moved : Curve or None
         What moving one strategy's threshold would reach: recall against false alarms in 1,000 rows, x ascending.
     """
-    right = 1.08 * max(1.0, *(point.false_alarms for point in points))
+    right = 1.08 * max(1.0, *(row.false_alarms_per_1000 for _, row in points))
     # whole tenths around all points: recall need not begin at nothing, because no length is read
-    bottom = max(math.floor(10 * (min(point.recall for point in points) - _ROOM)) / 10, -0.02)
-    top = min(math.ceil(10 * (max(point.recall for point in points) + _ROOM)) / 10, 1.02)
+    bottom = max(math.floor(10 * (min(row.recall for _, row in points) - _ROOM)) / 10, -0.02)
+    top = min(math.ceil(10 * (max(row.recall for _, row in points) + _ROOM)) / 10, 1.02)
 
     def draw(theme: Theme, axes: Axes) -> None:
         for point in points:
-            _mark(axes, point, theme)
+            _mark(axes, *point, theme)
         if moved is not None:
             _dotted(axes, moved, theme)
         axes.plot(*_staircase(points, right, bottom), color=theme.light["ink"], linewidth=1.0, label=_FRONT)
@@ -262,7 +247,7 @@ def draw_trades(points: Sequence[Point], moved: Curve | None, about: canvas.Desc
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:.2g}")
         canvas.frame_plane(axes, theme, "false alarms in 1,000 rows", "minority recall")
 
-    legend = [*(point.name.short for point in points), _FRONT, *([moved.name.short] if moved else [])]
+    legend = [*(name.short for name, _ in points), _FRONT, *([moved.name.short] if moved else [])]
     return canvas.build_picture(draw, _LOW_HEIGHT, about, legend)
 
 
@@ -307,9 +292,9 @@ def _log_axis(axes: Axes, ticks: Values, labels: Sequence[str]) -> None:
     axes.set_xticks(ticks, labels)
 
 
-def _staircase(points: Sequence[Point], right: float, bottom: float) -> tuple[list[float], list[float]]:
+def _staircase(points: Sequence[Traded], right: float, bottom: float) -> tuple[list[float], list[float]]:
     """Recall that is within reach at each number of false alarms, by taking one strategy or another."""
-    front = sorted((point.false_alarms, point.recall) for point in points if not point.beaten_by)
+    front = sorted((row.false_alarms_per_1000, row.recall) for _, row in points if not row.beaten_by)
     x, y = [front[0][0]], [bottom]
     for false_alarms, recall in front:
         x += [false_alarms, false_alarms]
@@ -317,12 +302,12 @@ def _staircase(points: Sequence[Point], right: float, bottom: float) -> tuple[li
     return [*x, right], [*y, y[-1]]
 
 
-def _mark(axes: Axes, point: Point, theme: Theme) -> None:
+def _mark(axes: Axes, name: Name, row: TradeoffRow, theme: Theme) -> None:
     """A ring tells a strategy on the front also where the line is hidden."""
-    look, place = series(point.name.look), (point.false_alarms, point.recall)
+    look, place = series(name.look), (row.false_alarms_per_1000, row.recall)
     (mark,) = axes.plot(*place, look.marker, color=theme.light[look.colour], markersize=8.5, markeredgewidth=0)
-    mark.set(label=canvas.legend_text(point.name.short), clip_on=False, zorder=4)
-    if not point.beaten_by:
+    mark.set(label=canvas.legend_text(name.short), clip_on=False, zorder=4)
+    if not row.beaten_by:
         (ring,) = axes.plot(*place, "o", markersize=15, markeredgecolor=theme.light["ink"], markerfacecolor="none")
         ring.set(clip_on=False, zorder=3)
 

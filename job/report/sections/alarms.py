@@ -232,10 +232,7 @@ def _row_numbers(
             for key, values in shown.items()
         },
         "found": [_short(rate - false) for rate, false in zip(rates, row.false_alarms_per_1000, strict=True)],
-        "own": {
-            "rate": _short(own.alarms_per_1000),
-            "found": _short(own.alarms_per_1000 - own.false_alarms_per_1000),
-        },
+        "own": {"rate": _short(own.alarms_per_1000), "found": _short(own.alarms_per_1000 - own.false_alarms_per_1000)},
     }
 
 

@@ -1,6 +1,5 @@
 """Precision-recall and ROC curves, mean over splits, and the best possible classifier where it is known."""
 
-from bisect import bisect_left
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -39,8 +38,6 @@ class Kind:
         As in the results.
     x, y : str
         What the axes measure.
-    decides : str
-        The metric of the decision that x measures.
     """
 
     key: str
@@ -48,7 +45,6 @@ class Kind:
     reading: str
     x: str
     y: str
-    decides: str
 
 
 KINDS = (
@@ -61,7 +57,6 @@ KINDS = (
         "least this recall.",
         "recall",
         "precision",
-        "recall",
     ),
     Kind(
         "roc",
@@ -70,7 +65,6 @@ KINDS = (
         "small share is many rows: read the left edge.",
         "false-alarm rate",
         "recall",
-        "specificity",
     ),
 )
 
@@ -137,7 +131,11 @@ def _pictures(facts: Facts, kind: Kind) -> Iterator[Picture]:
         (Curve(_BEST, row.x, row.y) for row in facts.results.best_possible.curves if row.kind == kind.key), None
     )
     for classifier in facts.classifiers:
-        curves = {name: curve for name in facts.strategies if (curve := _curve(facts, name, classifier, kind))}
+        curves = {
+            name: Curve(name, found.x, found.y, found.decision)
+            for name in facts.strategies
+            if (found := facts.curve(name, classifier, kind.key))
+        }
         for panel in charts.part_strategies(facts, tuple(curves)):
             yield _draw(facts, classifier, kind, panel, [curves[name] for name in panel.names], limit)
 
@@ -154,21 +152,6 @@ def _missing(facts: Facts, kind: Kind) -> Iterator[str]:
         elif absent:
             names = listed(name.short for name in absent)
             yield f"With {listed(classifiers)} there is no curve of {names}: no run gave scores."
-
-
-def _curve(facts: Facts, strategy: Name, classifier: Name, kind: Kind) -> Curve | None:
-    """One curve, and where on it the strategy decides, on average: at its recall, or at its false-alarm rate."""
-    curve, value = facts.curve(strategy, classifier, kind.key), facts.summary(strategy, classifier, kind.decides).value
-    if curve is None or value is None:
-        return Curve(strategy, curve.x, curve.y) if curve else None
-    at = value if kind.decides == "recall" else 1 - value
-    return Curve(strategy, curve.x, curve.y, (at, _interpolate(curve.x, curve.y, at)))
-
-
-def _interpolate(x: Sequence[float], y: Sequence[float], at: float) -> float:
-    right = min(max(bisect_left(x, at), 1), len(x) - 1)
-    share = (at - x[right - 1]) / (x[right] - x[right - 1])
-    return y[right - 1] + share * (y[right] - y[right - 1])
 
 
 def _draw(

@@ -2,13 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from statistics import fmean, stdev
 
 from job.report.charts.canvas import Block, Description, Picture
 from job.report.charts.figures import draw_parts
 from job.report.facts import Facts
-from job.report.layout import Cell, Heading, Line, Name, Number, Section, Table, tabulate
+from job.report.layout import Cell, Heading, Line, Name, Number, Section, Table, group_rows, tabulate
 from job.report.metric_columns import BY_NAME, Footnotes, measure
+from job.results.job_facts import GainPart
 from job.text import decimals_for, number, signed
 
 _PARTS = (("threshold", "quiet"), ("ranking", "accent"))
@@ -22,9 +22,8 @@ _NO_GAIN = (
     "No split has both this strategy's decisions and baseline's with minority rows and others among the test rows."
 )
 
-Gain = tuple[Sequence[float], ...]
-"""Gain in recall over baseline, what of it is the threshold's and what the ranking's, on the splits where both have
-decisions."""
+Gains = Mapping[Name, Sequence[GainPart]]
+"""Gain in recall over baseline of each strategy, what of it is the threshold's and what the ranking's."""
 
 
 @dataclass(frozen=True)
@@ -42,29 +41,19 @@ def build(facts: Facts) -> Section:
 
 
 def _block(facts: Facts, classifier: Name) -> Block:
-    gains = {name: gain for name in facts.strategies[1:] if (gain := _gain(facts, name, classifier))}
+    gains = group_rows(facts.strategies, classifier, facts.results.gains)
     table = _table(facts, classifier, gains)
     pictures = (_draw(classifier, gains, table),) if gains else ()
     return Block(classifier, (_sentence(facts, gains),), (table,), pictures)
 
 
-def _gain(facts: Facts, strategy: Name, classifier: Name) -> Gain:
-    before = {run.split: run.metrics["recall"] for run in facts.runs(facts.baseline, classifier)}
-    found = []
-    for run in facts.runs(strategy, classifier):
-        reference, recall, ranking = before.get(run.split), run.metrics["recall"], run.metrics["rank_gain_at_own_fpr"]
-        if reference is not None and recall is not None and ranking is not None:
-            found.append((recall - reference, recall - reference - ranking, ranking))
-    return tuple(zip(*found, strict=True))
-
-
-def _sentence(facts: Facts, gains: Mapping[Name, Gain]) -> str:
+def _sentence(facts: Facts, gains: Gains) -> str:
     """Say in natural frequencies what the largest gain in recall is made of."""
     baseline = facts.baseline.short
     if not gains:
         return f"There is nothing to compare {baseline} with."
-    name = max(gains, key=lambda each: fmean(gains[each][0]))
-    whole, _, ranking = (round(100 * fmean(values)) for values in gains[name])
+    name = max(gains, key=lambda each: gains[each][0].mean)
+    whole, _, ranking = (round(100 * part.mean) for part in gains[name])
     if whole <= 0:
         return f"No strategy finds more minority rows than {baseline}."
     start = f"Of every 100 minority rows {name.short} finds {whole:,} more than {baseline}"
@@ -75,25 +64,24 @@ def _sentence(facts: Facts, gains: Mapping[Name, Gain]) -> str:
     return f"{start}: {whole - ranking:,} by a moved threshold, {ranking:,} by a better ranking."
 
 
-def _draw(classifier: Name, gains: Mapping[Name, Gain], table: Table) -> Picture:
-    means = {name: [fmean(values) for values in gain] for name, gain in gains.items()}
+def _draw(classifier: Name, gains: Gains, table: Table) -> Picture:
     told = "; ".join(
-        f"{name.short} {signed(threshold + ranking, 3)}, threshold {signed(threshold, 3)}, ranking {signed(ranking, 3)}"
-        for name, (_, threshold, ranking) in means.items()
+        "{} {}, threshold {}, ranking {}".format(name.short, *(signed(part.mean, 3) for part in gain))
+        for name, gain in gains.items()
     )
     lines: list[Line] = [
-        (name, (*(signed(mean, 4) for mean in means[name]), Number(len(gain[0])))) for name, gain in gains.items()
+        (name, (*(signed(part.mean, 4) for part in gain), Number(gain[0].n))) for name, gain in gains.items()
     ]
     caption = f"{table.caption}: the numbers of the chart"
     numbers = tabulate(f"{table.key}-parts", caption, ("Gain", "By threshold", "By ranking", "Splits"), lines)
     alt = f"Gain in minority recall over baseline with {classifier.short}: {told}."
-    rows = [(name, parts) for name, (_, *parts) in means.items()]
+    rows = [(name, [part.mean for part in parts]) for name, (_, *parts) in gains.items()]
     return draw_parts(rows, _PARTS, "gain in recall", Description(alt, _CAPTION, numbers))
 
 
-def _table(facts: Facts, classifier: Name, gains: Mapping[Name, Gain]) -> Table:
+def _table(facts: Facts, classifier: Name, gains: Gains) -> Table:
     footnotes = Footnotes()
-    spreads = sorted(stdev(ranking) for _, _, ranking in gains.values() if len(ranking) > 1)
+    spreads = sorted(ranking.sd for _, _, ranking in gains.values() if ranking.sd is not None)
     # as many for the whole as for its parts, so that they add up to the eye
     decimals = decimals_for(spreads[len(spreads) // 2] if spreads else None, 3)
 
@@ -104,7 +92,7 @@ def _table(facts: Facts, classifier: Name, gains: Mapping[Name, Gain]) -> Table:
             return (Number(None, footnote=footnotes.letter(_NO_GAIN)),) * 4
         alarms = facts.summary(name, classifier, _ALARMS).difference
         return (
-            *(_with_spread(values, decimals) for values in gains[name]),
+            *(_with_spread(part, decimals) for part in gains[name]),
             signed(alarms, facts.decimals(classifier, _ALARMS)),
         )
 
@@ -123,6 +111,6 @@ def _table(facts: Facts, classifier: Name, gains: Mapping[Name, Gain]) -> Table:
     return tabulate(f"footing-{classifier.index}", caption, headings, lines, footnotes.all(), of_metrics=True)
 
 
-def _with_spread(values: Sequence[float], decimals: int) -> str:
-    mean = signed(fmean(values), decimals)
-    return f"{mean} ± {number(stdev(values), decimals)}" if len(values) > 1 else mean
+def _with_spread(part: GainPart, decimals: int) -> str:
+    mean = signed(part.mean, decimals)
+    return mean if part.sd is None else f"{mean} ± {number(part.sd, decimals)}"

@@ -28,8 +28,12 @@ DRAWN = {
     "average_precision": "Of the ranking alone, whatever the threshold.",
     "brier_corrected": "Of probabilities corrected to the true prior; lower is better.",
 }
-_LESS_THAN_HALF = 0.5
-_NOTHING = 0.02  # a fall in recall or average precision that nobody would notice
+_EFFECTS = {
+    "nothing": "imbalance as such does no harm here.",
+    "ranking": "imbalance costs the ranking at least as much as it moves the threshold.",
+    "threshold": "imbalance moves the threshold more than the ranking.",
+    "both": "imbalance moves the threshold, and it costs the ranking nearly as much.",
+}
 
 Curves = list[tuple[Name, list[SweepPoint]]]
 
@@ -99,14 +103,14 @@ def _verdict(sweep: ImbalanceSweep, curves: Curves, ratios: Sequence[float]) -> 
     recall, recall_after, ranking, ranking_after = (
         point.metrics[metric].value for metric in ("recall", "average_precision") for point in (points[0], points[-1])
     )
-    if recall is None or recall_after is None or ranking is None or ranking_after is None:
+    if sweep.effect not in _EFFECTS:
         yield f"{name.short} has no value at one of the ends, so there is nothing to compare."
         return
     yield (
         f"From {_ratio(ratios[0])} to {_ratio(ratios[-1])}, at the same number of training rows, the recall of "
         f"{name.short} with {abbreviate(sweep.classifier, 40)} goes from {number(recall, 2)} to "
         f"{number(recall_after, 2)}, its average precision from {number(ranking, 3)} to {number(ranking_after, 3)}: "
-        f"{_meaning(recall, recall_after, ranking, ranking_after)}"
+        f"{_EFFECTS[sweep.effect]}"
     )
     last = [(other.short, points[-1].metrics) for other, points in curves[1:]]
     told = [
@@ -117,18 +121,6 @@ def _verdict(sweep: ImbalanceSweep, curves: Curves, ratios: Sequence[float]) -> 
     ]
     if told:
         yield f"At {_ratio(ratios[-1])}, {listed(told)}."
-
-
-def _meaning(recall: float, recall_after: float, ranking: float, ranking_after: float) -> str:
-    lost_recall = (recall - recall_after) / recall if recall else 0.0
-    lost_ranking = (ranking - ranking_after) / ranking if ranking else 0.0
-    if lost_recall <= _NOTHING and lost_ranking <= _NOTHING:
-        return "imbalance as such does no harm here."
-    if lost_recall <= lost_ranking:
-        return "imbalance costs the ranking at least as much as it moves the threshold."
-    if lost_ranking <= _LESS_THAN_HALF * lost_recall:
-        return "imbalance moves the threshold more than the ranking."
-    return "imbalance moves the threshold, and it costs the ranking nearly as much."
 
 
 def _draw(sweep: ImbalanceSweep, curves: Curves, ratios: Sequence[float]) -> Iterator[Picture]:

@@ -57,7 +57,7 @@ def build(facts: Facts) -> Section:
         abbreviate(leak.strategy, 40),
         leak.is_listed,
         first_splits(leak.n_splits),
-        percent(leak.n_test_synthetic / leak.n_test) if leak.n_test_synthetic and leak.n_test else "",
+        percent(leak.share_synthetic) if leak.share_synthetic else "",
         _verdict(facts, rows, leak.n_test_synthetic == 0),
         _draw(facts, leak, rows) if rows else None,
         _scores(facts, leak),
@@ -75,12 +75,11 @@ def _verdict(facts: Facts, rows: Sequence[found.LeakScore], adds_nothing: bool) 
         return "No run of the mistake has a score, so it cannot be shown; the proof below doesn't need it."
     if adds_nothing:
         return "The classes are balanced already, so nothing was added and there is nothing to leak."
-    gains = [(row.leaked_real_rows or 0.0) - (row.honest or 0.0) for row in rows]
-    worst = rows[gains.index(max(gains))]
+    worst = max(rows, key=lambda row: row.gain or 0.0)
     honest, real, reported = (number(value, 3) for value in _readings(worst))
     name, metric = facts.classifier(worst.classifier).short, in_lower_case(BY_NAME[facts.primary].label)
     told = f"With {name}, such a job would report {metric} {reported} where {honest} is true"
-    if max(gains) <= 0:
+    if (worst.gain or 0.0) <= 0:
         return (
             f"{told}. On the real rows among its test rows it has {real}: here the leak itself gains nothing, and what "
             "it reports is the easier mix of rows that it tests on."

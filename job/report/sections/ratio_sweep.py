@@ -13,7 +13,12 @@ from job.results.study_facts import RatioSweep as Found
 from job.text import abbreviate, counted, listed, number, sentence, signed
 
 METRICS = ("recall", "precision", "average_precision", "brier")
-_SURE = 0.95
+_WORTH = {
+    "same": "no practical difference",
+    "helps": "resampling that far helps here",
+    "harms": "it harms here",
+    "open": "these splits cannot tell it from none",
+}
 _X = "minority rows for each other row"
 _REASON_LENGTH = 200
 _MOST_TOLD = 12
@@ -97,18 +102,10 @@ def _choice(name: Name, curve: RatioCurve) -> str:
 
 def _worth(against: AgainstOwn) -> str:
     """Say what choosing gains over no resampling, as far as the splits can tell."""
-    difference, lower, upper = against.difference, against.lower, against.upper
-    told = f"Against no resampling that is {signed(difference, 3)}"
-    if lower is None or upper is None or difference is None:
+    told = f"Against no resampling that is {signed(against.difference, 3)}"
+    if against.lower is None:
         return f"{told}, on too few splits, or splits too alike, to judge it by."
-    told = f"{told} ({signed(lower, 3)} to {signed(upper, 3)})"
-    if (against.probability_equivalent or 0.0) > _SURE:
-        return f"{told}: no practical difference."
-    if lower > 0 and difference > against.rope:
-        return f"{told}: resampling that far helps here."
-    if upper < 0 and difference < -against.rope:
-        return f"{told}: it harms here."
-    return f"{told}: these splits cannot tell it from none."
+    return f"{told} ({signed(against.lower, 3)} to {signed(against.upper, 3)}): {_WORTH[against.code]}."
 
 
 def first_splits(number_of_splits: int) -> str:

@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 from job.report.charts.canvas import Block, Description, Picture
 from job.report.charts.figures import draw_bars, draw_dots
 from job.report.facts import Facts
-from job.report.layout import Heading, Line, Name, Number, Section, Table, rows_of, tabulate
+from job.report.layout import Heading, Line, Name, Number, Section, Table, group_rows, tabulate
 from job.results.job_facts import MinorityTypes
 from job.results.study_facts import NeighborhoodAlarms, TypeRecall
 from job.results.study_facts import Rescued as Found
@@ -102,9 +102,7 @@ def _seen(found: Found) -> Table:
 
 
 def _block(facts: Facts, classifier: Name, found: Found) -> Block:
-    recall: Recall = {}
-    for name, row in rows_of(facts.strategies, classifier, found.recall):
-        recall.setdefault(name, []).append(row)
+    recall = group_rows(facts.strategies, classifier, found.recall)
     table = _recall_table(facts, classifier, recall)
     picture = _draw(classifier, recall, table)
     tables = table, _alarms_table(facts, classifier, found)
@@ -163,9 +161,7 @@ def _heading(label: str, better: str, rows: Sequence[TypeRecall | NeighborhoodAl
 
 
 def _alarms_table(facts: Facts, classifier: Name, found: Found) -> Table:
-    alarms: dict[Name, list[NeighborhoodAlarms]] = {}
-    for name, row in rows_of(facts.strategies, classifier, found.false_alarms):
-        alarms.setdefault(name, []).append(row)
+    alarms = group_rows(facts.strategies, classifier, found.false_alarms)
     headings = [
         _heading(f"{place} minority", "lower", rows) for place, rows in enumerate(zip(*alarms.values(), strict=True))
     ]
