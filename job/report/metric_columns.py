@@ -24,7 +24,7 @@ class Footnotes:
         """Give the letter of a text; nothing for no text."""
         if not text:
             return ""
-        return self._letters.setdefault(text, _letter(len(self._letters)))
+        return self._letters.setdefault(text, _LETTERS[len(self._letters) % 26] * (1 + len(self._letters) // 26))
 
     def all(self) -> tuple[tuple[str, str], ...]:
         """Every letter with its text."""
@@ -109,7 +109,3 @@ def _mark(cells: Sequence[Number], better: str | None, unrest: float) -> list[Nu
 def _heading(metric: Metric, hint: str) -> Heading:
     hint = hint or ("median over splits" if metric.statistic == "median" else "")
     return Heading(metric.label, metric.better, hint, numeric=True)
-
-
-def _letter(index: int) -> str:
-    return _LETTERS[index % 26] * (1 + index // 26)

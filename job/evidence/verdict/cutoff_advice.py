@@ -9,17 +9,8 @@ from typing import NamedTuple
 import numpy as np
 
 from job.data.splits import Split
-from job.evaluation.cutoff import (
-    ALWAYS,
-    NEVER,
-    NOTHING_ASKED,
-    Cutoff,
-    Rates,
-    Request,
-    cut_points,
-    median_cutoff,
-    request_of,
-)
+from job.evaluation import cutoff as codes
+from job.evaluation.cutoff import Cutoff, Rates, Request, cut_points, median_cutoff, request_of
 from job.evaluation.evaluate_unit import Outcome
 from job.evaluation.grid import RunKey, strategies_of
 from job.evaluation.metrics.ranking_metrics import read_roc
@@ -29,7 +20,6 @@ from job.evidence.statistics.paired_t import compare_over_splits
 from job.results import decision_facts as facts
 from job.results import verdict_facts
 from job.results.job_facts import Cost
-from job.results.verdict_facts import AdvisedCutoff, Headline
 from job.spec.job_spec import JobSpec
 from job.strategies.recipes import recipe_of
 
@@ -90,9 +80,8 @@ def build_decisions(
 def read_cutoffs(parts: Mapping[Place, Sequence[Part]], request: Request, confidence: float) -> facts.Decisions:
     """Put together what is known of cut-offs, as `build_decisions`, from the test parts of each pair."""
     any_parts = next((found for found in parts.values() if found), [])
-    never, always = (
-        _means(_rates(any_parts, np.full(len(any_parts), threshold), request), request) for threshold in (NEVER, ALWAYS)
-    )
+    ends = (np.full(len(any_parts), threshold) for threshold in (codes.NEVER, codes.ALWAYS))
+    never, always = (_means(_rates(any_parts, thresholds, request), request) for thresholds in ends)
     reasons = {place: None if found else NO_SCORES for place, found in parts.items()}
     menus = {place: _menu(found, request) for place, found in parts.items()}
     ranges = {place: find_cheapest(_lines(found, menus[place], request)) for place, found in parts.items()}
@@ -118,7 +107,7 @@ def _describe_request(request: Request) -> facts.RequestFacts:
     )
 
 
-def with_advice(headline: Headline, decisions: facts.Decisions) -> Headline:
+def with_advice(headline: verdict_facts.Headline, decisions: facts.Decisions) -> verdict_facts.Headline:
     """Fill in the cut-off that is advised for what is recommended, and what it comes to on the test parts.
 
     Where there is no cut-off, it is what the strategy's own decision comes to.
@@ -129,7 +118,7 @@ def with_advice(headline: Headline, decisions: facts.Decisions) -> Headline:
     row = next(row for row in decisions.rows if row.place == headline.recommended.place)
     source, cutoff = row if row.cutoff else row.own, None
     if row.cutoff is not None and decisions.asked is not None:
-        cutoff = AdvisedCutoff(asked=decisions.asked, **dict(row.cutoff))
+        cutoff = verdict_facts.AdvisedCutoff(asked=decisions.asked, **dict(row.cutoff))
     price = {**price, **{fact: getattr(source, fact) for fact in FACTS}}
     numbers = headline.numbers.model_copy(update={"price": price, "cutoff_reason": row.reason})
     return headline.model_copy(update={"cutoff": cutoff, "numbers": numbers})
@@ -170,7 +159,7 @@ def _parts(
     for (strategy, classifier), cell in cells.items():
         source = baseline if strategy in like_baseline else strategy
         for at in sorted(split for split, prediction in cell.items() if not prediction.ranking.lacks):
-            cutoff = cutoffs.get(RunKey(source, classifier, *at)) or Cutoff(None, NOTHING_ASKED)
+            cutoff = cutoffs.get(RunKey(source, classifier, *at)) or Cutoff(None, codes.NOTHING_ASKED)
             part = Part(cell[at], cells[baseline, classifier].get(at), cutoff, sizes[at])
             found[strategy, classifier].append(part)
     return found
@@ -198,7 +187,7 @@ def _row(place: Place, parts: Sequence[Part], request: Request, confidence: floa
 
 def _describe_cutoff(thresholds: Sequence[float]) -> verdict_facts.Cutoff:
     threshold = median_cutoff(thresholds)
-    action = {NEVER: NEVER_ALERT, ALWAYS: ALWAYS_ALERT}.get(threshold, CUT)
+    action = {codes.NEVER: NEVER_ALERT, codes.ALWAYS: ALWAYS_ALERT}.get(threshold, CUT)
     return verdict_facts.Cutoff(threshold=threshold if action == CUT else None, action=action)
 
 

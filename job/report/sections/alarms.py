@@ -17,7 +17,7 @@ from job.results.record import MaybeValues
 from job.text import counted, listed, number, plain
 
 _N_RATES = 10
-_ROUND_STEPS = (1, 2, 5)
+_ROUND = ("1.000000", "2.000000", "5.000000")
 _NEAR = 1.15
 _DIGITS = 7  # so that large costs of few missed rows still come out right
 
@@ -138,13 +138,9 @@ def choose_rates(rates: Sequence[float], budget: float) -> tuple[int, ...]:
     near = {
         place: abs(math.log(rate / budget))
         for place, rate in enumerate(rates)
-        if rate == budget or (_is_round(rate) and not 1 / _NEAR < rate / budget < _NEAR)
+        if rate == budget or (f"{rate:e}".partition("e")[0] in _ROUND and not 1 / _NEAR < rate / budget < _NEAR)
     }
     return tuple(sorted(sorted(near, key=lambda place: (near[place], place))[:_N_RATES]))
-
-
-def _is_round(rate: float) -> bool:
-    return any(f"{rate:e}".startswith(f"{step}.000000e") for step in _ROUND_STEPS)
 
 
 def _block(facts: Facts, classifier: Name, start: int, found: Found) -> Explored:
