@@ -18,9 +18,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 SUBJECTS: Mapping[str, tuple[str, ...]] = {
-    "job/evidence/verdict": ("tests/evidence",),
-    "job/evidence/statistics": ("tests/evidence",),
-    "job/data/splitting": ("tests/data/splitting",),
+    "job/evidence/verdict": ("tests/evidence/verdict", "tests/evidence"),
+    "job/evidence/statistics": ("tests/evidence/statistics", "tests/evidence"),
+    "job/data/splits.py": ("tests/data/test_splits.py",),
     "job/samplers": ("tests/samplers",),
     "job/engine": ("tests/engine",),
 }
@@ -76,7 +76,8 @@ def _choose(n: int, luck: random.Random) -> list[Mutant]:
     """Draw as many from each subject, whatever its size."""
     chosen: list[Mutant] = []
     for place, folder in enumerate(SUBJECTS):
-        found = [mutant for path in sorted(Path(folder).rglob("*.py")) for mutant in _mutants(path)]
+        paths = sorted(Path(folder).rglob("*.py")) or [Path(folder)]
+        found = [mutant for path in paths for mutant in _mutants(path)]
         share = (n * (place + 1)) // len(SUBJECTS) - (n * place) // len(SUBJECTS)
         chosen += luck.sample(found, min(share, len(found)))
     return chosen
@@ -132,9 +133,8 @@ def _fails(subject: Path, changed: Mapping[Path, bytes]) -> bool:
     """Run the tests of a room in a copy of the house with some files changed."""
     tests = next(tests for folder, tests in SUBJECTS.items() if subject.is_relative_to(folder))
     with tempfile.TemporaryDirectory() as folder:
-        for name in ("job", "tests", "templates", "benchmarks", "examples"):
-            shutil.copytree(name, Path(folder, name), ignore=shutil.ignore_patterns("__pycache__"))
-        shutil.copy("pyproject.toml", folder)
+        idle = shutil.ignore_patterns("__pycache__", ".*", "output")
+        shutil.copytree(".", folder, ignore=idle, dirs_exist_ok=True)
         for path, content in changed.items():
             Path(folder, path).write_bytes(content)
         command = [sys.executable, "-m", "pytest", "-q", "-x", "-p", "no:cacheprovider", *tests]

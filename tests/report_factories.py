@@ -28,9 +28,12 @@ from job.evidence.summary import build_levels, build_tradeoff, part_gains, summa
 from job.evidence.verdict.build_verdict import judge_measured
 from job.evidence.verdict.cutoff_advice import with_advice
 from job.names import METRICS
+from job.report.facts import load_facts
+from job.report.render import Page as RenderedPage
+from job.report.render import build_section, lay_out
 from job.results.decision_facts import Curve
 from job.results.job_facts import Run
-from job.results.results import Results
+from job.results.results import Results, Timings
 
 STRATEGIES = ("baseline", "class_weight", "threshold", "smote", "custom")
 PLAIN = ("baseline", "class_weight", "threshold")
@@ -272,3 +275,9 @@ def make_curves(
         if (strategy, classifier) in scored
         for kind, shape in shapes.items()
     ]
+
+
+def render_sections(results: Results, *names: str, timings: Timings | None = None) -> str:
+    """A page with these sections only: a test of one doesn't draw the charts of all others."""
+    facts = load_facts(results, timings)
+    return lay_out(RenderedPage("title", "question", tuple(build_section(facts, name) for name in names), "version"))

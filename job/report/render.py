@@ -72,11 +72,12 @@ def render_report(results: Results, timings: Timings | None = None) -> str:
 def draw_page(results: Results, timings: Timings | None = None) -> Page:
     """Build the page's values, every chart drawn; takes what `render_report` takes."""
     facts = load_facts(results, timings if results.spec.report.timings else None)
-    sections = tuple(_build_section(facts, name) for name in SECTIONS)
+    sections = tuple(build_section(facts, name) for name in SECTIONS)
     return Page(facts.title, _question(facts), sections, results.provenance.versions["minority-report"])
 
 
-def _build_section(facts: Facts, name: str) -> Section:
+def build_section(facts: Facts, name: str) -> Section:
+    """Build one section, by its name in `SECTIONS`."""
     module, _, part = name.partition(".")
     build = getattr(import_module(f"job.report.sections.{module}"), f"build_{part}" if part else "build")
     section: Section = build(facts)

@@ -9,10 +9,17 @@ from alarm_factories import make_alarms
 from html_page import Page
 from hypothesis import given
 from hypothesis import strategies as st
-from report_factories import CLASSIFIERS, EVALUATION, STRATEGIES, make_results, make_runs, without_numbers
+from report_factories import (
+    CLASSIFIERS,
+    EVALUATION,
+    STRATEGIES,
+    make_results,
+    make_runs,
+    render_sections,
+    without_numbers,
+)
 
 from job.evidence.alarms import alarm_rates
-from job.report.render import render_report
 from job.report.sections.alarms import choose_rates
 from job.results.decision_facts import AlarmsRow
 from job.results.results import Results
@@ -27,7 +34,7 @@ def results() -> Results:
 
 @pytest.fixture(scope="module")
 def page(results: Results) -> Page:
-    return Page(render_report(results))
+    return Page(render_sections(results, "alarms"))
 
 
 def row_of(results: Results, strategy: str, classifier: str) -> AlarmsRow:
@@ -106,7 +113,7 @@ def test_labels_stay_out_of_the_numbers() -> None:
     """what a user calls a strategy or classifier is in no script, whatever it is"""
     hostile = "</script><script>alert(1)</script>"
     strategies, classifiers = ("baseline", hostile), (f"{hostile}<!--",)
-    page = Page(render_report(make_results(strategies, classifiers, make_runs(strategies, classifiers, 3))))
+    page = Page(render_sections(make_results(strategies, classifiers, make_runs(strategies, classifiers, 3)), "alarms"))
     assert 2 == len(page.all("script"))
     assert not set("<>&") & set(page.by_id("alarm-numbers").text)
     assert hostile[:8] in page.by_id("alarms").words
@@ -120,13 +127,13 @@ def test_missing_runs_are_told() -> None:
         else run
         for run in make_runs(classifiers=("svc",), n_repeats=5)
     ]
-    page = Page(render_report(make_results(classifiers=("svc",), runs=runs)))
+    page = Page(render_sections(make_results(classifiers=("svc",), runs=runs), "alarms"))
     words = page.by_id("alarms").words
     assert "Without scores on any split with svc: smote." in words
     assert "custom is read on 3 of five splits only." in words
     assert ["baseline", "class_weight", "threshold", "custom"] == [row[0].words for row in page.rows("alarms-0")[1:]]
     failed = make_results(runs=[without_numbers(run, "failed", "no luck") for run in make_runs(n_repeats=2)])
-    assert "No run has scores" in Page(render_report(failed)).by_id("alarms").words
+    assert "No run has scores" in Page(render_sections(failed, "alarms")).by_id("alarms").words
 
 
 def test_without_minority_rows_there_is_no_recall() -> None:
@@ -137,7 +144,7 @@ def test_without_minority_rows_there_is_no_recall() -> None:
     own = row.own.model_copy(update={"recall": None, "precision": None})
     without = row.model_copy(update={"recall": (None,) * len(alarms.rates), "own": own})
     alarms = alarms.model_copy(update={"rows": (without,)})
-    page = Page(render_report(make_results(("baseline",), ("svc",), runs, alarms=alarms)))
+    page = Page(render_sections(make_results(("baseline",), ("svc",), runs, alarms=alarms), "alarms"))
     assert [] == page.all("svg")
     assert "–" == page.rows("alarms-0")[1][2].words
 

@@ -9,7 +9,7 @@ import pytest
 from evidence_factories import make_diagnosis, make_finding
 from html_page import Page
 from outcomes import BETTER, OUTCOMES, make_moved, make_outcome
-from report_factories import make_dataset, make_results, without_numbers
+from report_factories import make_dataset, make_results, render_sections, without_numbers
 
 from job.console.ending import write_answer
 from job.report.facts import load_facts
@@ -115,7 +115,7 @@ def test_page_terminal_and_markdown_say_the_same(name: str) -> None:
     """the sentence that answers the question, and what to use: word for word, whoever shows it"""
     results = OUTCOMES[name]()
     told = tell_answer(results)
-    (lead,), (use,) = (Page(render_report(results)).texts(kind) for kind in ("lead", "use"))
+    (lead,), (use,) = (Page(render_sections(results, "answer")).texts(kind) for kind in ("lead", "use"))
     terminal, summary = " ".join(write_answer(results, 80)), render_summary(results)
     for said, shown in ((told.short, lead), (f"{told.action}{told.use}", use)):
         assert said == " ".join(shown.split())
@@ -251,7 +251,7 @@ def test_one_split_is_not_called_tested() -> None:
 
 def test_the_charts_of_other_classifiers_stand_below() -> None:
     """the main classifier's chart is drawn once, and its block leads back to it"""
-    page = Page(render_report(make_moved()))
+    page = Page(render_sections(make_moved(), "answer", "overview"))
     captions = [
         image.attributes["alt"]
         for image in page.all("img")
@@ -338,13 +338,13 @@ def test_a_problem_with_the_data_is_told_before_the_answer() -> None:
     """a column that gives the answer away stands on the page, in summary.md and in the terminal, a warning doesn't"""
     problem = make_finding("x", "problem", found="One gives it away.", columns=["<b>x</b>"])
     warning = make_finding("x", "warning", found="Few rows.")
-    assert [] == Page(render_report(make_outcome(HELPS))).texts("problem")
+    assert [] == Page(render_sections(make_outcome(HELPS), "answer")).texts("problem")
     told = {}
     for n_problems in (1, 4):
         diagnosis = make_diagnosis(findings=[warning, *[problem] * n_problems])
         changed = make_outcome(HELPS, dataset=make_dataset(diagnosis=diagnosis))
         told[n_problems] = content_of(changed).told.problems
-        (shown,) = Page(render_report(changed)).texts("problem")
+        (shown,) = Page(render_sections(changed, "answer")).texts("problem")
         assert "A problem with the data: One gives it away (<b>x</b>)." in shown
         assert "One gives it away" in render_summary(changed).partition("**")[0]
         assert next(write_answer(changed, 80)).startswith("A problem with the data: One gives it away (<b>x</b>).")

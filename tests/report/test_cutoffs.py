@@ -7,7 +7,16 @@ import json
 import pytest
 from alarm_factories import make_alarms, make_cutoffs
 from html_page import Page
-from report_factories import CLASSIFIERS, EVALUATION, REQUEST, STRATEGIES, make_results, make_runs, without_numbers
+from report_factories import (
+    CLASSIFIERS,
+    EVALUATION,
+    REQUEST,
+    STRATEGIES,
+    make_results,
+    make_runs,
+    render_sections,
+    without_numbers,
+)
 
 from job.console.ending import write_table
 from job.evaluation.cutoff import NO_CUTOFF_KEEPS, Cutoff, Request
@@ -55,7 +64,7 @@ def costless() -> Page:
 
 def test_every_number_of_the_advised_cutoff_is_on_the_page(results: Results) -> None:
     """each strategy's threshold, means and intervals, and what no alert and an alert on every row come to"""
-    page = Page(render_report(results))
+    page = Page(render_sections(results, "answer", "cutoffs"))
     for index, classifier in enumerate(CLASSIFIERS):
         shown = {row[0].words: [cell.words for cell in row[1:]] for row in page.rows(f"cutoffs-{index}")[1:]}
         decisions = results.decisions
@@ -141,7 +150,7 @@ def test_a_cutoff_that_is_none_has_its_reason() -> None:
     runs = make_runs(n_repeats=6)
     runs = [without_numbers(run, "failed", "no luck") if run["strategy"] == "custom" else run for run in runs]
     decisions = make_cutoffs(runs, STRATEGIES, CLASSIFIERS, Request(limit=("precision", 0.9)), cutoff)
-    page = Page(render_report(make_results(runs=runs, decisions=decisions)))
+    page = Page(render_sections(make_results(runs=runs, decisions=decisions), "answer", "cutoffs"))
 
     assert "No cut-off for smote: no cut-off keeps what the spec asks for" in page.by_id("cutoffs").words
     assert "No cut-off for custom: no run has scores" in page.by_id("cutoffs").words

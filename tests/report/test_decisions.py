@@ -7,9 +7,8 @@ from typing import Any
 import pytest
 from evidence_factories import make_decisions
 from html_page import Page
-from report_factories import make_results
+from report_factories import make_results, render_sections
 
-from job.report.render import render_report
 from job.results.results import Results
 
 STRATEGIES, CLASSIFIERS = ("baseline", "smote", "custom"), ("svc", "knn")
@@ -18,7 +17,7 @@ STRATEGIES, CLASSIFIERS = ("baseline", "smote", "custom"), ("svc", "knn")
 def page_of(prevalence_in_use: float | None = None, n_repeats: int = 3, **changes: Any) -> tuple[Page, Results]:
     found = make_decisions(STRATEGIES, CLASSIFIERS, prevalence_in_use, n_repeats)
     results = make_results(STRATEGIES, CLASSIFIERS, **{**found, **changes})
-    return Page(render_report(results)), results
+    return Page(render_sections(results, "decisions")), results
 
 
 def rows_of(page: Page, key: str) -> dict[tuple[str, str], list[str]]:

@@ -6,14 +6,16 @@ from typing import Any
 
 from evidence_factories import make_diagnosis, make_finding
 from html_page import Page
-from report_factories import make_dataset, make_results
-
-from job.report.render import render_report
+from report_factories import make_dataset, make_results, render_sections
 
 
 def page_of(diagnosis: dict[str, Any]) -> Page:
     dataset = make_dataset(diagnosis=diagnosis)
-    return Page(render_report(make_results(("baseline", "smote"), ("svc",), dataset=dataset)))
+    return Page(
+        render_sections(
+            make_results(("baseline", "smote"), ("svc",), dataset=dataset), "data.diagnosis", "data.columns"
+        )
+    )
 
 
 def words_of(page: Page) -> list[str]:

@@ -8,15 +8,13 @@ from typing import Any
 import pytest
 from evidence_factories import make_harm, make_harm_row, make_state
 from html_page import Page
-from report_factories import make_results
-
-from job.report.render import render_report
+from report_factories import make_results, render_sections
 
 PAIR = ("baseline", "smote")
 
 
 def page_of(calibration: dict[str, Any], strategies: tuple[str, ...] = PAIR) -> Page:
-    return Page(render_report(make_results(strategies, ("svc",), calibration=calibration)))
+    return Page(render_sections(make_results(strategies, ("svc",), calibration=calibration), "harm"))
 
 
 def words_of(page: Page) -> list[str]:

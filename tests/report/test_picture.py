@@ -13,18 +13,17 @@ import pytest
 from evidence_factories import make_picture
 from html_page import Page
 from matplotlib.image import imread
-from report_factories import make_results
+from report_factories import make_results, render_sections
 
 from job.report.charts.figures import ADDED, MAJORITY, MINORITY, TYPE_LOOKS
 from job.report.charts.svg import shrink_image, write_shades
 from job.report.charts.theme import load_theme
-from job.report.render import render_report
 
 STRATEGIES = ("baseline", "smote", "custom")
 
 
 def page_of(picture: dict[str, Any], strategies: tuple[str, ...] = STRATEGIES) -> Page:
-    return Page(render_report(make_results(strategies, ("svc",), picture=picture)))
+    return Page(render_sections(make_results(strategies, ("svc",), picture=picture), "picture"))
 
 
 def words_of(page: Page) -> list[str]:

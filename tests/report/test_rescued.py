@@ -7,17 +7,16 @@ from typing import Any
 import pytest
 from evidence_factories import make_minority_types, make_rescued
 from html_page import Page
-from report_factories import make_dataset, make_results
+from report_factories import make_dataset, make_results, render_sections
 
 from job.data.difficulty import TYPES
-from job.report.render import render_report
 
 PAIR = ("baseline", "smote")
 
 
 def page_of(rescued: dict[str, Any], strategies: tuple[str, ...] = PAIR, **types: Any) -> Page:
     dataset = make_dataset(minority_types=make_minority_types(**types))
-    return Page(render_report(make_results(strategies, ("svc",), rescued=rescued, dataset=dataset)))
+    return Page(render_sections(make_results(strategies, ("svc",), rescued=rescued, dataset=dataset), "rescued"))
 
 
 def words_of(page: Page) -> list[str]:

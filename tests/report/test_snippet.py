@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from html_page import Page
-from report_factories import CLASSIFIERS, STRATEGIES, make_results, make_snippet, make_spec
+from report_factories import CLASSIFIERS, STRATEGIES, make_results, make_snippet, make_spec, render_sections
 
 from job.report.facts import load_facts
-from job.report.render import render_report
 from job.report.sections import snippet
 
 
 def test_the_script_stands_on_the_page_as_it_is() -> None:
     """what a reader copies is the script of the results, to the last blank"""
     code = 'frame = frame["a & b"]\nif 1 < 2:\n    print("</code> &amp; it\'s")\n'
-    page = Page(render_report(make_results(snippet=make_snippet("smote", "svc", code=code))))
+    page = Page(render_sections(make_results(snippet=make_snippet("smote", "svc", code=code)), "snippet"))
     (box,) = [element for element in page.all("pre") if element.has_class("whole")]
     assert code == page.inside(box, "code")[0].text
 

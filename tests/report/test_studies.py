@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from html_page import Page
-from report_factories import make_results
+from report_factories import make_results, render_sections
 from study_factories import (
     make_against,
     make_check,
@@ -18,13 +18,13 @@ from study_factories import (
     make_value,
 )
 
-from job.report.render import render_report
-
 STRATEGIES = ("baseline", "smote", "custom")
+
+SECTIONS = ("ratio_sweep", "imbalance", "leak")
 
 
 def words_of(section: str, classifiers: tuple[str, ...] = ("svc",), **results: Any) -> str:
-    page = Page(render_report(make_results(STRATEGIES, classifiers, **results)))
+    page = Page(render_sections(make_results(STRATEGIES, classifiers, **results), *SECTIONS))
     assert [] == page.problems
     return page.by_id(section).words
 
@@ -73,7 +73,7 @@ def test_a_leak_without_scores_keeps_its_proof_and_says_why() -> None:
 
 def test_the_proof_has_every_number() -> None:
     """found, among how many, and why something could not be looked for"""
-    page = Page(render_report(make_results(STRATEGIES, ("svc",), leak=make_leak())))
+    page = Page(render_sections(make_results(STRATEGIES, ("svc",), leak=make_leak()), *SECTIONS))
     _, *rows = page.rows("leak-proof")
 
     assert [
@@ -194,8 +194,11 @@ def test_the_best_possible_is_drawn_where_it_is_known() -> None:
     rows = [{"metric": metric, "value": value, "sd": 0.01, "n": 10, "reason": None} for metric, value in best.items()]
 
     page = Page(
-        render_report(
-            make_results(STRATEGIES, ("svc",), sweeps=make_sweeps(imbalance=make_imbalance_sweep(best_possible=rows)))
+        render_sections(
+            make_results(STRATEGIES, ("svc",), sweeps=make_sweeps(imbalance=make_imbalance_sweep(best_possible=rows))),
+            "ratio_sweep",
+            "imbalance",
+            "leak",
         )
     )
 
@@ -242,7 +245,14 @@ def test_hostile_text_is_shown_as_text() -> None:
     ratio["curves"][0]["points"][0]["reasons"] = reasons
     imbalance = make_imbalance_sweep(("baseline", HOSTILE, "custom"), HOSTILE, listed=[True, False, False])
 
-    page = Page(render_report(make_results(labels, (HOSTILE,), leak=leak, sweeps=make_sweeps(ratio, imbalance))))
+    page = Page(
+        render_sections(
+            make_results(labels, (HOSTILE,), leak=leak, sweeps=make_sweeps(ratio, imbalance)),
+            "ratio_sweep",
+            "imbalance",
+            "leak",
+        )
+    )
 
     assert [] == page.problems
     assert not [script for script in page.all("script") if "alert" in script.text]

@@ -7,9 +7,7 @@ from typing import Any
 
 import pytest
 from html_page import Element, Page
-from report_factories import make_results, make_runs, without_numbers
-
-from job.report.render import render_report
+from report_factories import make_results, make_runs, render_sections, without_numbers
 
 NAMES = ("baseline", "smote", "custom", "threshold")
 BEATEN_TWICE = {"baseline": (0.4, 10.0), "smote": (0.8, 60.0), "custom": (0.8, 50.0), "threshold": (0.7, 70.0)}
@@ -34,7 +32,7 @@ def make_decisions(decisions: Mapping[str, Sequence[tuple[float | None, float | 
 
 def page_of(runs: Sequence[Mapping[str, Any]]) -> Page:
     strategies = tuple(dict.fromkeys(run["strategy"] for run in runs))
-    return Page(render_report(make_results(strategies, ("svc",), runs)))
+    return Page(render_sections(make_results(strategies, ("svc",), runs), "overview", "tradeoff"))
 
 
 def told(page: Page) -> list[str]:

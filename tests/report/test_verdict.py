@@ -9,7 +9,7 @@ import pytest
 from html_page import Page
 from judged import make_tested
 from outcomes import BETTER, MOVED, OUTCOMES, make_outcome
-from report_factories import STRATEGIES, make_results, make_runs, without_numbers
+from report_factories import STRATEGIES, make_results, make_runs, render_sections, without_numbers
 
 from job.evidence.verdict import rules
 from job.report.facts import load_facts
@@ -23,6 +23,8 @@ from job.wording.verdict_rows import DECISION_TITLES, RANKING_TITLES, describe_d
 LONG = "a label that is far too long for a cell of a table"
 PLUS, MINUS = "+", "−"
 
+SHOWN = ("answer", "verdict", "comparisons")
+
 
 @pytest.fixture(scope="module")
 def results() -> Results:
@@ -31,7 +33,7 @@ def results() -> Results:
 
 @pytest.fixture(scope="module")
 def page(results: Results) -> Page:
-    return Page(render_report(results))
+    return Page(render_sections(results, *SHOWN))
 
 
 def verdict_of(results: Results) -> Any:
@@ -195,7 +197,7 @@ def test_only_baseline_has_nothing_to_compare() -> None:
     alone = make_results(("baseline",), ("svc",), make_runs(("baseline",), ("svc",), 6))
     assert () == comparisons_of(alone).classifiers
     assert "Only baseline was run, so there is nothing to compare." in words_of(
-        Page(render_report(alone)), "comparisons"
+        Page(render_sections(alone, *SHOWN)), "comparisons"
     )
 
 
