@@ -22,6 +22,8 @@ from job.results.results import Results
 from job.wording.headline import tell_answer
 
 RECALL, ALARMS, PRECISION, CALIBRATION = range(4)
+LINKED = ("data.diagnosis", "runs", "cutoffs", "overview", "comparisons")
+"""Sections that the first screen leads to, and those that these lead to."""
 HELPS = {"baseline": {}, "smote": BETTER}
 NOT_LISTED = "No oversampling strategy was listed, so this job doesn't say whether oversampling helps."
 ALIKE = "Oversampling makes no practical difference to svc here"
@@ -91,7 +93,7 @@ def test_every_outcome_has_its_answer(name: str) -> None:
 def test_the_page_shows_what_was_built(name: str) -> None:
     """answer, numbers and chart stand in the first section of a page without a problem, whatever the labels"""
     results = OUTCOMES[name]()
-    content, page = content_of(results), Page(render_report(results))
+    content, page = content_of(results), Page(render_sections(results, "answer", *LINKED))
     assert [] == page.problems
     (section,) = [element for element in page.all("section") if element.attributes["id"] == "answer"]
     told = content.told
