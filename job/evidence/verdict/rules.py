@@ -11,8 +11,10 @@ from job.results.verdict_facts import Interval, Shortage, Tested
 
 LEAST_MINORITY_ROWS = 20
 PROBABLE = 0.5
-"""The probability from which on a difference is called probable: it is likelier than not. docs/verdict.md has what
-following that costs on data whose truth is known, and how often it is right."""
+"""The probability from which on a gain is called probable: it is likelier than not, and who uses what is likelier to
+gain than not loses least. docs/verdict.md has what following that costs where the truth is known."""
+PROBABLE_LOSS = 0.6
+"""The same for a loss. Nobody acts on it, since not to oversample needs no reason, so it takes more to say so."""
 
 UNTESTED = "untested"
 BETTER = "better"
@@ -29,7 +31,7 @@ RANKING_RULES = {
     WORSE: "adjusted p < level and loss > ROPE, over several splits",
     EQUIVALENT: "probability within the ROPE >= confidence, over several splits, or the same value on every split",
     PROBABLY_BETTER: f"probability of a gain beyond the ROPE >= {PROBABLE:g}",
-    PROBABLY_WORSE: f"probability of a loss beyond the ROPE >= {PROBABLE:g}",
+    PROBABLY_WORSE: f"probability of a loss beyond the ROPE >= {PROBABLE_LOSS:g}",
     OPEN: "none of these",
 }
 """Code -> when it holds, in the order in which they are tried (better and worse exclude each other)."""
@@ -76,9 +78,10 @@ def grade_ranking(tested: Tested, shortage: Shortage | None, question: Question)
         return BETTER if difference > 0 else WORSE
     if several and _is_equivalent(tested, question):
         return EQUIVALENT
-    for code, probability in ((PROBABLY_BETTER, tested.probability_better), (PROBABLY_WORSE, tested.probability_worse)):
-        if probability is not None and probability >= PROBABLE:
-            return code
+    if (tested.probability_better or 0.0) >= PROBABLE:
+        return PROBABLY_BETTER
+    if (tested.probability_worse or 0.0) >= PROBABLE_LOSS:
+        return PROBABLY_WORSE
     return OPEN
 
 

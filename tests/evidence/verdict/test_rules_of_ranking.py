@@ -9,7 +9,7 @@ from judged import make_tested
 
 from job.evidence.statistics.family import Question, Sizes
 from job.evidence.statistics.paired_t import BOOTSTRAP, NO_TEST
-from job.evidence.verdict.rules import PROBABLE, find_shortage, grade_ranking
+from job.evidence.verdict.rules import PROBABLE, PROBABLE_LOSS, find_shortage, grade_ranking
 from job.results.verdict_facts import Shortage
 
 QUESTION = Question("average_precision", None, 0.95)
@@ -25,7 +25,8 @@ SIZES = Sizes(100, 100, None, 20.0, 0.1)
         ({"difference": 0.03, "p_adjusted": 0.05, "probability_better": 0.9}, "probably_better"),
         ({"difference": 0.03, "p_adjusted": 0.2, "probability_better": PROBABLE}, "probably_better"),
         ({"difference": 0.03, "p_adjusted": 0.2, "probability_better": PROBABLE - 0.001}, "open"),
-        ({"difference": -0.03, "p_adjusted": 0.2, "probability_worse": 0.8}, "probably_worse"),
+        ({"difference": -0.03, "p_adjusted": 0.2, "probability_worse": PROBABLE_LOSS}, "probably_worse"),
+        ({"difference": -0.03, "p_adjusted": 0.2, "probability_worse": PROBABLE_LOSS - 0.001}, "open"),
         ({"difference": 0.0, "p_adjusted": 1.0, "probability_equivalent": None}, "equivalent"),
         ({"difference": 0.01, "p_adjusted": None, "probability_equivalent": None}, "open"),
     ],
