@@ -123,6 +123,20 @@ def test_every_row_has_both_answers_with_their_evidence():
     assert simultaneous["smote"].p_adjusted >= simultaneous["smote"].p_value
 
 
+def test_the_evidence_of_a_decision_is_that_of_its_comparison():
+    """the rank gain beside it is the row of comparisons.csv, and oversamplers are counted with one classifier too"""
+    judged = judge(make_job(skill={"custom": 0.8}))
+    for row in judged.verdict.rows:
+        (compared,) = [
+            each
+            for each in judged.comparisons
+            if (*each.place, each.reference, each.metric) == (*row.place, "baseline", "rank_gain_at_own_fpr")
+        ]
+        told = row.decision.rank_gain
+        assert (compared.difference, compared.lower, compared.upper) == (told.difference, told.lower, told.upper)
+    assert 2 == judged.verdict.headline.n_oversamplers
+
+
 def test_few_minority_rows_say_nothing():
     """under 20 distinct ones oversamplers are untested: how many it takes is said, and baseline is recommended"""
     judged = judge(make_job(n_positive=15))
