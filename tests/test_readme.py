@@ -13,10 +13,13 @@ from small_job import small_spec
 
 from job.cli import commands
 from job.errors import DataError, JobError, OutputError, SpecError
+from job.evidence.verdict.recommendation import HEADLINE_RULES
+from job.evidence.verdict.rules import PROBABLE, PROBABLE_LOSS
 from job.names import ALLOWED_PACKAGES, CLASSIFIERS
 from job.pipeline import read_spec, run_job
 from job.spec.generators import PRESETS, MixtureSpec
 from job.spec.schema import keys_at
+from job.wording.verdict_rows import DECISION_TITLES, RANKING_TITLES
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -154,6 +157,17 @@ def test_files_of_the_readme_are_what_a_job_writes(tmp_path) -> None:
     run_job(read_spec(str(tmp_path / "spec.yaml")), tmp_path / "output", workers=1)
 
     assert {path.name for path in (tmp_path / "output").iterdir()} == named
+
+
+def test_the_verdicts_of_the_readme_are_those_of_the_code() -> None:
+    """Every code of the three tables, in their order, and the probabilities from which on something is probable."""
+    told = README[README.index("## The verdict") : README.index("## Limits")]
+    tables = [part.split("\n\n")[0].splitlines()[2:] for part in told.split("| code |")[1:]]
+    rows = [dict(re.findall(r"^\| `(\w+)` \| (.*) \|$", "\n".join(table), re.MULTILINE)) for table in tables]
+
+    assert [list(RANKING_TITLES), list(DECISION_TITLES), list(HEADLINE_RULES)] == [list(table) for table in rows[:3]]
+    assert rows[0]["probably_better"].endswith(f">= {PROBABLE:g}")
+    assert rows[0]["probably_worse"].endswith(f">= {PROBABLE_LOSS:g}")
 
 
 def test_rooms_of_the_readme_are_those_of_the_house() -> None:

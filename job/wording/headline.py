@@ -139,7 +139,7 @@ def _short(headline: Headline, about: VerdictRow | None, naming: Naming) -> str:
     if tested.shortage is not None and headline.code == codes.CANNOT_TELL:
         lacking = wording.describe_shortage(tested.shortage)
         return f"This job can't tell whether oversampling helps {classifier}: {lacking}."
-    likely = max(tested.probability_better or 0.0, tested.probability_worse or 0.0) >= _LIKELY
+    likely = round(max(tested.probability_better or 0.0, tested.probability_worse or 0.0), 2) >= _LIKELY  # as shown
     start = (_STARTS[headline.code] if likely else _LEANS.get(headline.code, _STARTS[headline.code])).format(classifier)
     probability = wording.describe_probability(tested, wording.METRIC_WORDS[tested.metric])
     if not probability:

@@ -11,10 +11,10 @@ from job.results.verdict_facts import Interval, Shortage, Tested
 
 LEAST_MINORITY_ROWS = 20
 PROBABLE = 0.5
-"""The probability from which on a gain is called probable: it is likelier than not, and who uses what is likelier to
-gain than not loses least. docs/verdict.md has what following that costs where the truth is known."""
+"""A gain is called probable from this probability on: it is more likely than not. Using an oversampler exactly where
+that holds loses little average precision (docs/verdict.md)."""
 PROBABLE_LOSS = 0.6
-"""The same for a loss. Nobody acts on it, since not to oversample needs no reason, so it takes more to say so."""
+"""The same for a loss. It takes more, because nothing is done about it: what isn't likely to help isn't used anyway."""
 
 UNTESTED = "untested"
 BETTER = "better"
@@ -24,29 +24,9 @@ PROBABLY_BETTER = "probably_better"
 PROBABLY_WORSE = "probably_worse"
 OPEN = "open"
 
-RANKING_RULES = {
-    UNTESTED: "fewer than 5 splits with both values (one split: fewer than 40 minority test rows), fewer than 20 "
-    "distinct minority rows over all test parts, or fewer than 20 groups with one",
-    BETTER: "adjusted p < level and gain > ROPE, over several splits",
-    WORSE: "adjusted p < level and loss > ROPE, over several splits",
-    EQUIVALENT: "probability within the ROPE >= confidence, over several splits, or the same value on every split",
-    PROBABLY_BETTER: f"probability of a gain beyond the ROPE >= {PROBABLE:g}",
-    PROBABLY_WORSE: f"probability of a loss beyond the ROPE >= {PROBABLE_LOSS:g}",
-    OPEN: "none of these",
-}
-"""Code -> when it holds, in the order in which they are tried (better and worse exclude each other)."""
-
 MOVED_THRESHOLD = "moved_threshold"
 MORE_THAN_THRESHOLD = "more_than_threshold"
 NO_CHANGE = "no_change"
-DECISION_RULES = {
-    MOVED_THRESHOLD: "recall at the strategy's own decision differs (adjusted p < level), and less than half of that "
-    "is ranking: the limit of rank_gain_at_own_fpr stays below half of the difference",
-    MORE_THAN_THRESHOLD: "recall differs so, and rank_gain_at_own_fpr differs from 0 in the same direction",
-    NO_CHANGE: "recall differs by at most the ROPE with a probability of at least the confidence, or not at all",
-    OPEN: "none of these",
-}
-"""Code -> when it holds; the first that does."""
 
 
 def find_shortage(tested: Tested, sizes: Sizes, n_splits: int) -> Shortage | None:

@@ -110,7 +110,7 @@ def build_menu(facts: Facts, strategy: Name, classifier: Name) -> Table | None:
         choices.append(
             (
                 wording.OWN_DECISION,
-                _own_cut(facts, strategy, classifier),
+                "own",
                 wording.row_of(decisions.rows, *pair).own,
                 own,
             )
@@ -128,12 +128,6 @@ def build_menu(facts: Facts, strategy: Name, classifier: Name) -> Table | None:
     headings = [Heading(label, hint=hint, numeric=True) for label, hint in hints.items()]
     caption = f"The cut-off is yours to choose: {strategy.short} with {classifier.short}"
     return tabulate("cutoffs-choices", caption, headings, lines, first="Choice")
-
-
-def _own_cut(facts: Facts, strategy: Name, classifier: Name) -> str:
-    """The threshold of a strategy's own decision, where it has one and the same on every split."""
-    cuts = {run.threshold for run in facts.runs(strategy, classifier) if run.threshold is not None}
-    return number(cuts.pop(), 2) if len(cuts) == 1 else "own"
 
 
 def _headings(facts: Facts) -> Iterator[Heading]:
