@@ -8,6 +8,8 @@ SPEC   ?=
 OUTPUT ?= output
 IMAGE  ?= minority-report
 ARGS   ?=
+REVISION ?= $(shell git describe --always --dirty --abbrev=40 --exclude='*' 2>/dev/null)
+EXTRA  ?=
 
 RUN_READY := .venv/.ready-to-run
 DEV_READY := .venv/.ready-to-develop
@@ -22,7 +24,7 @@ NU_READY   := .venv/.nu-$(NU_VERSION)
 INSTALL = if test -x .venv/bin/pip; then set -- .venv/bin/python -m pip; else set -- $(PYTHON) -m pip --python .venv/bin/python; fi; \
     "$$@" install --quiet --disable-pip-version-check --require-hashes
 
-.PHONY: help report test image lint format lock bench house mutants verdicts verdicts-full picture gold
+.PHONY: help report test test-long fuzz same-bytes image lint format lock bench house mutants verdicts verdicts-full weighted picture gold wheels sbom audit benchmark-suite verdicts-tuned survive-tuning
 
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
@@ -30,8 +32,19 @@ help:  ## list these targets
 report: $(RUN_READY)  ## run a job and write output/report.html: SPEC=my.yaml OUTPUT=folder, or the embedded default
 	.venv/bin/python -m job run $(if $(SPEC),"$(SPEC)") --output "$(OUTPUT)"
 
+PYTEST := .venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder
+
 test: $(DEV_READY) $(NU_READY)  ## run the tests, those in a container and a browser included where these exist: ARGS="tests/data -x"
-	.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(ARGS)
+	$(PYTEST) -m "not long" $(ARGS)
+
+test-long: $(DEV_READY) $(NU_READY)  ## run the tests that take long: whole jobs, killed, in containers, on clusters, with boosters (15 minutes)
+	$(PYTEST) -m long $(ARGS)
+
+fuzz: $(DEV_READY)  ## call every command with what nobody meant to give it: 10,000 cases and 50 whole jobs (20 minutes)
+	FUZZ_CASES=10000 .venv/bin/python -m pytest tests/fuzz $(ARGS)
+
+same-bytes: $(DEV_READY)  ## run one job in many ways (workers, Dask, container, locale, threads) and compare every byte
+	.venv/bin/python -m pytest tests/container/test_same_bytes.py $(ARGS)
 
 lint: $(DEV_READY)  ## check style, types and the Dockerfile
 	.venv/bin/ruff check .
@@ -43,8 +56,8 @@ format: $(DEV_READY)  ## lay out the code and sort the imports
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-bench: $(DEV_READY)  ## measure what should be fast, each thing beside a peer
-	@set -e; for file in benchmarks/bench_*.py; do echo "$$file"; PYTHONPATH=. .venv/bin/python "$$file"; done
+bench: $(DEV_READY)  ## measure what should be fast, each thing beside a peer, into benchmarks/RESULTS.md (an hour)
+	PYTHONPATH=. .venv/bin/python benchmarks/write_results.py
 
 house: $(DEV_READY)  ## measure the code: modules, lines, imports, rooms, untyped values; fails beyond a bound: ARGS=--rooms
 	.venv/bin/python benchmarks/house.py $(ARGS)
@@ -60,6 +73,18 @@ verdicts-full: $(DEV_READY)  ## all that docs/verdict.md shows: every design and
 	PYTHONPATH=. .venv/bin/python benchmarks/verdict_kinds.py --full
 	@set -e; for part in designs costs prevalence stability intervals; do echo "verdict_$$part"; PYTHONPATH=. .venv/bin/python benchmarks/verdict_$$part.py; done
 
+verdicts-tuned: $(DEV_READY)  ## try the verdict after tuning where nothing differs: ARGS=20 for fewer than 1,000 jobs (an hour)
+	PYTHONPATH=. .venv/bin/python benchmarks/verdict_tuned.py $(ARGS)
+
+survive-tuning: $(DEV_READY)  ## see which verdicts survive tuning on KEEL: the table of docs/tuning.md (90 minutes)
+	PYTHONPATH=. .venv/bin/python benchmarks/tuning_survival.py --write docs/tuning.md $(ARGS)
+
+weighted: $(DEV_READY)  ## measure what samplers keep and cost with weights: the table of docs/weighted.md (10 minutes)
+	PYTHONPATH=. .venv/bin/python benchmarks/weighted_oversampling.py --write docs/weighted.md
+
+benchmark-suite: $(DEV_READY)  ## the published benchmark, in a size for one machine: examples/suite_keel.yaml into OUTPUT (an hour)
+	.venv/bin/python -m job suite examples/suite_keel.yaml --output "$(OUTPUT)/suite_keel" $(ARGS)
+
 picture: $(DEV_READY)  ## take the README's picture again: the first screen of the default job's report
 	.venv/bin/python docs/pictures/first_screen.py
 
@@ -67,17 +92,37 @@ gold: $(DEV_READY)  ## write the gold report again, after the page was meant to 
 	.venv/bin/python -m job render tests/gold/results.json --output tests/gold/report.html
 
 # The host's network, so that a build reaches the package index wherever this machine does.
-image:  ## build the container image: IMAGE=name:tag
-	docker build --network=host -t "$(IMAGE)" .
+image:  ## build the container image: IMAGE=name:tag, and EXTRA=boost for one with XGBoost, LightGBM and CatBoost
+	docker build --network=host --build-arg "EXTRA=$(EXTRA)" $(if $(REVISION),--label org.opencontainers.image.revision=$(REVISION)) -t "$(IMAGE)" .
 
-# One lock for all supported Pythons, free of the index addresses and paths of the machine that made it. The development
-# lock agrees with the other; the data sets go without dependencies, because both packages pin an older pandas than ours.
+sbom: $(DEV_READY)  ## write the image's bill of materials (CycloneDX): OUTPUT=folder
+	PYTHONPATH=. .venv/bin/python benchmarks/sbom.py "$(OUTPUT)/sbom.cdx.json"
+
+# The script's own exit code tells vulnerabilities (1) from no answer (2); make ends with 2 for both.
+audit: $(DEV_READY)  ## ask for known vulnerabilities of all that the locks have: ARGS="--ignore-vuln ID"
+	@.venv/bin/python benchmarks/audit.py $(ARGS)
+
+# A package without a wheel is compiled where it is installed, if that works. The image's Python and the oldest that is supported.
+WHEELS_FOR := x86_64-manylinux_2_28 aarch64-manylinux_2_28 aarch64-apple-darwin
+LOCKS      := requirements.txt requirements-dask.txt requirements-boost.txt
+
+wheels: $(DEV_READY)  ## check that there are wheels of all that is locked, for every extra, on Linux and macOS
+	@set -e; for platform in $(WHEELS_FOR); do for python in 3.11 3.13; do \
+	    echo "$$platform, Python $$python"; \
+	    .venv/bin/uv pip compile --quiet --no-python-downloads --python-platform $$platform --python-version $$python --only-binary :all: \
+	        --no-annotate --no-header $(ARGS) $(LOCKS) > /dev/null; \
+	done; done
+
+# One lock for all supported Pythons, free of the index addresses and paths of the machine that made it. The image's, with
+# Dask, and the development lock agree with it; the data sets go without dependencies, because both packages pin an older pandas than ours.
 COMPILE = UV_CUSTOM_COMPILE_COMMAND="make lock" .venv/bin/uv pip compile --quiet --universal --python-version 3.11 \
     --fork-strategy fewest --generate-hashes --no-emit-index-url --no-emit-find-links $(ARGS)
 
 lock: $(DEV_READY)  ## compile requirements*.txt from requirements*.in: ARGS=--upgrade for the newest versions
 	$(COMPILE) --output-file requirements.txt requirements.in
-	$(COMPILE) --output-file requirements-dev.txt --constraint requirements.txt requirements-dev.in
+	$(COMPILE) --output-file requirements-dask.txt --constraint requirements.txt requirements.in requirements-dask.in
+	$(COMPILE) --output-file requirements-boost.txt --constraint requirements-dask.txt requirements.in requirements-boost.in
+	$(COMPILE) --output-file requirements-dev.txt --constraint requirements-dask.txt --constraint requirements-boost.txt requirements-dev.in
 	$(COMPILE) --output-file requirements-data.txt --no-deps requirements-data.in
 
 .venv/bin/python:

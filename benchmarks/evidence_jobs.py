@@ -43,6 +43,11 @@ _CLASSIFIERS = ("logistic_regression", "hist_gradient_boosting", "random_forest"
 
 def judge_job(sections: Mapping[str, Any]) -> Judged:
     """Run a spec in this process and judge it."""
+    return judge_strategies(*run_job(sections))
+
+
+def run_job(sections: Mapping[str, Any]) -> Ended:
+    """Run a spec in this process."""
     spec = JobSpec.model_validate(sections)
     spec, dataset = settle_split(spec, load_data(spec, Path()))
     splits = build_splits(dataset, spec.split)
@@ -59,7 +64,7 @@ def judge_job(sections: Mapping[str, Any]) -> Judged:
     }
     context = metric_context(spec, dataset)
     runs = collect_runs(outcomes, predictions, splits, dataset, context, spec.baseline.label)
-    return judge_strategies(spec, dataset, splits, runs, predictions, context)
+    return spec, dataset, splits, runs, predictions, context
 
 
 def make_runs_of_a_job(n_repeats: int, n_strategies: int, n_classifiers: int) -> Ended:

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from statistics import median
 
-BOUNDS = {"modules": 165, "code lines": 17_500, "import share": 0.095, "dict[str, Any]": 15, "string subscripts": 150}
+BOUNDS = {"modules": 200, "code lines": 22_000, "import share": 0.095, "dict[str, Any]": 15, "string subscripts": 150}
 LARGEST_ROOM = 15
 REPEATABLE = {"__init__.py"}
 """File names that may stand in several rooms; those of sections may too."""

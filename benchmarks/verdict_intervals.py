@@ -25,8 +25,10 @@ from job.evaluation.metrics.ranking_metrics import (
 from job.evaluation.metrics.run_metrics import MetricContext, Prediction
 from job.evidence.statistics.bootstrap import (
     LEAST_GROUPS,
+    Units,
     compare_over_draws,
     count_weighted,
+    deal_units,
     draw_weights,
     evaluate_weighted,
     order_rows,
@@ -281,17 +283,18 @@ def _draw_one_split(seed: int, lag: float) -> tuple[Mapping[str, bool], Mapping[
     def predict(rows: np.ndarray, of: np.ndarray) -> list[Prediction]:
         return [Prediction(of, p, (p >= 0.5).astype(np.int8), True, 0.1, 0.1) for p in model(rows).T]
 
-    def read(pair: list[Prediction], times: np.ndarray) -> tuple[Mapping[str, np.ndarray], ...]:
-        ordered = [order_rows(each) for each in pair]
+    def read(pair: list[Prediction], times: np.ndarray, units: Units) -> tuple[Mapping[str, np.ndarray], ...]:
+        ordered = [order_rows(each, units) for each in pair]
         counts = [count_weighted(each, times) for each in ordered]
         return tuple(evaluate_weighted(o, times, c, counts[0], context) for o, c in zip(ordered, counts, strict=True))
 
     fitted = predict(test, labels)
-    expected = read(predict(fresh, truth), np.ones((len(truth), 1)))
-    observed = read(fitted, np.ones((len(labels), 1)))
+    expected = read(predict(fresh, truth), np.ones((len(truth), 1)), Units(np.arange(len(truth))))
+    observed = read(fitted, np.ones((len(labels), 1)), Units(np.arange(len(labels))))
     found = []
     for time in (None, np.arange(len(labels))):
-        drawn = read(fitted, np.concatenate(list(draw_weights(len(labels), None, seed, time)), axis=1))
+        units = deal_units(len(labels), None, seed, time)
+        drawn = read(fitted, np.concatenate(list(draw_weights(units, seed)), axis=1), units)
         held = {}
         for metric in drawn[0]:
             sides = (1, 0)

@@ -165,7 +165,7 @@ def _judge_kind(kind: Kind, seed: int, split: Mapping[str, Any]) -> tuple[str, f
 
 def _judge(kind: Kind, seed: int, split: Mapping[str, Any]) -> tuple[str, float]:
     X, y = kind.draw(seed, N_ROWS + N_FRESH)
-    dataset = _dataset(X, y)
+    dataset = make_dataset(X, y)
     seen = replace(dataset, X=X.iloc[:N_ROWS].reset_index(drop=True), y=dataset.y[:N_ROWS])
     spec = _spec(seed, split, ["smote"], [kind.classifier])
     splits, judged = _run(spec, seen)
@@ -199,7 +199,8 @@ def _run(spec: JobSpec, seen: Dataset) -> tuple[tuple[Split, ...], Judged]:
     return splits, judge_strategies(spec, seen, splits, runs, predictions, context)
 
 
-def _dataset(X: pd.DataFrame, y: np.ndarray) -> Dataset:
+def make_dataset(X: pd.DataFrame, y: np.ndarray) -> Dataset:
+    """Make a data set of features and labels; text becomes categories."""
     is_text = [not pd.api.types.is_numeric_dtype(dtype) for dtype in X.dtypes]
     for name in X.columns[is_text]:
         X[name] = pd.Categorical(X[name], categories=sorted(X[name].unique()))
@@ -223,7 +224,7 @@ def _head(seed: int) -> str:
     X, y = draw_clusters(8, 0.35, 2.4, 6, 0.05)(seed, 800)
     split = {"method": "holdout", "n_repeats": 8}
     with threadpool_limits(limits=1):
-        _, judged = _run(_spec(seed, split, ["smote", "custom"], ["hist_gradient_boosting"]), _dataset(X, y))
+        _, judged = _run(_spec(seed, split, ["smote", "custom"], ["hist_gradient_boosting"]), make_dataset(X, y))
     return judged.verdict.headline.code
 
 

@@ -24,7 +24,7 @@ from threadpoolctl import threadpool_limits
 
 from job.data.splits import Split
 from job.evaluation.grid import RunKey
-from job.evaluation.metrics.decision_metrics import at_prevalence
+from job.evaluation.metrics.decision_metrics import Rates
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.net_benefit import build_in_use
 from job.evidence.runs import by_place
@@ -75,10 +75,10 @@ def report(name: str, world: World, jobs: list[tuple[InUseRow, np.ndarray]]) -> 
     """Print one line and give the lowest coverage."""
     found = [row.precision for row, _ in jobs]
     rates = np.array([each for _, each in jobs])  # jobs x splits x (recall, false-positive rate)
-    of_procedure = at_prevalence(*rates.mean(axis=(0, 1)), prevalence=world.in_use).precision
-    of_one = np.nanmean(at_prevalence(rates[..., 0], rates[..., 1], world.in_use).precision)
+    of_procedure = Rates(*rates.mean(axis=(0, 1)), prevalence=world.in_use).precision
+    of_one = np.nanmean(Rates(rates[..., 0], rates[..., 1], world.in_use).precision)
     own = rates.mean(axis=1)
-    truths = (of_procedure, of_one, at_prevalence(own[:, 0], own[:, 1], world.in_use).precision)
+    truths = (of_procedure, of_one, Rates(own[:, 0], own[:, 1], world.in_use).precision)
     lower, upper = (np.array([getattr(one, end) for one in found]) for end in ("lower", "upper"))
     held = [float(np.mean((lower <= truth) & (truth <= upper))) for truth in truths]
     means = [np.mean([getattr(one, key) for one in found]) for key in ("in_data", "value")]

@@ -1,19 +1,27 @@
 """The commands."""
 
+from __future__ import annotations
+
 import json
 import os
 import sys
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
 from job.console.help import FIRST_STEPS, help_option, kept_lines, version_option
 from job.console.streams import keep_for_results, prepare_streams, print_document, print_text, readable, tell, width
 from job.console.trouble import exit_code_of
+from job.errors import EngineError
+
+if TYPE_CHECKING:  # importing it takes time that --help has no use for
+    from job.spec.job_spec import EngineSpec
 
 _OUTPUT_VARIABLE = "MINORITY_REPORT_OUTPUT"  # set in the image
-_SOME_RUNS_FAILED = 4
+_SOME_RUNS_FAILED, _A_GATE_FAILED = 4, 5
 _PATH = click.Path(path_type=Path)
 
 
@@ -36,13 +44,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def commands() -> None:
     """Does oversampling help on this data, which method, and at what price?
 
-    Strategies for imbalanced data are compared on the same splits, and one HTML file tells what came of it.
+    Compare strategies for imbalanced data on the same splits, and write one HTML report.
     """
 
 
-def _command(summary: str, *examples: str) -> Callable[[Callable[..., int]], click.Command]:
+def _command(summary: str, *examples: str, **settings: bool) -> Callable[[Callable[..., int]], click.Command]:
     heading = "Examples:" if len(examples) > 1 else "Example:"
-    return commands.command(short_help=summary, epilog=kept_lines(heading, *examples))
+    return commands.command(short_help=summary, epilog=kept_lines(heading, *examples), context_settings=settings)
 
 
 def _check_packages(context: click.Context, option: click.Parameter, names: tuple[str, ...]) -> tuple[str, ...]:
@@ -56,16 +64,46 @@ _allow_package = click.option(
     metavar="NAME",
     multiple=True,
     callback=_check_packages,
-    help="Let the spec name classes of this package, too.",
+    help="Let the spec also name classes from this package.",
 )
+
+
+_workers = click.option(
+    "-w", "--workers", metavar="N", type=click.IntRange(1, 1024), help="Number of worker processes; overrides the spec."
+)
+_dask = click.option(
+    "--dask",
+    metavar="ADDRESS",
+    help="Run on the Dask cluster with this scheduler, tcp://host:port; overrides the spec.",
+)
+_wait = click.option("--wait", is_flag=True, help="Wait if another job is using the output folder.")
+_fresh = click.option("--fresh", is_flag=True, help="Run everything again instead of using results that were kept.")
+_quiet = click.option("-q", "--quiet", is_flag=True, help="Print only the path of the report, and what failed.")
+_verbose = click.option("-v", "--verbose", is_flag=True, help="Print a line as each run ends.")
+
+
+def _check_run(output: str, quiet: bool, verbose: bool) -> None:
+    if quiet and verbose:
+        raise click.UsageError("--quiet and --verbose can't be combined")
+    if not output:
+        raise click.UsageError("--output is empty; it must name a folder")
+
+
+def _note_ignored(engine: EngineSpec, workers: int | None, quiet: bool) -> None:
+    """Say that a cluster has workers of its own, where others were asked for."""
+    if engine.kind == "dask" and (workers or "workers" in engine.model_fields_set) and not quiet:
+        ignored = "--workers" if workers else "engine.workers"
+        tell(f"Note: {ignored} is ignored, because the Dask cluster has workers of its own")
 
 
 @_command(
     "Run a job and write its report.",
     "minority-report run",
     "minority-report run spec.yaml --output results --workers 2",
+    "minority-report run spec.yaml --against old/results.json",
     "minority-report init data.csv --target label | minority-report run -",
     "minority-report run spec.yaml --allow-package mypackage",
+    "minority-report run spec.yaml --dask tcp://scheduler:8786",
 )
 @click.argument("spec", required=False)
 @click.option(
@@ -75,40 +113,106 @@ _allow_package = click.option(
     default=lambda: os.environ.get(_OUTPUT_VARIABLE) or "output",
     help=f"Where the report is written. Default: ${_OUTPUT_VARIABLE}, else output.",
 )
-@click.option(
-    "-w", "--workers", metavar="N", type=click.IntRange(1, 1024), help="Worker processes, instead of the spec's."
-)
+@_workers
+@_dask
+@click.option("--against", metavar="OLD", type=_PATH, help="An earlier results.json, or its folder, to compare with.")
+@_wait
+@_fresh
 @_allow_package
-@click.option("-q", "--quiet", is_flag=True, help="Print only the path of the report, and what failed.")
-@click.option("-v", "--verbose", is_flag=True, help="Tell each run as it ends.")
+@_quiet
+@_verbose
 @help_option
 def run(
-    spec: str | None, output: str, workers: int | None, allow_package: tuple[str, ...], quiet: bool, verbose: bool
+    spec: str | None,
+    output: str,
+    workers: int | None,
+    dask: str | None,
+    against: Path | None,
+    wait: bool,
+    fresh: bool,
+    allow_package: tuple[str, ...],
+    quiet: bool,
+    verbose: bool,
 ) -> int:
     """Run the job of SPEC and write its report.
 
-    Without SPEC the embedded default is run, on generated data; - reads the spec from standard input.
+    Without SPEC, the embedded default runs on generated data. If SPEC is -, the spec is read from standard input.
     """
-    if quiet and verbose:
-        raise click.UsageError("--quiet and --verbose exclude each other")
-    if not output:
-        raise click.UsageError("--output is empty, must be a folder")
+    _check_run(output, quiet, verbose)
     from job import pipeline
-    from job.console.ending import summarize_trouble, write_answer, write_table
+    from job.console.ending import summarize_gates, summarize_reuse, summarize_trouble, write_answer, write_table
     from job.console.progress import show_progress
 
     with keep_for_results(), show_progress(quiet, verbose) as report:
-        loaded = pipeline.read_spec(spec, allow_package)
-        result = pipeline.run_job(loaded, Path(output), workers=workers, on_progress=report)
-    for line in summarize_trouble(result.results, quiet):
+        loaded = pipeline.read_spec(spec, allow_package, dask)
+        _note_ignored(loaded.spec.engine, workers, quiet)
+        result = pipeline.run_job(
+            loaded, Path(output), workers=workers, is_fresh=fresh, is_waiting=wait, against=against, on_progress=report
+        )
+    if result.unheld is not None:
+        tell(f"Note: another job may write into {output} at the same time, because it can't be locked: {result.unheld}")
+    trouble = *summarize_trouble(result.results, quiet), *summarize_gates(result.results, quiet)
+    for line in (*summarize_reuse(result.reused, output, quiet), *trouble):
         tell(line)
     told = [] if quiet else [*write_table(result.results, width()), "", *write_answer(result.results, width()), ""]
     print_text("".join(f"{line}\n" for line in [*told, readable(str(result.report))]))
+    if any(gate.fails_job for gate in result.results.gates):
+        return _A_GATE_FAILED
     return _SOME_RUNS_FAILED if result.results.status.n_failed else 0
 
 
 @_command(
-    "Check a spec and its data's header; count the runs.",
+    "Ask the same question of many data sets.",
+    "minority-report suite suite.yaml --output results",
+    "minority-report suite suite.yaml --output results --dask tcp://scheduler:8786",
+)
+@click.argument("suite")
+@click.option("-o", "--output", metavar="DIR", required=True, help="Where index.html and the reports are written.")
+@_workers
+@_dask
+@_wait
+@_fresh
+@_allow_package
+@_quiet
+@_verbose
+@help_option
+def suite(
+    suite: str,
+    output: str,
+    workers: int | None,
+    dask: str | None,
+    wait: bool,
+    fresh: bool,
+    allow_package: tuple[str, ...],
+    quiet: bool,
+    verbose: bool,
+) -> int:
+    """Run one job for each data set that SUITE lists, and write a report on each and an index of what holds over all.
+
+    - reads the suite from standard input.
+    """
+    _check_run(output, quiet, verbose)
+    from job.console.ending import exit_code_of_suite, summarize_suite, wrap
+    from job.console.progress import show_progress
+    from job.suite import run_suite as suites
+    from job.suite.suite_wording import tell_answer, tell_state
+
+    with keep_for_results(), show_progress(quiet, verbose) as report:
+        loaded = suites.read_suite_spec(suite, allow_package, dask)
+        _note_ignored(loaded.spec.engine, workers, quiet)
+        say: Callable[[str], None] = (lambda text: None) if quiet else tell
+        result = suites.run_suite(
+            loaded, Path(output), workers=workers, is_fresh=fresh, is_waiting=wait, on_progress=report, on_report=say
+        )
+    for line in summarize_suite(result, output, quiet):
+        tell(line)
+    told = [] if quiet else [tell_state(result.results), *wrap(tell_answer(result.results), width()), ""]
+    print_text("".join(f"{line}\n" for line in [*told, readable(str(result.index))]))
+    return exit_code_of_suite(result)
+
+
+@_command(
+    "Check a spec and the header of its data; count the runs.",
     "minority-report validate spec.yaml",
     "minority-report init | minority-report validate -",
 )
@@ -116,12 +220,20 @@ def run(
 @_allow_package
 @help_option
 def validate(spec: str, allow_package: tuple[str, ...]) -> int:
-    """Check SPEC and the header of its data, and count the runs; nothing is run."""
+    """Check SPEC (or a suite) and the header of its data, and count the runs, without running anything."""
     from job import pipeline
+    from job.spec.load_spec import read_source
+    from job.spec.suite_spec import DATASETS
 
     with keep_for_results():
-        loaded = pipeline.read_spec(spec, allow_package)
-        plan = pipeline.plan_job(loaded)
+        source = read_source(spec)
+        if DATASETS in source.keys:
+            from job.suite import run_suite as suites
+
+            loaded = suites.read_suite_spec(source, allow_package)
+            plan, each = suites.plan_suite(loaded), f"{len(loaded.jobs):,} data sets, each "
+        else:
+            plan, each = pipeline.plan_job(pipeline.read_spec(source, allow_package)), ""
     counts = (
         (plan.n_runs, "run", "runs"),
         (plan.n_splits, "split", "splits"),
@@ -129,8 +241,9 @@ def validate(spec: str, allow_package: tuple[str, ...]) -> int:
         (plan.n_classifiers, "classifier", "classifiers"),
     )
     runs, *factors = (f"{n:,} {one if n == 1 else many}" for n, one, many in counts)
-    grid = f"{' × '.join(factors)}, and {plan.n_beside:,} beside this grid"
-    print_text(f"{readable(loaded.name)}: no problem found; {runs} ({grid})\n")
+    grid = f"{each}{' × '.join(factors)}, and {plan.n_beside:,} beside this grid"
+    grid += f"; up to {plan.n_inner_fits:,} fits on inner folds for tuning" if plan.n_inner_fits else ""
+    print_text(f"{readable(source.name)}: no problem found; {runs} ({grid})\n")
     return 0
 
 
@@ -159,19 +272,53 @@ def init(data: str | None, target: str | None) -> int:
 
 
 @_command(
-    "Make the report again from results.json.",
+    "Write generated data as a file.",
+    "minority-report generate spec.yaml --output data.csv",
+    "minority-report generate spec.yaml --output data.parquet --rows 100000",
+)
+@click.argument("spec")
+@click.option(
+    "-o",
+    "--output",
+    metavar="FILE",
+    required=True,
+    type=_PATH,
+    help="The file to write; CSV or Parquet, by its suffix.",
+)
+@click.option("--rows", metavar="N", type=click.IntRange(10, 10_000_000), help="Number of rows; overrides the spec.")
+@click.option("--seed", metavar="N", type=click.IntRange(0, 2**32 - 1), help="Seed of the data; overrides the spec.")
+@click.option("--force", is_flag=True, help="Replace FILE if it exists.")
+@_allow_package
+@help_option
+def generate(
+    spec: str, output: Path, rows: int | None, seed: int | None, force: bool, allow_package: tuple[str, ...]
+) -> int:
+    """Write the generated data of SPEC as a file, with a column label (1 = minority, 0 = all others).
+
+    For a mixture, the column true_posterior is the probability that the label is 1.
+    """
+    from job import pipeline
+
+    with keep_for_results():
+        written = pipeline.generate_file(pipeline.read_spec(spec, allow_package), output, rows, seed, force)
+    print_text(f"{readable(str(written))}\n")
+    return 0
+
+
+@_command(
+    "Rebuild the report from results.json.",
     "minority-report render output/results.json",
     "minority-report render output/results.json --output report.html",
 )
 @click.argument("results", type=_PATH)
 @click.option(
-    "-o", "--output", metavar="FILE", type=_PATH, help="Where the page is written. Default: report.html beside RESULTS."
+    "-o", "--output", metavar="FILE", type=_PATH, help="Where to write the page. Default: report.html next to RESULTS."
 )
 @help_option
 def render(results: Path, output: Path | None) -> int:
-    """Make the report again from RESULTS, the results.json of a job, to the same bytes; nothing is run.
+    """Rebuild the report from RESULTS, the results.json of a job, with the same bytes; nothing is run.
 
-    Where the report shows durations, timings.json is read beside it.
+    If the report shows durations, the timings.json next to it is also read.
     """
     from job import pipeline
 
@@ -182,11 +329,64 @@ def render(results: Path, output: Path | None) -> int:
     return 0
 
 
-@_command("Print the JSON Schema of a spec.", "minority-report schema > spec.schema.json")
+@_command(
+    "List what changed between two jobs.",
+    "minority-report compare old/results.json output",
+    "minority-report compare old output --json",
+)
+@click.argument("old", type=_PATH)
+@click.argument("new", type=_PATH)
+@click.option("--json", "is_json", is_flag=True, help="Print JSON, with every metric.")
 @help_option
-def schema() -> int:
-    """Print the JSON Schema of a spec, for editors that check while you type."""
-    from job.spec.schema import json_schema
+def compare(old: Path, new: Path, is_json: bool) -> int:
+    """List what changed from OLD to NEW, each a results.json or its folder; nothing is run.
 
-    print_document(json.dumps(json_schema(), indent=2) + "\n")
+    Data, spec, versions, the answers, and every metric that differs, with the interval of its difference.
+    """
+    from job import pipeline
+    from job.console.ending import write_changes
+    from job.results.results_file import to_json
+
+    with keep_for_results():
+        changes = pipeline.compare_results(old, new)
+    if is_json:
+        print_document(to_json(changes))
+    else:
+        print_text("".join(f"{line}\n" for line in write_changes(changes)))
+    return 0
+
+
+@_command(
+    "Start a scheduler or worker of a Dask cluster.",
+    "minority-report dask scheduler",
+    "minority-report dask worker tcp://scheduler:8786",
+    allow_interspersed_args=False,  # what stands behind `worker` is for Dask
+)
+@click.argument("arguments", nargs=-1, type=click.UNPROCESSED)
+@help_option
+def dask(arguments: tuple[str, ...]) -> int:
+    """Run Dask's own command line with ARGUMENTS, for example a scheduler or a worker.
+
+    A worker does one unit at a time (--nthreads 1) unless ARGUMENTS set another number.
+    """
+    words = [*arguments]
+    if words[:1] == ["worker"] and not any(word.startswith("--nthreads") for word in words):
+        words += ["--nthreads", "1"]
+    if find_spec("distributed") is None:
+        raise EngineError("Dask is not installed: pip install 'minority-report[dask]'")
+    os.execv(sys.executable, [sys.executable, "-m", "dask", *words])
+
+
+@_command(
+    "Print the JSON Schema of a spec.",
+    "minority-report schema > spec.schema.json",
+    "minority-report schema --suite > suite.schema.json",
+)
+@click.option("--suite", "is_suite", is_flag=True, help="That of a suite.")
+@help_option
+def schema(is_suite: bool) -> int:
+    """Print the JSON Schema of a spec, for editors that check while you type."""
+    from job.spec.schema import json_schema, suite_schema
+
+    print_document(json.dumps(suite_schema() if is_suite else json_schema(), indent=2) + "\n")
     return 0

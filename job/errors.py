@@ -2,6 +2,7 @@
 
 import signal
 from collections.abc import Iterable
+from contextvars import ContextVar
 from dataclasses import dataclass
 
 
@@ -46,6 +47,12 @@ class OutputError(JobError):
     exit_code = 2
 
 
+class EngineError(JobError):
+    """The engine that the job asks for cannot be used: no scheduler, no workers, or workers of other versions."""
+
+    exit_code = 2
+
+
 class DataError(JobError):
     """The data cannot be read, or cannot answer the question (one class only, say)."""
 
@@ -64,3 +71,7 @@ class Interrupted(BaseException):
     def __init__(self, number: int) -> None:
         self.exit_code = 128 + number
         super().__init__(signal.Signals(number).name)
+
+
+STOPS: ContextVar[tuple[type[BaseException], ...]] = ContextVar("STOPS", default=(Interrupted,))
+"""What ends a job wherever it is raised. Ctrl-C is `Interrupted` to a command, and KeyboardInterrupt in a notebook."""

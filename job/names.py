@@ -30,10 +30,12 @@ IMBALANCED_LEARN_SAMPLERS: Mapping[str, str] = {
 
 STRATEGIES: Mapping[str, str] = {
     "baseline": "job.strategies.recipe.Recipe",
-    "class_weight": "job.strategies.recipe.ClassWeight",
+    "class_weight": "job.strategies.class_weight.ClassWeight",
     "threshold": "job.strategies.inner_folds.Threshold",
     "smote": "job.strategies.resampling.Smote",
     "custom": "job.strategies.resampling.Custom",
+    "under": "job.strategies.resampling.Resample",
+    "under_bagging": "job.strategies.under_bagging.UnderBagging",
     **dict.fromkeys(IMBALANCED_LEARN_SAMPLERS, "job.strategies.resampling.Resample"),
     **dict.fromkeys(("SMOTENC", "SMOTEN"), "job.strategies.resampling.CategorySmote"),
 }
@@ -49,8 +51,14 @@ CLASSIFIERS: Mapping[str, str] = {
     "svc": "sklearn.svm.SVC",
     "gaussian_nb": "sklearn.naive_bayes.GaussianNB",
     "mlp": "sklearn.neural_network.MLPClassifier",
+    "xgboost": "xgboost.XGBClassifier",
+    "lightgbm": "lightgbm.LGBMClassifier",
+    "catboost": "catboost.CatBoostClassifier",
 }
-"""Classifier name -> scikit-learn's class; every parameter keeps the default it has there."""
+"""Classifier name -> its class; parameters keep the defaults they have there, but for `job.strategies.recipes`."""
+
+EXTRAS: Mapping[str, str] = dict.fromkeys(("xgboost", "lightgbm", "catboost"), "boost")
+"""Package -> the extra of this one that installs it."""
 
 METRICS: tuple[str, ...] = (
     *("tn", "fp", "fn", "tp", "recall", "specificity", "precision", "f1", "mcc", "balanced_accuracy"),
@@ -64,6 +72,16 @@ METRICS: tuple[str, ...] = (
 
 PRIMARY_METRICS: tuple[str, ...] = ("average_precision", "roc_auc")
 """The metrics that may rank strategies: they read the whole ranking, whatever the decision threshold."""
+
+UNDIRECTED_METRICS: tuple[str, ...] = (
+    *("tn", "tp", "mean_predicted", "calibration_slope", "calibration_intercept", "mean_predicted_corrected"),
+)
+"""The metrics of which neither higher nor lower is better, so that a difference is neither a gain nor a loss."""
+
+RANKINGS: tuple[str, ...] = (
+    *("better", "probably_better", "equivalent", "open", "probably_worse", "worse", "untested"),
+)
+"""The codes of the answer whether a strategy ranks better than baseline."""
 
 ALLOWED_PACKAGES: tuple[str, ...] = ("sklearn", "imblearn", "job", "xgboost", "lightgbm", "catboost", "smote_variants")
 """Packages from which a spec may name a class; only the command line can add one."""

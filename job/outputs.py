@@ -9,13 +9,15 @@ import os
 import re
 import shutil
 import tempfile
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import MappingProxyType
 from typing import IO
 
 from job.errors import OutputError
+from job.text import visible_line
 
 REPORT = "report.html"
 RESULTS = "results.json"
@@ -24,6 +26,7 @@ COMPARISONS = "comparisons.csv"
 SUMMARY = "summary.md"
 TIMINGS = "timings.json"
 MODEL = "model.skops"
+JUNIT = "junit.xml"
 SYNTHETIC = "synthetic"
 PARENTS = "synthetic/parents"
 FIGURES = "figures"
@@ -32,7 +35,12 @@ ALWAYS = (RESULTS, METRICS, COMPARISONS, SUMMARY, TIMINGS, REPORT)
 _SUFFIXES: Mapping[str, tuple[str, ...]] = MappingProxyType(
     {SYNTHETIC: (".csv",), PARENTS: (".csv",), FIGURES: (".svg", ".png")}
 )
+KEPT = ".minority-report"
+"""The folder of what a later job may use again."""
+_JOB = f"{KEPT}/job.json"
 _PREFIX = ".minority-report-"
+_ELSEWHERE = "choose another folder with --output"
+_NO_MORE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO, errno.ESTALE)
 _LOCK, _NEW, _OLD = "lock", "new", "old"  # in the hidden folder: what says that it is in use, and files
 _UNSEEN = r"\x00-\x20\x7f-\xa0\u1680\u2000-\u200f\u2028-\u202f\u205f-\u2064\u3000\ufeff"
 _FORMULA = re.compile(rf"[\t\r]|[{_UNSEEN}]*[=+\-@＝＋－＠]")
@@ -58,6 +66,7 @@ class Outputs:
         self._files = hidden / _NEW
         self._files.mkdir()
         self.scratch = hidden
+        self.kept = target / KEPT / "runs"
 
     def path(self, name: str) -> Path:
         """Give the place of a file that somebody else writes; its folder is there."""
@@ -81,19 +90,25 @@ class Outputs:
             file.flush()
             os.fsync(file.fileno())
 
-    def publish(self) -> Path:
+    def publish(self, job: str | None = None) -> Path:
         """Rename every file into place, the report last; where one cannot be, put back what was there before.
 
-        What an earlier job wrote on request and this one does not (a model, synthetic rows) is taken away, so that no
-        report stands beside files that aren't its own. Only a file that is known from the earlier job's timings.json
-        and still has the digest given there is an earlier job's; all others stay.
+        What an earlier job wrote on request and this one does not (a model, synthetic rows, junit.xml) is taken away,
+        so that no report stands beside files that aren't its own. Only a file that is known from the earlier job's
+        timings.json and still has the digest given there is an earlier job's; all others stay.
+
+        Parameters
+        ----------
+        job : str or None
+            A digest of all that these files depend on, by which `holds_job` knows them; None where they hold what
+            another run may not: a lack of time or memory, say.
 
         Returns
         -------
         Path
             The report.
         """
-        names = self._names()
+        names, digests = self._names(), self.digests()
         with _writing(self._target):
             stale = _find_stale(self._target, names, self._inputs)
             try:
@@ -108,16 +123,23 @@ class Outputs:
                 self._undo(names, error)
                 raise
         _remove_empty_folders(self._target, stale)
+        if job is not None:
+            self._note_job(json.dumps({"job": job, "files": digests}, indent=1))
         return self._target / REPORT
+
+    def _note_job(self, text: str) -> None:
+        with contextlib.suppress(OSError):  # then the next job makes its files again
+            (self.scratch / "job.json").write_text(text, encoding="utf-8")
+            (self._target / KEPT).mkdir(exist_ok=True)
+            os.replace(self.scratch / "job.json", self._target / _JOB)
 
     def _undo(self, names: Iterable[str], cause: BaseException) -> None:
         try:
             _put_back(self._target, self.scratch, names)
         except OSError as error:
-            raise OutputError(
-                f"output folder {self._target} cannot be written: {cause}; what was in it can't be put back "
-                f"either: {error.strerror or error}. The files of the earlier report are in {self.scratch / _OLD}"
-            ) from error
+            why = f"{cause}; its earlier files can't be restored either: {error.strerror or error}"
+            where = f"The files of the earlier report are in {self.scratch / _OLD}"
+            raise _refusal(self._target, f"{why}. {where}") from error
 
     def _names(self) -> list[str]:
         return _files_in(self._files)
@@ -132,7 +154,7 @@ def open_outputs(target: Path, asked: Iterable[str] = (), inputs: Collection[Pat
     target : Path
         Made where it doesn't exist.
     asked : iterable of str
-        `MODEL`, `SYNTHETIC` and `PARENTS`, where these are to be written.
+        `MODEL`, `JUNIT`, `SYNTHETIC` and `PARENTS`, where these are to be written.
     inputs : collection of Path
         Files that the job reads, which no output may replace.
 
@@ -149,20 +171,93 @@ def open_outputs(target: Path, asked: Iterable[str] = (), inputs: Collection[Pat
     with _writing(target):
         target.mkdir(parents=True, exist_ok=True)
         files = [*ALWAYS, *(name for name in asked if name not in _SUFFIXES), *_files_of_folders(target, folders)]
-        _refuse_what_is_in_the_way(target, files, inputs)
-    with _hidden_folder(target) as hidden:
+        refuse_what_is_in_the_way(target, files, inputs)
+    with hidden_folder(target) as hidden, _losing(target):
         _rehearse(target, hidden, folders, [*files, *_find_stale(target, (), inputs)])
         yield Outputs(target, hidden, inputs)
 
 
-def write_whole(path: Path, text: str) -> None:
-    """Write one file of text, in UTF-8: aside first, then renamed into place; its folder is made where there is none.
+@contextmanager
+def hold_folder(target: Path, title: str, *, is_waiting: bool = False) -> Iterator[str | None]:
+    """Let no other job into an output folder; the system gives it free again when this process ends, however it does.
+
+    A folder that was made for this and holds nothing in the end is gone on leaving.
+
+    Parameters
+    ----------
+    target : Path
+    title : str
+        Of this job, for another one that finds the folder taken.
+    is_waiting : bool
+        Whether to wait until the folder is free.
+
+    Yields
+    ------
+    str or None
+        Why the folder could not be held, where it has no locks.
+
+    Raises
+    ------
+    OutputError
+        Where another job holds the folder, and this one doesn't wait.
+    """
+    was_there = target.exists()
+    try:
+        held = _hold(target, is_waiting)
+    except OSError as error:  # whether the folder can be written is found out later
+        yield error.strerror or str(error)
+        return
+    with held:
+        with contextlib.suppress(OSError):  # a full disk: then another job is told that, and not whose the folder is
+            held.truncate(0)
+            os.write(held.fileno(), f"{title}, started {time.strftime('%Y-%m-%d %H:%M:%S %Z')}".encode())
+        try:
+            yield None
+        finally:
+            with contextlib.suppress(OSError):  # runs are kept there, or the folder was taken away
+                (target / KEPT / _LOCK).unlink(missing_ok=True)
+                (target / KEPT).rmdir()
+            with contextlib.suppress(OSError):
+                if not was_there:
+                    target.rmdir()
+
+
+def _hold(target: Path, is_waiting: bool) -> IO[str]:
+    """Lock a file in an output folder; the one that another job removed on leaving is no longer the right one."""
+    path = target / KEPT / _LOCK
+    while True:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        held = path.open("a+", encoding="utf-8")
+        try:
+            fcntl.flock(held, fcntl.LOCK_EX if is_waiting else fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if path.exists() and os.path.samestat(path.stat(), os.fstat(held.fileno())):
+                return held
+        except BlockingIOError as error:
+            held.seek(0)
+            found = f"output folder {target} is in use by another job: {visible_line(held.read())}"
+            raise OutputError(f"{found}; wait for it with --wait, or {_ELSEWHERE}") from error
+        held.close()
+
+
+def holds_job(target: Path, job: str) -> bool:
+    """Tell whether a folder holds every file of the job with this digest, as it was written."""
+    try:
+        found = json.loads((target / _JOB).read_text(encoding="utf-8"))
+        is_whole = found["job"] == job and REPORT in found["files"]
+        return is_whole and all(_digest(target / name) == digest for name, digest in found["files"].items())
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):  # no such job, or a file of somebody else's
+        return False
+
+
+def write_whole(path: Path, write: Callable[[Path], object]) -> None:
+    """Write one file: aside first, then renamed into place; its folder is made where there is none.
 
     Parameters
     ----------
     path : Path
         What is no plain file, a pipe say, is written to as it is.
-    text : str
+    write : callable
+        Writes the file, given where.
 
     Raises
     ------
@@ -170,18 +265,19 @@ def write_whole(path: Path, text: str) -> None:
         Where it cannot be written.
     """
     if path.is_dir():
-        raise OutputError(f"{path} is a folder; give the name of a file, {path / REPORT} say")
+        raise OutputError(f"{path} is a folder; give the name of a file, for example {path / REPORT}")
     place = path.resolve()  # a link stays one
     with _writing(place.parent):
         if path.exists() and not path.is_file():
-            path.write_text(text, encoding="utf-8", newline="")
+            write(path)
             return
         place.parent.mkdir(parents=True, exist_ok=True)
-    with _hidden_folder(place.parent) as hidden:
-        outputs = Outputs(place.parent, hidden)
-        outputs.write_text(place.name, text)
-        with _writing(place.parent):
-            os.replace(outputs.path(place.name), place)
+    with hidden_folder(place.parent) as hidden, _writing(place.parent):
+        made = Outputs(place.parent, hidden).path(place.name)
+        write(made)
+        with made.open("rb") as file:
+            os.fsync(file.fileno())
+        os.replace(made, place)
 
 
 def to_csv(header: Sequence[str], rows: Iterable[Sequence[object]]) -> str:
@@ -210,8 +306,8 @@ def _cell(value: object) -> str:
 
 
 @contextmanager
-def _hidden_folder(target: Path) -> Iterator[Path]:
-    """Make a hidden folder that is gone on leaving, and sweep what killed jobs left of theirs."""
+def hidden_folder(target: Path) -> Iterator[Path]:
+    """Make a hidden folder that is gone on leaving, and sweep what killed jobs left of theirs; `target` is there."""
     with _writing(target):
         _sweep(target)
         hidden = Path(tempfile.mkdtemp(prefix=_PREFIX, dir=target))
@@ -219,11 +315,10 @@ def _hidden_folder(target: Path) -> Iterator[Path]:
     try:
         yield hidden
     finally:
-        if not _holds_old_report(hidden):
-            shutil.rmtree(
-                hidden / _OLD, ignore_errors=True
-            )  # first: beside an emptied folder it would look unpublished
-            shutil.rmtree(hidden, ignore_errors=True)
+        with contextlib.suppress(OSError):  # it was taken away
+            if not _holds_old_report(hidden):
+                shutil.rmtree(hidden / _OLD, ignore_errors=True)  # first: beside an emptied folder it looks unpublished
+                shutil.rmtree(hidden, ignore_errors=True)
         if lock is not None:
             lock.close()
 
@@ -233,33 +328,47 @@ def _writing(target: Path) -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise OutputError(
-            f"output folder {target} cannot be written: {error.strerror or error}. "
-            'Make it first (mkdir -p output), give it room, and in a container run with --user "$(id -u):$(id -g)"'
-        ) from error
+        raise _explain(target, error) from error
+
+
+@contextmanager
+def _losing(target: Path) -> Iterator[None]:
+    """Explain what is raised where the folder is taken away, filled or made read-only while a job is at work in it."""
+    try:
+        yield
+    except OSError as error:
+        if error.errno in _NO_MORE or str(error.filename).startswith(f"{target}{os.sep}"):
+            raise _explain(target, error) from error
+        raise
+
+
+def _explain(target: Path, error: OSError) -> OutputError:
+    advice = 'free some space, and in a container run with --user "$(id -u):$(id -g)"'
+    return _refusal(target, f"{error.strerror or error}. Create it first (mkdir -p output), {advice}")
+
+
+def _refusal(target: Path, why: str) -> OutputError:
+    return OutputError(f"output folder {target} cannot be written: {why}")
 
 
 def _files_of_folders(target: Path, folders: Iterable[str]) -> Iterator[str]:
     """Find what in these folders has the name of an output; a folder that is none is refused."""
     for name in folders:
         if os.path.lexists(target / name) and not (target / name).is_dir():
-            what = "a file" if (target / name).exists() else "a link to nowhere"
-            raise OutputError(f"output folder {target} cannot be written: {name} is {what}; move it away")
+            what = "a file" if (target / name).exists() else "a broken link"
+            raise _refusal(target, f"{name} is {what}; move it away")
         found = sorted(path.name for path in (target / name).glob("*"))
         yield from (f"{name}/{file}" for file in found if file.endswith(_SUFFIXES[name]))
 
 
-def _refuse_what_is_in_the_way(target: Path, names: Iterable[str], inputs: Collection[Path]) -> None:
+def refuse_what_is_in_the_way(target: Path, names: Iterable[str], inputs: Collection[Path]) -> None:
     """Find at the start what would else end a job at its end, or overwrite what it has read."""
     for name in names:
         if (target / name).is_dir():
-            raise OutputError(f"output folder {target} cannot be written: {name} is a folder; move it away")
+            raise _refusal(target, f"{name} is a folder; move it away")
         for path in inputs:
             if _is_same(target / name, path):
-                raise OutputError(
-                    f"output folder {target} cannot be written: {name} would replace {path}, which this job reads; "
-                    "give --output another folder"
-                )
+                raise _refusal(target, f"{name} would replace {path}, which this job reads; {_ELSEWHERE}")
 
 
 def _is_same(path: Path, other: Path) -> bool:
@@ -284,10 +393,8 @@ def _rehearse(target: Path, hidden: Path, folders: Iterable[str], files: Iterabl
                 _put_back(target, hidden)
             elsewhere = error.errno in (errno.EXDEV, errno.EBUSY)
             why = "it is a mount, or a link to another file system" if elsewhere else error.strerror or error
-            raise OutputError(
-                f"output folder {target} cannot be written: nothing can be renamed to {place}: {why}; "
-                "move it away, or give --output another folder"
-            ) from error
+            found = f"files can't be moved to {place}: {why}; move it away, or {_ELSEWHERE}"
+            raise _refusal(target, found) from error
 
 
 def _keep(target: Path, hidden: Path, name: str) -> None:
@@ -299,7 +406,7 @@ def _keep(target: Path, hidden: Path, name: str) -> None:
         kept.parent.mkdir(parents=True, exist_ok=True)
         try:
             os.link(place, kept, follow_symlinks=False)
-        except OSError:
+        except (OSError, NotImplementedError):  # NotImplementedError: of a link itself, on some systems
             os.replace(place, kept)
 
 
@@ -362,7 +469,7 @@ def _written_before(target: Path) -> dict[str, str]:
 
 def _is_ours(name: str) -> bool:
     folder, _, file = name.rpartition("/")
-    return name == MODEL or file.endswith(_SUFFIXES.get(folder, ()))
+    return name in (MODEL, JUNIT) or file.endswith(_SUFFIXES.get(folder, ()))
 
 
 def _digest(path: Path) -> str:

@@ -10,6 +10,7 @@ from typing import Any
 
 from job import __version__
 from job.machine import usable_memory
+from job.names import CLASSIFIERS
 from job.results.job_facts import Provenance
 
 _PACKAGES = ("numpy", "scipy", "pandas", "scikit-learn", "imbalanced-learn", "duckdb", "matplotlib")
@@ -53,16 +54,11 @@ def _versions_of_classes(spec: Mapping[str, Any]) -> dict[str, str]:
 def _class_paths(spec: Mapping[str, Any]) -> Iterator[str]:
     for key in ("strategies", "classifiers"):
         for entry in spec.get(key, ()):
-            if isinstance(entry, Mapping) and entry.get("class"):
-                yield str(entry["class"])
+            if isinstance(entry, Mapping) and (path := entry.get("class") or CLASSIFIERS.get(entry.get("name") or "")):
+                yield str(path)
 
 
 def describe_environment(n_workers: int) -> dict[str, Any]:
     """Describe the machine, for timings.json only: durations mean nothing without it."""
-    return {
-        "machine": platform.machine(),
-        "system": platform.platform(),
-        "processors": os.cpu_count(),
-        "usable_memory": usable_memory(),
-        "n_workers": n_workers,
-    }
+    system = {"machine": platform.machine(), "system": platform.platform(), "processors": os.cpu_count()}
+    return {**system, "usable_memory": usable_memory(), "n_workers": n_workers}

@@ -3,7 +3,6 @@
 import math
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
@@ -28,14 +27,19 @@ def take_home(spec: JobSpec, dataset: Dataset, results: Results, outputs: Output
         made["model"] = _save_model(spec, dataset, results.snippet, outputs)
     if spec.report.synthetic:
         added = {run.strategy for run in results.runs if run.n_synthetic}
-        strategies = [entry for entry in strategies_of(spec) if entry.label in added]
+        # What a tuned one adds depends on the classifier, so there are no such rows to write.
+        strategies = [entry for entry in strategies_of(spec) if entry.label in added and entry.tune is None]
         names = name_files([entry.label for entry in strategies])
-        made["synthetic"] = tuple(
-            _write_synthetic(spec, dataset, entry, f"{name}.csv", outputs)
-            for entry, name in zip(strategies, names, strict=True)
-            if not isinstance(entry, CalibratedEntry)
-        )
+        named = [pair for pair in zip(strategies, names, strict=True) if not isinstance(pair[0], CalibratedEntry)]
+        files = (_write_synthetic(spec, dataset, entry, f"{name}.csv", outputs) for entry, name in named)
+        made["synthetic"] = tuple(files)
     return results.model_copy(update=made)
+
+
+def has_taken_all(results: Results) -> bool:
+    """Tell whether everything that was asked for was written."""
+    made = (results.model, *(results.synthetic or ()))
+    return all(each is None or each.reason is None for each in made)
 
 
 def _write_synthetic(spec: JobSpec, dataset: Dataset, strategy: Entry, name: str, outputs: Outputs) -> SyntheticFile:
@@ -73,11 +77,8 @@ def write_rows(spec: JobSpec, dataset: Dataset, strategy: Entry, path: Path, par
     made = make_synthetic_rows(spec, dataset, strategy)
     other = dataset.rest[0] if len(dataset.rest) == 1 else None
     labels = [dataset.positive if value else other for value in made.y.tolist()]
-    columns: dict[str, list[Any]] = {
-        column.name: labels if column.role == "target" else made.features[column.name]
-        for column in dataset.columns
-        if column.role in ("target", "feature")
-    }
+    kept = [(column.name, column.role) for column in dataset.columns if column.role in ("target", "feature")]
+    columns = {name: labels if role == "target" else made.features[name] for name, role in kept}
     columns[_free_name("synthetic", columns)] = ["true"] * len(labels)
     rows = list(zip(*columns.values(), strict=True))
     order = sorted(range(len(rows)), key=lambda place: ["" if cell is None else str(cell) for cell in rows[place]])
@@ -110,18 +111,11 @@ def _save_model(spec: JobSpec, dataset: Dataset, chosen: Snippet, outputs: Outpu
     else:
         strategy = next(entry for entry in strategies_of(spec) if entry.label == chosen.strategy)
         classifier = next(entry for entry in spec.classifiers if entry.label == chosen.classifier)
-        trusted, problem = _fit_and_save(spec, dataset, strategy, classifier, outputs)
+        asked, timeout = (spec, dataset, strategy, classifier, outputs.path(MODEL)), spec.engine.run_timeout
+        trusted, problem = run_apart(save_model, *asked, timeout=timeout)
         file = MODEL if trusted is not None else None
     if file is None:
         outputs.path(MODEL).unlink(missing_ok=True)  # half of one, it may be
     return SavedModel(
         strategy=chosen.strategy, classifier=chosen.classifier, file=file, trusted=trusted or (), reason=problem
-    )
-
-
-def _fit_and_save(
-    spec: JobSpec, dataset: Dataset, strategy: Entry, classifier: Entry, outputs: Outputs
-) -> tuple[tuple[str, ...] | None, str | None]:
-    return run_apart(
-        save_model, spec, dataset, strategy, classifier, outputs.path(MODEL), timeout=spec.engine.run_timeout
     )

@@ -8,7 +8,7 @@ from difflib import get_close_matches
 from itertools import islice
 from typing import Any
 
-from job.errors import Interrupted
+from job.errors import STOPS
 
 _LONGEST_READ = 100_000
 _LONGEST_SHOWN = 60
@@ -97,7 +97,7 @@ def text_of(get: Callable[[], object]) -> str:
     try:
         text = str(get())[:_LONGEST_READ]
         return str.encode(text, "utf-8", "backslashreplace").decode()
-    except Interrupted:
+    except STOPS.get():
         raise
     except BaseException:  # what has failed may also fail to say why
         return "(no readable text)"
@@ -330,7 +330,7 @@ def probability(share: float) -> str:
 
 
 def more_or_fewer(value: float, one: str, many: str) -> str:
-    """Say a difference of counts in words: ``3 more false alarms``, ``1 fewer row``, ``as many rows``."""
+    """Say a difference of counts in words: ``3 more false alerts``, ``1 fewer row``, ``as many rows``."""
     text = whole(abs(value))
     if text == "0":
         return f"as many {many}"

@@ -1,4 +1,4 @@
-"""What strategies find at other numbers of alarms."""
+"""What strategies find at other numbers of alerts."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ from __future__ import annotations
 import os
 import shutil
 import subprocess
+import tempfile
 from collections.abc import Callable, Mapping
 from functools import cache
 from pathlib import Path
@@ -35,6 +36,13 @@ def _chromium_exists() -> bool:
     return shutil.which("chromium") is not None
 
 
+@cache
+def _can_mount() -> bool:
+    with tempfile.TemporaryDirectory() as folder:
+        mounted = subprocess.run(["mount", "-t", "tmpfs", "tmpfs", folder], capture_output=True).returncode == 0
+        return mounted and subprocess.run(["umount", folder]).returncode == 0
+
+
 def _checker_exists() -> bool:
     return shutil.which("java") is not None and CHECKER.is_file()
 
@@ -42,6 +50,7 @@ def _checker_exists() -> bool:
 NEEDS: Mapping[str, tuple[Callable[[], bool], str]] = {
     "container": (_docker_answers, "a Docker engine that answers `docker info`"),
     "browser": (_chromium_exists, "Debian's chromium"),
+    "mount": (_can_mount, "the right to mount a tmpfs, which root has"),
     "checker": (_checker_exists, "Java 17 or newer, and the Nu HTML checker, which `make test` installs where npm is"),
 }
 

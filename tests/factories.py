@@ -10,7 +10,7 @@ import pandas as pd
 
 from job.data.dataset import Column, Dataset, digest_dataset
 from job.spec.job_spec import JobSpec, PreparationSpec
-from job.spec.strategy_entries import Entry
+from job.spec.strategy_entries import AnyStrategy
 from job.strategies.preparation import Preparation
 from job.strategies.recipe import Seeds, TrainingPart
 
@@ -82,10 +82,10 @@ def make_training_part(dataset: Dataset | None = None, seeds: Seeds = SEEDS, **p
     )
 
 
-def make_entry(name: str | None = None, **parts: Any) -> Entry:
+def make_entry(name: str | None = None, **parts: Any) -> AnyStrategy:
     """Make one entry of a spec's strategies or classifiers."""
     parts = {"name": name, **parts} if name is not None else parts
-    return Entry.model_validate(parts)
+    return AnyStrategy.model_validate(parts)
 
 
 def make_spec(**sections: Any) -> JobSpec:

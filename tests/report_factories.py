@@ -240,6 +240,8 @@ def make_audit(flags: Mapping[str, Sequence[Mapping[str, str]]]) -> dict[str, An
             "n_parents": None if index else 160.5,
             "synthetic": dict.fromkeys(MEASURES, 0.25),
             "held_out": {**dict.fromkeys(MEASURES, 0.5), "detection": None},
+            "held_out_low": {**dict.fromkeys(MEASURES, 0.4), "detection": None},
+            "held_out_high": {**dict.fromkeys(MEASURES, 0.7), "detection": None},
             "flags": list(raised),
         }
         for index, (strategy, raised) in enumerate(flags.items())
@@ -280,4 +282,5 @@ def make_curves(
 def render_sections(results: Results, *names: str, timings: Timings | None = None) -> str:
     """A page with these sections only: a test of one doesn't draw the charts of all others."""
     facts = load_facts(results, timings)
-    return lay_out(RenderedPage("title", "question", tuple(build_section(facts, name) for name in names), "version"))
+    sections = tuple(section for name in names if (section := build_section(facts, name)))
+    return lay_out(RenderedPage("title", "question", sections, "version"))

@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import bz2
 import gzip
 import json
+import lzma
+import pickle
 import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
 import duckdb
 import pytest
+from fuzz.calling import call
+from fuzz.cases import Case
 from small_job import small_spec
 from spec.bad_specs import BOMBS, DATA
 
@@ -87,10 +92,72 @@ BAD_DATA: Mapping[str, tuple[str, str | bytes | None, str, str]] = {
         "g",
     ),
 }
+BAD_DATA = {
+    **BAD_DATA,
+    **{
+        f"a file that is {what}": ("rows.csv", content, "target: label", word)
+        for what, content, word in (
+            ("a workbook", b"PK\x03\x04" + bytes(300), "ZIP"),
+            ("a document", b"%PDF-1.7\n%\xe2\xe3\n" + bytes(99), "PDF"),
+            ("a database", b"SQLite format 3\x00" + bytes(999), "SQLite"),
+            ("packed with bzip2", bz2.compress(GOOD.encode()), "bzip2"),
+            ("packed with xz", lzma.compress(GOOD.encode()), "xz"),
+            ("packed with Zstandard", b"\x28\xb5\x2f\xfd" + bytes(99), "Zstandard"),
+            ("a pickle", pickle.dumps({"a": [1, 2]}), "pickle"),
+            ("an Arrow file", b"ARROW1\x00\x00" + bytes(99), "Arrow"),
+            ("an HDF5 file", b"\x89HDF\r\n\x1a\n" + bytes(99), "HDF5"),
+            ("XML", "<?xml version='1.0'?><rows/>\n", "XML"),
+            ("ARFF", "@relation x\n@attribute a numeric\n@data\n1\n", "ARFF"),
+            ("JSON", '[{"a": 1, "label": "yes"}]\n', "JSON"),
+            ("a pointer of git-annex", ".git/annex/objects/ab/cd/SHA256E-s1--0.csv\n", "annex"),
+            ("UTF-32", GOOD.encode("utf-32"), "UTF-32"),
+            ("zeros", bytes(5000), "NUL"),
+            ("one endless line", "a," * 50_000, "header"),
+        )
+    },
+    "Latin-1": ("rows.csv", GOOD.replace("yes", "jà").encode("latin-1"), "target: label", "iconv"),
+    "a gzip with a page inside": ("rows.csv.gz", gzip.compress(HTML.encode()), "target: label", "HTML"),
+    "a gzip with a gzip inside": ("rows.csv.gz", gzip.compress(gzip.compress(GOOD.encode())), "target: label", "gz"),
+    "a cell without end": ("rows.csv", GOOD + f'1,"{"x" * 11_000_000}",no\n', "target: label", "10,000,000"),
+    "a split that tests nothing": (
+        "rows.csv",
+        GOOD.replace("a,b", "part,b").replace("\n", "\ntrain").replace("train" + "part", "part"),
+        "target: label, split: part",
+        "part",
+    ),
+    "JSON Lines of lists": ("rows.jsonl", "[1, 2]\n[3, 4]\n", "target: label", "array"),
+    "JSON Lines of one list": ("rows.jsonl", '[{"a": 1, "label": "x"}]\n', "target: label", "array"),
+    "JSON Lines with a key twice": ("rows.jsonl", '{"a": 1, "a": 2, "label": "x"}\n', "target: label", "a"),
+    "a positive label of most rows": ("rows.csv", GOOD, "target: label, positive: no", "half"),
+    "a query that loads an extension": ("rows.csv", GOOD, 'target: label, query: "INSTALL httpfs"', "SELECT"),
+    "a query that fails": ("rows.csv", GOOD, 'target: label, query: "SELECT label::INT AS label FROM data"', ""),
+}
+
+# what is odd -> the file's name, its content, the rest of data.file
+ODD_DATA: Mapping[str, tuple[str, str | bytes, str]] = {
+    "line ends of Windows": ("rows.csv", GOOD.replace("\n", "\r\n"), "target: label"),
+    "line ends of an old Mac": ("rows.csv", GOOD.replace("\n", "\r"), "target: label"),
+    "a byte order mark": ("rows.csv", "\ufeff" + GOOD, "target: label"),
+    "UTF-16": ("rows.csv", GOOD.encode("utf-16"), "target: label"),
+    "a file that ends without a line end": ("rows.csv", GOOD.rstrip(), "target: label"),
+    "line ends inside cells": ("rows.csv", GOOD.replace("yes", '"ye\ns"'), "target: label"),
+    "formulas": ("rows.csv", GOOD.replace("yes", "=1+1"), "target: label"),
+    "a name that steers a terminal": ("rows.csv", GOOD.replace("a,b", "\x1b[31ma,b"), "target: label"),
+    "a name that steers CI": ("rows.csv", GOOD.replace("a,b", "##vso[task.x],b"), "target: label"),
+    "numbers beyond doubles": ("rows.csv", GOOD.replace("16,", "1e999,"), "target: label"),
+    "a column of one value": ("rows.csv", GOOD.replace(",", ",1,").replace("b,1", "b,one"), "target: label"),
+    "rows that repeat": ("rows.csv", GOOD + ROWS + ROWS, "target: label"),
+    "Parquet without compression": ("rows.parquet", parquet(GOOD), "target: label"),
+    "a comma for decimals": (
+        "rows.csv",
+        GOOD.replace(",", ";").replace("16;", "1,5;"),
+        'target: label, delimiter: ";", decimal: ","',
+    ),
+}
 
 BAD_SPECS: Mapping[str, tuple[str, str]] = {
-    "a list": ("- a\n- b\n", "a spec is a mapping"),
-    "an alias bomb": (BOMBS["aliases"], "that is no spec"),
+    "a list": ("- a\n- b\n", "a spec must be a mapping"),
+    "an alias bomb": (BOMBS["aliases"], "too many for a spec"),
     "a misspelt key": (DATA + "stratgies: [smote]\n", "did you mean strategies?"),
     "a parameter out of range": (
         DATA + "strategies: [{name: smote, params: {k_neighbors: 0}}]\n",
@@ -130,7 +197,7 @@ def run(tmp_path, monkeypatch, capsys):
 
 @pytest.mark.parametrize(("name", "content", "keys", "word"), BAD_DATA.values(), ids=BAD_DATA.keys())
 def test_bad_data_is_one_line_and_exit_code_3(run, tmp_path, name, content, keys, word) -> None:
-    """The message names the file and what is wrong with it; nothing is left in the output folder."""
+    """The message names the file and what is wrong with it; no output folder is left."""
     if content is not None:
         (tmp_path / name).write_bytes(content if isinstance(content, bytes) else content.encode())
 
@@ -140,7 +207,18 @@ def test_bad_data_is_one_line_and_exit_code_3(run, tmp_path, name, content, keys
     assert err.startswith("Error: ")
     assert "bug" not in err
     assert word in err
-    assert [] == list((tmp_path / "output").iterdir())
+    assert not (tmp_path / "output").exists()
+
+
+@pytest.mark.parametrize(("name", "content", "keys"), ODD_DATA.values(), ids=ODD_DATA.keys())
+def test_odd_data_comes_as_far_as_the_first_unit(name, content, keys) -> None:
+    """Without a word: what there is to say about it is in the report."""
+    spec = small_spec(data=f"file: {{path: {name}, {keys}}}")
+    files = {"spec.yaml": spec.encode(), name: content if isinstance(content, bytes) else content.encode()}
+
+    ended = call(Case(("run", "spec.yaml", "--workers", "1"), files))
+
+    assert (0, "", "") == (ended.code, ended.out, ended.err)
 
 
 @pytest.mark.parametrize(("spec", "words"), BAD_SPECS.values(), ids=BAD_SPECS.keys())

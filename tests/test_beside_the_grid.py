@@ -12,6 +12,8 @@ from job import pipeline
 from job.errors import SpecError
 from job.evaluation.grid import count_runs
 
+pytestmark = pytest.mark.long
+
 SPEC = """
 data: {generate: {kind: classification, n_samples: 240, n_features: 6, n_informative: 4, weights: [0.8]}}
 split: {n_repeats: 2}

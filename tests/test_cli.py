@@ -10,6 +10,7 @@ import sys
 from collections.abc import Mapping
 from pathlib import Path
 
+import dask
 import pytest
 from small_job import small_spec
 
@@ -19,7 +20,7 @@ from job.outputs import ALWAYS
 
 ROOT = Path(__file__).parents[1]
 ROWS = "".join(f"{i},{'yes' if i % 7 == 0 else 'no'}\n" for i in range(100))
-COMMANDS = ("run", "validate", "init", "render", "schema")
+COMMANDS = ("run", "validate", "init", "generate", "render", "compare", "dask", "schema")
 
 
 @pytest.fixture
@@ -59,7 +60,9 @@ def test_a_log_alone_tells_the_story(ended) -> None:
 
     assert "output/report.html" == lines[-1]
     assert ["logistic_regression", "knn"] == lines[0].split()
-    rows = {line.split()[0]: line.split()[1:] for line in lines if line}
+    rows: dict[str, list[str]] = {}
+    for line in filter(None, lines):  # the table stands before the text, in which a line may begin with the same word
+        rows.setdefault(line.split()[0], line.split()[1:])
     assert list(rows)[3:9] == ["strategy", "baseline", "smote", "class_weight", "many", "Raises"]
     assert 8 == len(rows["baseline"])
     assert ["–", "–", "–", "–", "n"] == rows["class_weight"][4:]
@@ -68,7 +71,7 @@ def test_a_log_alone_tells_the_story(ended) -> None:
     assert max(map(len, lines)) <= 80
     said = " ".join(lines)
     assert "This job can't tell whether oversampling helps logistic_regression: too few splits" in said
-    assert "Use logistic_regression as it is (baseline)" in said
+    assert "Use logistic_regression without resampling (baseline)" in said
 
 
 def test_runs_that_went_differently_are_told_with_their_reasons(ended) -> None:
@@ -257,6 +260,39 @@ def test_a_usage_error_is_one_line(call, words) -> None:
 
     assert (2, "") == (code, out)
     assert re.fullmatch(r"Error: .* See: .* --help\n", err)
+
+
+def test_a_cluster_that_is_not_there_is_said_in_one_line(call) -> None:
+    """`--dask` wins over the spec, it is said what is ignored, and nothing is written"""
+    Path("spec.yaml").write_text(small_spec() + "engine: {workers: 2}\n")
+
+    with dask.config.set({"distributed.comm.timeouts.connect": "100ms"}):
+        code, out, err = call("run", "spec.yaml", "--dask", "tcp://127.0.0.1:9")
+
+    assert (2, "") == (code, out)
+    note, line = err.splitlines()
+    assert "Note: engine.workers is ignored, because the Dask cluster has workers of its own" == note
+    assert line.startswith("Error: no Dask scheduler answers at tcp://127.0.0.1:9: ")
+    assert not Path("output").exists()
+
+
+@pytest.mark.parametrize(
+    ("words", "started"),
+    [
+        ("scheduler --port 0", "scheduler --port 0"),
+        ("worker tcp://a:1 --name b", "worker tcp://a:1 --name b --nthreads 1"),
+        ("worker tcp://a:1 --nthreads=4", "worker tcp://a:1 --nthreads=4"),
+        ("worker --help", "worker --help --nthreads 1"),
+    ],
+)
+def test_dask_takes_the_place_of_the_process(call, monkeypatch, words, started) -> None:
+    """Signals reach Dask itself, and a worker does one unit at a time unless somebody says otherwise."""
+    called: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda path, command: called.append(command) or 1 / 0)
+
+    call("dask", *words.split())
+
+    assert [[sys.executable, "-m", "dask", *started.split()]] == called
 
 
 def test_without_a_command_help_is_shown(call) -> None:

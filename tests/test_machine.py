@@ -116,9 +116,19 @@ def test_nonsense_breaks_nothing(tmp_path, mounts, own, limit):
     assert 0 < usable_processors(tmp_path) <= MACHINE[1]
 
 
-def test_workers_follow_quotas_and_memory(monkeypatch):
-    """one for each processor and each 300 MB"""
+@pytest.mark.parametrize(
+    ("memory", "table", "expected"),
+    [(10**9, 0, 3), (10**12, 0, 8), (10**8, 0, 1), (10**10, 10**8, 6), (10**10, 10**9, 1)],
+)
+def test_workers_follow_quotas_memory_and_data(monkeypatch, memory, table, expected):
+    """one for each processor and each 300 MB, fewer where the data is large, at least one"""
     monkeypatch.setattr(machine, "usable_processors", lambda: 8)
-    monkeypatch.setattr(machine, "usable_memory", lambda: 1_000_000_000)
 
-    assert 3 == machine.usable_workers()
+    assert expected == machine.usable_workers(memory, table)
+
+
+@pytest.mark.parametrize("memory", [4 * 10**8, 10**10, 10**12])
+def test_the_largest_table_leaves_room_for_one_worker(memory):
+    """data that just fits needs less than the memory, and a byte that isn't there fits no data"""
+    assert 0 < machine.largest_table(memory) * machine.COPIES_OF_JOB < memory - machine.MEMORY_PER_WORKER
+    assert machine.largest_table(machine.MEMORY_PER_WORKER - 1) < 0

@@ -271,7 +271,7 @@ def test_another_file_system_is_told_at_once(tmp_path, elsewhere, name):
     (tmp_path / name).symlink_to(elsewhere)
     with (
         pytest.raises(
-            OutputError, match=f"renamed to {tmp_path / name}: it is a mount, or a link to another file system"
+            OutputError, match=f"moved to {tmp_path / name}: it is a mount, or a link to another file system"
         ),
         open_outputs(tmp_path, (SYNTHETIC, PARENTS)),
     ):
@@ -295,7 +295,7 @@ def test_a_file_that_cannot_be_renamed_is_told_at_once(tmp_path, monkeypatch, na
     monkeypatch.setattr(os, "link", _no_links)
     monkeypatch.setattr(os, "replace", stuck)
     with (
-        pytest.raises(OutputError, match=f"renamed to {tmp_path / name}: it is a mount"),
+        pytest.raises(OutputError, match=f"moved to {tmp_path / name}: it is a mount"),
         open_outputs(tmp_path, (MODEL, SYNTHETIC, PARENTS)),
     ):
         pass
@@ -305,7 +305,7 @@ def test_a_file_that_cannot_be_renamed_is_told_at_once(tmp_path, monkeypatch, na
 def test_a_link_to_nowhere_is_told_at_once(tmp_path):
     """no folder can be made in its place"""
     (tmp_path / "figures").symlink_to(tmp_path / "gone")
-    with pytest.raises(OutputError, match="figures is a link to nowhere; move it away"), open_outputs(tmp_path):
+    with pytest.raises(OutputError, match="figures is a broken link; move it away"), open_outputs(tmp_path):
         pass
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import json
+import re
 from importlib.resources import files
 from pathlib import Path
 
@@ -18,7 +19,8 @@ from sklearn.pipeline import make_pipeline
 from sklearn.preprocessing import OneHotEncoder, StandardScaler
 
 from job import pipeline
-from job.outputs import ALWAYS, FIGURES
+from job.errors import DataError
+from job.outputs import ALWAYS, FIGURES, KEPT
 from job.results.results_file import read_results, to_json
 from job.results.study_facts import AuditFlag
 from job.results.verdict_facts import Interval
@@ -55,8 +57,8 @@ def test_the_experiment_that_it_began_with(default_results):
 
 
 def test_every_default_run_is_ok(default_results):
-    """five strategies, two classifiers, nothing degraded"""
-    counts = {"n_runs": 10, "n_ok": 10, "n_degraded": 0, "n_failed": 0, "n_not_applicable": 0}
+    """six strategies, two classifiers, nothing degraded"""
+    counts = {"n_runs": 12, "n_ok": 12, "n_degraded": 0, "n_failed": 0, "n_not_applicable": 0}
     assert counts == dict(default_results.status)
 
 
@@ -112,7 +114,7 @@ def test_a_job_that_goes_wrong_in_three_ways(small, tmp_path):
 def test_the_files_are_those_that_are_looked_for_at_the_start(small):
     """every file that a job writes is known before it runs, so that nothing in its way is found at the end"""
     folder, _ = small
-    assert {*ALWAYS, FIGURES} == {path.name for path in (folder / "output").iterdir()}
+    assert {*ALWAYS, FIGURES, KEPT} == {path.name for path in (folder / "output").iterdir()}
 
 
 def test_the_files_agree(small):
@@ -186,6 +188,27 @@ def test_default_csv_agrees_with_plain_scikit_learn(tmp_path):
     assert ("Yes", 10_000) == (results.dataset.positive, results.dataset.n_rows)
     expected = plain_average_precision(pd.read_csv(path), "default", "Yes", 3)
     assert pytest.approx(expected, abs=0.01) == row.value
+
+
+def test_data_that_cannot_fit_is_refused_before_anything_is_run(tmp_path):
+    """the message has the number of rows that would fit, and with so many the job isn't refused"""
+    spec = "data: {generate: {kind: classification, n_samples: 3000}}\nengine: {memory_limit: 301 MB}\n"
+    with pytest.raises(
+        DataError, match=r"3,000 rows don't fit .* the job may hold 0.301 GB .*; lower .*n_samples"
+    ) as no:
+        run(spec, tmp_path, on_progress=lambda progress: pytest.fail("a unit was run"))
+    n_fitting = int(re.search(r"about ([\d,]+) rows", str(no.value))[1].replace(",", ""))
+    assert 300 < n_fitting < 3000
+    loaded = pipeline.load_spec(_with_rows(tmp_path, spec, n_fitting))
+    dataset = pipeline.load_data(loaded.spec, tmp_path)
+    assert 1 == pipeline._count_workers(loaded.spec, dataset, None)
+    assert 5 == pipeline._count_workers(loaded.spec, dataset, 5)
+
+
+def _with_rows(folder: Path, spec: str, n_rows: int) -> str:
+    path = folder / "fits.yaml"
+    path.write_text(spec.replace("n_samples: 3000", f"n_samples: {n_rows}"))
+    return str(path)
 
 
 def test_json_holds_no_nan():

@@ -20,6 +20,7 @@ def test_packages_of_named_classes_have_their_versions() -> None:
     plain = versions_of()
     classes = [{"class": "joblib.Parallel"}, {"class": "joblib.Memory"}, {"class": "hostile.Raises"}]
     assert {**plain, "joblib": version("joblib")} == versions_of(classifiers=classes)
+    assert {**plain, "lightgbm": version("lightgbm")} == versions_of(classifiers=["lightgbm", "knn"])
     assert {**plain, "jinja2": version("jinja2")}.keys() == {
         name.lower() for name in versions_of(strategies=[{"class": "jinja2.Template"}])
     }

@@ -6,12 +6,15 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 from page_cases import RESULTS
 from unruly import SAID
 
+from job.pipeline import read_spec, run_job
 from job.results.results_file import to_json
 
 ROOT = Path(__file__).parents[1]
@@ -22,6 +25,16 @@ strategies: [{class: unruly.Talks}, {class: unruly.TalksLater}, {class: unruly.T
 classifiers: [logistic_regression]
 """
 
+BOOSTERS = """\
+data: {{file: {{path: {name}, target: label}}}}
+split: {{n_repeats: 1}}
+strategies: [class_weight, under_bagging, {{name: custom, weights: prevalence}}]
+classifiers:
+  - {{name: xgboost, params: {{n_estimators: 5}}}}
+  - {{name: lightgbm, params: {{n_estimators: 5}}}}
+  - {{name: catboost, params: {{n_estimators: 5}}}}
+report: {{model: true}}
+"""
 
 SETTLE = """
 from job.report.charts.theme import settle_matplotlib
@@ -79,3 +92,37 @@ def test_libraries_that_talk_are_not_heard(bare, tmp_path):
     results = json.loads((tmp_path / "output/results.json").read_text())
     said = {run["strategy"]: run["warnings"] for run in results["runs"]}
     assert {"baseline": [], "TalksLater": [], "Talks": list(SAID), "TalksWhenChecked": list(SAID)} == said
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["numbers.csv", "mixed.csv"])
+def test_boosters_are_not_heard_and_repeat(name, tmp_path, monkeypatch, capfd):
+    """all three, plain, weighted and bagged: nothing is printed or left behind, and two workers write the same bytes"""
+    (tmp_path / name).write_text("\n".join(_rows(is_mixed=name == "mixed.csv")))
+    (tmp_path / "spec.yaml").write_text(BOOSTERS.format(name=name))
+    monkeypatch.chdir(tmp_path)
+    before = {path.name for path in tmp_path.iterdir()}
+    for n in (1, 2):
+        run_job(read_spec("spec.yaml"), Path(f"out-{n}"), workers=n)
+
+    assert ("", "") == tuple(capfd.readouterr())
+    assert {*before, "out-1", "out-2"} == {path.name for path in tmp_path.iterdir()}
+    for file in ("report.html", "results.json", "metrics.csv", "comparisons.csv", "summary.md"):
+        assert (tmp_path / "out-1" / file).read_bytes() == (tmp_path / "out-2" / file).read_bytes(), file
+    results = json.loads((tmp_path / "out-1/results.json").read_text())
+    assert 4 * 3 == len(results["runs"])
+    assert {"ok", "degraded"} >= {run["status"] for run in results["runs"]}
+    assert [] == [word for run in results["runs"] for word in run["warnings"]]
+    assert {"under_bagging": "fewer"}.items() <= {each["label"]: each["kind"] for each in results["strategies"]}.items()
+    assert results["model"]["file"] == "model.skops"
+
+
+def _rows(is_mixed: bool) -> Iterator[str]:
+    """Numbers, or also a column of categories and gaps; one label in six is rare."""
+    luck = Random(1)
+    yield "amount,count,shop,label" if is_mixed else "amount,count,size,label"
+    for row in range(240):
+        rare = row % 6 == 0
+        third = luck.choice("abcd") if is_mixed else f"{luck.gauss():.4f}"
+        amount = "" if is_mixed and row % 11 == 0 else f"{luck.gauss(1.0 * rare):.4f}"
+        yield f"{amount},{luck.randrange(9) + 2 * rare},{third},{'rare' if rare else 'common'}"

@@ -52,6 +52,7 @@ def run(tmp_path_factory: pytest.TempPathFactory) -> Callable[[str], Path]:
     return run
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("name", JOBS)
 def test_the_same_bytes_again(
     name: str, run: Callable[[str], Path], tmp_path: Path, capsys: pytest.CaptureFixture[str]
@@ -180,6 +181,28 @@ def test_a_section_that_cannot_be_drawn_is_a_bug(
     assert "balance" not in told
     assert "in fail" in Path(told.rpartition(": ")[2].strip()).read_text()
     assert not (results.parent / "report.html").exists()
+
+
+@pytest.mark.parametrize("how", ["changed", "without a digest", "half a character"])
+def test_a_report_that_cannot_be_drawn_of_changed_results_is_no_bug(
+    how: str, results: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """exit code 3: whoever changed the file, or has it from a version that noted no digest, is told which it is"""
+    changed = json.loads(results.read_text())
+    if how == "without a digest":
+        del changed["provenance"]["results_digest"]
+    else:
+        changed["spec"]["title"] = "another" if how == "changed" else "\ud83d"
+    results.write_text(json.dumps(changed))
+
+    def fail(facts: Facts) -> Section:
+        raise KeyError("of theirs")
+
+    monkeypatch.setattr(data, "build_balance", fail)
+    assert 3 == main(["render", str(results)])
+    told = capsys.readouterr().err
+    assert told.startswith(f"Error: {results}: no results that a report can be made of (KeyError: 'of theirs')")
+    assert 1 == told.count("\n")
 
 
 def test_a_file_that_cannot_be_read_is_told(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:

@@ -19,6 +19,7 @@ from job.results.results import Results
 from job.strategies.raw_columns import RawColumns
 
 ROOT = Path(__file__).parents[1]
+FEW = {"catboost": {"iterations": 20}}  # of a thousand
 
 _FRESH = """
 import json, sys
@@ -83,11 +84,14 @@ def test_the_saved_pipeline_predicts_the_same_in_another_process(tmp_path) -> No
 
 @pytest.mark.parametrize("classifier", CLASSIFIERS)
 def test_every_classifier_can_be_saved(classifier, tmp_path) -> None:
-    """with and without a tuned threshold, and the decisions are those of the strategy itself"""
+    """alone, bagged, and with a tuned threshold, and the decisions are those of the strategy itself"""
     (tmp_path / "spec.yaml").write_text(
         "data: {generate: {n_samples: 120, weights: [0.8]}}\n"
-        "strategies: [{name: threshold, params: {thresholds: 5, cv: 2}}, smote]\n"
-        f"classifiers: [{classifier}]\n"
+        "strategies:\n"
+        "  - {name: threshold, params: {thresholds: 5, cv: 2}}\n"
+        "  - smote\n"
+        "  - {name: under_bagging, params: {n_estimators: 2}}\n"
+        f"classifiers: [{{name: {classifier}, params: {FEW.get(classifier, {})}}}]\n"
     )
     spec = read_spec(str(tmp_path / "spec.yaml")).spec
     dataset = load_data(spec, tmp_path)

@@ -1,14 +1,31 @@
+"""Text that anybody reads: it can be written everywhere, fits where it has to, and is in the field's words."""
+
 from __future__ import annotations
 
-from collections.abc import Sequence
+import json
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
 from xml.etree import ElementTree
 from xml.sax.saxutils import escape
 
+import click
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from job.cli import commands
+from job.spec.schema import json_schema
+from job.spec.starter import write_starter
 from job.text import abbreviate, abbreviate_all, counted, listed, make_visible, sentence, visible_line, width
+
+ROOT = Path(__file__).parents[1]
+TRANSLATED = re.compile(
+    r"\b(feigned|whoever|anew|astray|amid|parted|rescued rows|honest|spoilt|is had|(is|are) told|told (in|under)|"
+    r"stands? (in|under|beside|behind|at)|lies? (beside|safely)|on equal footing|of its owner)\b",
+    re.IGNORECASE,
+)
+"""What sounds translated or literary; scikit-learn's user guide has none of it."""
 
 anything = st.text(st.characters(codec=None))
 
@@ -102,3 +119,19 @@ def test_lists_read_as_a_sentence_does() -> None:
 def test_sentences_begin_and_end_as_such(text: str, expected: str) -> None:
     """a capital and a full stop, but names of parameters keep their spelling"""
     assert expected == sentence(text)
+
+
+def documentation() -> Iterator[tuple[str, str]]:
+    """What is read before a job: pages, help, and what a spec's keys mean."""
+    for path in (ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))):
+        yield path.name, path.read_text(encoding="utf-8")
+    for name, command in commands.commands.items():
+        yield f"{name} --help", command.get_help(click.Context(command))
+    yield "schema", json.dumps(json_schema())
+    yield "init", write_starter()
+
+
+@pytest.mark.parametrize(("name", "text"), [*documentation()], ids=lambda part: part.split("\n")[0][:20])
+def test_documentation_is_in_plain_words(name: str, text: str) -> None:
+    """no sentence sounds translated or literary"""
+    assert [found[0] for found in TRANSLATED.finditer(" ".join(text.split()))] == []

@@ -1,4 +1,4 @@
-"""The last words of a job in a log: which runs did not go as asked, the means as a table, and the answer."""
+"""The last words of a job or a suite in a log: which runs did not go as asked, the means, and the answer."""
 
 from __future__ import annotations
 
@@ -10,20 +10,41 @@ from rich.cells import cell_len, set_cell_size  # an ideograph is two columns wi
 from job.text import number, one_line
 
 if TYPE_CHECKING:  # they take long to import, and `run` has done so when it ends
+    from job.pipeline import Reused
     from job.results.results import Results
+    from job.results.verdict_facts import Against
+    from job.suite.run_suite import SuiteResult
 
 _STATES: Mapping[str, str] = {"failed": "failed", "degraded": "degraded", "not_applicable": "not applicable"}
 """Status -> words; the first letter marks a row of the table."""
 _METRICS: tuple[tuple[str, str, int], ...] = (
     ("recall", "recall", 3),
     ("precision", "preci- sion", 3),
-    ("false_alarms_per_1000", "false alarms /1,000", 1),
+    ("false_alarms_per_1000", "false alerts /1,000", 1),
     ("average_precision", "average preci- sion", 3),
 )
 _HEIGHT = 3  # lines of a heading
 _MOST_LINES = 20
 _MOST_OF_A_LABEL = 40
+_NONE_READ, _INCOMPLETE, _A_GATE_FAILED = 3, 4, 5  # exit codes of a suite
 _GAP = "  "
+
+
+def summarize_reuse(reused: Reused, output: str, quiet: bool) -> Iterator[str]:
+    """Say how much of a job was there already, and why finished runs could not be kept."""
+    if reused.is_unchanged and not quiet:
+        yield f"Unchanged: {output} holds the report of this spec, data and program; nothing was run"
+        yield from summarize_kept(0, 0, reused.problem, output, quiet)
+    else:
+        yield from summarize_kept(reused.n_kept, reused.n_runs, reused.problem, output, quiet)
+
+
+def summarize_kept(n_kept: int, n_runs: int, problem: str | None, output: str, quiet: bool) -> Iterator[str]:
+    """Say how many runs were there already, and why finished runs could not be kept."""
+    if n_kept and not quiet:
+        yield f"{n_kept:,} of {n_runs:,} runs kept from before"
+    if problem is not None:
+        yield f"Finished runs could not be kept in {output}, so that a later job runs them again: {problem}"
 
 
 def summarize_trouble(results: Results, quiet: bool) -> Iterator[str]:
@@ -35,9 +56,60 @@ def summarize_trouble(results: Results, quiet: bool) -> Iterator[str]:
         Whether only failed runs are worth a line.
     """
     lines = [line for status in _STATES if status == "failed" or not quiet for line in _list_reasons(results, status)]
+    yield from _first(lines, " reasons, all of them in the report")
+
+
+def summarize_gates(results: Results, quiet: bool) -> Iterator[str]:
+    """Say which gates fail the job and why, one line for each; and unless `quiet` how many there are of each kind."""
+    from job.wording.verdict_rows import count_gates, describe_gate
+
+    if results.gates and not quiet:
+        yield count_gates(results.gates)
+    failing = [describe_gate(gate) for gate in results.gates if gate.fails_job]
+    yield from _first(failing, " gates, all of them in the report")
+
+
+def summarize_suite(result: SuiteResult, output: str, quiet: bool) -> Iterator[str]:
+    """Say how much was there already, which data sets have no report, which runs failed, and which gates."""
+    from job.suite.suite_results import OK
+    from job.wording.verdict_rows import describe_gate
+
+    rows, ended = result.results.datasets, result.ended
+    yield from summarize_kept(ended.n_kept, ended.n_runs, ended.problem, output, quiet)
+    if result.unheld is not None:
+        yield f"Note: another job may write into {output} at the same time: {result.unheld}"
+    lost = [f"{row.status.capitalize()}: {row.dataset}: {row.reason}" for row in rows if row.status != OK]
+    lost += [f"{row.dataset}: {row.n_failed:,} of {row.n_runs:,} runs failed" for row in rows if row.n_failed]
+    failing = [f"{row.dataset}: {describe_gate(gate)}" for row in rows for gate in row.gates if gate.fails_job]
+    for lines in (lost, failing):
+        yield from _first([one_line(line) for line in lines], ", all of them in the index")
+
+
+def _first(lines: Sequence[str], rest: str) -> Iterator[str]:
+    """Give the first lines, and say how many more there are and where."""
     yield from lines[:_MOST_LINES]
     if len(lines) > _MOST_LINES:
-        yield f"and {len(lines) - _MOST_LINES:,} more reasons, all of them in the report"
+        yield f"and {len(lines) - _MOST_LINES:,} more{rest}"
+
+
+def exit_code_of_suite(result: SuiteResult) -> int:
+    """Give 3 where no data set could be read, else 5 for a gate, 4 for a missing report or a failed run, or 0."""
+    from job.suite.suite_results import OK, UNREADABLE
+
+    rows = result.results.datasets
+    if all(row.status == UNREADABLE for row in rows):
+        return _NONE_READ
+    if any(gate.fails_job for row in rows for gate in row.gates):
+        return _A_GATE_FAILED
+    return _INCOMPLETE if any(row.status != OK or row.n_failed for row in rows) else 0
+
+
+def write_changes(against: Against) -> Iterator[str]:
+    """Write what differs between two jobs, a line for each difference."""
+    from job.wording.verdict_rows import describe_causes, list_changes
+
+    yield describe_causes(against)
+    yield from (one_line(f"{part}: {what}: {values}") for part, what, values in list_changes(against))
 
 
 def _list_reasons(results: Results, status: str) -> Iterator[str]:
@@ -61,10 +133,10 @@ def write_answer(results: Results, width: int) -> Iterator[str]:
     use = f"{told.action}{told.use}"
     for text in (warning, told.short, told.found, told.others, use, *told.cutoffs, told.sure, told.why):
         if text:
-            yield from _wrap(one_line(text), width)
+            yield from wrap(one_line(text), width)
 
 
-def _wrap(text: str, width: int) -> Iterator[str]:
+def wrap(text: str, width: int) -> Iterator[str]:
     """Break lines between words; a word that is wider than a line stays whole."""
     line = ""
     for word in text.split(" "):

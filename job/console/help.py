@@ -42,7 +42,8 @@ _START = kept_lines(
 )
 _EXIT_CODES = kept_lines(
     "Exit codes:",
-    "0 done; 1 a bug; 2 usage, spec or output folder; 3 data;",
-    "4 the report is written, but some runs failed; 130, 143 interrupted",
+    "0 done; 1 a bug; 2 usage, spec, cluster or output folder; 3 data;",
+    "4 the report is written, but some runs failed; 5 a gate failed;",
+    "130, 143 interrupted",
 )
 FIRST_STEPS = f"{_START}\n\n{_EXIT_CODES}"

@@ -86,10 +86,9 @@ def _tell_each(progress: Progress) -> None:
     for number, outcome in enumerate(progress.ended, before + 1):
         key = outcome.key
         study = f", {key.study.words}" if key.study else ""
-        tell(
-            f"{number:,} of {progress.total:,}: {key.strategy} with {key.classifier}, repeat {key.repeat}, "
-            f"fold {key.fold}{study}: {outcome.status} in {outcome.seconds_resample + outcome.seconds_fit:.2f} s"
-        )
+        run = f"{key.strategy} with {key.classifier}, repeat {key.repeat}, fold {key.fold}{study}"
+        ended = f"{outcome.status} in {outcome.seconds_resample + outcome.seconds_fit:.2f} s"
+        tell(f"{number:,} of {progress.total:,}: {run}: {ended}")
 
 
 def _duration(seconds: float) -> str:

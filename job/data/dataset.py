@@ -4,6 +4,7 @@ import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from pathlib import Path
 
 import numpy as np
 import pandas as pd
@@ -11,6 +12,9 @@ import pandas as pd
 NUMERIC_KINDS = ("number", "integer")
 CATEGORICAL_KINDS = ("boolean", "category")
 
+LABEL, POSTERIOR = "label", "true_posterior"
+"""What a file of generated data calls the label, and the probability that it is 1."""
+_ROWS_AT_A_TIME = 20_000
 _NAN = np.frombuffer(b"\x00\x00\x00\x00\x00\x00\xf8\x7f", dtype="<f8")[0]
 
 
@@ -149,6 +153,11 @@ class Dataset:
         """Names of the features that are categories, booleans included."""
         return self._names(CATEGORICAL_KINDS)
 
+    def count_encoded(self, max_categories: int) -> int:
+        """Count the columns of prepared rows, at most: one for each number, and for each category that is kept."""
+        counts = (len(self.X[name].cat.categories) + 1 for name in self.categorical)
+        return len(self.numeric) + sum(min(count, max_categories) for count in counts)
+
     def _names(self, kinds: tuple[str, ...]) -> tuple[str, ...]:
         return tuple(column.name for column in self.columns if column.role == "feature" and column.kind in kinds)
 
@@ -205,3 +214,39 @@ def _number_bytes(values: np.ndarray) -> bytes:
     plain = values.astype("<f8") + 0.0
     plain[np.isnan(plain)] = _NAN
     return plain.tobytes()
+
+
+def write_frame(frame: pd.DataFrame, path: Path) -> None:
+    """Write a table as CSV, an empty cell where a value is missing."""
+    frame.to_csv(path, index=False, lineterminator="\n", chunksize=_ROWS_AT_A_TIME)
+
+
+def write_dataset(dataset: Dataset, path: Path, is_parquet: bool) -> None:
+    """Write the features, the label (1 for the positive one, else 0) and, where it is known, the true posterior.
+
+    Parameters
+    ----------
+    dataset : Dataset
+    path : Path
+        The file that is written: Parquet, or CSV with an empty cell where a value is missing.
+    is_parquet : bool
+
+    Raises
+    ------
+    OSError
+        Where the file cannot be written.
+    """
+    whole = {column.name: "Int64" for column in dataset.columns if column.kind == "integer"}
+    truth = {} if dataset.posterior is None else {POSTERIOR: dataset.posterior}
+    frame = dataset.X.astype(whole).assign(**{LABEL: dataset.y, **truth})
+    if not is_parquet:
+        write_frame(frame, path)
+        return
+    import duckdb  # which CSV doesn't need
+
+    try:
+        with duckdb.connect(config={"threads": 1}) as connection:
+            connection.register("generated", frame)
+            connection.execute("COPY generated TO $path (FORMAT parquet)", {"path": str(path)})
+    except duckdb.IOException as error:
+        raise OSError(str(error)) from error

@@ -130,10 +130,8 @@ def _make(code: str, level: str, found: str, columns: Sequence[str] = (), advice
 def _find_in_rows(facts: Facts) -> Iterator[Finding]:
     giving = [(name, score) for name, score in facts.scores if score > GIVES_AWAY]
     if giving:
-        found = (
-            f"The classes are told apart with an AUC above {GIVES_AWAY} (up to {giving[0][1]:.4f}) by "
-            f"{counted(len(giving), 'column')} alone."
-        )
+        how = f"with an AUC above {GIVES_AWAY} (up to {giving[0][1]:.4f})"
+        found = f"The classes are told apart {how} by {counted(len(giving), 'column')} alone."
         yield _make("gives-the-answer-away", PROBLEM, found, [name for name, _ in giving])
     if (near := facts.near_duplicates) is not None and near > MANY_NEAR_DUPLICATES:
         where, advice = " in another group", "Check whether the column under data.file.groups identifies the case."
@@ -145,10 +143,8 @@ def _find_in_rows(facts: Facts) -> Iterator[Finding]:
     duplicates = facts.duplicates
     if duplicates.n_conflicting:
         share = duplicates.n_conflicting_minority / facts.dataset.n_positive
-        found = (
-            f"{counted(duplicates.n_conflicting, 'row')} equal a row of another class in every feature, "
-            f"{duplicates.n_conflicting_minority:,} of them minority ({_percent(share)} of the minority)."
-        )
+        them = f"{duplicates.n_conflicting_minority:,} of them minority ({_percent(share)} of the minority)"
+        found = f"{counted(duplicates.n_conflicting, 'row')} equal a row of another class in every feature, {them}."
         yield _make("conflicting-duplicates", PROBLEM if share >= MANY_OUTLIERS else WARNING, found)
     if duplicates.n_repeated:
         found = f"An earlier row is repeated in every feature by {counted(duplicates.n_repeated, 'row')}."
@@ -177,10 +173,8 @@ def _find_in_minority(facts: Facts) -> Iterator[Finding]:
         yield _make("separable", NOTE, f"Classes hardly touch: {found}")
     sizes = clusters.sizes if clusters else ()
     if clusters and len(sizes) > 1 and 2 * sizes[0] < sum(sizes) + clusters.n_alone:
-        found = (
-            f"The minority falls into {counted(len(sizes), 'cluster')} of {sizes[-1]:,} to {sizes[0]:,} rows, and "
-            f"{counted(clusters.n_alone, 'row')} in none."
-        )
+        inside = f"{counted(len(sizes), 'cluster')} of {sizes[-1]:,} to {sizes[0]:,} rows"
+        found = f"The minority falls into {inside}, and {counted(clusters.n_alone, 'row')} in none."
         yield _make("small-disjuncts", WARNING, found)
 
 

@@ -1,7 +1,7 @@
 """What lets a model score too well: columns that give the label away, and rows that are the same, or nearly."""
 
 import hashlib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -22,6 +22,7 @@ _WORK_OF_A_ROW = 100  # to be compared with another one, beside that of each col
 _BLOCK_CELLS = 4_000_000
 _COPIES = 16  # that a row may have and still be found out
 _CLOSE = 0.01
+_HEAD = 1_000
 
 
 @dataclass(frozen=True)
@@ -77,13 +78,20 @@ def find_equal_columns(X: pd.DataFrame) -> tuple[tuple[str, ...], ...]:
         Groups of two or more, in the order of their first column. Categories are equal if they part the rows alike,
         whatever they are called.
     """
+    place = {name: number for number, name in enumerate(X.columns)}
+    alike = _group_columns(X[:_HEAD], list(place))  # few columns are, so few are read to their end
+    groups = (names for like in alike for names in _group_columns(X, like))
+    return tuple(tuple(map(str, names)) for names in sorted(groups, key=lambda names: place[names[0]]))
+
+
+def _group_columns(X: pd.DataFrame, names: Sequence[str]) -> list[list[str]]:
     groups: dict[bytes, list[str]] = {}
-    for name in X.columns:
+    for name in names:
         is_category = isinstance(X[name].dtype, pd.CategoricalDtype)
         values = pd.factorize(_codes(X[name]))[0] if is_category else X[name].to_numpy(dtype=np.float64) + 0.0
         content = np.where(np.isnan(values), np.nan, values)  # one pattern of bytes for all that is missing
-        groups.setdefault(hashlib.sha256(content.tobytes()).digest(), []).append(str(name))
-    return tuple(tuple(names) for names in groups.values() if len(names) > 1)
+        groups.setdefault(hashlib.sha256(content.tobytes()).digest(), []).append(name)
+    return [each for each in groups.values() if len(each) > 1]
 
 
 def count_duplicates(X: pd.DataFrame, y: np.ndarray) -> Duplicates:
@@ -226,10 +234,8 @@ def _find_nearest_unequal(
 def _share_between(left: np.ndarray, right: np.ndarray, others: np.ndarray) -> np.ndarray:
     """The largest share, over columns, of rows whose value lies between those of two rows."""
     low, high, ordered = np.minimum(left, right), np.maximum(left, right), np.sort(others, axis=0)
-    between = [
-        np.searchsorted(values, high[:, column], "left") - np.searchsorted(values, low[:, column], "right")
-        for column, values in enumerate(ordered.T)
-    ]
+    columns = zip(ordered.T, low.T, high.T, strict=True)
+    between = [np.searchsorted(all_, up) - np.searchsorted(all_, down, "right") for all_, down, up in columns]
     return np.asarray(np.max(between, axis=0) / len(others))
 
 

@@ -52,9 +52,8 @@ def quoted_apart(text: str, other: str) -> str:
     """Write a text in quotes so that a reader can tell it from another one."""
     same = unicodedata.normalize("NFC", text) == unicodedata.normalize("NFC", other)
     own = (c for c in text if not c.isascii() and c.casefold() not in other.casefold())
-    written = escape(
-        quoted(text), "".join(c for c in own if same or ord(c) in SAME or unicodedata.normalize("NFKC", c) != c)
-    )
+    odd = "".join(c for c in own if same or ord(c) in SAME or unicodedata.normalize("NFKC", c) != c)
+    written = escape(quoted(text), odd)
     return written if written != quoted(other) else visible(text)
 
 

@@ -14,6 +14,7 @@ from job.spec.job_spec import JobSpec, SplitSpec
 
 _SEEDS = 2**32  # scikit-learn takes 0 to 2**32 - 1
 _SIZE_TOLERANCE = 0.1  # a tenth of the share asked for
+_NO_FEATURE = "It is no feature either."
 _REMEDIES = {
     "holdout": "change split.test_size, or bring more rows of that class",
     "kfold": "lower split.n_splits, or bring more rows of that class",
@@ -79,11 +80,9 @@ def settle_split(spec: JobSpec, dataset: Dataset) -> tuple[JobSpec, Dataset]:
         _check_folds(dataset, spec.split.n_splits)
     except DataError:
         split = SplitSpec.model_validate({"method": "holdout", "random_state": spec.split.random_state})
-        text = (
-            f"The default of {spec.split.n_splits} folds needs {spec.split.n_splits} rows of each class (and as many "
-            f"groups, where rows are grouped), so rows are parted by {split.n_repeats} holdouts instead."
-        )
-        note = Note("fewer-rows-than-folds", text)
+        needed = f"{spec.split.n_splits} rows of each class (and as many groups, where rows are grouped)"
+        text = f"The default of {spec.split.n_splits} folds needs {needed}, so rows are parted by {split.n_repeats}"
+        note = Note("fewer-rows-than-folds", f"{text} holdouts instead.")
         return spec.model_copy(update={"split": split}), replace(dataset, notes=(*dataset.notes, note))
     return spec, dataset
 
@@ -164,10 +163,8 @@ def _time(dataset: Dataset, spec: SplitSpec) -> Iterator[list[np.ndarray]]:
         raise DataError("split.method: time needs data.file.time, a column to sort by")
     n_missing = int((time != time).sum())  # true of NaN and NaT alone
     if n_missing:
-        raise DataError(
-            f"split.method: time needs a time on every row, and {n_missing:,} of {dataset.n_rows:,} rows have none; "
-            "leave them out with data.file.query"
-        )
+        found = f"and {n_missing:,} of {dataset.n_rows:,} rows have none; leave them out with data.file.query"
+        raise DataError(f"split.method: time needs a time on every row, {found}")
     if n_test >= dataset.n_rows:
         raise DataError(f"split.test_size: leaves none of {dataset.n_rows:,} rows for training; lower it")
     yield [time > np.sort(time)[dataset.n_rows - n_test - 1]]
@@ -195,10 +192,9 @@ def _check_folds(dataset: Dataset, n_folds: int, test_size: float | None = None)
         (n_groups, f"groups, and data.file.groups makes {n_groups}", "leave groups out"),
     ):
         if n_folds > n_most:
-            least = (
-                f"raise it to {math.ceil(100 / n_most) / 100:g}" if test_size and n_most else f"lower it to {n_most}"
-            )
-            advice = "no folds can be made" if n_most < 2 else least
+            advice = f"lower it to {n_most}"
+            if n_most < 2 or test_size:
+                advice = "no folds can be made" if n_most < 2 else f"raise it to {math.ceil(100 / n_most) / 100:g}"
             raise DataError(f"{what} need {n_folds} {needs}; {advice}, or {more}")
 
 
@@ -225,27 +221,22 @@ def _check_parts(dataset: Dataset, method: str, splits: Sequence[Split]) -> None
     for split in splits:
         n_train, n_positive = len(split.train), int(dataset.y[split.train].sum())
         if not 0 < n_positive < n_train:
-            raise DataError(
-                f"split.method {method}: a training part of {n_train:,} rows has no "
-                f"{'row of the rest' if n_positive else positive}, so no classifier can be fitted; "
-                f"the data has {_counts(dataset)}: {remedy}"
-            )
+            lacking = "row of another label" if n_positive else positive
+            why = f"a training part of {n_train:,} rows has no {lacking}, so no classifier can be fitted"
+            raise DataError(f"split.method {method}: {why}; the data has {_counts(dataset)}: {remedy}")
         if len(split.test) == 0:
             why = " (rows that share the last training time train too)" if method == "time" else ""
-            raise DataError(
-                f"split.method {method}: none of {dataset.n_rows:,} rows is left for testing{why}; {remedy}"
-            )
+            found = f"none of {dataset.n_rows:,} rows is left for testing{why}"
+            raise DataError(f"split.method {method}: {found}; {remedy}")
     if not any(dataset.y[split.test].any() for split in splits):
-        raise DataError(
-            f"split.method {method}: no test part has a {positive}, so nothing can be measured; "
-            f"the data has {_counts(dataset)}: {remedy}"
-        )
+        why = f"no test part has a {positive}, so nothing can be measured"
+        raise DataError(f"split.method {method}: {why}; the data has {_counts(dataset)}: {remedy}")
 
 
 def _counts(dataset: Dataset) -> str:
     """Say how many rows either class has."""
     n_rest = dataset.n_rows - dataset.n_positive
-    return f"{dataset.n_positive:,} labelled {named(dataset.positive)} (positive) and {n_rest:,} of the rest"
+    return f"{dataset.n_positive:,} labelled {named(dataset.positive)} (positive) and {n_rest:,} others"
 
 
 def note_splits(dataset: Dataset, spec: SplitSpec, splits: Sequence[Split]) -> tuple[Note, ...]:
@@ -268,12 +259,10 @@ def note_splits(dataset: Dataset, spec: SplitSpec, splits: Sequence[Split]) -> t
     y, n_rows = dataset.y, dataset.n_rows
     positive = f"labelled {named(dataset.positive)} (positive)"
     notes = []
-    for label, name in ((1, positive), (0, "of the rest")):
+    for label, name in ((1, positive), (0, "of another label")):
         n_absent = sum(not (y[split.test] == label).any() for split in splits)
-        text = (
-            f"In {n_absent} of {len(splits)} splits no test row is {name}: metrics that need one are undefined there."
-        )
-        notes += [Note("test-part-lacks-a-class", text)] * bool(n_absent)
+        text = f"In {n_absent} of {len(splits)} splits no test row is {name}: metrics that need one are undefined"
+        notes += [Note("test-part-lacks-a-class", f"{text} there.")] * bool(n_absent)
     # groups cannot be cut and ties stay together, so a test part can differ from the share asked for
     asked = {"holdout": spec.test_size, "time": spec.test_size, "kfold": 1 / spec.n_splits}.get(spec.method)
     sizes = [len(split.test) for split in splits]
@@ -286,29 +275,23 @@ def note_splits(dataset: Dataset, spec: SplitSpec, splits: Sequence[Split]) -> t
     shares = [(int(y[split.train].sum()), len(split.train)) for split in splits]
     n_positive, n_train = max(shares, key=lambda share: 2 * share[0] - share[1])
     if 2 * n_positive > n_train + 1:
-        what = "samplers add rows of the rest, and what is called minority is the positive label"
+        what = "samplers add rows of the other labels, and what is called minority is the positive label"
         text = f"In a training part {n_positive:,} of {n_train:,} rows are {positive}, the majority there: {what}."
         notes.append(Note("positive-is-common", text))
     if (groups := dataset.groups) is not None:
         n_shared = max(len(np.intersect1d(groups[split.train], groups[split.test])) for split in splits)
-        text = (
-            f"{n_shared:,} of {len(np.unique(groups)):,} groups have rows on both sides of the split, "
-            "since split methods time and predefined take no account of groups."
-        )
+        why = "since split methods time and predefined take no account of groups"
+        text = f"{n_shared:,} of {len(np.unique(groups)):,} groups have rows on both sides of the split, {why}."
         notes += [Note("groups-on-both-sides", text)] * bool(n_shared)
     return tuple(notes)
 
 
 def note_unused(dataset: Dataset, method: str) -> Iterator[Note]:
     """Note a column for another split method: it only keeps itself out of the features."""
-    how = {"predefined": "the data marks which rows test", "time": "the latest rows test"}.get(
-        method, "rows are drawn at random"
-    )
+    hows = {"predefined": "the data marks which rows test", "time": "the latest rows test"}
+    how = hows.get(method, "rows are drawn at random")
     for role, by in (("time", "time"), ("split", "predefined")):
         if getattr(dataset, role) is not None and method != by:
             name = next((column.name for column in dataset.columns if column.role == role), role)
-            text = (
-                f"data.file.{role} ({quoted(name)}) isn't used: it is for split method {by}, and with {method} {how}. "
-                "It is no feature either."
-            )
-            yield Note(f"{role}-unused", text, name)
+            why = f"it is for split method {by}, and with {method} {how}"
+            yield Note(f"{role}-unused", f"data.file.{role} ({quoted(name)}) isn't used: {why}. {_NO_FEATURE}", name)

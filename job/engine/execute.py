@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import os
+import time
 from collections import deque
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, BrokenExecutor, Executor, Future, wait
 from contextlib import AbstractContextManager
 from dataclasses import dataclass, replace
@@ -14,7 +16,7 @@ from tempfile import TemporaryDirectory
 
 from job.engine.work import Answer, Call, Work, answer, read, too_long
 from job.evaluation.evaluate_unit import Outcome, fail_unit
-from job.evaluation.grid import Unit
+from job.evaluation.grid import Study, Unit
 from job.text import words_of
 
 MakeExecutor = Callable[[int], AbstractContextManager[Executor]]
@@ -36,18 +38,28 @@ class Engine:
     run_timeout : float or None
         Seconds that one run may take; a unit may take that for each of its classifiers.
     scratch : Path or None
-        A folder that workers can write; None for the one of temporary files.
+        A folder for temporary files, where the classifiers of a unit find its resampled rows; without one a unit is
+        never parted.
+    count_workers : callable or None
+        Says how many workers there are now, where they come and go; such workers share no folder, so that no unit is
+        parted.
     """
 
     make_executor: MakeExecutor
     n_workers: int
     run_timeout: float | None = None
     scratch: Path | None = None
+    count_workers: Callable[[], int] | None = None
 
     @property
     def alone(self) -> Engine:
         """The same with one worker."""
-        return replace(self, n_workers=1)
+        return replace(self, n_workers=1, count_workers=None)
+
+    @property
+    def room(self) -> int:
+        """Units that may be in flight now."""
+        return self.n_workers if self.count_workers is None else self.count_workers()
 
 
 @dataclass(frozen=True)
@@ -118,7 +130,7 @@ def execute(units: Iterable[Unit], work: Work, engine: Engine, on_done: OnDone) 
     concurrent.futures.BrokenExecutor
         Where workers cannot read what they are sent, which no unit is to blame for.
     """
-    waiting, apart, culprits, engine_apart = deque(units), list[Unit](), Culprits(), engine
+    waiting, apart, culprits, engine_apart = Waiting(units, engine.n_workers), list[Unit](), Culprits(), engine
     while waiting:
         suspects, late = _run_until_stop(waiting, work, engine, on_done)
         if suspects:
@@ -126,7 +138,7 @@ def execute(units: Iterable[Unit], work: Work, engine: Engine, on_done: OnDone) 
         stopped = [*late, *_run_all(suspects, work, engine.alone, on_done)]
         culprits = culprits.and_also(_find_culprits(stopped, work, engine, on_done))
         parted = [culprits.part(unit) for unit in waiting]
-        waiting = deque(safe for safe, _ in parted if safe is not None)
+        waiting = Waiting((safe for safe, _ in parted if safe is not None), engine.n_workers)
         apart += [run for _, runs in parted for run in runs]
     for run, reason in _run_all(apart, work, engine_apart, on_done):
         on_done(fail_unit(run, reason))
@@ -149,7 +161,7 @@ def _find_culprits(stopped: Sequence[_Stopped], work: Work, engine: Engine, on_d
 
 def _run_all(units: Iterable[Unit], work: Work, engine: Engine, on_done: OnDone) -> list[_Stopped]:
     """Run units, suspects alone, and return those that had to be stopped."""
-    waiting, stopped = deque(units), list[_Stopped]()
+    waiting, stopped = Waiting(units, engine.n_workers), list[_Stopped]()
     while waiting:
         suspects, late = _run_until_stop(waiting, work, engine, on_done)
         stopped += late
@@ -160,9 +172,7 @@ def _run_all(units: Iterable[Unit], work: Work, engine: Engine, on_done: OnDone)
     return stopped
 
 
-def _run_until_stop(
-    waiting: deque[Unit], work: Work, engine: Engine, on_done: OnDone
-) -> tuple[list[Unit], list[_Stopped]]:
+def _run_until_stop(waiting: Waiting, work: Work, engine: Engine, on_done: OnDone) -> tuple[list[Unit], list[_Stopped]]:
     """Take units from `waiting` until none is left, a worker dies or a unit takes too long.
 
     No more units are in flight than there are workers, so that suspicion falls on few.
@@ -174,43 +184,126 @@ def _run_until_stop(
     late : list of (Unit, str)
         Those that took too long; what else was in flight is waiting again.
     """
-    running: dict[Future[Answer], Call] = {}
-    numbers = count()
-    with engine.make_executor(engine.n_workers) as executor, TemporaryDirectory(dir=engine.scratch) as notes:
-        while waiting or running:
-            try:
-                while waiting and len(running) < engine.n_workers:
-                    begun = Path(notes, str(next(numbers))) if engine.run_timeout else Path(os.devnull)
-                    call = Call(waiting[0], engine.run_timeout, begun)
-                    running[executor.submit(answer, call.begun, work, call.unit)] = call
-                    waiting.popleft()
-            except BrokenExecutor as error:
-                _raise_unless_died(error)
-                return [call.unit for call in running.values()], []
+    running, parts = dict[Future[Answer], Call](), deque[Unit]()
+    with engine.make_executor(engine.n_workers) as executor, TemporaryDirectory(dir=engine.scratch) as folder:
+        names = map(Path(folder).joinpath, map(str, count()))
+        while waiting or parts or running:
+            while (waiting or parts) and len(running) < engine.room:
+                call = _next_call(waiting, parts, engine, names)
+                try:
+                    running[executor.submit(answer, call.begun, work, call.sent)] = call
+                except BrokenExecutor as error:
+                    _raise_unless_died(error)
+                    waiting.put_back((call.unit, *map(_whole, parts)))
+                    return [call.unit for call in running.values()], []
             patience = min(call.left for call in running.values())
             ended, _ = wait(running, min(max(patience, _SHORTEST_WAIT), _LONGEST_WAIT), FIRST_COMPLETED)
-            suspects = [unit for future in ended if (unit := _collect(future, running.pop(future).unit, on_done))]
+            suspects = []
+            for future in ended:
+                call = running.pop(future)
+                if _has_died(future):
+                    suspects.append(call.unit)
+                elif not call.sent.classifiers:
+                    parts += (replace(run, resampled=call.sent.resampled) for run in call.unit.by_classifier())
+                else:
+                    _collect(future, call.unit, on_done)
+                    waiting.note(call.unit, time.monotonic() - call.submitted)
             if suspects:
+                waiting.put_back(map(_whole, parts))
                 return suspects + [call.unit for call in running.values()], []
-            late = [call for future, call in running.items() if call.left <= 0 and not future.done()]
+            late = [future for future, call in running.items() if call.left <= 0 and not future.done()]
             if late:
-                waiting.extendleft(call.unit for call in running.values() if call not in late)
-                return [], [(call.unit, too_long(call.seconds)) for call in late]
+                for future in late:
+                    future.cancel()  # says which; what the executor can't cancel it ends with its workers
+                calls = [running.pop(future) for future in late]
+                waiting.put_back((*(call.unit for call in running.values()), *map(_whole, parts)))
+                return [], [(call.unit, too_long(call.seconds)) for call in calls]
     return [], []
 
 
-def _collect(future: Future[Answer], unit: Unit, on_done: OnDone) -> Unit | None:
-    """Pass a unit's outcomes on; return the unit where its worker died instead."""
+def _next_call(waiting: Waiting, parts: deque[Unit], engine: Engine, names: Iterator[Path]) -> Call:
+    """Take what goes next; where fewer units than workers are left, one is resampled first and then parted."""
+    sent = parts.popleft() if parts else waiting.take()
+    unit, begun = _whole(sent), next(names) if engine.run_timeout else Path(os.devnull)
+    is_shared = engine.scratch is not None and engine.count_workers is None and len(waiting) < engine.n_workers - 1
+    if is_shared and len(sent.classifiers) > 1:
+        sent = replace(unit, classifiers=(), resampled=next(names))
+    return Call(unit, sent, engine.run_timeout, begun)
+
+
+def _whole(part: Unit) -> Unit:
+    """Return what is evaluated where rows that others have resampled are gone."""
+    return part if part.resampled is None else replace(part, resampled=None)
+
+
+def _has_died(future: Future[Answer]) -> bool:
     error = future.exception()
     if isinstance(error, BrokenExecutor):
         _raise_unless_died(error)
-        return unit
-    # What cannot be sent to a worker or back fails its own runs only.
+    return isinstance(error, BrokenExecutor)
+
+
+def _collect(future: Future[Answer], unit: Unit, on_done: OnDone) -> None:
+    """Pass a unit's outcomes on; what cannot be sent to a worker or back fails its own runs only."""
+    error = future.exception()
     outcomes, reason = read(future.result()) if error is None else (None, words_of(error))
     on_done(outcomes or fail_unit(unit, str(reason)))
-    return None
 
 
 def _raise_unless_died(error: BrokenExecutor) -> None:
     if error.__cause__ is not None:  # the workers live and tell what they couldn't read
         raise error
+
+
+Kind = tuple[str, tuple[str, ...], Study | None]
+"""What units have in common that take equally long: strategy, classifiers, and what they are run for."""
+
+_TURNS = 2
+_NOT_ENDED = 1e100  # seconds of a kind that has begun: after those that nothing is known of, before all others
+
+
+class Waiting:
+    """Units that wait.
+
+    Most are taken in their order, so that the units of one split follow each other and find it prepared. Towards the
+    end they are taken by how long the last of their kind took: one of each kind that isn't known, then the longest.
+
+    Parameters
+    ----------
+    units : iterable of Unit
+    n_workers : int
+    """
+
+    def __init__(self, units: Iterable[Unit], n_workers: int) -> None:
+        self._units = dict.fromkeys(units)
+        self._seconds: dict[Kind, float] = {}
+        self._n_ordered = _TURNS * n_workers * len({_kind_of(unit) for unit in self._units})
+
+    def __len__(self) -> int:
+        return len(self._units)
+
+    def __iter__(self) -> Iterator[Unit]:
+        return iter(self._units)
+
+    def take(self) -> Unit:
+        """Take the next unit."""
+        in_order = len(self._units) > self._n_ordered
+        unit = next(iter(self._units)) if in_order else max(self._units, key=self._expected)
+        del self._units[unit]
+        self._seconds.setdefault(_kind_of(unit), _NOT_ENDED)
+        return unit
+
+    def put_back(self, units: Iterable[Unit]) -> None:
+        """Let units wait before all others."""
+        self._units = {**dict.fromkeys(units), **self._units}
+
+    def note(self, unit: Unit, seconds: float) -> None:
+        """Note how long a unit took."""
+        self._seconds[_kind_of(unit)] = seconds
+
+    def _expected(self, unit: Unit) -> float:
+        return self._seconds.get(_kind_of(unit), math.inf)
+
+
+def _kind_of(unit: Unit) -> Kind:
+    return unit.strategy.label, tuple(entry.label for entry in unit.classifiers), unit.study

@@ -6,14 +6,15 @@ Workers import this module and what it needs, which is neither the readers of fi
 import pickle
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
-from functools import lru_cache, partial
+from dataclasses import dataclass, field
+from functools import cache, lru_cache, partial
 from pathlib import Path
 from typing import Any
 
 from job.data.dataset import Dataset
 from job.evaluation.evaluate_unit import Outcome, evaluate_unit
 from job.evaluation.grid import Unit
+from job.evaluation.mapped import read_mapped, write_mapped
 from job.evaluation.third_party import attempt
 from job.strategies.recipes import import_classes
 
@@ -29,15 +30,21 @@ class Call:
     Parameters
     ----------
     unit : Unit
+    sent : Unit
+        What its worker is sent: the unit, or how a part of it is evaluated.
     seconds : float or None
         What one of its runs may take.
     begun : Path
         Where its worker notes when it begins: it may have libraries to import first.
+    submitted : float
+        When it was handed to the workers, by `time.monotonic`.
     """
 
     unit: Unit
+    sent: Unit
     seconds: float | None
     begun: Path
+    submitted: float = field(default_factory=time.monotonic)
 
     @property
     def left(self) -> float:
@@ -65,9 +72,38 @@ def build_work(dataset: Dataset, path: Path) -> Work:
     callable
         Unit -> tuple of Outcome; small enough to travel with every unit.
     """
-    with path.open("wb") as file:
-        pickle.dump(dataset, file, protocol=pickle.HIGHEST_PROTOCOL)
+    write_mapped(dataset, path)
     return partial(_evaluate_stored, path=str(path.resolve()))
+
+
+@dataclass(frozen=True)
+class WorkOfSuite:
+    """Evaluates the units of several jobs, each on the data set of its own job.
+
+    Parameters
+    ----------
+    folder : Path
+        It has the data sets, each under the number of its job, as `build_work` writes them.
+    """
+
+    folder: Path
+
+    def __call__(self, unit: Unit) -> tuple[Outcome, ...]:
+        """Evaluate a unit where the folder can be read."""
+        return _evaluate_stored(unit, str(self.path(unit.job)))
+
+    def path(self, job: int) -> Path:
+        """Give the place of a job's data set."""
+        return self.folder / str(job)
+
+    def carry(self, job: int) -> Work:
+        """Return what has a job's data set inside it, for workers that share no folder."""
+        return _carry(self.path(job))
+
+
+@cache
+def _carry(path: Path) -> Work:
+    return partial(evaluate_unit, dataset=read_mapped(path))
 
 
 def answer(begun: Path, function: Callable[..., Any], *arguments: Any) -> Answer:
@@ -105,5 +141,4 @@ def _evaluate_stored(unit: Unit, path: str) -> tuple[Outcome, ...]:
 @lru_cache(maxsize=1)
 def _load(path: str) -> Any:
     """Read what every worker needs, once in each process."""
-    with Path(path).open("rb") as file:
-        return pickle.load(file)
+    return read_mapped(Path(path))

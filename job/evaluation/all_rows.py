@@ -15,9 +15,11 @@ from threadpoolctl import threadpool_limits
 from job.data.dataset import Dataset
 from job.errors import StrategyError
 from job.evaluation.evaluate_unit import take_rows
-from job.evaluation.grid import seeds_of
+from job.evaluation.grid import seeds_of, tuning_of
+from job.evaluation.search import Search
 from job.spec.job_spec import JobSpec
 from job.spec.strategy_entries import Entry
+from job.strategies.candidates import with_parameters
 from job.strategies.preparation import Preparation
 from job.strategies.raw_columns import RawColumns
 from job.strategies.recipe import Resampled, TrainingPart, decide_at
@@ -40,6 +42,28 @@ def take_all_rows(spec: JobSpec, dataset: Dataset) -> TrainingPart:
     return take_rows(dataset, slice(None), spec.preparation, seeds_of(spec.seed, 0, 0))
 
 
+def tune_on_all_rows(
+    spec: JobSpec, dataset: Dataset, strategy: Entry, classifier: Entry
+) -> tuple[Entry, Entry, TrainingPart]:
+    """Choose parameters by tuning on all rows; entries without tuning stay as they are.
+
+    Returns
+    -------
+    strategy, classifier : Entry
+        With the parameters that were chosen.
+    part : TrainingPart
+        All rows, with the inner folds that were used.
+    """
+    part = take_all_rows(spec, dataset)
+    if strategy.tune is None and classifier.tune is None:
+        return strategy, classifier, part
+    ranked = Search.of_rows(strategy, part, tuning_of(spec), dataset, slice(None)).rank(classifier)
+    if isinstance(ranked, str):
+        raise StrategyError(ranked)
+    chosen = ranked.candidates[ranked.order[0]]
+    return with_parameters(strategy, chosen.strategy), with_parameters(classifier, chosen.classifier), ranked.part
+
+
 def fit_on_all_rows(spec: JobSpec, dataset: Dataset, strategy: Entry, classifier: Entry) -> Pipeline:
     """Fit one strategy and classifier on all rows.
 
@@ -54,7 +78,8 @@ def fit_on_all_rows(spec: JobSpec, dataset: Dataset, strategy: Entry, classifier
     Pipeline
         Takes a data frame with the columns of the data, as text or with types; predicts 1 for the positive label.
     """
-    part, recipe = take_all_rows(spec, dataset), recipe_of(strategy)
+    strategy, classifier, part = tune_on_all_rows(spec, dataset, strategy, classifier)
+    recipe = recipe_of(strategy)
     model = recipe.fit(classifier_of(classifier, part.seeds.classifier), part, recipe.resample(part)).model
     if isinstance(model, TunedThresholdClassifierCV):  # its folds and scorers are of no use to new rows
         model = decide_at(model.best_threshold_, model.estimator_, model.response_method, dataset.X, dataset.y)

@@ -3,6 +3,7 @@
 import warnings
 from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
+from functools import cached_property, lru_cache
 
 import numpy as np
 from scipy.spatial.distance import cdist
@@ -10,11 +11,11 @@ from sklearn.ensemble import RandomForestClassifier
 from sklearn.metrics import roc_auc_score
 
 from job.data.dataset import Dataset
-from job.data.difficulty import draw
+from job.data.difficulty import draw, fit_plane, thin
 from job.evaluation.grid import Unit
 from job.strategies.preparation import Preparation
 from job.strategies.recipe import Resampled, TrainingPart
-from job.strategies.resampling import find_added
+from job.strategies.resampling import find_added, find_equal
 
 MOST_ROWS = 400
 """Most rows that are looked at, of each kind; more are sampled."""
@@ -129,64 +130,111 @@ def audit_rows(rows: np.ndarray, real: Real, layout: Layout, seed: int) -> tuple
        IEEE Access 10.
     .. [2] Naeem, Oh, Uh, Choi, Yoo (2020). Reliable fidelity and diversity metrics for generative models. ICML.
     """
-    luck = np.random.RandomState(seed)
-    minority = _sample(real.X_train[real.y_train == 1], MOST_ROWS, luck)
-    held = _sample(real.X_test[real.y_test == 1], MOST_ROWS, luck)
-    made = _sample(rows, MOST_ROWS, luck)
-    train, test = (_thin(y, MOST_REFERENCES, luck) for y in (real.y_train, real.y_test))
-    near = Real(real.X_train[train], real.y_train[train], real.X_test[test], real.y_test[test])
-    references = _References(real, near, minority, layout, luck)
-    return references.measure(made, held, among_test=False), references.measure(held, minority, among_test=True)
+    references = References(real, layout, seed)
+    return references.measure(rows), references.held_out
 
 
 @dataclass(frozen=True, eq=False)
-class _References:
-    """What rows are held against: all real rows, some of them for distances, and the training part's minority."""
+class References:
+    """What the synthetic rows of one split are held against, whichever sampler made them.
+
+    Parameters
+    ----------
+    real : Real
+    layout : Layout
+    seed : int
+        Of what is sampled: at most `MOST_ROWS` rows of the minority, and `MOST_REFERENCES` rows to be near to.
+    """
 
     real: Real
-    near: Real
-    minority: np.ndarray
     layout: Layout
-    luck: np.random.RandomState
+    seed: int
 
-    def measure(self, rows: np.ndarray, others: np.ndarray, *, among_test: bool) -> Measured:
-        if not len(rows) or len(self.minority) < 2:
+    @cached_property
+    def held_out(self) -> Measured:
+        """The test part's minority, measured as if it were synthetic."""
+        return self._measure(self._held, self._minority, np.random.RandomState(self.seed), among_test=True)
+
+    def measure(self, rows: np.ndarray) -> Measured:
+        """Measure synthetic rows."""
+        luck = np.random.RandomState(self.seed)
+        return self._measure(_sample(rows, MOST_ROWS, luck), self._held, luck, among_test=False)
+
+    @cached_property
+    def _minority(self) -> np.ndarray:
+        return _sample(self.real.X_train[self.real.y_train == 1], MOST_ROWS, np.random.RandomState(self.seed))
+
+    @cached_property
+    def _held(self) -> np.ndarray:
+        return _sample(self.real.X_test[self.real.y_test == 1], MOST_ROWS, np.random.RandomState(self.seed))
+
+    @cached_property
+    def _near(self) -> Real:
+        """Real rows among which the nearest is looked for."""
+        luck, real = np.random.RandomState(self.seed), self.real
+        train, test = (_thin(y, MOST_REFERENCES, luck) for y in (real.y_train, real.y_test))
+        return Real(real.X_train[train], real.y_train[train], real.X_test[test], real.y_test[test])
+
+    @cached_property
+    def _ends(self) -> tuple[np.ndarray, np.ndarray]:
+        """Lowest and highest number of each column."""
+        parts = [part[:, : self.layout.n_numeric] for part in (self.real.X_train, self.real.X_test) if len(part)]
+        return np.min([p.min(axis=0) for p in parts], axis=0), np.max([p.max(axis=0) for p in parts], axis=0)
+
+    @cached_property
+    def _usual(self) -> float:
+        """Median distance of the minority's rows to the nearest other row."""
+        among = cdist(self._minority, self._near.X_train)
+        among[among == 0] = np.inf  # itself, and its doubles
+        return float(np.median(among.min(axis=1)))
+
+    @cached_property
+    def _radii(self) -> np.ndarray:
+        return find_radii(self._minority)
+
+    def _measure(
+        self, rows: np.ndarray, others: np.ndarray, luck: np.random.RandomState, *, among_test: bool
+    ) -> Measured:
+        if not len(rows) or len(self._minority) < 2:
             return dict.fromkeys(MEASURES)
-        near, numbers = self.near, rows[:, : self.layout.n_numeric]
-        to_train, to_test, among = (
-            cdist(*pair) for pair in ((rows, near.X_train), (rows, near.X_test), (self.minority, near.X_train))
-        )
+        near, numbers, usual = self._near, rows[:, : self.layout.n_numeric], self._usual
+        to_train, to_test = cdist(rows, near.X_train), cdist(rows, near.X_test)
         if among_test:  # a test row is its own nearest
             own = np.arange(len(rows)), to_test.argmin(axis=1)
             to_test[own] = np.where(to_test[own] == 0, np.inf, to_test[own])
-        among[among == 0] = np.inf  # itself, and its doubles
-        usual = np.median(among.min(axis=1))
-        ends = np.vstack([self.real.X_train, self.real.X_test])[:, : self.layout.n_numeric]
-        outside = (numbers < ends.min(axis=0) - WHOLE) | (numbers > ends.max(axis=0) + WHOLE)
-        keys = [row.tobytes() for row in rows + 0.0]  # 0 and -0 are equal
-        known = set(keys).intersection(row.tobytes() for row in self.real.X_train + 0.0)
-        density, coverage = measure_density(self.minority, rows, self.luck)
+        low, high = self._ends
+        outside = (numbers < low - WHOLE) | (numbers > high + WHOLE)
+        density, coverage = measure_density(self._minority, self._radii, rows, luck)
         return {
-            "copies": float(np.mean([key in known for key in keys])),
+            "copies": float(find_equal(rows, self.real.X_train).mean()),
             "majority_train": float(np.mean(near.y_train[to_train.argmin(axis=1)] == 0)),
             "majority_test": float(np.mean(near.y_test[to_test.argmin(axis=1)] == 0)) if len(near.y_test) > 1 else None,
             "density": density,
             "coverage": coverage,
-            "detection": detect(rows, others, self.luck),
+            "detection": detect(rows, others, luck),
             "closest": float(np.median(to_train.min(axis=1)) / usual) if np.isfinite(usual) and usual > 0 else None,
             "out_of_range": float(outside.any(axis=1).mean()),
             "not_whole": _not_whole(rows, near.X_train, self.layout),
             "no_category": _no_category(rows, self.layout),
-            **_shifts(rows, self.minority, self.layout),
+            **_shifts(rows, self._minority, self.layout),
         }
 
 
-def measure_density(real: np.ndarray, rows: np.ndarray, luck: np.random.RandomState) -> tuple[float, float]:
+def find_radii(real: np.ndarray) -> np.ndarray:
+    """Compute the distance of each row to its fifth neighbour, or to the furthest where there are fewer."""
+    return np.asarray(np.sort(cdist(real, real), axis=1)[:, min(N_NEIGHBORS, len(real) - 1)])
+
+
+def measure_density(
+    real: np.ndarray, radii: np.ndarray, rows: np.ndarray, luck: np.random.RandomState
+) -> tuple[float, float]:
     """Compute density and coverage of rows, as many as real ones, by balls around the real ones.
 
     Parameters
     ----------
     real : ndarray of shape (n_real, n_columns)
+    radii : ndarray of shape (n_real,)
+        Of the balls, by `find_radii`.
     rows : ndarray of shape (n_rows, n_columns)
     luck : RandomState
         Draws equal counts of both.
@@ -200,7 +248,6 @@ def measure_density(real: np.ndarray, rows: np.ndarray, luck: np.random.RandomSt
     """
     n = min(len(real), len(rows))
     k = min(N_NEIGHBORS, len(real) - 1)
-    radii = np.sort(cdist(real, real), axis=1)[:, k]
     inside = cdist(_sample(rows, n, luck), real) <= radii
     chosen = luck.permutation(len(real))[:n]
     return float(inside.sum(axis=1).mean() / k), float(inside[:, chosen].any(axis=0).mean())
@@ -247,11 +294,9 @@ def _shifts(rows: np.ndarray, minority: np.ndarray, layout: Layout) -> Measured:
     distances = [kolmogorov_smirnov(rows[:, j], minority[:, j]) for j in range(n)]
     shares = ([part[:, start:stop].mean(axis=0) for part in (rows, minority)] for start, stop in layout.blocks)
     variations = [float(np.abs(one - other).sum() / 2) for one, other in shares]
-    return {
-        "margins": float(np.mean(distances)) if distances else None,
-        "categories": float(np.mean(variations)) if variations else None,
-        "correlations": _correlation_shift(rows[:, :n], minority[:, :n]),
-    }
+    margins, categories = (float(np.mean(found)) if found else None for found in (distances, variations))
+    correlations = _correlation_shift(rows[:, :n], minority[:, :n])
+    return {"margins": margins, "categories": categories, "correlations": correlations}
 
 
 def kolmogorov_smirnov(first: np.ndarray, second: np.ndarray) -> float:
@@ -309,8 +354,8 @@ class ResamplingAudit:
         Rows of the minority that were added.
     synthetic, held_out : Measured or None
         What `audit_rows` found of them, and of the test part's minority; None where none was added.
-    drawn : ndarray of shape (n_drawn, n_encoded) or None
-        Some of them, for a picture; kept on the first split only.
+    placed : ndarray of shape (n_drawn, n_axes) or None
+        Where some of them lie in the plane of the training part, for a picture; on the first split only.
     """
 
     n_new: int
@@ -320,7 +365,7 @@ class ResamplingAudit:
     n_minority: int = 0
     synthetic: Measured | None = None
     held_out: Measured | None = None
-    drawn: np.ndarray | None = field(default=None, compare=False)
+    placed: np.ndarray | None = field(default=None, compare=False)
 
 
 def audit_resampling(unit: Unit, dataset: Dataset, part: TrainingPart, resampled: Resampled) -> ResamplingAudit | None:
@@ -340,35 +385,52 @@ def audit_resampling(unit: Unit, dataset: Dataset, part: TrainingPart, resampled
     """
     if not resampled.n_synthetic:
         return None
-    X_train = part.preparation.encode(part.codes)
-    X_test = part.preparation.transform(dataset.X.iloc[unit.test])
-    train, test, made = (_as_bytes(rows) for rows in (X_train, X_test, resampled.X))
-    new = made[~np.isin(made, train)]
+    references = _find_references(part, dataset, unit.test.astype(np.int32).tobytes())
+    X_train, X_test = references.real.X_train, references.real.X_test
     added = find_added(X_train, resampled.X)
-    rows = resampled.X[added[resampled.y[added] == 1]]
-    found = ResamplingAudit(len(new), int(np.isin(new, test).sum()), *_count_parents(unit, dataset, resampled))
+    made = _take(resampled.X, added)  # what wasn't added equals a training row
+    is_new = ~find_equal(made, X_train)
+    n_in_test = int((is_new & find_equal(made, X_test)).sum())
+    found = ResamplingAudit(int(is_new.sum()), n_in_test, *_count_parents(unit, dataset, resampled))
+    rows = _take(made, np.flatnonzero(resampled.y[added] == 1))
     if not len(rows):
         return found
-    real = Real(X_train, part.y, X_test, dataset.y[unit.test])
-    seed, is_first = part.seeds.sampler, (unit.repeat, unit.fold) == FIRST_SPLIT
-    synthetic, held_out = audit_rows(rows, real, layout_of(part.preparation, part.integer), seed)
-    drawn = _sample(rows, MOST_DRAWN, np.random.RandomState(seed)) if is_first else None
-    return replace(found, n_minority=len(rows), synthetic=synthetic, held_out=held_out, drawn=drawn)
+    is_first = (unit.repeat, unit.fold) == FIRST_SPLIT
+    placed = _place(X_train, part.y, rows, references.seed) if is_first else None
+    synthetic, held_out = references.measure(rows), references.held_out
+    return replace(found, n_minority=len(rows), synthetic=synthetic, held_out=held_out, placed=placed)
+
+
+@lru_cache(maxsize=1)
+def _find_references(part: TrainingPart, dataset: Dataset, test: bytes) -> References:
+    """Prepare what the samplers of one split share."""
+    rows = np.frombuffer(test, dtype=np.int32)
+    X_train, X_test = part.preparation.encode(part.codes), part.preparation.transform(dataset.X.iloc[rows])
+    real = Real(X_train, part.y, X_test, dataset.y[rows])
+    return References(real, layout_of(part.preparation, part.integer), part.seeds.sampler)
+
+
+def _place(X_train: np.ndarray, y_train: np.ndarray, rows: np.ndarray, seed: int) -> np.ndarray:
+    """Place some rows in the plane of the training part, where `job.evidence.picture` places its own."""
+    plane = fit_plane(X_train[thin(y_train, X_train.shape[1], seed)])
+    return plane.place(_sample(rows, MOST_DRAWN, np.random.RandomState(seed)))
 
 
 def _count_parents(unit: Unit, dataset: Dataset, resampled: Resampled) -> tuple[int | None, int | None]:
     """Count parents, and those that are not among the training rows, by their number in the whole data set."""
     if resampled.parents is None:
         return None, None
-    parents = np.unique(resampled.parents)
-    known = (parents >= 0) & (parents < len(unit.train))
-    is_train = np.zeros(dataset.n_rows, dtype=bool)
-    is_train[unit.train] = True
-    is_train[unit.test] = False  # a row of both parts would be a test row
-    return len(parents), int((~known).sum() + (~is_train[unit.train[parents[known]]]).sum())
+    parents, n_train = np.ravel(resampled.parents), len(unit.train)
+    known = (parents >= 0) & (parents < n_train)
+    is_parent, is_test = np.zeros(n_train, dtype=bool), np.zeros(dataset.n_rows, dtype=bool)
+    is_parent[parents[known]] = True
+    is_test[unit.test] = True  # a row of both parts would be a test row
+    n_unknown = len(np.unique(parents[~known]))
+    return int(is_parent.sum()) + n_unknown, n_unknown + int(is_test[unit.train[is_parent]].sum())
 
 
-def _as_bytes(rows: np.ndarray) -> np.ndarray:
-    """Make one comparable value of each row; 0 and -0 are equal."""
-    rows = np.ascontiguousarray(rows + 0.0)
-    return rows.view([("row", f"V{rows.shape[1] * rows.itemsize}")]).ravel()
+def _take(rows: np.ndarray, chosen: np.ndarray) -> np.ndarray:
+    """Take some rows, given in ascending order; without a copy where they follow each other."""
+    if len(chosen) and chosen[-1] - chosen[0] == len(chosen) - 1:
+        return np.asarray(rows[chosen[0] : chosen[-1] + 1])
+    return np.asarray(rows[chosen])

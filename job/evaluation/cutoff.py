@@ -3,7 +3,6 @@
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
-from typing import Any
 
 import numpy as np
 from scipy.special import expit, logit
@@ -11,6 +10,7 @@ from sklearn.base import BaseEstimator
 from sklearn.linear_model import LogisticRegression
 
 from job.evaluation.metrics.calibration_metrics import LOGIT_CLIP
+from job.evaluation.metrics.decision_metrics import Rates
 from job.evaluation.metrics.ranking_metrics import Ranking, build_ranking
 from job.evaluation.third_party import score
 from job.spec.job_spec import LIMITS, JobSpec
@@ -40,7 +40,7 @@ class Request:
     Parameters
     ----------
     cost : (float, float) or None
-        Of a missed positive row and of a false alarm.
+        Of a missed positive row and of a false alert.
     alerts_per_1000 : float or None
         The capacity, where one is written.
     limit : (str, float) or None
@@ -90,46 +90,6 @@ class Cutoff:
     detail: str | None = None
 
 
-@dataclass(frozen=True, eq=False)
-class Rates:
-    """What decisions come to at a prevalence: numbers, or arrays with one for each decision.
-
-    Parameters
-    ----------
-    recall, false_positive_rate : float or ndarray
-    prevalence : float or ndarray
-    """
-
-    recall: Any
-    false_positive_rate: Any
-    prevalence: Any
-
-    @property
-    def false_alarms_per_1000(self) -> Any:
-        """Of 1,000 rows."""
-        return 1000 * (1 - self.prevalence) * self.false_positive_rate
-
-    @property
-    def alerts_per_1000(self) -> Any:
-        """Of 1,000 rows, right and false ones."""
-        return 1000 * self.prevalence * self.recall + self.false_alarms_per_1000
-
-    @property
-    def missed_per_1000(self) -> Any:
-        """Of 1,000 rows."""
-        return 1000 * self.prevalence * (1 - self.recall)
-
-    @property
-    def precision(self) -> Any:
-        """NaN without an alert."""
-        with np.errstate(invalid="ignore", divide="ignore"):
-            return np.divide(1000 * self.prevalence * self.recall, self.alerts_per_1000)
-
-    def cost(self, cost: tuple[float, float]) -> Any:
-        """Of 1,000 rows."""
-        return self.missed_per_1000 * cost[0] + self.false_alarms_per_1000 * cost[1]
-
-
 def read_rates(ranking: Ranking, prevalence: float | None) -> Rates:
     """Read every cut-off of a ranking, from an alert on no row to one on every row."""
     share = ranking.positives / (ranking.positives + ranking.negatives) if prevalence is None else prevalence
@@ -151,7 +111,7 @@ def choose_cutoff(
 
     With a cost it is the cheapest, by the mean of two estimates: the cost counted on the rows, and the one that
     calibrated scores expect, whose minimum alone is Bayes' cut c_fp / (c_fp + c_fn) [1]_. Without a cost it has the
-    highest recall; under a limit on recall alone, the fewest false alarms. An alert on no row or on every row is a
+    highest recall; under a limit on recall alone, the fewest false alerts. An alert on no row or on every row is a
     cut-off like others. Of cut-offs that are equally good it raises the fewest alerts.
 
     Parameters

@@ -16,9 +16,13 @@ from job.errors import StrategyError
 from job.evaluation.audit import ResamplingAudit, audit_resampling
 from job.evaluation.cutoff import INNER_FOLDS_FAILED, Cutoff, find_cutoff
 from job.evaluation.grid import IMBALANCE, INNER_RATIO, LEAK, LEAST_MINORITY, RATIO, RunKey, Unit, ratio_of
-from job.evaluation.third_party import Give, attempt, fit_apart, score_and_decide
+from job.evaluation.mapped import read_mapped, write_mapped
+from job.evaluation.search import Ranked, Search, Tuned
+from job.evaluation.third_party import Attempt, Give, attempt, fit_apart, score_and_decide
+from job.evaluation.weighted_bins import sorted_once
 from job.spec.job_spec import PreparationSpec
 from job.spec.strategy_entries import Entry
+from job.strategies.candidates import Candidate, with_parameters
 from job.strategies.inner_folds import DEFAULT_FOLDS, split_rows
 from job.strategies.preparation import Preparation
 from job.strategies.recipe import Fitted, Recipe, Resampled, Seeds, TrainingPart
@@ -61,8 +65,12 @@ class Outcome:
         Which of them are rows of the data set, where not all are.
     audit : ResamplingAudit or None
         What was found among the resampled rows, where any were added.
+    tuned : Tuned or None
+        What was chosen, where the strategy or the classifier is tuned.
     seconds_resample, seconds_fit : float
         Wall time; never part of results.
+    is_lost : bool
+        Whether its worker died or was ended, so that another time it may succeed.
     """
 
     key: RunKey
@@ -81,13 +89,15 @@ class Outcome:
     y: np.ndarray | None = None
     is_real: np.ndarray | None = None
     audit: ResamplingAudit | None = None
+    tuned: Tuned | None = None
     seconds_resample: float = 0.0
     seconds_fit: float = 0.0
+    is_lost: bool = False
 
 
 def fail_unit(unit: Unit, reason: str) -> tuple[Outcome, ...]:
     """Make the outcomes of a unit that no worker survived."""
-    return tuple(Outcome(key, FAILED, reason=reason) for key in unit.keys)
+    return tuple(Outcome(key, FAILED, reason=reason, is_lost=True) for key in unit.keys)
 
 
 def evaluate_unit(unit: Unit, dataset: Dataset) -> tuple[Outcome, ...]:
@@ -103,7 +113,7 @@ def evaluate_unit(unit: Unit, dataset: Dataset) -> tuple[Outcome, ...]:
     tuple of Outcome
         One for each of the unit's runs. Whatever a strategy or classifier raises is told in them.
     """
-    with threadpool_limits(limits=1):
+    with threadpool_limits(limits=1), sorted_once():
         arranged = attempt(lambda: arrange(unit, dataset), unit.seeds.sampler)
         if isinstance(arranged.value, Unit):
             return _evaluate_arranged(arranged.value, dataset)
@@ -182,17 +192,32 @@ class _Work:
 
 
 def _evaluate_arranged(unit: Unit, dataset: Dataset) -> tuple[Outcome, ...]:
+    tried = _read_or_resample(unit, dataset)
+    if tried.error is not None:
+        return tuple(Outcome(key, FAILED, tried.error, tried.warnings) for key in unit.keys)
+    work: _Work = tried.value
+    search = None if unit.tuning is None else Search.of_rows(unit.strategy, work.part, unit.tuning, dataset, unit.train)
+
+    def evaluate(key: RunKey, entry: Entry) -> Outcome:
+        if search is None or (unit.strategy.tune is None and entry.tune is None):
+            return _evaluate_classifier(unit, work, key, entry)
+        return _evaluate_tuned(unit, dataset, work, search, (key, entry))
+
+    return evaluate_in_turn(unit, work.resampled.X, evaluate, lambda left: _evaluate_arranged(left, dataset))
+
+
+def _read_or_resample(unit: Unit, dataset: Dataset) -> Attempt:
+    """Resample a unit's rows, unless they are kept already; of a unit without classifiers they are kept."""
+    if unit.resampled is not None and unit.classifiers and unit.resampled.exists():
+        return Attempt(read_mapped(unit.resampled), None, ())
     started, resample = time.perf_counter(), _resample_then_split if unit.kind == LEAK else _resample
     tried = attempt(lambda: resample(unit, dataset, recipe_of(unit.strategy)), unit.seeds.sampler)
     if tried.error is not None:
-        return tuple(Outcome(key, FAILED, tried.error, tried.warnings) for key in unit.keys)
+        return tried
     work = replace(tried.value, warnings=tried.warnings, seconds=time.perf_counter() - started)
-    return evaluate_in_turn(
-        unit,
-        work.resampled.X,
-        lambda key, entry: _evaluate_classifier(unit, work, key, entry),
-        lambda left: _evaluate_arranged(left, dataset),
-    )
+    if unit.resampled is not None and not unit.classifiers:
+        write_mapped(work, unit.resampled)
+    return replace(tried, value=work)
 
 
 def take_rows(dataset: Dataset, rows: np.ndarray | slice, preparation: PreparationSpec, seeds: Seeds) -> TrainingPart:
@@ -202,8 +227,52 @@ def take_rows(dataset: Dataset, rows: np.ndarray | slice, preparation: Preparati
     return TrainingPart(X, dataset.y[rows], groups, fitted, dataset.integer, seeds)
 
 
+class _PreparedSplits:
+    """Training parts of the last splits, prepared: other strategies of the same split find them.
+
+    What they share nobody writes to: a sampler gets a copy of the codes, a classifier one of the labels. Compiled code
+    can write to what is read-only, so a part that was written to is made anew.
+    """
+
+    most_bytes = 64_000_000
+
+    def __init__(self) -> None:
+        self._dataset: Dataset | None = None
+        self._parts: dict[tuple[bytes, PreparationSpec, Seeds], tuple[TrainingPart, tuple[int, int]]] = {}
+
+    def take(self, unit: Unit, dataset: Dataset) -> TrainingPart:
+        """Take the training part of a unit, made anew where it isn't kept."""
+        key = (unit.train.tobytes(), unit.preparation, unit.seeds)
+        if dataset is not self._dataset:
+            self._dataset, self._parts = dataset, {}
+        kept = self._parts.pop(key, None)
+        if kept is None or _checksums(kept[0]) != kept[1]:
+            self.make_room(len(unit.train) * dataset.X.shape[1])
+            part = take_rows(dataset, unit.train, unit.preparation, unit.seeds)
+            part.codes.flags.writeable = part.y.flags.writeable = False
+            kept = part, _checksums(part)
+        self._parts[key] = kept
+        return kept[0]
+
+    def make_room(self, n_cells: int) -> None:
+        """Forget the oldest parts where another one, which isn't there yet, would be too much beside them."""
+        while self._parts:
+            n_kept = sum(part.codes.size for part, _ in self._parts.values())
+            if 2 * 8 * (n_cells + n_kept) <= self.most_bytes:
+                return
+            del self._parts[next(iter(self._parts))]
+
+
+def _checksums(part: TrainingPart) -> tuple[int, int]:
+    return _checksum(part.codes), _checksum(part.y)
+
+
+_PREPARED = _PreparedSplits()
+"""Of this process."""
+
+
 def _resample(unit: Unit, dataset: Dataset, recipe: Recipe) -> _Work:
-    part = take_rows(dataset, unit.train, unit.preparation, unit.seeds)
+    part = _PREPARED.take(unit, dataset)
     resampled = recipe.resample(part)
     y_test = dataset.y[unit.test] if unit.kind == INNER_RATIO else None
     audit = None if unit.study else audit_resampling(unit, dataset, part, resampled)
@@ -217,6 +286,7 @@ def _resample_then_split(unit: Unit, dataset: Dataset, recipe: Recipe) -> _Work:
     samplers draws it. Synthetic rows belong to no group and to no time, so neither can be kept to. The sampler has to
     keep all rows and put new ones behind them.
     """
+    _PREPARED.make_room(dataset.X.size)
     part, n_rows = take_rows(dataset, slice(None), unit.preparation, unit.seeds), dataset.n_rows
     resampled = recipe.resample(part)
     if not np.array_equal(resampled.X[:n_rows], part.preparation.encode(part.codes)):
@@ -224,9 +294,49 @@ def _resample_then_split(unit: Unit, dataset: Dataset, recipe: Recipe) -> _Work:
     rows, share = np.arange(len(resampled.y)), len(unit.test) / (len(unit.train) + len(unit.test))
     train, test = train_test_split(rows, test_size=share, stratify=resampled.y, random_state=unit.seeds.sampler)
     n_synthetic = int((train >= n_rows).sum())
-    seen = Resampled(resampled.X[train], resampled.y[train], n_synthetic, resampled.degraded)
+    weights = None if resampled.sample_weight is None else resampled.sample_weight[train]
+    seen = Resampled(resampled.X[train], resampled.y[train], n_synthetic, resampled.degraded, sample_weight=weights)
     own_rows = replace(part, preparation=FunctionTransformer(np.copy))  # encoded already, and copied as in the grid
-    return _Work(Recipe("", {}), own_rows, seen, resampled.X[test], resampled.y[test], test < n_rows)
+    return _Work(recipe, own_rows, seen, resampled.X[test], resampled.y[test], test < n_rows)
+
+
+def _evaluate_tuned(unit: Unit, dataset: Dataset, work: _Work, search: Search, run: tuple[RunKey, Entry]) -> Outcome:
+    """Choose on inner folds, then fit as ever; where the best candidate can't be fitted, the next one is."""
+    (key, entry), started = run, time.perf_counter()
+    tried = attempt(lambda: search.rank(entry), unit.seeds.sampler)
+    if tried.error is not None:
+        return Outcome(key, FAILED, tried.error, tried.warnings)
+    if isinstance(tried.value, str):
+        return Outcome(key, NOT_APPLICABLE, tried.value)
+    ranked: Ranked = tried.value
+    for number in ranked.order:
+        candidate = ranked.candidates[number]
+        outcome = _evaluate_candidate(unit, dataset, replace(work, part=ranked.part), run, candidate)
+        if outcome.status != FAILED:
+            break
+    told = (*ranked.degraded, outcome.reason) if outcome.reason else ranked.degraded
+    warned = (*outcome.warnings, *(f"in inner folds: {word}" for word in ranked.warnings))
+    return replace(
+        outcome,
+        status=DEGRADED if told and outcome.status == OK else outcome.status,
+        reason="; ".join(told) or None,
+        warnings=tuple(dict.fromkeys(warned)),
+        tuned=ranked.tell(number),
+        seconds_fit=time.perf_counter() - started,
+    )
+
+
+def _evaluate_candidate(
+    unit: Unit, dataset: Dataset, work: _Work, run: tuple[RunKey, Entry], candidate: Candidate
+) -> Outcome:
+    key, entry = run
+    chosen = replace(unit, strategy=with_parameters(unit.strategy, candidate.strategy))
+    if candidate.strategy:
+        tried = _read_or_resample(replace(chosen, resampled=None), dataset)
+        if tried.error is not None:
+            return Outcome(key, FAILED, tried.error, tried.warnings)
+        work = replace(tried.value, part=work.part)
+    return _evaluate_classifier(chosen, work, key, with_parameters(entry, candidate.classifier))
 
 
 def _evaluate_classifier(unit: Unit, work: _Work, key: RunKey, entry: Entry) -> Outcome:
@@ -301,7 +411,8 @@ def evaluate_in_turn(
         Prepares the rows again, to the same values, for the classifiers after one that changed them: compiled code
         can write to what is read-only.
     """
-    expected, outcomes = _checksum(rows), list[Outcome]()
+    expected = _checksum(rows) if len(unit.classifiers) > 1 else 0  # one classifier has nobody to change them for
+    outcomes = list[Outcome]()
     for place, (key, entry) in enumerate(zip(unit.keys, unit.classifiers, strict=True), start=1):
         outcomes.append(evaluate(key, entry))
         left = unit.classifiers[place:]

@@ -6,6 +6,7 @@ import hashlib
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from itertools import product
+from pathlib import Path
 
 import numpy as np
 
@@ -14,6 +15,7 @@ from job.data.splits import Split, count_splits
 from job.evaluation.cutoff import Request, request_of
 from job.spec.job_spec import JobSpec, PreparationSpec
 from job.spec.strategy_entries import Entry, StrategyEntry, calibrated
+from job.strategies.candidates import Tuning, at_defaults, budget_of
 from job.strategies.recipe import Seeds
 
 LEAK, HONEST = "leak", "leak_honest"
@@ -56,6 +58,8 @@ class RunKey:
         0-based.
     study : Study or None
         None for the runs that the spec lists.
+    job : int
+        Which job of a suite it belongs to.
     """
 
     strategy: str
@@ -63,6 +67,7 @@ class RunKey:
     repeat: int
     fold: int
     study: Study | None = None
+    job: int = 0
 
 
 @dataclass(frozen=True, eq=False)
@@ -83,6 +88,12 @@ class Unit:
     study : Study or None
     request : Request or None
         What is asked of the cut-off, where a run has to choose one.
+    tuning : Tuning or None
+        What candidates are drawn and compared by, where any entry is tuned.
+    resampled : Path or None
+        Where its resampled rows are kept for its classifiers, which several processes fit. None where one does.
+    job : int
+        Which job of a suite it belongs to: its data set.
     """
 
     strategy: Entry
@@ -95,6 +106,9 @@ class Unit:
     seeds: Seeds
     study: Study | None = None
     request: Request | None = None
+    tuning: Tuning | None = None
+    resampled: Path | None = None
+    job: int = 0
 
     @property
     def kind(self) -> str | None:
@@ -109,10 +123,8 @@ class Unit:
     @property
     def keys(self) -> tuple[RunKey, ...]:
         """The runs of this unit, in the order of its classifiers."""
-        return tuple(
-            RunKey(self.strategy.label, classifier.label, self.repeat, self.fold, self.study)
-            for classifier in self.classifiers
-        )
+        place = self.repeat, self.fold, self.study, self.job
+        return tuple(RunKey(self.strategy.label, entry.label, *place) for entry in self.classifiers)
 
     def by_classifier(self) -> tuple[Unit, ...]:
         """Part this unit so that each part fits one classifier only."""
@@ -141,7 +153,14 @@ def build_unit(
     request, seeds = request_of(spec), seeds_of(spec.seed, *where)
     asked = request if study is None and request.asked else None
     fitted = spec.classifiers if only is None else only
-    return Unit(strategy, fitted, *where, split.train, split.test, spec.preparation, seeds, study, asked)
+    is_tuned = any(entry.tune is not None for entry in (strategy, *fitted))
+    tuning = tuning_of(spec) if is_tuned else None
+    return Unit(strategy, fitted, *where, split.train, split.test, spec.preparation, seeds, study, asked, tuning)
+
+
+def tuning_of(spec: JobSpec) -> Tuning:
+    """Read what tuning depends on beside entries."""
+    return Tuning(spec.seed, spec.evaluation.primary, spec.split.method == "time")
 
 
 def seeds_of(seed: int, repeat: int, fold: int) -> Seeds:
@@ -191,16 +210,32 @@ def enumerate_study_units(spec: JobSpec, splits: tuple[Split, ...]) -> Iterator[
     """
     leaking, is_listed = leaking_strategy(spec)
     swept, thinned = swept_strategies(spec), thinned_strategies(spec)
+    classifiers, are_listed = study_classifiers(spec)
     for split in splits[:LEAK_SPLITS]:
         for kind in (LEAK,) if is_listed else (LEAK, HONEST):
-            yield build_unit(spec, split, leaking, Study(kind))
+            yield build_unit(spec, split, leaking, Study(kind), classifiers)
     for split in splits[:SWEEP_SPLITS]:
-        if swept:  # at the data's own ratio nothing is resampled: the grid has baseline, an inner split needs it once
-            yield build_unit(spec, split, spec.baseline, Study(INNER_RATIO, 0))
+        # At the data's own ratio nothing is resampled: the grid has baseline, an inner split needs it once.
+        for kind in ((INNER_RATIO,) if are_listed else (RATIO, INNER_RATIO)) if swept else ():
+            yield build_unit(spec, split, spec.baseline, Study(kind, 0), classifiers)
         for strategy, step, kind in product(swept, range(1, RATIO_STEPS), (RATIO, INNER_RATIO)):
-            yield build_unit(spec, split, strategy, Study(kind, step))
+            yield build_unit(spec, split, strategy, Study(kind, step), classifiers)
         for ratio, strategy in product(imbalance_ratios(spec), thinned):
-            yield build_unit(spec, split, strategy, Study(IMBALANCE, ratio), spec.classifiers[:1])
+            yield build_unit(spec, split, strategy, Study(IMBALANCE, ratio), classifiers[:1])
+
+
+def study_classifiers(spec: JobSpec) -> tuple[tuple[Entry, ...], bool]:
+    """Find the classifiers of units beside the grid, where nothing is tuned.
+
+    Returns
+    -------
+    classifiers : tuple of Entry
+        The untuned ones; where all are tuned, these at their defaults, under their own labels.
+    are_listed : bool
+        Whether the grid has them as they are.
+    """
+    plain = tuple(entry for entry in spec.classifiers if entry.tune is None)
+    return plain or tuple(map(at_defaults, spec.classifiers)), bool(plain)
 
 
 def leaking_strategy(spec: JobSpec) -> tuple[Entry, bool]:
@@ -213,11 +248,12 @@ def leaking_strategy(spec: JobSpec) -> tuple[Entry, bool]:
     Returns
     -------
     strategy : Entry
-        The first ``smote`` of the spec, or one with default parameters where none is listed.
+        The first untuned ``smote`` of the spec, or one with default parameters where none is listed.
     is_listed : bool
+        Whether the grid has it with the same classifiers.
     """
-    listed = next((entry for entry in spec.strategies if entry.name == "smote"), None)
-    return (_unlisted(spec, "smote"), False) if listed is None else (listed, True)
+    listed = next((entry for entry in spec.strategies if entry.name == "smote" and entry.tune is None), None)
+    return (_unlisted(spec, "smote"), False) if listed is None else (listed, study_classifiers(spec)[1])
 
 
 def swept_strategies(spec: JobSpec) -> tuple[Entry, ...]:
@@ -227,10 +263,11 @@ def swept_strategies(spec: JobSpec) -> tuple[Entry, ...]:
 
 
 def thinned_strategies(spec: JobSpec) -> tuple[Entry, ...]:
-    """Return baseline, smote and custom: each as first listed, or with default parameters."""
+    """Return baseline, smote and custom: each as first listed without tuning, or with default parameters."""
     first: dict[str, Entry] = {}
     for entry in (spec.baseline, *spec.strategies):
-        first.setdefault(str(entry.name), entry)
+        if entry.tune is None:
+            first.setdefault(str(entry.name), entry)
     return tuple(first.get(name) or _unlisted(spec, name) for name in THINNED)
 
 
@@ -311,3 +348,9 @@ def count_runs(spec: JobSpec) -> int:
 def count_grid_runs(spec: JobSpec) -> int:
     """Count the runs that a spec lists, baseline's included."""
     return count_splits(spec.split) * len(strategies_of(spec)) * len(spec.classifiers)
+
+
+def count_inner_fits(spec: JobSpec) -> int:
+    """Count the fits by which tuning compares candidates, at most: equal ones are fitted once."""
+    pairs = (budget_of(*pair) for pair in product(strategies_of(spec), spec.classifiers))
+    return count_splits(spec.split) * sum(n_candidates * n_folds for n_candidates, n_folds in pairs)

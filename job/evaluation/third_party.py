@@ -17,11 +17,12 @@ from typing import Any, TextIO, TypeVar
 import numpy as np
 from sklearn.base import BaseEstimator
 
-from job.errors import Interrupted, StrategyError
+from job.errors import STOPS, StrategyError
 from job.text import is_control, text_of, words_of
 
 _LONGEST_REASON = 600
 _MOST_WORDS = 20
+_ENGINES = ("distributed", "tornado", "asyncio")  # what a Dask worker itself logs meanwhile, of its memory say
 _STDOUT, _STDERR = 1, 2
 
 
@@ -63,7 +64,7 @@ def attempt(work: Callable[[], Any], seed: int) -> Attempt:
         random.seed(seed)
         try:
             value, error = work(), None
-        except Interrupted:
+        except STOPS.get():
             raise
         except BaseException as raised:  # also a panic in Rust or sys.exit(): only its own runs fail
             value = None
@@ -139,7 +140,8 @@ def _collected_words() -> Iterator[list[str]]:
 
     def listen(*arguments: Any, **keywords: Any) -> logging.LogRecord:
         record = make(*arguments, **keywords)
-        if record.levelno >= logging.WARNING and len(logged) <= _MOST_WORDS:
+        is_theirs = text_of(lambda: record.name).partition(".")[0] not in _ENGINES
+        if is_theirs and record.levelno >= logging.WARNING and len(logged) <= _MOST_WORDS:
             logged[_tidy(f"{text_of(lambda: record.name)}: {text_of(record.getMessage)}")] = None
         return record
 

@@ -1,4 +1,4 @@
-"""What every strategy finds, and what that costs, at any number of alarms: equal footing without probabilities."""
+"""What every strategy finds, and what that costs, at any number of alerts: equal footing without probabilities."""
 
 import math
 from collections.abc import Iterable, Sequence
@@ -14,13 +14,16 @@ _STEPS = (10, 12, 14, 16, 18, 20, 25, 30, 35, 40, 45, 50, 60, 70, 80, 90)
 _DECADES_BELOW_BUDGET = 2
 _ROUND_OFF = 1e-9  # a rate times a count may miss its whole number by that much
 _NO_SCORES = "no run of it has scores"
+_N_RATES = 10
+_ROUND = ("1.000000", "2.000000", "5.000000")
+_NEAR = 1.15
 _MEANS = ("threshold", "recall", "precision", "false_alarms_per_1000")
 
 
 def build_alarms(cells: Cells, context: MetricContext) -> Alarms:
-    """Read every strategy × classifier at the same numbers of alarms, means over its splits.
+    """Read every strategy × classifier at the same numbers of alerts, means over its splits.
 
-    On each test part the rows with the highest scores raise the alarms, as many as the rate allows. Rows that tie at
+    On each test part the rows with the highest scores raise the alerts, as many as the rate allows. Rows that tie at
     the border count by their expectation, and so does a fraction of a row, as in `recall_at_alerts` [1]_.
 
     References
@@ -34,29 +37,45 @@ def build_alarms(cells: Cells, context: MetricContext) -> Alarms:
 
 
 def alarm_rates(budget: float) -> np.ndarray:
-    """Choose alarms per 1,000 rows whose steps grow: from about a hundredth of the budget, which is one, to 1,000."""
+    """Choose alerts per 1,000 rows whose steps grow: from about a hundredth of the budget, which is one, to 1,000."""
     first = min(math.floor(math.log10(budget)) - _DECADES_BELOW_BUDGET, 0)
     rounded = (float(f"{step}e{decade - 1}") for decade in range(first, 3) for step in _STEPS)
     return np.array(sorted({*rounded, float(budget), 1000.0}))
+
+
+def choose_rates(rates: Sequence[float], budget: float) -> tuple[int, ...]:
+    """Choose the ten rates of the tables: round numbers around the budget, and the budget itself.
+
+    Parameters
+    ----------
+    rates : sequence of float
+        Alerts per 1,000 rows; the budget is one of them.
+
+    Returns
+    -------
+    tuple of int
+        Positions, rising.
+    """
+    near = {
+        place: abs(math.log(rate / budget))
+        for place, rate in enumerate(rates)
+        if rate == budget or (f"{rate:e}".partition("e")[0] in _ROUND and not 1 / _NEAR < rate / budget < _NEAR)
+    }
+    return tuple(sorted(sorted(near, key=lambda place: (near[place], place))[:_N_RATES]))
 
 
 def _read(place: Place, predictions: Sequence[Prediction], rates: np.ndarray, context: MetricContext) -> AlarmsRow:
     if not predictions:
         return AlarmsRow(**named(place), n=0, reason=_NO_SCORES)
     raised = _mean([1000 * prediction.decisions.mean() for prediction in predictions])
+    minority = _mean([1000 * prediction.y.mean() for prediction in predictions])
     own = OwnAlarms(alarms_per_1000=raised, **_summarize([_own(each) for each in predictions], context))
-    return AlarmsRow(
-        **named(place),
-        n=len(predictions),
-        reason=None,
-        minority_per_1000=_mean([1000 * prediction.y.mean() for prediction in predictions]),
-        **_summarize([_at_rates(each, rates) for each in predictions], context),
-        own=own,
-    )
+    found = _summarize([_at_rates(each, rates) for each in predictions], context)
+    return AlarmsRow(**named(place), n=len(predictions), reason=None, minority_per_1000=minority, **found, own=own)
 
 
 def _at_rates(prediction: Prediction, rates: np.ndarray) -> np.ndarray:
-    """Count true alarms on one test part at each rate."""
+    """Count true alerts on one test part at each rate."""
     ranking, n_rows = prediction.ranking, len(prediction.y)
     n_alarms = rates * n_rows / 1000
     true_alarms = np.interp(n_alarms, ranking.true_alarms + ranking.false_alarms, ranking.true_alarms)
@@ -65,7 +84,7 @@ def _at_rates(prediction: Prediction, rates: np.ndarray) -> np.ndarray:
 
 
 def _own(prediction: Prediction) -> np.ndarray:
-    """Count true alarms on one test part where the strategy decides."""
+    """Count true alerts on one test part where the strategy decides."""
     raised, counts = prediction.scores[prediction.decisions == 1], prediction.counts
     lowest = raised.min() if len(raised) else np.nan
     return _counted(np.array(counts.tp), np.array(counts.tp + counts.fp), np.array(lowest), prediction)

@@ -2,21 +2,24 @@
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from typing import NamedTuple
 
 from job.data.dataset import Dataset
 from job.data.splits import Split, note_splits, note_unused
 from job.evaluation.evaluate_unit import STATUSES, Outcome
-from job.evaluation.grid import RunKey, strategies_of
-from job.evaluation.metrics.run_metrics import Prediction, build_prediction, metric_context
+from job.evaluation.grid import strategies_of
+from job.evaluation.metrics.run_metrics import build_prediction, metric_context
 from job.evidence.alarms import build_alarms
 from job.evidence.curves import average_curves, build_best_possible, with_decisions
 from job.evidence.diagnosis import build_diagnosis, describe_minority_types
+from job.evidence.gates import evaluate_gates
 from job.evidence.leak import build_leak
 from job.evidence.net_benefit import build_in_use, build_net_benefit
 from job.evidence.picture import build_picture
 from job.evidence.probabilities import build_calibration, build_stability
 from job.evidence.rescued import build_rescued
 from job.evidence.runs import StudyRuns, by_place, collect_runs
+from job.evidence.statistics.changes import find_changes
 from job.evidence.strategy_kinds import find_kinds
 from job.evidence.summary import build_levels, build_tradeoff, part_gains, summarize_runs
 from job.evidence.sweeps import build_sweeps
@@ -34,7 +37,20 @@ from job.strategies.label_keys import Keyed, key_by_class
 from job.strategies.recipes import recipe_of
 
 
-def build_results(spec: JobSpec, dataset: Dataset, splits: tuple[Split, ...], outcomes: Iterable[Outcome]) -> Results:
+class Earlier(NamedTuple):
+    """Earlier results, and the digest of their file."""
+
+    results: Results
+    digest: str
+
+
+def build_results(
+    spec: JobSpec,
+    dataset: Dataset,
+    splits: tuple[Split, ...],
+    outcomes: Iterable[Outcome],
+    earlier: Earlier | None = None,
+) -> Results:
     """Put together all that is known; outcomes come in the order of the enumerator, those beside the grid included."""
     written = spec.model_dump(mode="json", by_alias=True, exclude={"engine"}, exclude_none=True)
     written_spec, entries, keyed = WrittenSpec.model_validate(written), strategies_of(spec), key_by_class(spec, dataset)
@@ -42,10 +58,8 @@ def build_results(spec: JobSpec, dataset: Dataset, splits: tuple[Split, ...], ou
     grid = [outcome for outcome in ended if outcome.key.study is None]
     labels = [entry.label for entry in strategies_of(spec)], [entry.label for entry in spec.classifiers]
     by_split = {(split.repeat, split.fold): split for split in splits}
-    predictions: dict[RunKey, Prediction | None] = {
-        outcome.key: build_prediction(outcome, by_split[outcome.key.repeat, outcome.key.fold], dataset)
-        for outcome in grid
-    }
+    places = ((outcome, by_split[outcome.key.repeat, outcome.key.fold]) for outcome in grid)
+    predictions = {outcome.key: build_prediction(outcome, split, dataset) for outcome, split in places}
     cells, context = by_place(predictions, *labels), metric_context(spec, dataset)
     runs = collect_runs(grid, predictions, splits, dataset, context, spec.baseline.label)
     summary = summarize_runs(runs, *labels, spec.baseline.label)
@@ -53,7 +67,7 @@ def build_results(spec: JobSpec, dataset: Dataset, splits: tuple[Split, ...], ou
     decisions = build_decisions(spec, grid, cells, splits)
     studies = StudyRuns(ended, splits, dataset, context, spec.evaluation.confidence)
     headline = judged.verdict.headline
-    return Results(
+    results = Results(
         schema_version=SCHEMA_VERSION,
         spec=written_spec,
         provenance=describe_provenance(written, dataset.digest),
@@ -86,6 +100,12 @@ def build_results(spec: JobSpec, dataset: Dataset, splits: tuple[Split, ...], ou
         sweeps=build_sweeps(spec, studies),
         status=_count_statuses(runs),
     )
+    if earlier is not None:
+        provenance = results.provenance.model_copy(update={"against_digest": earlier.digest})
+        changes = {"against": find_changes(earlier.results, results), "provenance": provenance}
+        results = results.model_copy(update=changes)
+    gates = evaluate_gates(spec, judged.measured, results)
+    return results.model_copy(update={"gates": gates}) if gates else results
 
 
 def _describe_strategies(
@@ -95,16 +115,12 @@ def _describe_strategies(
     entries = strategies_of(spec)
     kinds = find_kinds(entries, runs, {row.strategy for row in verdict.rows})
     sizes = len(dataset.categorical), len(dataset.numeric)
-    return tuple(
-        StrategyFacts.model_validate(
-            {
-                **entry.model_dump(mode="json", by_alias=True, exclude_none=True),
-                "description": recipe_of(keyed).describe(*sizes),
-                "kind": kinds[entry.label],
-            }
-        )
-        for entry, keyed in zip(written, entries, strict=True)
-    )
+    found = []
+    for entry, keyed in zip(written, entries, strict=True):
+        facts = {"description": recipe_of(keyed).describe(*sizes), "kind": kinds[entry.label]}
+        said = entry.model_dump(mode="json", by_alias=True, exclude_none=True)
+        found.append(StrategyFacts.model_validate(said | facts))
+    return tuple(found)
 
 
 def _describe_dataset(keyed: Keyed, dataset: Dataset, splits: tuple[Split, ...]) -> DatasetFacts:

@@ -1,6 +1,6 @@
 """Mean precision-recall and ROC curves on one grid, those of the best possible classifier too."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 import numpy as np
 
@@ -34,12 +34,11 @@ def average_curves(cells: Cells) -> tuple[Curve, ...]:
     ----------
     Fawcett (2006), An introduction to ROC analysis, Pattern Recognition Letters 27, 861-874.
     """
-    return tuple(
-        Curve(**named(place), kind=kind, x=GRID.tolist(), y=_average(rankings, kind), n=len(rankings))
-        for place, found in cells.items()
-        if (rankings := [each.ranking for each in found.values() if not each.ranking.lacks])
-        for kind in _KINDS
-    )
+    curves = []
+    for place, cell in cells.items():
+        rankings = [each.ranking for each in cell.values() if not each.ranking.lacks]
+        curves += [Curve(**named(place), **vars(curve)) for curve in _average_all(rankings)]
+    return tuple(curves)
 
 
 def with_decisions(curves: Iterable[Curve], summary: Iterable[SummaryRow]) -> tuple[Curve, ...]:
@@ -82,18 +81,16 @@ def build_best_possible(dataset: Dataset, splits: Sequence[Split]) -> BestPossib
             BestOnSplit.model_validate({"repeat": split.repeat, "fold": split.fold, **score})
             for split, score in zip(splits, scores, strict=True)
         ),
-        curves=tuple(
-            MeanCurve(kind=kind, x=GRID.tolist(), y=_average(whole, kind), n=len(whole)) for kind in _KINDS if whole
-        ),
+        curves=tuple(_average_all(whole)),
     )
 
 
 def _score(ranking: ranking_metrics.Ranking, y: np.ndarray, p: np.ndarray) -> dict[str, float | None]:
-    rank = {
+    ranked = {
         "average_precision": ranking_metrics.average_precision(ranking),
         "roc_auc": ranking_metrics.roc_auc(ranking),
     }
-    found = {**rank, **evaluate_probabilities(y, p)}
+    found = {**ranked, **evaluate_probabilities(y, p)}
     return {name: number_or_none(found[name]) for name in METRICS}
 
 
@@ -108,5 +105,8 @@ def _summarize(metric: str, found: Iterable[float | None]) -> MeanMetric:
     )
 
 
-def _average(rankings: Sequence[ranking_metrics.Ranking], kind: str) -> tuple[float, ...]:
-    return tuple(np.mean([_KINDS[kind](ranking, GRID) for ranking in rankings], axis=0).tolist())
+def _average_all(rankings: Sequence[ranking_metrics.Ranking]) -> Iterator[MeanCurve]:
+    """Average each kind of curve, where there are any."""
+    for kind, read in _KINDS.items() if rankings else ():
+        y = np.mean([read(ranking, GRID) for ranking in rankings], axis=0).tolist()
+        yield MeanCurve(kind=kind, x=GRID.tolist(), y=y, n=len(rankings))

@@ -9,7 +9,7 @@ from job.data.dataset import Dataset
 from job.data.leakage import ALONE, number_identical
 from job.data.splits import Split
 from job.evaluation.evaluate_unit import Outcome
-from job.evaluation.grid import HONEST, LEAK, LEAK_SPLITS, Study, leaking_strategy
+from job.evaluation.grid import HONEST, LEAK, LEAK_SPLITS, Study, leaking_strategy, study_classifiers
 from job.evidence.runs import StudyRuns, count_reasons
 from job.results.study_facts import Checked, CheckedParents, Identical, IdenticalSet, Leak, LeakScore, Proof
 from job.spec.job_spec import JobSpec
@@ -29,7 +29,7 @@ def build_leak(spec: JobSpec, runs: StudyRuns) -> Leak:
     strategy, is_listed = leaking_strategy(spec)
     label, first = strategy.label, replace(runs, splits=runs.splits[:LEAK_SPLITS])
     honest = None if is_listed else Study(HONEST)
-    classifiers = [entry.label for entry in spec.classifiers]
+    classifiers = [entry.label for entry in study_classifiers(spec)[0]]
     leaked = (runs.outcome(label, name, split, Study(LEAK)).is_real for name in classifiers for split in first.splits)
     sizes = [(len(is_real), int((~is_real).sum())) for is_real in leaked if is_real is not None]
     n_test, n_test_synthetic = np.mean(sizes, axis=0).tolist() if sizes else (None, None)
@@ -73,9 +73,12 @@ def _score(runs: StudyRuns, strategy: str, classifier: str, honest: Study | None
 def prove_no_leak(outcomes: Iterable[Outcome], splits: Sequence[Split], dataset: Dataset) -> Proof:
     """Count what a leak would leave behind in the runs of the grid."""
     grid = [outcome for outcome in outcomes if outcome.key.study is None]
-    # One audit of each unit: its classifiers share it.
-    by_unit = {(o.key.strategy, o.key.repeat, o.key.fold): o.audit for o in grid if o.audit is not None}
-    adding, audits = dict.fromkeys(strategy for strategy, _, _ in by_unit), list(by_unit.values())
+    # One audit of each unit: its classifiers share it, unless each has tuned the strategy for itself.
+    audited = [o for o in grid if o.audit is not None]
+    tuned_with = [o.key.classifier if o.tuned and o.tuned.strategy else "" for o in audited]
+    keys = [(o.key.strategy, o.key.repeat, o.key.fold, name) for o, name in zip(audited, tuned_with, strict=True)]
+    by_unit = {key: o.audit for key, o in zip(keys, audited, strict=True) if o.audit is not None}
+    adding, audits = dict.fromkeys(key[0] for key in by_unit), list(by_unit.values())
     telling = dict.fromkeys(key[0] for key, audit in by_unit.items() if audit.n_parents is not None)
     parents = _count(
         [(audit.n_parents or 0, audit.n_parents_outside or 0) for audit in audits],
@@ -88,7 +91,7 @@ def prove_no_leak(outcomes: Iterable[Outcome], splits: Sequence[Split], dataset:
     new = [(audit.n_new, audit.n_new_in_test) for audit in audits]
     return Proof(
         synthetic_in_test=_count_strangers(grid, splits, dataset),
-        rows_in_both=_count([(len(split.test), len(np.intersect1d(split.train, split.test))) for split in splits]),
+        rows_in_both=_count([(len(s.test), _count_shared(s.train, s.test, dataset.n_rows)) for s in splits]),
         parents_outside=CheckedParents(
             **dict(parents), strategies=tuple(telling), untold=tuple(name for name in adding if name not in telling)
         ),
@@ -101,6 +104,14 @@ def prove_no_leak(outcomes: Iterable[Outcome], splits: Sequence[Split], dataset:
 def _count(pairs: Sequence[tuple[int, int]], reason: str | None = None) -> Checked:
     """Add up what was checked and what was found."""
     return Checked(n_checked=sum(n for n, _ in pairs), n_found=sum(n for _, n in pairs), reason=reason)
+
+
+def _count_shared(left: np.ndarray, right: np.ndarray, n_rows: int) -> int:
+    """Count the rows of the data that stand in both, without sorting either."""
+    marked = np.zeros((2, n_rows), dtype=bool)
+    for mark, rows in zip(marked, (left, right), strict=True):
+        mark[rows[(rows >= 0) & (rows < n_rows)]] = True
+    return int(marked.all(axis=0).sum())
 
 
 def count_identical(splits: Sequence[Split], dataset: Dataset) -> Identical:
@@ -132,7 +143,8 @@ def _name_set(rows: np.ndarray, dataset: Dataset) -> IdenticalSet:
 
 def _count_strangers(grid: Sequence[Outcome], splits: Sequence[Split], dataset: Dataset) -> Checked:
     """Count scores beyond the rows of the data that the split tests on: a synthetic row would be one too many."""
-    real = {(s.repeat, s.fold): len(np.intersect1d(s.test, np.arange(dataset.n_rows))) for s in splits}
+    all_rows = np.arange(dataset.n_rows)
+    real = {(s.repeat, s.fold): _count_shared(s.test, all_rows, dataset.n_rows) for s in splits}
     sizes = [(len(o.scores), real[o.key.repeat, o.key.fold]) for o in grid if o.scores is not None]
     scored = [(n, abs(n - n_real)) for n, n_real in sizes]
     return _count(scored, None if any(n for n, _ in scored) else _NO_SCORES)

@@ -7,7 +7,7 @@ import numpy as np
 from scipy.special import expit, logit, ndtri, stdtrit
 
 from job.data.splits import Split
-from job.evaluation.metrics.decision_metrics import at_prevalence
+from job.evaluation.metrics.decision_metrics import Rates
 from job.evaluation.metrics.metric_registry import Undefined
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.runs import Cells, Place, correct, named
@@ -84,8 +84,8 @@ def net_benefit(y: np.ndarray, p: np.ndarray, thresholds: np.ndarray, prevalence
     positives, negatives = (int(count.sum()) for count in counts)
     if not positives or not negatives:
         return np.full(len(thresholds), np.nan)
-    rates = at_prevalence(true / positives, false / negatives, prevalence)
-    return np.asarray(rates.true_alarms - odds * rates.false_alarms)
+    recall, false_rate = true / positives, false / negatives
+    return np.asarray(prevalence * recall - odds * ((1 - prevalence) * false_rate))
 
 
 def _curves(place: Place, cell: Sequence[Prediction], thresholds: np.ndarray, in_use: float | None) -> NetBenefitRow:
@@ -113,12 +113,11 @@ def build_in_use(cells: Cells, splits: Sequence[Split], evaluation: EvaluationSp
     prevalence = evaluation.prevalence_in_use
     if prevalence is None:
         return None
-    by_split = {(split.repeat, split.fold): split for split in splits}
-    rows = tuple(
-        _weigh(place, [(by_split[s], p) for s, p in cell.items() if not p.ranking.lacks], evaluation, prevalence, y)
-        for place, cell in cells.items()
-    )
-    return InUse(prevalence=prevalence, prevalence_of_data=float(y.mean()), rows=rows)
+    by_split, rows = {(split.repeat, split.fold): split for split in splits}, []
+    for place, cell in cells.items():
+        parts = [(by_split[at], prediction) for at, prediction in cell.items() if not prediction.ranking.lacks]
+        rows.append(_weigh(place, parts, evaluation, prevalence, y))
+    return InUse(prevalence=prevalence, prevalence_of_data=float(y.mean()), rows=tuple(rows))
 
 
 def precision_interval(
@@ -162,7 +161,7 @@ def _weigh(place: Place, parts: Parts, evaluation: EvaluationSpec, prevalence: f
     counts = [each.counts for _, each in parts]
     rates = np.array([(one.tp / one.positives, one.fp / one.negatives) for one in counts])
     recall, false_positive_rate = rates.mean(axis=0).tolist()
-    there, cost = at_prevalence(recall, false_positive_rate, prevalence), evaluation.cost
+    there, cost = Rates(recall, false_positive_rate, prevalence), evaluation.cost
     own = _errors(parts, prevalence, corrected=False)
     reasons = [*([] if rates.any() else [_NO_ALERT]), *([] if own else [_NO_PROBABILITIES])]
     return InUseRow(
@@ -173,8 +172,8 @@ def _weigh(place: Place, parts: Parts, evaluation: EvaluationSpec, prevalence: f
         false_positive_rate=false_positive_rate,
         precision=_precision(parts, rates, evaluation.confidence, prevalence, y) if rates.any() else None,
         alerts_per_1000=there.alerts_per_1000,
-        false_alarms_per_1000=1000 * there.false_alarms,
-        expected_cost_per_1000=there.cost_per_1000(cost.false_negative, cost.false_positive) if cost else None,
+        false_alarms_per_1000=there.false_alarms_per_1000,
+        expected_cost_per_1000=there.cost((cost.false_negative, cost.false_positive)) if cost else None,
         own=own,
         corrected=_errors(parts, prevalence, corrected=True),
     )
@@ -182,19 +181,14 @@ def _weigh(place: Place, parts: Parts, evaluation: EvaluationSpec, prevalence: f
 
 def _precision(parts: Parts, rates: np.ndarray, confidence: float, prevalence: float, y: np.ndarray) -> PrecisionInUse:
     recall, false_rate = rates.mean(axis=0)
-    there, here = (float(at_prevalence(recall, false_rate, share).precision) for share in (prevalence, y.mean()))
+    there, here = (float(Rates(recall, false_rate, share).precision) for share in (prevalence, y.mean()))
     over_splits, tests = len(parts) >= LEAST_PAIRS, [split.test for split, _ in parts]
     labels = [y[np.unique(np.concatenate(tests))]] if over_splits else [y[test] for test in tests]
     positive, other = (float(np.mean([np.count_nonzero(part == label) for part in labels])) for label in (1, 0))
     ratio = sum(map(len, tests)) / sum(len(split.train) for split, _ in parts)
     lower, upper = precision_interval(rates, ratio, (positive, other), prevalence, confidence)
-    return PrecisionInUse(
-        value=there,
-        lower=min(lower, there),
-        upper=max(upper, there),
-        method="corrected t" if over_splits else "binomial",
-        in_data=here,
-    )
+    method, low, high = "corrected t" if over_splits else "binomial", min(lower, there), max(upper, there)
+    return PrecisionInUse(value=there, lower=low, upper=high, method=method, in_data=here)
 
 
 def _errors(parts: Parts, prevalence: float, corrected: bool) -> ErrorsInUse | None:

@@ -61,8 +61,9 @@ def build_picture(spec: JobSpec, dataset: Dataset, splits: Sequence[Split], outc
         return _without_points(split, _NO_DIRECTION)
     made = _find_made(spec, [each for each in outcomes if (each.key.repeat, each.key.fold) == FIRST_SPLIT])
     kinds = [rows.minority[rows.types == kind] for kind in range(len(TYPES))]
-    drawn = [found.drawn for found in made.values() if isinstance(found, ResamplingAudit) and found.drawn is not None]
-    placed = _place([rows.majority, *kinds, *drawn], rows.plane, seed)
+    own = [rows.plane.place(group) for group in (rows.majority, *kinds)]
+    added = [found.placed for found in made.values() if isinstance(found, ResamplingAudit) and found.placed is not None]
+    placed = _round(_spread([*own, *added], seed))
     if placed is None:
         return _without_points(split, _TOO_LARGE)
     points = iter(placed)
@@ -95,15 +96,9 @@ def _choose_rows(dataset: Dataset, split: Split, preparation: PreparationSpec, s
     random = np.random.RandomState(seed)
     majority = draw(np.flatnonzero(y == 0), MOST_MAJORITY, random)
     minority = draw(np.flatnonzero(y == 1), MOST_MINORITY, random)
-    return _Rows(
-        plane=fit_plane(X),
-        n_columns=X.shape[1],
-        n_fitted=len(known),
-        n_minority=int(dataset.y[split.train].sum()),
-        majority=X[majority],
-        minority=X[minority],
-        types=type_minority(count_minority_of_rows(X, y, minority)),
-    )
+    sizes = X.shape[1], len(known), int(dataset.y[split.train].sum())
+    types = type_minority(count_minority_of_rows(X, y, minority))
+    return _Rows(fit_plane(X), *sizes, X[majority], X[minority], types)
 
 
 def _find_made(spec: JobSpec, first: Sequence[Outcome]) -> dict[str, ResamplingAudit | str]:
@@ -117,23 +112,26 @@ def _find_made(spec: JobSpec, first: Sequence[Outcome]) -> dict[str, ResamplingA
 
 def _audit_or_reason(outcomes: Sequence[Outcome]) -> ResamplingAudit | str:
     audits = (outcome.audit for outcome in outcomes if outcome.audit is not None)
-    audit = next((audit for audit in audits if audit.drawn is not None), None)
+    audit = next((audit for audit in audits if audit.placed is not None), None)
     if audit is not None:
         return audit
     reasons = [outcome.reason for outcome in outcomes if outcome.n_resampled is None and outcome.reason]
     return reasons[0] if reasons and len(reasons) == len(outcomes) else _NONE_ADDED
 
 
-def _place(groups: Sequence[np.ndarray], plane: Plane, seed: int) -> list[tuple[Values, ...]] | None:
-    """Give each group its points, all rounded alike; None where they are too far away."""
-    random = np.random.RandomState(seed)
-    placed = [plane.place(group) for group in groups]
-    if len(plane.axes) == 1:
-        half = 0.5 * float(np.ptp(np.concatenate(placed)))
-        placed = [np.column_stack([points, random.uniform(-half, half, len(points))]) for points in placed]
-    all_points = np.concatenate(placed)
+def _spread(groups: Sequence[np.ndarray], seed: int) -> list[np.ndarray]:
+    """Spread points that have one coordinate at random in the other direction."""
+    if groups[0].shape[1] == 2:
+        return list(groups)
+    random, half = np.random.RandomState(seed), 0.5 * float(np.ptp(np.concatenate(groups)))
+    return [np.column_stack([points, random.uniform(-half, half, len(points))]) for points in groups]
+
+
+def _round(groups: Sequence[np.ndarray]) -> list[tuple[Values, ...]] | None:
+    """Round the points of all groups alike; None where they are too far away."""
+    all_points = np.concatenate(groups)
     span = float(np.ptp(all_points, axis=0).max())
     if not (np.isfinite(span) and np.abs(all_points).max() < _LARGEST):
         return None
     decimals = _DIGITS - math.ceil(math.log10(span)) if span > 0 else _DIGITS
-    return [tuple(map(tuple, (np.round(points, decimals) + 0.0).tolist())) for points in placed]
+    return [tuple(map(tuple, (np.round(points, decimals) + 0.0).tolist())) for points in groups]

@@ -7,6 +7,7 @@ from typing import TypeVar
 
 import numpy as np
 
+from job.data.difficulty import draw_stratified
 from job.data.splits import Split
 from job.evaluation.grid import RunKey
 from job.evaluation.metrics.calibration_metrics import fit_calibration
@@ -25,6 +26,7 @@ _NO_RUN = "no run gave probabilities"
 _ONE_TEST = "no row was tested twice; that takes split.n_repeats of 2 or more (holdout or kfold)"
 _NO_SCORES = "no row has two results of it"
 _NO_PROBABILITIES = "the classifier gives no probabilities"
+_MEANS = ("mean_predicted", "brier", "log_loss")
 _HIGH = 0.95
 _EDGES = (0.05, 0.95)
 
@@ -62,7 +64,8 @@ def build_calibration(
     bins of equal width leave all but the first nearly empty. Predictions with one value share a bin, by their middle
     rank. Even a perfect model shows such an error, because labels are drawn; how much is the mean over 200 draws of
     y ~ Bernoulli(p). Within a draw a row has one luck in all splits, as its label has: drawn apart, the splits would
-    average out what in truth they share, and every model would look worse than perfect.
+    average out what in truth they share, and every model would look worse than perfect. To bound the time, whole splits
+    are pooled, and of a single one with more than 100,000 rows a stratified sample of as many, drawn by `seed`.
 
     References
     ----------
@@ -74,12 +77,10 @@ def build_calibration(
     """
     pooled = _pooled_splits(splits)
     cells = _cells(runs, predictions, splits)
-    found = {
-        (place, is_corrected): _probabilities([each for *_, each in cell], is_corrected)
-        for place, cell in cells.items()
-        for is_corrected in (False, True)
-    }
-    pools = {key: pool for key, values in found.items() if values and (pool := _pool(cells[key[0]], values, pooled))}
+    keys = [(place, is_corrected) for place in cells for is_corrected in (False, True)]
+    found = {(place, side): _probabilities([each for *_, each in cells[place]], side) for place, side in keys}
+    made = {key: _pool(cells[key[0]], values, pooled, seed) for key, values in found.items() if values}
+    pools = {key: pool for key, pool in made.items() if pool}
     errors = dict(zip(pools, _perfect_errors(list(pools.values()), seed), strict=True))
     states = {
         key: _describe_state(cells[key[0]], values, key[1], pools.get(key), errors.get(key))
@@ -137,20 +138,12 @@ def _describe_state(
     if not values:
         return None
     suffix = "_corrected" if is_corrected else ""
-    mean, brier, log_loss = (
-        _middle(np.mean, [run.metrics[name + suffix] for _, run, _ in cell])
-        for name in ("mean_predicted", "brier", "log_loss")
-    )
+    found = {name: _middle(np.mean, [run.metrics[name + suffix] for _, run, _ in cell]) for name in _MEANS}
     fits = [_fit(run, prediction, p) for (_, run, prediction), p in zip(cell, values, strict=True)]
     slope, intercept = (_middle(np.median, column) for column in zip(*fits, strict=True))
-    state = facts.ProbabilityState(
-        mean_predicted=mean,
-        brier=brier,
-        log_loss=log_loss,
-        calibration_slope=slope,
-        calibration_intercept=intercept,
-        n_fitted=sum(fit[0] is not None for fit in fits),
-    )
+    fitted = {"calibration_slope": slope, "calibration_intercept": intercept}
+    n_fitted = sum(fit[0] is not None for fit in fits)
+    state = facts.ProbabilityState.model_validate({**found, **fitted, "n_fitted": n_fitted})
     return state if pool is None or perfect is None else state.model_copy(update=_binned(pool, perfect))
 
 
@@ -167,13 +160,14 @@ def _middle(statistic: Callable[[list[float]], float], values: Iterable[float | 
     return float(statistic(present)) if present else None
 
 
-def _pool(cell: Cell, values: Sequence[np.ndarray], pooled: frozenset[tuple[int, int]]) -> Pool | None:
+def _pool(cell: Cell, values: Sequence[np.ndarray], pooled: frozenset[tuple[int, int]], seed: int) -> Pool | None:
     found = [(*each, p) for each, p in zip(cell, values, strict=True) if each[1].split in pooled]
     if not found:
         return None
-    rows, y, p = (
-        np.concatenate(parts) for parts in zip(*((split.test, each.y, p) for split, _, each, p in found), strict=True)
-    )
+    parts = zip(*((split.test, each.y, p) for split, _, each, p in found), strict=True)
+    rows, y, p = (np.concatenate(part) for part in parts)
+    kept = draw_stratified(y, MOST_PREDICTIONS, np.random.RandomState(seed))
+    rows, y, p = rows[kept], y[kept], p[kept]
     bins = sort_into_bins(p)
     order = np.argsort(bins, kind="stable")
     starts = np.searchsorted(bins[order], np.arange(bins.max() + 1))
@@ -184,13 +178,18 @@ def _perfect_errors(pools: Sequence[Pool], seed: int) -> list[np.ndarray]:
     """Draw the labels that each pool would have if its probabilities were right, the same luck for all pools."""
     errors = [np.empty(N_DRAWS) for _ in pools]
     expected = [np.add.reduceat(pool.p, pool.starts) for pool in pools]
-    n_rows = max((int(pool.rows.max()) + 1 for pool in pools), default=0)
+    rows, n_rows = [pool.rows for pool in pools], max((int(pool.rows.max()) + 1 for pool in pools), default=0)
+    if n_rows > MOST_PREDICTIONS:  # rows without a prediction need no luck
+        is_pooled = np.zeros(n_rows, dtype=bool)
+        is_pooled[np.concatenate(rows)] = True
+        place = np.cumsum(is_pooled) - 1
+        rows, n_rows = [place[each] for each in rows], int(is_pooled.sum())
     random_state = np.random.RandomState(seed)
     for draw in range(N_DRAWS):
         luck = random_state.random_sample(n_rows)
-        for place, pool in enumerate(pools):
-            drawn = (luck[pool.rows] < pool.p).view(np.int8)
-            errors[place][draw] = _error(expected[place], drawn, pool)
+        for number, pool in enumerate(pools):
+            drawn = (luck[rows[number]] < pool.p).view(np.int8)
+            errors[number][draw] = _error(expected[number], drawn, pool)
     return errors
 
 
@@ -209,14 +208,9 @@ def _binned(pool: Pool, perfect: np.ndarray) -> dict[str, float | tuple[facts.Bi
         facts.Bin(mean_predicted=float(total / n), observed=float(true / n), n=int(n), n_positive=int(true))
         for total, true, n in zip(expected, came_true, counts, strict=True)
     )
-    return {
-        "n_pooled": len(pool.p),
-        "ece": _error(expected, pool.y, pool),
-        "ece_perfect": float(perfect.mean()),
-        "ece_perfect_low": low,
-        "ece_perfect_high": high,
-        "reliability": reliability,
-    }
+    errors = {"ece": _error(expected, pool.y, pool), "ece_perfect": float(perfect.mean())}
+    ends = {"ece_perfect_low": low, "ece_perfect_high": high}
+    return {"n_pooled": len(pool.p), **errors, **ends, "reliability": reliability}
 
 
 def _row(
@@ -296,14 +290,10 @@ def _compare(
                 p = np.concatenate(found)
                 moved = _by_label(np.abs(p[first] - p[second]), labels, _summarize)
                 states[is_corrected] = facts.Movements(minority=moved[0], rest=moved[1])
-    return facts.StabilityRow(
-        **named(place),
-        n_pairs=len(first),
-        changed=facts.Changed(minority=minority, rest=rest),
-        own=states[False],
-        corrected=states[True],
-        reason=None if states[False] else _NO_PROBABILITIES,
-    )
+    (own, corrected), reason = states, None if states[False] else _NO_PROBABILITIES
+    changed = facts.Changed(minority=minority, rest=rest)
+    row = {"n_pairs": len(first), "changed": changed, "own": own, "corrected": corrected, "reason": reason}
+    return facts.StabilityRow.model_validate({**named(place), **row})
 
 
 def _by_label(

@@ -1,7 +1,8 @@
-"""Which minority rows a strategy finds that baseline misses, and where its false alarms are."""
+"""Which minority rows a strategy finds that baseline misses, and where its false alerts are."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from typing import NamedTuple
 
 import numpy as np
 
@@ -13,7 +14,7 @@ from job.evaluation.grid import RunKey, seeds_of
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.diagnosis import prepare_sample
 from job.evidence.runs import Place, Predictions, named
-from job.results.study_facts import NeighborhoodAlarms, Rescued, TestedNeighborhood, TestedType, TypeRecall
+from job.results.study_facts import NeighborhoodAlarms, Rescued, TestedNeighborhood, TestedRows, TestedType, TypeRecall
 from job.spec.job_spec import JobSpec
 
 MOST_TEST_ROWS = 2_000
@@ -48,7 +49,7 @@ Typed = Mapping[tuple[int, int], TestRows]
 
 
 def build_rescued(spec: JobSpec, dataset: Dataset, splits: Sequence[Split], predictions: Predictions) -> Rescued:
-    """Count, over all test parts, which kinds of minority row each strategy finds and where it raises false alarms.
+    """Count, over all test parts, which kinds of minority row each strategy finds and where it raises false alerts.
 
     Each test row is typed by its five nearest rows of the training part, in the columns that a classifier is fitted
     on (prepared as in the runs, by that training part). To bound the time, neighbours are sought among at most 20,000
@@ -75,14 +76,8 @@ def build_rescued(spec: JobSpec, dataset: Dataset, splits: Sequence[Split], pred
         n_splits=len(typed),
         reason=reason,
         sampled=any(rows.is_sample for rows in typed.values()),
-        types=tuple(
-            TestedType(type=kind, n=n, share=share, n_distinct=n_distinct)
-            for kind, (n, share, n_distinct) in zip(difficulty.TYPES, types, strict=True)
-        ),
-        neighborhoods=tuple(
-            TestedNeighborhood(minority_neighbors=neighbors, n=n, share=share, n_distinct=n_distinct)
-            for neighbors, (n, share, n_distinct) in enumerate(neighborhoods)
-        ),
+        types=tuple(TestedType(type=kind, **vars(rows)) for kind, rows in zip(difficulty.TYPES, types, strict=True)),
+        neighborhoods=tuple(TestedNeighborhood(minority_neighbors=n, **vars(r)) for n, r in enumerate(neighborhoods)),
         recall=tuple(row for place in places for row in _recall(place, typed, predictions, spec.baseline.label)),
         false_alarms=tuple(row for place in places for row in _false_alarms(place, typed, predictions)),
     )
@@ -103,12 +98,13 @@ def _type_test_rows(spec: JobSpec, dataset: Dataset, split: Split) -> TestRows:
     return TestRows(minority, majority, types, neighbors, is_sample)
 
 
-def _count_rows(n_kinds: int, seen: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[tuple[int, float | None, int]]:
+def _count_rows(n_kinds: int, seen: Sequence[tuple[np.ndarray, np.ndarray]]) -> list[TestedRows]:
     """Count test rows of each kind over all splits, their share, and distinct ones, given the rows and their kinds."""
     rows = np.concatenate([np.empty(0, np.intp), *(rows for rows, _ in seen)])
     kinds = np.concatenate([np.empty(0, np.intp), *(kinds for _, kinds in seen)])
     counts = np.bincount(kinds, minlength=n_kinds).tolist()
-    return [(n, _share(n, len(rows)), len(np.unique(rows[kinds == kind]))) for kind, n in enumerate(counts)]
+    distinct = [len(np.unique(rows[kinds == kind])) for kind in range(n_kinds)]
+    return [TestedRows(n=n, share=_share(n, len(rows)), n_distinct=m) for n, m in zip(counts, distinct, strict=True)]
 
 
 def _predicted(place: Place, typed: Typed, predictions: Predictions) -> dict[tuple[int, int], Prediction]:
@@ -127,12 +123,11 @@ def _recall(place: Place, typed: Typed, predictions: Predictions, baseline: str)
             before = references[split].decisions[rows.minority] == 1
             kinds += [rows.types, rows.types[hit & ~before], rows.types[before & ~hit]]
         counts[: len(kinds)] += [np.bincount(each, minlength=len(difficulty.TYPES)) for each in kinds]
-    return [
-        TypeRecall(
-            **named(place), type=kind, n=n, found=hits, recall=_share(hits, n), n_pairs=paired, rescued=more, lost=less
-        )
-        for kind, (n, hits, paired, more, less) in zip(difficulty.TYPES, counts.T.tolist(), strict=True)
-    ]
+    recalls = []
+    for kind, (n, hits, *of_pairs) in zip(difficulty.TYPES, counts.T.tolist(), strict=True):
+        compared = dict(zip(("n_pairs", "rescued", "lost"), of_pairs, strict=True))
+        recalls.append(TypeRecall(**named(place), type=kind, n=n, found=hits, recall=_share(hits, n), **compared))
+    return recalls
 
 
 def _false_alarms(place: Place, typed: Typed, predictions: Predictions) -> list[NeighborhoodAlarms]:
@@ -145,6 +140,24 @@ def _false_alarms(place: Place, typed: Typed, predictions: Predictions) -> list[
         NeighborhoodAlarms(**named(place), minority_neighbors=neighbors, n=n, alarms=alarms, rate=_share(alarms, n))
         for neighbors, (n, alarms) in enumerate(counts.T.tolist())
     ]
+
+
+class Gained(NamedTuple):
+    """Rows of all types together that a strategy and baseline decided on, and those that only one of them finds."""
+
+    n_pairs: int
+    rescued: int
+    lost: int
+
+    @property
+    def net(self) -> int:
+        """How many more the strategy finds."""
+        return self.rescued - self.lost
+
+
+def count_gained(rows: Sequence[TypeRecall]) -> Gained:
+    """Add up over the types what one strategy gains and loses against baseline."""
+    return Gained(sum(row.n_pairs for row in rows), sum(row.rescued for row in rows), sum(row.lost for row in rows))
 
 
 def _share(part: int, whole: int) -> float | None:

@@ -12,7 +12,7 @@ from numpy.typing import ArrayLike
 from job.data.dataset import Dataset
 from job.data.splits import Split
 from job.evaluation.evaluate_unit import Outcome
-from job.evaluation.grid import RunKey, Study
+from job.evaluation.grid import IMBALANCE, RunKey, Study
 from job.evaluation.metrics.calibration_metrics import correct_prior, fit_calibration
 from job.evaluation.metrics.metric_registry import METRICS, Undefined
 from job.evaluation.metrics.run_metrics import MetricContext, Prediction, build_study_prediction, evaluate_metrics
@@ -28,6 +28,7 @@ Cells = Mapping[Place, Mapping[tuple[int, int], Prediction]]
 """The predictions of each strategy × classifier by (repeat, fold), in the order of tables."""
 
 INTERCEPT_CORRECTED = "calibration_intercept_corrected"
+_COPIED = ("status", "reason", "warnings", "threshold", "n_resampled", "n_resampled_positive", "n_synthetic")
 
 
 class Labels(TypedDict):
@@ -75,7 +76,7 @@ def collect_runs(
     positives = {key: (int(dataset.y[s.train].sum()), int(dataset.y[s.test].sum())) for key, s in by_split.items()}
     rows = []
     for outcome in outcomes:
-        key = outcome.key
+        key, tuned = outcome.key, outcome.tuned
         split, prediction = by_split[key.repeat, key.fold], predictions[key]
         metrics: dict[str, float | None] = dict.fromkeys(metric.name for metric in METRICS)
         undefined: dict[str, str] = {}  # without a prediction, why stands once, in the row's reason
@@ -83,27 +84,11 @@ def collect_runs(
             reference = predictions[RunKey(baseline, key.classifier, key.repeat, key.fold)]
             metrics, undefined = evaluate_metrics(prediction, reference, context)
         n_train_positive, n_test_positive = positives[key.repeat, key.fold]
-        rows.append(
-            Run(
-                strategy=key.strategy,
-                classifier=key.classifier,
-                repeat=key.repeat,
-                fold=key.fold,
-                status=outcome.status,
-                reason=outcome.reason,
-                warnings=outcome.warnings,
-                n_train=len(split.train),
-                n_train_positive=n_train_positive,
-                n_resampled=outcome.n_resampled,
-                n_resampled_positive=outcome.n_resampled_positive,
-                n_synthetic=outcome.n_synthetic,
-                n_test=len(split.test),
-                n_test_positive=n_test_positive,
-                threshold=outcome.threshold,
-                metrics=metrics,
-                undefined=undefined,
-            )
-        )
+        run = {**vars(key), **{name: getattr(outcome, name) for name in _COPIED}}
+        run |= {"n_train": len(split.train), "n_train_positive": n_train_positive}
+        run |= {"n_test": len(split.test), "n_test_positive": n_test_positive}
+        run |= {"metrics": metrics, "undefined": undefined, **({"tuned": vars(tuned)} if tuned else {})}
+        rows.append(Run.model_validate(run))
     return tuple(rows)
 
 
@@ -142,7 +127,9 @@ class StudyRuns:
         if prediction is None:
             return Measurement({}, outcome.reason or "no scores")
         values, _ = evaluate_metrics(prediction, None, self.context)
-        return Measurement({**values, INTERCEPT_CORRECTED: _intercept_corrected(prediction)}, outcome.reason)
+        if study is not None and study.kind == IMBALANCE:
+            values[INTERCEPT_CORRECTED] = _intercept_corrected(prediction)
+        return Measurement(values, outcome.reason)
 
     def measure_all(
         self, strategy: str, classifier: str, study: Study | None, real_only: bool = False
@@ -157,27 +144,18 @@ class StudyRuns:
         than five values, where no two differ, and of a median.
         """
         numbers = np.array([np.nan if value is None else value for value in values], dtype=float)
-        defined = numbers[np.isfinite(numbers)]
+        defined, middle = numbers[np.isfinite(numbers)], np.median if median else np.mean
+        value = float(middle(defined)) if len(defined) else None
         interval = self.compare(numbers, np.zeros_like(numbers), self.splits, 0.0)
-        return SweptMetric(
-            value=float((np.median if median else np.mean)(defined)) if len(defined) else None,
-            lower=None if median else interval.lower,
-            upper=None if median else interval.upper,
-            n=len(defined),
-            values=tuple(values),
-        )
+        lower, upper = (None, None) if median else (interval.lower, interval.upper)
+        return SweptMetric(value=value, lower=lower, upper=upper, n=len(defined), values=tuple(values))
 
     def compare(self, values: ArrayLike, reference: ArrayLike, splits: Sequence[Split], rope: float) -> AgainstOwn:
         """Compare a metric with a reference on the same splits, as `compare_over_splits`."""
         sizes = np.array([len(split.test) for split in splits]), np.array([len(split.train) for split in splits])
         found = compare_over_splits(np.asarray(values), np.asarray(reference), sizes, rope, self.confidence)
-        return AgainstOwn(
-            difference=finite(found.difference),
-            lower=finite(found.lower),
-            upper=finite(found.upper),
-            probability_equivalent=finite(found.within),
-            rope=rope,
-        )
+        difference, lower, upper, within = map(finite, (found.difference, found.lower, found.upper, found.within))
+        return AgainstOwn(difference=difference, lower=lower, upper=upper, probability_equivalent=within, rope=rope)
 
 
 def count_reasons(measured: Iterable[Measurement]) -> tuple[ReasonCount, ...]:

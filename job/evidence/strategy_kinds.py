@@ -16,6 +16,7 @@ from job.strategies.inner_folds import Threshold
 from job.strategies.recipe import Recipe
 from job.strategies.recipes import import_class, recipe_of
 from job.strategies.resampling import Custom, Resample, Smote
+from job.strategies.weighted import Weighted
 
 BASELINE = "baseline"
 CLASS_WEIGHT = "class_weight"
@@ -25,6 +26,8 @@ BOTH = "synthetic_and_fewer"
 REPEATED = "repeated"
 FEWER = "fewer"
 UNKNOWN = ""
+
+REPEATER = "imblearn.over_sampling.RandomOverSampler"
 
 _PLAIN = (BASELINE, CLASS_WEIGHT, THRESHOLD)
 _OVERSAMPLERS = (BaseOverSampler, SMOTEENN, SMOTETomek)
@@ -40,10 +43,15 @@ def find_kinds(entries: Iterable[Entry], runs: Iterable[Run], judged: Collection
     by_strategy: dict[str, list[Run]] = {}
     for run in runs:
         by_strategy.setdefault(run.strategy, []).append(run)
-    return {
-        entry.label: _kind(entry.name or "", by_strategy.get(entry.label, ()), entry.label in judged)
-        for entry in entries
-    }
+    entries = list(entries)
+    names = {entry.label: entry.name or "" for entry in entries}
+    kinds = {label: _kind(name, by_strategy.get(label, ()), label in judged) for label, name in names.items()}
+    return {**kinds, **{entry.label: REPEATED for entry in entries if _repeats(entry)}}
+
+
+def _repeats(entry: Entry) -> bool:
+    """Tell whether a strategy draws minority rows again, as they are."""
+    return entry.class_ == REPEATER and not entry.params.get("shrinkage")
 
 
 def _kind(name: str, runs: Iterable[Run], is_judged: bool) -> str:
@@ -64,8 +72,10 @@ class Roles:
     """Labels of the strategies by what they are, each in the order of the spec.
 
     Oversamplers add rows, interpolated or repeated; ``customs`` are AffinitySMOTE, ``smotes`` SMOTE and its two forms
-    for categories; ``thresholds`` tune the decision threshold and rank exactly like baseline. ``order`` is the position
-    of a recipe in the registry; classes by dotted path come last.
+    for categories, both without weights; ``thresholds`` tune the decision threshold and rank exactly like baseline.
+    ``order`` follows the registry; classes by dotted path come last, and of a sampler with and without weights the one
+    with weights comes first, since its probabilities need no correction. ``tuned`` and ``tuned_classifiers`` are the
+    labels of what is tuned.
     """
 
     baseline: str
@@ -74,6 +84,8 @@ class Roles:
     smotes: tuple[str, ...]
     thresholds: tuple[str, ...]
     order: Mapping[str, int]
+    tuned: frozenset[str] = frozenset()
+    tuned_classifiers: frozenset[str] = frozenset()
 
 
 def find_roles(entries: Iterable[Entry], runs: Iterable[Run]) -> Roles:
@@ -82,19 +94,24 @@ def find_roles(entries: Iterable[Entry], runs: Iterable[Run]) -> Roles:
     adding = {run.strategy for run in runs if _adds_rows(run)}
     recipes = {entry.label: recipe_of(entry) for entry in entries}
     samplers = {label: sampler_class_of(recipe) for label, recipe in recipes.items()}
+    plain = {label: sampler for label, sampler in samplers.items() if not isinstance(recipes[label], Weighted)}
     names = list(STRATEGIES)
+    places = {entry.label: names.index(entry.name) if entry.name in names else len(names) for entry in entries}
     return Roles(
         baseline=next(entry.label for entry in entries if entry.name == BASELINE),
         oversamplers=tuple(label for label in recipes if _oversamples(samplers[label], label in adding)),
-        customs=tuple(label for label, sampler in samplers.items() if sampler is AffinitySMOTE),
-        smotes=tuple(label for label, sampler in samplers.items() if sampler in _PLAIN_SMOTES),
+        customs=tuple(label for label, sampler in plain.items() if sampler is AffinitySMOTE),
+        smotes=tuple(label for label, sampler in plain.items() if sampler in _PLAIN_SMOTES),
         thresholds=tuple(label for label, recipe in recipes.items() if isinstance(recipe, Threshold)),
-        order={entry.label: names.index(entry.name) if entry.name in names else len(names) for entry in entries},
+        order={label: 2 * place + (label in plain) for label, place in places.items()},
+        tuned=frozenset(entry.label for entry in entries if entry.tune is not None),
     )
 
 
 def sampler_class_of(recipe: Recipe) -> type | None:
     """The class that resamples; None for a strategy without one."""
+    if isinstance(recipe, Weighted):
+        return sampler_class_of(recipe.recipe)
     if isinstance(recipe, Custom):
         return AffinitySMOTE
     if isinstance(recipe, Smote):

@@ -4,6 +4,7 @@ Which strategies no other beats, what a gain in recall is made of, how high aver
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import product
 from statistics import fmean, stdev
 
 import numpy as np
@@ -19,7 +20,7 @@ MOST_POSITIVES = 1000  # with more, average precision reads less than .001 too h
 _DIGITS = 12  # a mean of the same counts in another order may differ by its last bits
 
 Trade = tuple[float, float]
-"""What a decision finds and what it pays: recall, and false alarms in 1,000 rows."""
+"""What a decision finds and what it pays: recall, and false alerts in 1,000 rows."""
 Readings = dict[str, dict[str, float | None]]
 """Metrics of each strategy with one classifier."""
 
@@ -31,12 +32,9 @@ def summarize_runs(
     cells: dict[Place, dict[tuple[int, int], Run]] = {}
     for run in runs:
         cells.setdefault(run.place, {})[run.split] = run
-    return tuple(
-        _summarize(metric, (strategy, classifier), cells[strategy, classifier], cells[baseline, classifier])
-        for classifier in classifiers
-        for strategy in strategies
-        for metric in METRICS
-    )
+    rows = product(classifiers, strategies, METRICS)
+    places = (((strategy, classifier), metric) for classifier, strategy, metric in rows)
+    return tuple(_summarize(metric, place, cells[place], cells[baseline, place[1]]) for place, metric in places)
 
 
 def _summarize(
@@ -66,7 +64,7 @@ def _summarize(
 
 
 def build_tradeoff(runs: Iterable[Run], summary: Iterable[SummaryRow]) -> tuple[TradeoffRow, ...]:
-    """Weigh recall against false alarms: which strategies beat each other in the means, and how often on one split."""
+    """Weigh recall against false alerts: which strategies beat each other in the means, and how often on one split."""
     means: dict[str, Readings] = {}
     splits: dict[str, dict[tuple[int, int], Readings]] = {}
     for row in summary:
@@ -80,14 +78,9 @@ def _weigh(classifier: str, means: Readings, splits: Iterable[Readings]) -> Iter
     trades = _trades(means)
     fronts = [find_winners(found) for each in splits if len(found := _trades(each)) == len(trades)]
     for strategy, winners in find_winners(trades).items():
-        yield TradeoffRow(
-            **named((strategy, classifier)),
-            recall=trades[strategy][0],
-            false_alarms_per_1000=trades[strategy][1],
-            beaten_by=winners,
-            n_front=sum(not found[strategy] for found in fronts),
-            n_pairs=len(fronts),
-        )
+        trade = dict(zip(("recall", "false_alarms_per_1000"), trades[strategy], strict=True))
+        counts = {"n_front": sum(not found[strategy] for found in fronts), "n_pairs": len(fronts)}
+        yield TradeoffRow.model_validate({**named((strategy, classifier)), **trade, "beaten_by": winners, **counts})
 
 
 def _trades(found: Readings) -> dict[str, Trade]:
@@ -101,7 +94,7 @@ def find_winners(trades: Mapping[str, Trade]) -> dict[str, tuple[str, ...]]:
 
 
 def _beats(trade: Trade, other: Trade) -> bool:
-    """Whether a trade finds at least as much with no more false alarms, and does better in one of the two."""
+    """Whether a trade finds at least as much with no more false alerts, and does better in one of the two."""
     more, fewer = round(trade[0] - other[0], _DIGITS), round(other[1] - trade[1], _DIGITS)
     return more >= 0 and fewer >= 0 and (more > 0 or fewer > 0)
 

@@ -26,15 +26,14 @@ _MEDIANS = {metric.name for metric in METRICS if metric.statistic == "median"} |
 def build_sweeps(spec: JobSpec, runs: StudyRuns) -> facts.Sweeps:
     """Summarise both sweeps, each where the spec asks for it."""
     runs = replace(runs, splits=runs.splits[: grid.SWEEP_SPLITS])
-    return facts.Sweeps(
-        ratio=_sweep_ratio(spec, runs) if spec.evaluation.ratio_sweep else None,
-        imbalance=_sweep_imbalance(spec, runs) if spec.evaluation.imbalance_sweep else None,
-    )
+    ratio = _sweep_ratio(spec, runs) if spec.evaluation.ratio_sweep else None
+    imbalance = _sweep_imbalance(spec, runs) if spec.evaluation.imbalance_sweep else None
+    return facts.Sweeps(ratio=ratio, imbalance=imbalance)
 
 
 def _sweep_ratio(spec: JobSpec, runs: StudyRuns) -> facts.RatioSweep:
     strategies = tuple(entry.label for entry in grid.swept_strategies(spec))
-    classifiers = tuple(entry.label for entry in spec.classifiers)
+    classifiers = tuple(entry.label for entry in grid.study_classifiers(spec)[0])
     return facts.RatioSweep(
         n_splits=len(runs.splits),
         ratios=tuple(ratio_of(step, runs.dataset) for step in range(grid.RATIO_STEPS)),
@@ -46,16 +45,16 @@ def _sweep_ratio(spec: JobSpec, runs: StudyRuns) -> facts.RatioSweep:
 
 def _ratio_curve(spec: JobSpec, runs: StudyRuns, place: Place) -> facts.RatioCurve:
     """At the data's own ratio nothing is resampled, which is baseline's run of the grid."""
-    measured = [runs.measure_all(spec.baseline.label, place[1], None)]
+    own = None if grid.study_classifiers(spec)[1] else Study(grid.RATIO, 0)
+    measured = [runs.measure_all(spec.baseline.label, place[1], own)]
     measured += [runs.measure_all(*place, Study(grid.RATIO, step)) for step in range(1, grid.RATIO_STEPS)]
-    points = tuple(
-        _point(runs, at_step, ratio_of(step, runs.dataset), RATIO_METRICS) for step, at_step in enumerate(measured)
-    )
+    steps = [(at_step, ratio_of(step, runs.dataset)) for step, at_step in enumerate(measured)]
+    points = tuple(_point(runs, at_step, ratio, RATIO_METRICS) for at_step, ratio in steps)
     return facts.RatioCurve(**named(place), points=points, chosen=choose_ratio(spec, runs, place, measured))
 
 
 def _sweep_imbalance(spec: JobSpec, runs: StudyRuns) -> facts.ImbalanceSweep:
-    classifier, ratios = spec.classifiers[0].label, tuple(grid.imbalance_ratios(spec))
+    classifier, ratios = grid.study_classifiers(spec)[0][0].label, tuple(grid.imbalance_ratios(spec))
     strategies = tuple(entry.label for entry in grid.thinned_strategies(spec))
     listed = {spec.baseline.label, *(entry.label for entry in spec.strategies)}
 

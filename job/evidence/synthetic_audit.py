@@ -1,6 +1,6 @@
 """The audit of synthetic rows over the splits: means, flags, and how to read them."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import NamedTuple
 
 from job.evaluation.audit import MEASURES, Measured, ResamplingAudit
@@ -43,7 +43,7 @@ FLAGS = (
     ),
     Flag("off-the-data", "density", 0.0, "they lie where few real minority rows do (density below 0.7)"),
     Flag("out-of-range", "out_of_range", 0.0, "some hold a number that is outside the range of all real rows"),
-    Flag("not-whole", "not_whole", 0.0, "some hold a fraction in a column of whole numbers"),
+    Flag("not-whole", "not_whole", 0.0, "they hold fractions in columns of whole numbers"),
     Flag("no-category", "no_category", 0.0, "some lie between the categories of a column"),
 )
 
@@ -60,8 +60,9 @@ def build_audit(outcomes: Iterable[Outcome], strategies: Iterable[str]) -> Audit
 
 
 def _summarize(label: str, audits: Sequence[ResamplingAudit]) -> StrategyAudit:
-    synthetic = _means([audit.synthetic for audit in audits if audit.synthetic is not None])
-    held_out = _means([audit.held_out for audit in audits if audit.held_out is not None])
+    real = [audit.held_out for audit in audits if audit.held_out is not None]
+    synthetic = _over_splits([audit.synthetic for audit in audits if audit.synthetic is not None], _average)
+    held_out = _over_splits(real, _average)
     return StrategyAudit(
         strategy=label,
         n_splits=len(audits),
@@ -69,14 +70,21 @@ def _summarize(label: str, audits: Sequence[ResamplingAudit]) -> StrategyAudit:
         n_parents=_mean([audit.n_parents for audit in audits]),
         synthetic=synthetic,
         held_out=held_out,
+        held_out_low=_over_splits(real, min),
+        held_out_high=_over_splits(real, max),
         flags=tuple(AuditFlag(code=f.code, text=f.text) for f in FLAGS if f.is_raised(synthetic, held_out)),
     )
 
 
-def _means(measured: Sequence[Mapping[str, float | None]]) -> Measured:
-    return {name: _mean([found[name] for found in measured]) for name in MEASURES}
+def _over_splits(measured: Sequence[Mapping[str, float | None]], summarize: Callable[[list[float]], float]) -> Measured:
+    found = {name: [value for each in measured if (value := each[name]) is not None] for name in MEASURES}
+    return {name: summarize(values) if values else None for name, values in found.items()}
 
 
 def _mean(values: Sequence[float | None]) -> float | None:
     there = [value for value in values if value is not None]
-    return sum(there) / len(there) if there else None
+    return _average(there) if there else None
+
+
+def _average(values: list[float]) -> float:
+    return sum(values) / len(values)

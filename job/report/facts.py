@@ -1,7 +1,7 @@
 """Results with the look-ups that sections need: by strategy, classifier and metric."""
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from itertools import islice
@@ -11,7 +11,7 @@ from job.report.layout import Name
 from job.results.decision_facts import Curve
 from job.results.job_facts import DatasetFacts, Run, SplitFacts, SummaryRow, WrittenEntry, WrittenSpec
 from job.results.results import Results, Timings
-from job.results.verdict_facts import Headline
+from job.results.verdict_facts import Comparison, Headline
 from job.text import abbreviate, abbreviate_all, decimals_for
 
 _TITLE_LENGTH = 120
@@ -126,6 +126,13 @@ class Facts:
         """The classifier that the first screen is about: the headline's."""
         return self.classifier(self.headline.classifier)
 
+    def quoted(self, names: Collection[Name], classifier: Name) -> Name | None:
+        """Find whom of these a sentence should be about: what is recommended, else what the headline speaks of."""
+        pairs = [pair for pair in (self.headline.recommended, self.headline.about) if pair is not None]
+        labels = [pair.strategy for pair in pairs if pair.classifier == classifier.label]
+        by_label = {name.label: name for name in names if name != self.baseline}
+        return next((by_label[label] for label in labels if label in by_label), None)
+
     def strategy(self, label: str) -> Name:
         """The strategy with this label."""
         return next(name for name in self.strategies if name.label == label)
@@ -151,6 +158,10 @@ class Facts:
         """Mean and spread of one metric."""
         return self._summaries[strategy.label, classifier.label, metric]
 
+    def against_baseline(self, strategy: Name, classifier: Name, metric: str) -> Comparison | None:
+        """The tested difference of one metric from baseline."""
+        return self._comparisons.get((strategy.label, classifier.label, metric))
+
     def curve(self, strategy: Name, classifier: Name, kind: str) -> Curve | None:
         """Mean curve of one strategy; None where it has none."""
         return self._curves.get((strategy.label, classifier.label, kind))
@@ -168,12 +179,9 @@ class Facts:
         """Why the metric has no value, and on how many splits: undefined there, or no run that could be scored."""
         reasons: Counter[str] = Counter()
         for run in self.runs(strategy, classifier):
-            if run.metrics.get(metric) is not None:
-                continue
-            if run.status in _SCORED:
-                reasons[run.undefined.get(metric) or "not computed"] += 1
-            else:
-                reasons[_without_run(run)] += 1
+            if run.metrics.get(metric) is None:
+                is_scored = run.status in _SCORED
+                reasons[run.undefined.get(metric, "not computed") if is_scored else _without_run(run)] += 1
         return reasons
 
     def decimals(self, classifier: Name, metric: str) -> int:
@@ -185,6 +193,11 @@ class Facts:
     @cached_property
     def _summaries(self) -> dict[tuple[str, str, str], SummaryRow]:
         return {(*row.place, row.metric): row for row in self.results.summary}
+
+    @cached_property
+    def _comparisons(self) -> dict[tuple[str, str, str], Comparison]:
+        rows = (row for row in self.results.comparisons if row.reference == self.baseline.label)
+        return {(*row.place, row.metric): row for row in rows}
 
     @cached_property
     def _curves(self) -> dict[tuple[str, str, str], Curve]:
@@ -215,10 +228,8 @@ def fallback_decimals(metric: str) -> int:
 
 def _names(entries: Iterable[WrittenEntry]) -> tuple[Name, ...]:
     labels = [entry.label for entry in entries]
-    return tuple(
-        Name(label, short, index)
-        for index, (label, short) in enumerate(zip(labels, abbreviate_all(labels, _LABEL_LENGTH), strict=True))
-    )
+    pairs = zip(labels, abbreviate_all(labels, _LABEL_LENGTH), strict=True)
+    return tuple(Name(*pair, index) for index, pair in enumerate(pairs))
 
 
 def _without_run(run: Run) -> str:

@@ -17,11 +17,14 @@ class Section:
         Anchor of the section, unique on the page; its template is ``sections/<key>.html``.
     content : object
         A frozen value that only the section's own template knows.
+    noted : str
+        What in it a reader should look at, in a few words; nothing where there is nothing.
     """
 
     key: str
     title: str
     content: object
+    noted: str = ""
 
 
 @dataclass(frozen=True)
@@ -146,8 +149,6 @@ class Table:
         Letter and text.
     of_strategies : bool
         Whether the rows are strategies.
-    caption_hidden : bool
-        Whether only a screen reader needs the caption.
     of_metrics : bool
         Whether its numbers are metrics, which stand out from their spread and difference.
     """
@@ -159,7 +160,6 @@ class Table:
     rows: tuple[Row, ...]
     footnotes: tuple[tuple[str, str], ...] = ()
     of_strategies: bool = False
-    caption_hidden: bool = False
     of_metrics: bool = False
 
 
@@ -178,9 +178,8 @@ def tabulate(
 ) -> Table:
     """Lay out a table: a heading that is a text is that of numbers, and rows of strategies have their markers."""
     heads = tuple(Heading(head, numeric=True) if isinstance(head, str) else head for head in headings)
-    body = tuple(
-        Row(name, tuple(Words(cell) if isinstance(cell, str) else cell for cell in cells)) for name, cells in rows
-    )
+    written = ((name, [Words(cell) if isinstance(cell, str) else cell for cell in cells]) for name, cells in rows)
+    body = tuple(Row(name, tuple(cells)) for name, cells in written)
     of_strategies = first == "Strategy" and all(isinstance(row.name, Name) for row in body)
     return Table(key, caption, first, heads, body, footnotes, **{"of_strategies": of_strategies, **flags})
 

@@ -37,7 +37,6 @@ def build_metric_table(
     metrics: Sequence[str],
     key: str,
     caption: str,
-    caption_hidden: bool = False,
     hints: Mapping[str, str] | None = None,
 ) -> Table:
     """Build the table of some metrics: one row for each strategy.
@@ -48,8 +47,6 @@ def build_metric_table(
         One column each.
     key, caption : str
         As in `Table`.
-    caption_hidden : bool
-        As in `Table`.
     hints : Mapping[str, str] or None
         Metric -> a few words below its label.
     """
@@ -57,7 +54,7 @@ def build_metric_table(
     columns = [_column(facts, classifier, BY_NAME[metric], footnotes) for metric in metrics]
     headings = [_heading(BY_NAME[metric], (hints or {}).get(metric, "")) for metric in metrics]
     lines = zip(facts.strategies, zip(*columns, strict=True), strict=True)
-    return tabulate(key, caption, headings, lines, footnotes.all(), caption_hidden=caption_hidden, of_metrics=True)
+    return tabulate(key, caption, headings, lines, footnotes.all(), of_metrics=True)
 
 
 def explain_gaps(facts: Facts, strategy: Name, classifier: Name, metric: str) -> str:
@@ -71,8 +68,9 @@ def explain_gaps(facts: Facts, strategy: Name, classifier: Name, metric: str) ->
     kept = f"From {n_runs - n_gaps:,} of {counted(n_runs, 'split')}. " if n_gaps < n_runs else ""
     told = [f"No value on {count:,}: {sentence(why)}" for why, count in gaps.most_common(_MOST_REASONS)]
     untold = n_gaps - sum(count for _, count in gaps.most_common(_MOST_REASONS))
-    rest = [f"No value on {untold:,} for other reasons, listed under the runs that went differently."] if untold else []
-    return kept + " ".join(told + rest)
+    if untold:
+        told.append(f"No value on {untold:,} for other reasons, listed under failed, degraded and skipped runs.")
+    return kept + " ".join(told)
 
 
 def measure(facts: Facts, strategy: Name, classifier: Name, metric: str, footnotes: Footnotes) -> Number:
@@ -99,11 +97,8 @@ def _mark(cells: Sequence[Number], better: str | None, unrest: float) -> list[Nu
     if better is None or len(present) < 2 or max(present) - min(present) < unrest:
         return list(cells)
     best, worst = (max(present), min(present)) if better == "higher" else (min(present), max(present))
-    marks = {best: "best", worst: "worst"}
-    return [
-        cell if value is None else replace(cell, mark=marks.get(value, ""))
-        for cell, value in zip(cells, shown, strict=True)
-    ]
+    marks = {best: "best", worst: "worst", None: ""}
+    return [replace(cell, mark=marks.get(value, "")) for cell, value in zip(cells, shown, strict=True)]
 
 
 def _heading(metric: Metric, hint: str) -> Heading:

@@ -11,6 +11,7 @@ from job.report.sections.runs import list_runs
 from job.results.results import Results
 from job.text import abbreviate, counted, listed, number, signed, visible_line
 from job.wording.headline import tell_answer
+from job.wording.verdict_rows import count_gates, describe_causes, describe_gate
 
 _ENTITIES = {"|": "&#124;", "<": "&lt;", ">": "&gt;", "&": "&amp;", "@": "&#64;"}
 _MARKUP = re.compile(r"[\\`*\[\]~$#|<>&@]|(?<![^\W_])_|_(?![^\W_])")
@@ -87,6 +88,9 @@ def _lines(facts: Facts, limits: Limits) -> Iterator[str]:
     for paragraph in (use, *told.cutoffs, told.found, told.sure, told.others, told.why, told.choice):
         if paragraph:
             yield from ("", escape_markdown(paragraph, limits.letters))
+    yield from _gates(facts, limits)
+    if facts.results.against is not None:
+        yield from ("", f"Against the earlier results: {escape_markdown(describe_causes(facts.results.against))}")
     for classifier in facts.classifiers[: limits.classifiers]:
         yield from ("", f"## With {escape_markdown(classifier.short)}", "")
         yield from _table(facts, classifier, limits)
@@ -96,6 +100,18 @@ def _lines(facts: Facts, limits: Limits) -> Iterator[str]:
     if cut := _left_out(facts, limits):
         yield from ("", f"Left out here, for want of room: {listed(cut)}.")
     yield from ("", f"The whole report: {_REPORT}")
+
+
+def _gates(facts: Facts, limits: Limits) -> Iterator[str]:
+    """List the gates, those that fail the job first."""
+    gates = sorted(facts.results.gates, key=lambda gate: (not gate.fails_job, gate.status == "passed"))
+    if gates:
+        yield from ("", "## Gates", "", f"{count_gates(gates)}.", "")
+    for gate in gates[: limits.reasons]:
+        text = escape_markdown(describe_gate(gate), limits.letters)
+        yield f"- **{text}**" if gate.fails_job else f"- {text}"
+    if len(gates) > limits.reasons:
+        yield f"- and {counted(len(gates) - limits.reasons, 'more gate')}"
 
 
 def _table(facts: Facts, classifier: Name, limits: Limits) -> Iterator[str]:
@@ -140,8 +156,5 @@ def _trouble(facts: Facts, limits: Limits) -> Iterator[str]:
 def _left_out(facts: Facts, limits: Limits) -> list[str]:
     tables = len(facts.classifiers) - limits.classifiers
     rows = len(facts.strategies) - len(_kept(facts, limits))
-    left_out = (
-        f"the tables of {counted(tables, 'more classifier')}" if tables > 0 else "",
-        f"the rows of {counted(rows, 'more strategy', 'more strategies')}" if rows > 0 else "",
-    )
-    return [text for text in left_out if text]
+    left_out = [f"the tables of {counted(tables, 'more classifier')}"] if tables > 0 else []
+    return left_out + ([f"the rows of {counted(rows, 'more strategy', 'more strategies')}"] if rows > 0 else [])

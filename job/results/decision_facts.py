@@ -1,4 +1,4 @@
-"""What follows for decisions and probabilities: curves, alarms, cut-offs, net benefit, calibration, stability."""
+"""What follows for decisions and probabilities: curves, alerts, cut-offs, net benefit, calibration, stability."""
 
 from collections.abc import Mapping
 
@@ -55,7 +55,7 @@ class BestPossible(Record):
 
 
 class OwnAlarms(Record):
-    """Alarms at a strategy's own decision."""
+    """Alerts at a strategy's own decision."""
 
     alarms_per_1000: float
     threshold: float | None
@@ -66,9 +66,9 @@ class OwnAlarms(Record):
 
 
 class AlarmsRow(Pair):
-    """What each number of alarms comes to, means over the ``n`` splits that have scores.
+    """What each number of alerts comes to, means over the ``n`` splits that have scores.
 
-    ``threshold`` is the lowest score that raises an alarm; where none is raised, there is neither precision nor
+    ``threshold`` is the lowest score that raises an alert; where none is raised, there is neither precision nor
     threshold. ``own`` is the same where the strategy itself decides.
     """
 
@@ -84,7 +84,7 @@ class AlarmsRow(Pair):
 
 
 class Alarms(Record):
-    """What each number of alarms comes to, by strategy and classifier."""
+    """What each number of alerts comes to, by strategy and classifier."""
 
     rates: Values
     rows: tuple[AlarmsRow, ...]

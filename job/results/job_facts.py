@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any, Literal
 
-from pydantic import ConfigDict, Field
+from pydantic import ConfigDict, Field, JsonValue
 
 from job.data.dataset import Column, Note
 from job.data.difficulty import Overlap
@@ -25,19 +25,29 @@ class Cost(_Written):
     false_positive: float
 
 
+class Tune(_Written):
+    """How an entry was tuned, with the space that its candidates were drawn from."""
+
+    n_candidates: int
+    inner_folds: int
+    space: Mapping[str, JsonValue]
+
+
 class WrittenEntry(_Written):
-    """An entry of strategies or classifiers: a name or a class, its parameters and its label."""
+    """An entry of strategies or classifiers: name or class, parameters, weights and tuning where it has any, label."""
 
     name: str | None = None
     class_: str | None = Field(default=None, alias="class")
     params: Mapping[str, Any] = {}
+    weights: Mapping[str, Any] | None = None
+    tune: Tune | None = None
     label: str
 
 
 class WrittenFile(_Written):
-    """The file that was read."""
+    """The file that was read; without a path where it was a data frame."""
 
-    path: str
+    path: str | None
     target: str
     positive: str | None = None
     drop: tuple[str, ...] = ()
@@ -104,12 +114,17 @@ class WrittenSpec(_Written):
 
 
 class Provenance(Record):
-    """What the results were made with and from."""
+    """What the results were made with and from.
+
+    ``against_digest`` is that of the earlier results.json, ``results_digest`` of these results without it.
+    """
 
     versions: Mapping[str, str]
     spec_digest: str
     data_digest: str
     seed: int
+    against_digest: str | None = None
+    results_digest: str | None = None
 
 
 class TypeCount(Record):
@@ -205,6 +220,25 @@ class StrategyFacts(WrittenEntry):
     kind: str = ""
 
 
+class TunedRun(Record):
+    """What tuning chose on one split: the number of a candidate, 0 for the defaults, and what it changes.
+
+    The scores are means of the primary metric over the inner folds.
+    """
+
+    candidate: int
+    n_candidates: int
+    strategy: Mapping[str, JsonValue]
+    classifier: Mapping[str, JsonValue]
+    score: float | None
+    score_of_default: float | None
+
+    @property
+    def params(self) -> Mapping[str, JsonValue]:
+        """All that it changes."""
+        return {**self.strategy, **self.classifier}
+
+
 class Run(Pair):
     """One strategy with one classifier on one split."""
 
@@ -223,6 +257,7 @@ class Run(Pair):
     threshold: float | None
     metrics: Mapping[str, Number | None]
     undefined: Mapping[str, str]
+    tuned: TunedRun | None = None
 
     @property
     def split(self) -> tuple[int, int]:

@@ -1,8 +1,10 @@
 """What all values of results.json have in common: frozen, checked, closed to NaN, open to keys of later releases."""
 
-from pydantic import BaseModel, ConfigDict
+from typing import Annotated
 
-Number = int | float
+from pydantic import BaseModel, ConfigDict, Field
+
+Number = Annotated[int, Field(ge=-(2**53), le=2**53)] | float
 """A count or a measure, written as it is."""
 Values = tuple[float, ...]
 MaybeValues = tuple[float | None, ...]

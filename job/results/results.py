@@ -46,6 +46,8 @@ class Results(Record):
     status: job_facts.StatusCounts
     model: study_facts.SavedModel | None = None
     synthetic: tuple[study_facts.SyntheticFile, ...] = ()
+    gates: tuple[verdict_facts.Gate, ...] = ()
+    against: verdict_facts.Against | None = None
 
 
 class RunTime(Record):

@@ -1,24 +1,60 @@
 """results.json and timings.json as text: written, and read again where they are whole and of this schema."""
 
+import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from pydantic import ValidationError
 
-from job.errors import DataError
+from job.errors import DataError, JobError
 from job.results.record import Record
 from job.results.results import SCHEMA_VERSION, Results, Timings
-from job.text import visible_line
+from job.text import visible_line, words_of
 
 _Content = TypeVar("_Content", bound=Record)
 
 
 def to_json(content: Record) -> str:
     """Write a record as JSON: numbers keep every digit, keys that were never filled in are left out."""
-    plain = content.model_dump(by_alias=True, exclude_unset=True)
+    return _dump(content.model_dump(by_alias=True, exclude_unset=True))
+
+
+def _dump(plain: Mapping[str, Any]) -> str:
     return json.dumps(plain, ensure_ascii=False, allow_nan=False, indent=1) + "\n"
+
+
+def seal(results: Results) -> Results:
+    """Note the digest of all the rest in the provenance, by which `blaming` knows what a job wrote."""
+    digest = hashlib.sha256(to_json(results).encode()).hexdigest()
+    return results.model_copy(update={"provenance": results.provenance.model_copy(update={"results_digest": digest})})
+
+
+@contextmanager
+def blaming(*paths: Path) -> Iterator[None]:
+    """Raise DataError for an exception where one of these results.json isn't what a job wrote; else it is a bug."""
+    try:
+        yield
+    except JobError:
+        raise
+    except Exception as error:
+        for path in paths:
+            if not _is_as_written(path):
+                found = f"no results that a report can be made of ({words_of(error)})"
+                why = "the file isn't as a job of this version wrote it; restore it, or run the job again"
+                raise DataError(f"{_shown(path)}: {found}: {why}") from error
+        raise
+
+
+def _is_as_written(path: Path) -> bool:
+    found = _load_json(path, "")
+    digest = found["provenance"].pop("results_digest", None)
+    try:
+        return bool(digest == hashlib.sha256(_dump(found).encode()).hexdigest())
+    except ValueError:  # half a character, which no job writes
+        return False
 
 
 def read_results(path: Path) -> Results:
@@ -34,11 +70,14 @@ def read_results(path: Path) -> Results:
     if not isinstance(version, int) or isinstance(version, bool):
         raise DataError(f"{_shown(path)}: no results of minority-report: no schema_version; give a job's results.json")
     if version != SCHEMA_VERSION:
-        raise DataError(
-            f"{_shown(path)}: schema_version is {version}, must be {SCHEMA_VERSION}: {_writer(found)} wrote it; "
-            "render with that version, or run the job again"
-        )
+        wrong = f"schema_version is {version}, must be {SCHEMA_VERSION}: {_writer(found)} wrote it"
+        raise DataError(f"{_shown(path)}: {wrong}; render with that version, or run the job again")
     return _check(Results, found, path, "no results that a report can be made of", "run the job again")
+
+
+def read_record(kind: type[_Content], path: Path, advice: str) -> _Content:
+    """Read a record from a file of its own; raises DataError where it is not one."""
+    return _check(kind, _load_json(path, advice), path, "not what it should be", advice)
 
 
 def _check(kind: type[_Content], found: Mapping[str, Any], path: Path, trouble: str, advice: str) -> _Content:

@@ -44,7 +44,7 @@ class TypeRecall(Pair):
 
 
 class NeighborhoodAlarms(Pair):
-    """False alarms in one kind of neighbourhood."""
+    """False alerts in one kind of neighbourhood."""
 
     minority_neighbors: int
     n: int
@@ -53,7 +53,7 @@ class NeighborhoodAlarms(Pair):
 
 
 class Rescued(Record):
-    """Which kinds of minority row each strategy finds, and where it raises false alarms."""
+    """Which kinds of minority row each strategy finds, and where it raises false alerts."""
 
     k: int
     n_splits: int
@@ -73,7 +73,7 @@ class AuditFlag(Record):
 
 
 class StrategyAudit(Record):
-    """The synthetic rows of one strategy."""
+    """The synthetic rows of one strategy, and held-out real rows beside them: means, and how far splits differ."""
 
     strategy: str
     n_splits: int
@@ -81,6 +81,8 @@ class StrategyAudit(Record):
     n_parents: float | None
     synthetic: Mapping[str, float | None]
     held_out: Mapping[str, float | None]
+    held_out_low: Mapping[str, float | None] = {}
+    held_out_high: Mapping[str, float | None] = {}
     flags: tuple[AuditFlag, ...]
 
 

@@ -2,6 +2,8 @@
 
 from collections.abc import Mapping
 
+from pydantic import JsonValue
+
 from job.results.record import Pair, Record
 
 
@@ -97,6 +99,7 @@ class VerdictRow(Pair):
     decision: DecisionAnswer
     means: Mapping[str, Means]
     n_distinct_scores: float | None
+    tuned_against_untuned: bool = False
 
 
 class Rivalry(Pair, Tested):
@@ -182,12 +185,27 @@ class Headline(Record):
     numbers: HeadlineNumbers
 
 
+class Survival(Pair):
+    """The ranking answers about a pair at its defaults and about the same pair ``tuned``.
+
+    ``turned``: one is a gain, no shown difference or a loss, and the other is something else of these.
+    """
+
+    tuned: Pair
+    code: str
+    tuned_code: str
+    difference: float | None
+    tuned_difference: float | None
+    turned: bool
+
+
 class Verdict(Record):
     """All answers."""
 
     rows: tuple[VerdictRow, ...]
     custom_against_smote: tuple[Rivalry, ...]
     headline: Headline
+    tuning: tuple[Survival, ...] = ()
 
 
 class PowerRow(Pair):
@@ -209,3 +227,49 @@ class Power(Record):
     n_positive: int
     recall_per_row: float | None
     rows: tuple[PowerRow, ...]
+
+
+class Gate(Record):
+    """What became of a rule of the spec, with one classifier where it is about a strategy.
+
+    ``value``, ``lower`` and ``upper`` are of the metric, or of the improvement where the rule is about a difference.
+    ``fails_job`` says whether the exit code is 5 because of it.
+    """
+
+    rule: str
+    strategy: str | None
+    classifier: str | None
+    value: float | None
+    lower: float | None
+    upper: float | None
+    status: str
+    reason: str | None
+    fails_job: bool
+
+
+class Change(Record):
+    """Something that differs from earlier results: of the ``data``, the ``spec``, ``versions`` or the ``verdict``."""
+
+    part: str
+    what: str
+    old: JsonValue
+    new: JsonValue
+
+
+class MetricChange(Pair, Interval):
+    """A metric of a strategy, earlier and now; the interval is that of the difference, new - old."""
+
+    metric: str
+    old: float | None
+    new: float | None
+
+
+class Against(Record):
+    """All that differs from earlier results.
+
+    ``causes`` are those of data, spec, seed and versions that differ: of all that results are a function of.
+    """
+
+    causes: tuple[str, ...]
+    changes: tuple[Change, ...]
+    metrics: tuple[MetricChange, ...]

@@ -5,6 +5,7 @@ import inspect
 import math
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from importlib import import_module
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
@@ -25,9 +26,13 @@ from job.snippet.python_source import Code, import_statements, literal, render
 from job.spec.file_keys import FileSpec, numbers_among
 from job.spec.generators import MixtureSpec
 from job.spec.job_spec import JobSpec
-from job.spec.strategy_entries import Entry
+from job.spec.strategy_entries import NO_SAMPLERS, AnyStrategy, Entry
+from job.spec.tune_spec import REAL_SHARE
+from job.strategies.candidates import budget_of, list_candidates
+from job.strategies.class_weight import read_weights, weigh_positives, weight_parameter
 from job.strategies.inner_folds import DEFAULT_FOLDS
-from job.strategies.recipes import accepts, import_class
+from job.strategies.prevalence import WEIGHTS
+from job.strategies.recipes import classifier_of, import_class, recipe_of, settings_for
 from job.strategies.resampling import LIMITS
 
 Values = dict[str, Any]
@@ -40,6 +45,7 @@ _KNOWN = {
     for path in (*names.CLASSIFIERS.values(), *names.IMBALANCED_LEARN_SAMPLERS.values(), _AFFINITY_SMOTE)
 }
 _FROM = {
+    "collections": "Counter",
     "imblearn": "FunctionSampler",
     "job.data.generating.mixture": "generate_mixture",
     "job.spec.generators": "MixtureSpec",
@@ -52,7 +58,7 @@ _FROM = {
     "threadpoolctl": "threadpool_limits",
 }
 _IMPORTS = {
-    **{"np": "numpy", "pd": "pandas", "duckdb": "duckdb", "hashlib": "hashlib", "json": "json"},
+    **{"np": "numpy", "pd": "pandas", "duckdb": "duckdb", "hashlib": "hashlib", "io": "io", "json": "json"},
     **{name: f"{module}.{name}" for module, found in _FROM.items() for name in found.split()},
     **_KNOWN,
 }
@@ -81,7 +87,7 @@ def build_snippet(
     data = _generator_values(spec) if file is None else _file_values(dataset, file)
     model, classes = _model_values(spec, dataset, strategy, classifier, trouble)
     notes = (*(_file_notes(dataset, file) if file is not None else ()), *_model_notes(classes.values(), trouble))
-    pipeline = f"{'imblearn' if model['sampler'] else 'sklearn'}.pipeline.make_pipeline"
+    pipeline = f"{'imblearn' if model['sampler'] and not model['weights'] else 'sklearn'}.pipeline.make_pipeline"
     paths = {**_IMPORTS, "make_pipeline": pipeline, **classes}
     code = render(
         _TEMPLATE,
@@ -94,7 +100,7 @@ def build_snippet(
         labels=[strategy.label, classifier.label],
         is_probability=next((found.is_probability for found in scored if found is not None), True),
         one_class=any(run.n_test_positive in (0, run.n_test) for run in own),
-        versions=", ".join(f"{package} {version(package)}" for package in _PACKAGES),
+        versions=", ".join((*(f"{package} {version(package)}" for package in _PACKAGES), *_versions(classes.values()))),
         imports_of=lambda script: "\n".join(import_statements(script, paths)),
     )
     return Snippet(
@@ -108,7 +114,8 @@ def _generator_values(spec: JobSpec) -> Values:
         return {"mixture": spec.data.generate.model_dump(mode="json", by_alias=True, exclude_none=True)}
     given = spec.model_dump(mode="json")["data"]["generate"]
     defaults = {name: p.default for name, p in inspect.signature(make_classification).parameters.items()}
-    changed = {name: given[name] for name in PARAMETERS if name == "n_samples" or given[name] != defaults[name]}
+    values = ((name, given.get(name)) for name in PARAMETERS)  # a key without a value isn't written
+    changed = {name: value for name, value in values if name == "n_samples" or value != defaults[name]}
     return {"classification": changed, "mixture": None}
 
 
@@ -121,7 +128,8 @@ def _file_values(dataset: Dataset, file: FileSpec) -> Values:
     arguments: Values = {"sep": delimiter} if delimiter != "," else {}
     if "column-named" in codes and file.query is None:
         arguments |= {"names": [column.name for column in dataset.columns], "header": 0}
-    arguments |= {"dtype": Code("str"), "keep_default_na": False, "index_col": False, "encoding": encoding}
+    arguments |= {"dtype": Code("str"), "keep_default_na": False, "index_col": False}
+    arguments |= {} if file.is_frame else {"encoding": encoding}
     if "comment-lines" in codes:
         arguments["skiprows"] = Code("n_comments")
     form = next((form for form in ("parquet", "jsonl") if lower.endswith(f".{form}")), "csv")
@@ -131,6 +139,7 @@ def _file_values(dataset: Dataset, file: FileSpec) -> Values:
         "form": form,
         "encoding": encoding,
         "csv_arguments": arguments,
+        "source": Code("io.StringIO(frame.to_csv(index=False))") if file.is_frame else file.path,
         "used_columns": list(dict.fromkeys([*dataset.X.columns, *keys])),
         "repeated_header": REPEATED_HEADER,
         "missing": list(dict.fromkeys(word.strip() for word in file.na_values)),
@@ -140,9 +149,7 @@ def _file_values(dataset: Dataset, file: FileSpec) -> Values:
         "kept_as_text": list(dict.fromkeys(name for name in keys if name != file.time)),
         # In Parquet a whole number may be stored as a real one.
         "same_number": [dataset.positive, f"{dataset.positive}.0"] if whole else None,
-        "booleans": [
-            column.name for column in dataset.columns if column.kind == "boolean" and column.role == "feature"
-        ],
+        "booleans": [c.name for c in dataset.columns if c.kind == "boolean" and c.role == "feature"],
         "time_is_number": any(column.name == file.time and column.kind == "number" for column in dataset.columns),
     }
 
@@ -154,10 +161,8 @@ def _file_notes(dataset: Dataset, file: FileSpec) -> Iterator[str]:
     if "json-constants" in codes:
         yield "NaN and Infinity in the file are read as missing."
     if file.query is not None:
-        yield (
-            "The rows come out of a query: where it computes what is neither a whole number nor text, they may "
-            "be sorted in another way than the report's, and the splits and numbers then differ."
-        )
+        odd = "where it computes what is neither a whole number nor text, they may be sorted in another way than"
+        yield f"The rows come out of a query: {odd} the report's, and the splits and numbers then differ."
 
 
 def _model_values(
@@ -166,60 +171,91 @@ def _model_values(
     """Preparation, sampler, classifier and tuning, each call as its name and arguments; and the classes called."""
     asked, X, grouped = spec.preparation, dataset.X, dataset.groups is not None
     lowered, fewer_folds, tuned = "was lowered" in trouble, "inner folds" in trouble, strategy.name == "threshold"
-    samples = strategy.name not in ("baseline", "class_weight", "threshold")
+    samples = strategy.name not in NO_SAMPLERS
     on_codes = bool(dataset.categorical) and strategy.name in ("smote", "custom", "SMOTENC", "SMOTEN")
-    has_rare = any(
-        len(X[name].cat.categories) + bool(X[name].isna().any()) > asked.max_categories for name in dataset.categorical
-    )
+    columns = (X[name] for name in dataset.categorical)
+    has_rare = any(len(each.cat.categories) + bool(each.isna().any()) > asked.max_categories for each in columns)
     how: Values = {"handle_unknown": "infrequent_if_exist", "sparse_output": False}
     if on_codes:
         how = {"handle_unknown": "use_encoded_value", "unknown_value": -1}
     encoder = "OneHotEncoder" if not on_codes else "Codes" if has_rare else "OrdinalEncoder"
     whole = [dataset.numeric.index(name) for name in dataset.integer] if strategy.name == "custom" else []
-    n_folds = strategy.params.get("cv", DEFAULT_FOLDS)
+    searched = strategy.tune is not None or classifier.tune is not None
+    n_folds = budget_of(strategy, classifier)[1] or strategy.params.get("cv", DEFAULT_FOLDS)
     cv = "list(folds.split(X.iloc[train], y[train], groups[train]))" if grouped else "folds"
+    cv = "inner_folds(train, repeat, fold)" if searched else cv
     path = _class_path(classifier, dataset)
-    fitted, sampler = (_alias(path, "Classifier"), _classifier_params(path, strategy, classifier)), None
+    fitted, sampler, bagged = (_alias(path, "Classifier"), _classifier_params(path, strategy, classifier)), None, None
     classes = {fitted[0]: path}
+    if strategy.name == "under_bagging":
+        path = recipe_of(strategy).class_path
+        params = {"estimator": Code("estimator"), **_seed(path, "sampler", {}), **strategy.params}
+        bagged, fitted = fitted, (_alias(path, "Bagging"), params)
+        classes[fitted[0]] = path
     if samples:
         path = _class_path(strategy, dataset)
         sampler = (_alias(path, "Sampler"), _sampler_params(path, strategy, dataset, lowered))
         classes[sampler[0]] = path
+    # An inner fold may have too few minority rows for what a candidate asks.
+    limits = [(most, parameter) for most, _, parameter, names in LIMITS if searched and sampler and sampler[0] in names]
     return {
-        "counts_minority": lowered or fewer_folds,
+        "counts_minority": lowered or fewer_folds or bool(limits),
+        "limits": limits,
         "scaler": _SCALERS.get(asked.scale),
         "encoder": (encoder, {"max_categories": asked.max_categories, **how}),
         "on_codes": on_codes,
         "has_rare": has_rare,
         "sampler": sampler,
         "whole": whole,
+        "weights": strategy.weights if isinstance(strategy, AnyStrategy) else None,
+        "bagged": bagged,
+        "is_single": any(path.startswith("xgboost.") for path in classes.values()),  # its scores have 32 bits
         "classifier": fitted,
         "tuning": {**{k: v for k, v in strategy.params.items() if k != "cv"}, "cv": Code(cv)} if tuned else None,
         "n_inner_folds": Code(f"min({n_folds}, minority)") if fewer_folds else n_folds,
         "inner_folds": {"shuffle": True, "random_state": Code('seed_of(repeat, fold, "inner_folds")')},
-        "seeded": tuned or "seed_of(" in literal([sampler, fitted]),
+        "seeded": tuned or searched or "seed_of(" in literal([sampler, bagged, fitted]),
+        "search": _search_values(spec, strategy, classifier) if searched else None,
     }, classes
 
 
+def _search_values(spec: JobSpec, strategy: Entry, classifier: Entry) -> Values:
+    """Candidates as parameters of the sampler and of the classifier, and of each the share of weights on real rows."""
+    pairs = [(dict(c.strategy), dict(c.classifier)) for c in list_candidates(spec.seed, strategy, classifier)]
+    weights = strategy.weights if isinstance(strategy, AnyStrategy) else None
+    shares = None if weights is None else [own.pop(REAL_SHARE, weights.real_share) for own, _ in pairs]
+    if strategy.name == "class_weight":  # its weights take the place of the classifier's own
+        pairs = [({}, {**{k: v for k, v in fit.items() if k != "class_weight"}, **own}) for own, fit in pairs]
+    elif strategy.name == "threshold":
+        pairs = [({}, fit) for _, fit in pairs]
+    shares = shares if shares and len(set(shares)) > 1 else None
+    how = {"metric": f"{spec.evaluation.primary}_score", "in_time": spec.split.method == "time"}
+    return {"candidates": pairs, "shares": shares, **how}
+
+
 def _sampler_params(path: str, strategy: Entry, dataset: Dataset, lowered: bool) -> Values:
-    params, first = {**_seed(path, "sampler"), **strategy.params}, len(dataset.numeric)
+    params, first = {**_seed(path, "sampler", {}), **strategy.params}, len(dataset.numeric)
     if dataset.categorical and (strategy.name == "custom" or (path == _KNOWN["SMOTENC"] and strategy.name is not None)):
         params = {"categorical_features": list(range(first, first + len(dataset.categorical))), **params}
     return {**params, **_lower(path, params)} if lowered else params
 
 
 def _classifier_params(path: str, strategy: Entry, classifier: Entry) -> Values:
-    params: Values = {**_seed(path, "classifier"), **classifier.params}
-    if strategy.name == "class_weight":
-        weights = strategy.params.get("class_weight", "balanced")
-        params["class_weight"] = weights if isinstance(weights, str) else {int(k): float(w) for k, w in weights.items()}
-    return params
+    params: Values = {**_seed(path, "classifier", classifier.params), **classifier.params}
+    if strategy.name != "class_weight":
+        return params
+    name = weight_parameter(classifier_of(classifier, 0))
+    weights: Any = read_weights(strategy.params)
+    if name != "class_weight":
+        weights = weigh_positives(weights, Code("float((y[train] == 0).sum() / y[train].sum())"))
+    return {**{key: value for key, value in params.items() if key not in WEIGHTS}, str(name): weights}
 
 
 def _class_path(entry: Entry, dataset: Dataset) -> str:
     if entry.name == "smote":
         return _KNOWN["SMOTE" if not dataset.categorical else "SMOTENC" if dataset.numeric else "SMOTEN"]
     named = {**names.CLASSIFIERS, **names.IMBALANCED_LEARN_SAMPLERS, "custom": _AFFINITY_SMOTE}
+    named["under"] = named["RandomUnderSampler"]
     return str(entry.class_) if entry.name is None else named[entry.name]
 
 
@@ -229,10 +265,9 @@ def _alias(path: str, role: str) -> str:
     return role if path not in _KNOWN.values() and name in _TAKEN else name
 
 
-def _seed(path: str, role: str) -> Values:
-    """Write the seed of the split, for a class that takes one."""
-    takes_one = accepts(import_class(path), "random_state")
-    return {"random_state": Code(f'seed_of(repeat, fold, "{role}")')} if takes_one else {}
+def _seed(path: str, role: str, params: Values) -> Values:
+    """Write the seed of the split, for a class that takes one, and what else the job sets."""
+    return settings_for(import_class(path), params, Code(f'seed_of(repeat, fold, "{role}")'))
 
 
 def _lower(path: str, params: Values) -> Values:
@@ -251,12 +286,20 @@ def _lower(path: str, params: Values) -> Values:
     return changed
 
 
+def _versions(classes: Iterable[str]) -> Iterator[str]:
+    """Name the versions of packages whose distribution may have another name."""
+    for package in {path.partition(".")[0] for path in classes} & names.EXTRAS.keys():
+        yield f"{package} {import_module(package).__version__}"
+
+
 def _model_notes(classes: Iterable[str], trouble: str) -> Iterator[str]:
     for path in classes:
         package, name = path.partition(".")[0], path.rpartition(".")[2]
-        if package not in ("sklearn", "imblearn", "job") and not accepts(import_class(path), "random_state"):
+        if package not in ("sklearn", "imblearn", "job") and not settings_for(import_class(path), {}, 0):
             yield f"{name} takes no random_state: where it draws at random, its numbers vary from run to run."
-    if "not tuned" in trouble:
+    if "not tuned (" in trouble and "parameters are those" in trouble:
+        yield "On some splits nothing could be tuned; the report then kept defaults, and this script may stop there."
+    if "decision threshold not tuned" in trouble:
         yield "On some splits no threshold could be tuned; the report then kept 0.5, and this script may stop there."
     if "one class only and were left out" in trouble:
         yield "The report left out inner folds with one class only; this script doesn't."

@@ -75,7 +75,7 @@ def _weights_add_up(given: Given) -> Iterable[Complaint]:
         return
     total = sum(weights)
     if len(weights) not in (n_classes, n_classes - 1):
-        allowed = f"{n_classes} (n_classes) or {n_classes - 1} (the last is the rest)"
+        allowed = f"{n_classes} (n_classes) or {n_classes - 1} (without the last)"
         yield ("weights",), f"got {len(weights)} weights, must be {allowed}"
     elif total > 1 + _ROUNDING or (len(weights) == n_classes and total < 1 - _ROUNDED_BY_HAND):
         yield ("weights",), f"got {show(weights)}, which sum to {total:g}, must sum to 1"
@@ -94,8 +94,9 @@ def _minority_has_rows(given: Given) -> Iterable[Complaint]:
     n_samples, share = given["n_samples"], given["minority_share"]
     n_minority = count_minority(n_samples, share)
     if n_minority < 2:
-        what = f"minority_share ({share:g}) of n_samples ({n_samples:,}) is {'one' if n_minority else 'no'} row"
-        yield (_named(given, "minority_share", "n_samples"),), f"{what} of the minority, must be at least two"
+        found = f"is {'one' if n_minority else 'no'} minority row, must be at least two"
+        what = f"minority_share ({share:g}) of n_samples ({n_samples:,}) {found}"
+        yield (_named(given, "minority_share", "n_samples"),), what
 
 
 def _has_columns(given: Given) -> Iterable[Complaint]:
@@ -115,9 +116,9 @@ def _one_for_each_informative_column(given: Given) -> Iterable[Complaint]:
 def _one_place(given: Given) -> Iterable[Complaint]:
     shift, separation, clusters = given["shift"], given["separation"], given["clusters"]
     if shift is not None and separation is not None:
-        yield ("separation",), "stands beside shift; both say where the minority is, so keep one of the two"
+        yield ("separation",), "can't be combined with shift, because both place the minority; keep one of the two"
     if shift is not None and clusters > 1:
-        yield ("clusters",), f"got {clusters:,}, must be 1 beside shift, which is the one place of all clusters"
+        yield ("clusters",), f"got {clusters:,}, must be 1 with shift, which is the centre of a single cluster"
 
 
 def _named(given: Given, *keys: str) -> str:
@@ -142,13 +143,13 @@ class ClassificationSpec(Section):
     n_features: StrictInt = Field(default=20, ge=1, le=_MOST)
     """Features, all kinds together"""
     n_informative: StrictInt = Field(default=2, ge=1, le=_MOST)
-    """Features that tell the classes apart"""
+    """Features that differ between the classes"""
     n_redundant: StrictInt = Field(default=2, ge=0, le=_MOST)
     """Features that are linear combinations of the informative ones"""
     n_repeated: StrictInt = Field(default=0, ge=0, le=_MOST)
     """Features that repeat informative or redundant ones"""
     n_classes: StrictInt = Field(default=2, ge=2, le=_MOST)
-    """Classes; the rarest is the positive label and all others are the rest"""
+    """Classes; the rarest is the positive label, compared with all others together"""
     n_clusters_per_class: StrictInt = Field(default=2, ge=1, le=_MOST)
     """Clusters of each class"""
     weights: Weights | None = None
@@ -156,9 +157,9 @@ class ClassificationSpec(Section):
     flip_y: Share = 0.01
     """Share of rows whose class is drawn at random"""
     class_sep: Factor = 1.0
-    """How far the clusters are apart; larger is easier"""
+    """Distance between the clusters; larger is easier"""
     hypercube: StrictBool = True
-    """Whether clusters sit on the corners of a hypercube, or of a random polytope"""
+    """Whether clusters are at the corners of a hypercube, or of a random polytope"""
     shift: StrictFloat | tuple[StrictFloat, ...] | None = 0.0
     """Added to the features: one number, or one for each. Null: random"""
     scale: Factor | tuple[Factor, ...] | None = 1.0
@@ -185,13 +186,13 @@ class MixtureSpec(Section):
     minority_share: StrictFloat = Field(default=0.1, gt=0, le=0.5)
     """Share of rows that belong to the minority, before labels are flipped"""
     n_continuous: StrictInt = Field(default=6, ge=0, le=_MOST)
-    """Columns of numbers that tell the classes apart"""
+    """Numeric columns that differ between the classes"""
     n_integer: StrictInt = Field(default=0, ge=0, le=_MOST)
-    """Columns of whole numbers that tell the classes apart"""
+    """Integer columns that differ between the classes"""
     n_categorical: StrictInt = Field(default=0, ge=0, le=_MOST)
-    """Columns of categories that tell the classes apart"""
+    """Categorical columns that differ between the classes"""
     n_noise: StrictInt = Field(default=0, ge=0, le=_MOST)
-    """Further columns of numbers, that tell nothing"""
+    """Further numeric columns, which are uninformative"""
     clusters: StrictInt = Field(default=1, ge=1, le=1_000)
     """Clusters of the minority, of equal size; the majority has one"""
     cluster_spread: StrictFloat = Field(default=1.0, ge=0.001, le=100)

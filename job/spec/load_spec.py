@@ -1,16 +1,17 @@
-"""From a file, standard input or the embedded default to a `JobSpec`, with every problem at once and its place."""
+"""From a file, standard input, Python or the embedded default to a `JobSpec`, with every problem at once, in place."""
 
 import codecs
+import json
 import os
 import re
 import stat
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 from pydantic import ValidationError
 
@@ -19,12 +20,15 @@ from job.names import ALLOWED_PACKAGES
 from job.spec.file_keys import FileSpec
 from job.spec.job_spec import EvaluationSpec, JobSpec
 from job.spec.schema import faults_of, path_in
-from job.spec.spec_section import Complaint
+from job.spec.spec_section import Complaint, Section
 from job.spec.strategy_entries import BASELINE, ClassifierEntry, Entry, StrategyEntry
+from job.spec.suite_spec import DATASETS
 from job.spec.yaml_document import Document, Fault, Place, read_document
 from job.text import one_line, show
 
 STDIN = "-"
+ARGUMENTS = "the arguments"
+"""The name of a spec that Python gives, whose problems have a key and no line."""
 MOST_BYTES = 1_000_000
 
 Check = Callable[[str, int, Entry], Iterable[Complaint]]
@@ -35,6 +39,8 @@ CheckFile = Callable[[FileSpec, Path], Iterable[str]]
 _ENTRIES: tuple[tuple[str, type[Entry]], ...] = (("strategies", StrategyEntry), ("classifiers", ClassifierEntry))
 _MOST_SHOWN = 100
 _NOT_IN_YAML = re.compile("[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
+_Section = TypeVar("_Section", bound=Section)
+_RUN_SUITE = "run it with: minority-report suite SUITE.yaml --output DIR"
 _START = "write one with: minority-report init > spec.yaml"
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
@@ -63,21 +69,46 @@ class LoadedSpec:
         """Raise SpecError with the place of each complaint, where there are any."""
         faults = [Fault(self.document.find(path)[0].place, message, path) for path, message in complaints]
         if faults:
-            raise SpecError(_problems(self.name, faults))
+            raise SpecError(list_problems(self.name, faults))
+
+
+@dataclass(frozen=True)
+class Source:
+    """A document that has been read and is a mapping.
+
+    Parameters
+    ----------
+    name : str
+        What messages call it.
+    folder : Path
+        What its paths are relative to.
+    document : Document
+    """
+
+    name: str
+    folder: Path
+    document: Document
+
+    @property
+    def keys(self) -> Collection[str]:
+        """Its keys."""
+        return tuple(self.document.plain)
 
 
 def load_spec(
-    source: str | None,
+    source: str | Mapping[str, Any] | Source | None,
     check: Check = lambda kind, index, entry: (),
     allowed_packages: Iterable[str] = (),
     check_file: CheckFile = lambda file, folder: (),
+    dask: str | None = None,
 ) -> LoadedSpec:
     """Load a spec.
 
     Parameters
     ----------
-    source : str or None
-        A path, ``-`` for standard input, None for the embedded default.
+    source : str, Mapping, Source or None
+        A path, ``-`` for standard input, None for the embedded default; the keys and their plain values, whose data
+        file is not looked at; or a document that `read_source` has read.
     check : callable
         ``check(kind, index, entry)`` with kind "strategies" or "classifiers" says what is wrong with one entry's
         class and parameters, as pairs of a key path relative to the entry and a message; with kind "ratio_sweep",
@@ -89,6 +120,8 @@ def load_spec(
     check_file : callable
         ``check_file(file, folder)`` says what is wrong with the data file. It is asked only where the spec has
         problems, so that they are told together; a spec without any meets its data when it is run.
+    dask : str or None
+        The address of a Dask scheduler, which wins over what the spec says of its engine.
 
     Returns
     -------
@@ -99,28 +132,47 @@ def load_spec(
     SpecError
         With every problem, in the order of their lines.
     """
+    read = source if isinstance(source, Source) else read_source(source)
+    if DATASETS in read.keys:
+        fault = Fault(read.document.find((DATASETS,))[0].place, f"belongs to a suite; {_RUN_SUITE}", (DATASETS,))
+        raise SpecError(list_problems(read.name, [fault]))
+    values = set_engine(read.document.plain, dask)
+    spec, faults = validate(JobSpec, values, read.document)
+    allowed = (*ALLOWED_PACKAGES, *allowed_packages)
+    faults += read.document.faults + list(check_entries(values, read.document, check, allowed))
+    if faults or spec is None:
+        is_file = read.name != ARGUMENTS
+        faults += _check_data(values, read.document, lambda file: check_file(file, read.folder)) if is_file else ()
+        raise SpecError(list_problems(read.name, faults))
+    return LoadedSpec(spec, read.folder, read.name, read.document)
+
+
+def read_source(source: str | Mapping[str, Any] | None) -> Source:
+    """Read a document from what `load_spec` takes; raises SpecError where it is no mapping."""
     name, folder, text = _read_source(source)
     document = read_document(text)
     if document.root is None:
-        raise SpecError(_problems(name, document.faults or [Fault(Place(), f"is empty; {_START}")]))
+        raise SpecError(list_problems(name, document.faults or [Fault(Place(), f"is empty; {_START}")]))
     values = document.root.plain
     if not isinstance(values, dict):
         what = "a list" if isinstance(values, list) else show(values)
-        fault = Fault(Place(), f"got {what}, a spec is a mapping of keys to values")
-        raise SpecError(_problems(name, [fault, *document.faults]))
-    spec, faults = _validate(values, document)
-    faults += document.faults + list(_check_entries(values, document, check, (*ALLOWED_PACKAGES, *allowed_packages)))
-    if faults or spec is None:
-        faults += _check_data(values, document, lambda file: check_file(file, folder))
-        raise SpecError(_problems(name, faults))
-    return LoadedSpec(spec, folder, name, document)
+        fault = Fault(Place(), f"got {what}; a spec must be a mapping of keys to values")
+        raise SpecError(list_problems(name, [fault, *document.faults]))
+    return Source(name, folder, document)
 
 
-def _validate(values: Any, document: Document) -> tuple[JobSpec | None, list[Fault]]:
-    """Make the spec, or say what is wrong with it; in the values, texts are then as they were written."""
+def set_engine(values: Any, dask: str | None) -> Any:
+    """Let the address of a Dask scheduler win over what a spec says of its engine."""
+    if dask is not None and isinstance(engine := values.get("engine") or {}, dict):
+        return {**values, "engine": {**engine, "kind": "dask", "address": dask}}
+    return values
+
+
+def validate(section: type[_Section], values: Any, document: Document) -> tuple[_Section | None, list[Fault]]:
+    """Make a section, or say what is wrong with it; in the values, texts are then as they were written."""
     while True:
         try:
-            return JobSpec.model_validate(values), []
+            return section.model_validate(values), []
         except ValidationError as error:
             errors = error.errors(include_url=False)
         texts = [path_in(document, details["loc"]) for details in errors if details["type"] == "string_type"]
@@ -140,7 +192,8 @@ def _put_source(values: Any, document: Document, path: tuple[str | int, ...]) ->
     return True
 
 
-def _check_entries(values: Any, document: Document, check: Check, allowed: tuple[str, ...]) -> Iterator[Fault]:
+def check_entries(values: Any, document: Document, check: Check, allowed: tuple[str, ...]) -> Iterator[Fault]:
+    """Ask `check` about every entry of strategies and classifiers that is right in itself."""
     right = list(_right_entries(values))
     for kind, index, entry in [*right, *_swept_entries(values, right)]:
         above = ("evaluation", kind) if kind == "ratio_sweep" else (kind,)
@@ -148,7 +201,7 @@ def _check_entries(values: Any, document: Document, check: Check, allowed: tuple
         if not package or package in allowed:
             found = check(kind, index, entry)
         else:
-            what = f"got {entry.class_}, must be a class of one of {', '.join(dict.fromkeys(allowed))}"
+            what = f"got {entry.class_}, must be a class from one of {', '.join(dict.fromkeys(allowed))}"
             advice = f"if you trust {package}, run with --allow-package {package}"
             found = () if kind == "ratio_sweep" else [(("class",), f"{what}; {advice}")]
         for path, message in found:
@@ -182,11 +235,14 @@ def _check_data(values: Any, document: Document, check: Callable[[FileSpec], Ite
         yield from (Fault(document.find(path)[0].place, message, path) for message in check(file))
 
 
-def _problems(name: str, faults: Iterable[Fault]) -> list[Problem]:
+def list_problems(name: str, faults: Iterable[Fault]) -> list[Problem]:
+    """Turn faults into problems, in the order of their lines, each once."""
     ordered = sorted(dict.fromkeys(faults), key=lambda fault: fault.place)
     problems = []
     for (line, column), message, path in ordered[:_MOST_SHOWN]:
-        problems.append(Problem(f"{name}:{line}:{column}{_key_path(path)}", one_line(message)))
+        key = _key_path(path)
+        where = key.strip() or name if name == ARGUMENTS else f"{name}:{line}:{column}{key}"
+        problems.append(Problem(where, one_line(message)))
     more = len(ordered) - _MOST_SHOWN
     return problems + ([Problem(name, f"and {more:,} more problems")] if more > 0 else [])
 
@@ -201,10 +257,12 @@ def _key_path(path: tuple[str | int, ...]) -> str:
     return f" {one_line(text.lstrip('.'))}" if text else ""
 
 
-def _read_source(source: str | None) -> tuple[str, Path, str]:
+def _read_source(source: str | Mapping[str, Any] | None) -> tuple[str, Path, str]:
     """Read a spec's text; return what messages call it, the folder that its paths are relative to, and the text."""
     if source is None:
         return "<default>", Path(), files("job.spec").joinpath("default.yaml").read_text("utf-8")
+    if isinstance(source, Mapping):  # JSON is YAML, but for one character
+        return ARGUMENTS, Path(), json.dumps(source).replace("\x7f", "\\u007f")
     if source == STDIN:
         return "<stdin>", Path(), _decode("<stdin>", sys.stdin.buffer.read(MOST_BYTES + 1))
     try:
@@ -225,7 +283,7 @@ def _read_bytes(path: str) -> tuple[bytes, bool]:
 
 def _decode(name: str, content: bytes) -> str:
     if len(content) > MOST_BYTES:
-        raise SpecError([Problem(name, f"has more than {MOST_BYTES:,} bytes; that is no spec")])
+        raise SpecError([Problem(name, f"has more than {MOST_BYTES:,} bytes, too many for a spec")])
     if content.startswith((b"\xff\xfe", b"\xfe\xff")):
         raise SpecError([Problem(f"{name}:1:1", "is UTF-16, must be UTF-8; save it as UTF-8")])
     content = content.removeprefix(codecs.BOM_UTF8)  # some editors on Windows write one

@@ -10,6 +10,7 @@ from pydantic_core import core_schema
 from job.spec.generators import GENERATORS
 from job.spec.job_spec import JobSpec
 from job.spec.spec_section import COMPLAINT, CONTROL_CHARACTERS
+from job.spec.suite_spec import DATASETS, SuiteData
 from job.spec.yaml_document import Document, Fault, Node, Path
 from job.text import guess, nearest, show
 
@@ -40,6 +41,21 @@ def json_schema() -> Schema:
     return {"$schema": "https://json-schema.org/draft/2020-12/schema", **schema, "title": "Minority Report spec"}
 
 
+@functools.cache
+def suite_schema() -> Schema:
+    """Return the JSON Schema of a suite: that of a spec, with datasets in the place of data."""
+    job, suite = json_schema(), SuiteData.model_json_schema(schema_generator=_SpecSchema)
+    definitions = {name: one for name, one in {**suite["$defs"], **job["$defs"]}.items() if name != "DataSpec"}
+    keys = [DATASETS if key == "data" else key for key in job["properties"]]
+    properties = {key: {**job["properties"], **suite["properties"]}[key] for key in keys}
+    about = {"required": [DATASETS], "title": "Minority Report suite", "description": SuiteData.__doc__}
+    return {**job, "$defs": definitions, "properties": properties, **about}
+
+
+def _schema_for(path: Iterable[str | int]) -> Schema:
+    return suite_schema() if next(iter(path), None) == DATASETS else json_schema()
+
+
 def keys_at(path: Iterable[str | int]) -> list[str]:
     """List the keys of the section at a key path, as a spec writes them."""
     return _keys_of(_schema_at(path))
@@ -48,15 +64,17 @@ def keys_at(path: Iterable[str | int]) -> list[str]:
 def _alternatives(schema: Schema) -> list[Schema]:
     """List what a schema allows, null left out, with references followed."""
     if "$ref" in schema:
-        return _alternatives(json_schema()["$defs"][schema["$ref"].rpartition("/")[2]])
+        name = schema["$ref"].rpartition("/")[2]
+        return _alternatives({**suite_schema()["$defs"], **json_schema()["$defs"]}[name])
     inside: list[Schema] = [] if "properties" in schema else schema.get("anyOf") or schema.get("oneOf") or []
     return [one for inner in inside if inner != {"type": "null"} for one in _alternatives(inner)] or [schema]
 
 
 def _schema_at(path: Iterable[str | int]) -> Schema:
     """Find the schema at a key path, as pydantic gives it: with the names of alternatives, which may be left out."""
-    schema = json_schema()
-    for step in path:
+    steps = tuple(path)
+    schema = _schema_for(steps)
+    for step in steps:
         found = _alternatives(schema)
         if isinstance(step, int):
             below = [one["items"] for one in found if "items" in one]
@@ -124,7 +142,7 @@ def _in_words(errors: Sequence[Any], node: Node) -> str:
         return f"is missing: {schema['description']}"
     if kinds == {"extra_forbidden"}:
         *above, key = location
-        homes = list(dict.fromkeys(home for home, keys in _sections(json_schema(), "") if key in keys))
+        homes = list(dict.fromkeys(home for home, keys in _sections(_schema_for(location), "") if key in keys))
         found = f" here; {key} belongs to {' or '.join(homes)}" if homes else guess(str(key), keys_at(above))
         return f"unknown key{found}"
     allowed = _allowed(schema)
@@ -155,19 +173,21 @@ def _unknown_word(words: list[str], allowed: str, word: object, got: str) -> str
         return f"{got} (allowed: {', '.join(words)})"
     what = f"unknown {allowed.removeprefix('the name of a ')} {show(word)}"
     if "." in word and all(part.isidentifier() for part in word.split(".")):
-        return f"{what}; a class by its path is written {{class: {word}}} (names: {', '.join(words)})"
+        return f"{what}; to name a class by its path, write {{class: {word}}} (names: {', '.join(words)})"
     return f"{what}{guess(word, words)}"
 
 
 def _words(schema: Schema) -> list[str]:
     (one,) = _alternatives(schema)
-    return [*GENERATORS] if "const" in one else [str(word) for word in one["enum"]]
+    if "const" in one:
+        return [*GENERATORS] if one["const"] in GENERATORS else [one["const"]]
+    return [str(word) for word in one["enum"]]
 
 
 def _allowed(schema: Schema) -> str:
     found = _alternatives(schema)
     if keys := _keys_of(schema):
-        return f"a mapping with keys of its own: {', '.join(keys)}"
+        return f"a mapping with the keys {', '.join(keys)}"
     if len(found) == 1:
         return _kind(found[0])
     kinds = [_kind(one) if "items" not in one else "a list of such numbers" for one in found]
@@ -189,5 +209,5 @@ def _kind(schema: Schema) -> str:
     if "enum" in schema and (words := _words(schema)) and len(words) <= _MANY:
         return f"one of {', '.join(words)}"
     if "const" in schema:
-        return "auto" if schema["const"] == "auto" else f"one of {', '.join(GENERATORS)}"
+        return f"one of {', '.join(GENERATORS)}" if schema["const"] in GENERATORS else str(schema["const"])
     return str(schema["title"])

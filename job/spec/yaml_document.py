@@ -34,26 +34,26 @@ _NO_CHARACTER = re.compile("[\ud800-\udfff\0]")
 _ESCAPE = re.compile(r"\\U([0-9a-fA-F]{8})")
 
 _INDENTATION = "check the indentation, and whether a '-', a ':' or a quote is missing"
-_NO_KEY = "got ':' where no key can be; put text that has ': ' in quotes, " + _INDENTATION
+_NO_KEY = "got ':' where a key isn't possible; put text that contains ': ' in quotes, " + _INDENTATION
 _ESCAPE_IN_QUOTES = r"in double quotes \ starts an escape; write / in a path, or \\, or use single quotes"
-_TAG = "has a tag; a spec has no tags, remove it"
+_TAG = "has a tag; tags aren't allowed in a spec, remove it"
 _IN_WORDS: tuple[tuple[str, str], ...] = (
     (r"'\t' that cannot start", "got a tab; indent with spaces"),
-    ("that cannot start any token", "text that starts with this character must stand in quotes"),
+    ("that cannot start any token", "text that starts with this character must be in quotes"),
     ("mapping values are not allowed", _NO_KEY),
-    ("could not find expected ':'", "a key without ':', which starts in line {line}"),
-    ("sequence entries are not allowed", "got '-' where no list can be; " + _INDENTATION),
+    ("could not find expected ':'", "a key without ':', which starts on line {line}"),
+    ("sequence entries are not allowed", "got '-' where a list isn't possible; " + _INDENTATION),
     ("expected <block end>", "cannot be read; " + _INDENTATION),
-    ("expected ',' or ']'", "the list that opens with '[' in line {line} is not closed, or a ',' is missing"),
-    ("expected ',' or '}'", "the mapping that opens with '{{' in line {line} is not closed, or a ',' is missing"),
-    ("found unexpected end of stream", "the quote that opens in line {line} is never closed"),
-    ("found unexpected document separator", "the quote that opens in line {line} is not closed"),
+    ("expected ',' or ']'", "the list that opens with '[' on line {line} is not closed, or a ',' is missing"),
+    ("expected ',' or '}'", "the mapping that opens with '{{' on line {line} is not closed, or a ',' is missing"),
+    ("found unexpected end of stream", "the quote that opens on line {line} is never closed"),
+    ("found unexpected document separator", "the quote that opens on line {line} is not closed"),
     ("found unknown escape character", _ESCAPE_IN_QUOTES),
     ("expected escape sequence", _ESCAPE_IN_QUOTES),
     ("found undefined tag handle", _TAG),
     ("while scanning a tag", _TAG),
-    ("expected '<document start>'", "the document has ended before; " + _INDENTATION),
-    ("found incompatible YAML document", "got another version of YAML, a spec is YAML 1.2"),
+    ("expected '<document start>'", "the document has already ended; " + _INDENTATION),
+    ("found incompatible YAML document", "got another version of YAML; a spec must be YAML 1.2"),
 )
 """What ruamel.yaml says of a document that cannot be read, and what this job says."""
 
@@ -103,6 +103,11 @@ class Document:
     root: Node | None = None
     faults: list[Fault] = field(default_factory=list)
 
+    @property
+    def plain(self) -> Any:
+        """The values without places."""
+        return None if self.root is None else self.root.plain
+
     def find(self, path: Path) -> tuple[Node, Path]:
         """Find what stands at a key path, or at the nearest one above it that exists."""
         node = self.root or Node(Place(), {})
@@ -131,7 +136,7 @@ def read_document(text: str) -> Document:
         escapes = (found for found in _ESCAPE.finditer(text) if int(found[1], 16) > sys.maxunicode)
         before = text[: found.start()] if (found := next(escapes, None)) else ""
         place = Place(before.count("\n") + 1, len(before) - before.rfind("\n"))
-        document.faults.append(Fault(place, r"has an escape \U that is no character; the last is \U0010FFFF"))
+        document.faults.append(Fault(place, r"has an escape \U beyond the last character, \U0010FFFF"))
     except YAMLError as error:
         document.faults.append(Fault(Place(), f"cannot be read as YAML: {error}"))
     return document
@@ -164,11 +169,11 @@ class _Reader:
         if not isinstance(start, events.DocumentStartEvent):
             return None
         if start.version not in (None, (1, 2)):
-            self._complain(start, f"got %YAML {'.'.join(map(str, start.version))}, a spec is YAML 1.2", ())
+            self._complain(start, f"got %YAML {'.'.join(map(str, start.version))}; a spec must be YAML 1.2", ())
         root = self._node(next(self._events), (), 1)
         next(self._events)  # the end of the document
         if isinstance(second := next(self._events), events.DocumentStartEvent):
-            raise _UnreadableError(second, "a second document starts here; a spec is one document")
+            raise _UnreadableError(second, "a second document starts here; a spec must be one document")
         return root
 
     def _node(self, event: Any, path: Path, level: int, key: Place | None = None) -> Node:
@@ -179,7 +184,7 @@ class _Reader:
         if event.anchor is not None:
             self._anchors[event.anchor] = None  # it is open
         if event.tag is not None:
-            self._complain(event, f"has the tag {show(event.tag)}; a spec has no tags, remove it", path)
+            self._complain(event, f"has the tag {show(event.tag)}; tags aren't allowed in a spec, remove it", path)
         if isinstance(event, events.ScalarEvent):
             text = self._text(event, path)
             node = Node(place, text if event.style else read_plain(text), text)
@@ -197,20 +202,21 @@ class _Reader:
     def _repeated(self, event: Any, level: int) -> Node:
         name = show(event.anchor)
         if event.anchor not in self._anchors:
-            what = f"repeats the anchor {name}, which is not defined above"
-            raise _UnreadableError(event, f"{what}; write *text in quotes")
+            what = f"refers to the anchor {name}, which is not defined above"
+            raise _UnreadableError(event, f"{what}; put text that starts with * in quotes")
         if (node := self._anchors[event.anchor]) is None:
-            raise _UnreadableError(event, f"repeats the anchor {name} inside itself")
+            raise _UnreadableError(event, f"refers to the anchor {name} inside itself")
         inner = [node]
         while inner:
-            self._count(event, len(inner), level, ", aliases written out")
+            self._count(event, len(inner), level, ", with aliases expanded")
             inner, level = [child for one in inner for child in one.below.values()], level + 1
         return node
 
     def _count(self, event: Any, n_nodes: int, level: int, how: str = "") -> None:
         self._n_nodes += n_nodes
         if self._n_nodes > MOST_NODES:
-            raise _UnreadableError(event, f"has more than {MOST_NODES:,} values, aliases written out; that is no spec")
+            what = f"has more than {MOST_NODES:,} values with aliases expanded"
+            raise _UnreadableError(event, f"{what}, too many for a spec")
         if level > MOST_LEVELS:
             raise _UnreadableError(event, f"is nested deeper than {MOST_LEVELS} levels{how}")
 
@@ -218,7 +224,7 @@ class _Reader:
         # JSON writes two escapes for what is none of the first 65,536 characters
         text = _HALVES.sub(lambda pair: pair[0].encode("utf-16", "surrogatepass").decode("utf-16"), event.value)
         if odd := _NO_CHARACTER.search(text):
-            self._complain(event, f"has {show(odd[0])}, which is no character of a text", path)
+            self._complain(event, f"has {show(odd[0])}, which isn't a valid character", path)
         return text
 
     def _mapping(self, path: Path, level: int) -> dict[str, Node]:
@@ -232,7 +238,7 @@ class _Reader:
             child = self._node(next(self._events), below, level + 1, key.place)
             first = children.setdefault(key.source, child)
             if first is not child:
-                self._complain(event, f"stands twice, first in line {first.place.line}; keep one", below)
+                self._complain(event, f"is given twice, first on line {first.place.line}; remove one", below)
         return children
 
     def _complain(self, event: events.Event, message: str, path: Path) -> None:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from dataclasses import astuple, replace
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
 import pandas as pd
 from sklearn.base import BaseEstimator, ClassifierMixin, clone
 from sklearn.calibration import CalibratedClassifierCV
-from sklearn.metrics import get_scorer_names
+from sklearn.metrics import get_scorer_names, make_scorer
 from sklearn.model_selection import StratifiedGroupKFold, StratifiedKFold, TunedThresholdClassifierCV
 from sklearn.pipeline import Pipeline
 from sklearn.utils.metaestimators import available_if
@@ -65,6 +66,51 @@ def split_rows(y: np.ndarray, groups: np.ndarray | None, seed: int, n_splits: in
     return usable, degraded
 
 
+def tuning_folds(
+    y: np.ndarray, groups: np.ndarray | None, time: np.ndarray | None, seed: int, n_folds: int
+) -> tuple[Folds, str | None]:
+    """Split training rows into the inner folds on which candidates are compared.
+
+    Parameters
+    ----------
+    y : ndarray of shape (n_train,)
+    groups : ndarray of shape (n_train,) or None
+    time : ndarray of shape (n_train,) or None
+        Where given, each inner fold tests on rows that are later than those that it trains on, and the last one on
+        the latest.
+    seed : int
+    n_folds : int
+
+    Returns
+    -------
+    folds, degraded
+        As of `split_rows`.
+    """
+    if time is None:
+        return split_rows(y, groups, seed, n_folds)
+    ordered, folds = np.sort(time), list[tuple[np.ndarray, np.ndarray]]()
+    ends = [ordered[len(y) * step // (n_folds + 1) - 1] for step in range(1, n_folds + 2)]
+    for end, next_end in pairwise(ends):  # rows of one time stay together
+        train, test = np.flatnonzero(time <= end), np.flatnonzero((time > end) & (time <= next_end))
+        if groups is not None:
+            test = test[~np.isin(groups[test], groups[train])]
+        if all(len(rows) and _both_classes(y[rows]) for rows in (train, test)):
+            folds.append((train, test))
+    if len(folds) == n_folds:
+        return folds, None
+    return folds, f"{n_folds - len(folds)} of {n_folds} inner folds in time had one class only and were left out"
+
+
+def folds_of(part: TrainingPart, n_splits: int) -> tuple[Folds, str | None]:
+    """Return the inner folds of a training part: those that it was tuned on, or else as `split_rows` makes them."""
+    return part.folds or split_rows(part.y, part.groups, part.seeds.inner_folds, n_splits)
+
+
+def prepare_inner(part: TrainingPart, X: pd.DataFrame, y: np.ndarray) -> TrainingPart:
+    """Prepare some rows of a training part by themselves."""
+    return TrainingPart(X, y, None, clone(part.preparation).fit(X), part.integer, part.seeds)
+
+
 def fit_inner_models(
     recipe: Recipe, classifier: BaseEstimator, part: TrainingPart, fitted: Fitted
 ) -> tuple[Iterable[tuple[BaseEstimator, np.ndarray]], str | None]:
@@ -88,7 +134,7 @@ def fit_inner_models(
     """
     if fitted.inner:
         return fitted.inner, None
-    folds, why_not = split_rows(part.y, part.groups, part.seeds.inner_folds, DEFAULT_FOLDS)
+    folds, why_not = folds_of(part, DEFAULT_FOLDS)
     inside = Inside(recipe, classifier, part)
     return ((clone(inside).fit(part.X.iloc[train], part.y[train]), test) for train, test in folds), why_not
 
@@ -106,14 +152,13 @@ class Inside(ClassifierMixin, BaseEstimator):
 
     def fit(self, X: pd.DataFrame, y: np.ndarray) -> Inside:
         """Prepare, resample and fit; seeds are those of the split."""
-        preparation = clone(self.part.preparation).fit(X)
-        part = TrainingPart(X, y, None, preparation, self.part.integer, self.part.seeds)
+        part = prepare_inner(self.part, X, y)
         resampled = self.recipe.resample(part)
         fitted = self.recipe.fit(self.classifier, part, resampled)
         self.classes_ = np.unique(y)
         self.model_ = fitted.model
         self.degraded_ = (*resampled.degraded, *fitted.degraded)
-        self.seen_ = resampled.seen
+        self.seen_ = fitted.seen or resampled.seen
         return self
 
     def predict(self, X: pd.DataFrame) -> np.ndarray:
@@ -172,7 +217,7 @@ class Threshold(Recipe):
 
     def fit(self, classifier: BaseEstimator, part: TrainingPart, resampled: Resampled) -> Fitted:
         """As in `Recipe`; where no threshold can be tuned, the classifier's own decision stays, degraded."""
-        folds, degraded = split_rows(part.y, part.groups, part.seeds.inner_folds, self.n_folds)
+        folds, degraded = folds_of(part, self.n_folds)
         if not folds:
             return self._untuned(classifier, part, resampled, str(degraded))
         prevalence = prevalence_seen(classifier, part.y)
@@ -209,8 +254,13 @@ class Threshold(Recipe):
         """
         own = {name: value for name, value in self.params.items() if name != "cv"}
         tuned = TunedThresholdClassifierCV(estimator, **{**own, **params}, cv=folds)
+        scoring = tuned.scoring
+        if scoring == "balanced_accuracy":
+            tuned.scoring = make_scorer(balanced_accuracy)
         try:
-            return tuned.fit(X, y)
+            tuned.fit(X, y).scoring = scoring
+            tuned._curve_scorer = tuned._get_curve_scorer()  # what is saved is scikit-learn's own, all of it
+            return tuned
         except ValueError as error:
             if "constant predictions" not in str(error):
                 raise
@@ -218,6 +268,15 @@ class Threshold(Recipe):
 
     def _untuned(self, classifier: BaseEstimator, part: TrainingPart, resampled: Resampled, reason: str) -> Fitted:
         return replace(super().fit(classifier, part, resampled), degraded=(say_untuned(reason),))
+
+
+def balanced_accuracy(y: np.ndarray, decisions: np.ndarray) -> float:
+    """Compute scikit-learn's `balanced_accuracy_score`, to the last bit, where both labels are in `y`.
+
+    Its checks of 100 thresholds on five inner folds take longer than most classifiers' fits.
+    """
+    recalls = [np.count_nonzero(decisions[y == label] == label) / np.count_nonzero(y == label) for label in (0, 1)]
+    return sum(recalls) / 2
 
 
 class _OwnLabels(Pipeline):
@@ -267,7 +326,7 @@ class Calibrated(Recipe):
         """
         tuner = self.recipe if isinstance(self.recipe, Threshold) else None
         n_folds = DEFAULT_FOLDS if tuner is None else tuner.n_folds
-        folds, degraded = split_rows(part.y, part.groups, part.seeds.inner_folds, n_folds)
+        folds, degraded = folds_of(part, n_folds)
         if not folds:
             raise StrategyError(f"probabilities cannot be calibrated: {degraded}")
         inside = Inside(self.recipe if tuner is None else Recipe("", {}), classifier, part)

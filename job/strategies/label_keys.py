@@ -88,7 +88,7 @@ def _classes_of(keys: Iterable[Any], dataset: Dataset) -> dict[Any, int]:
     if {str(key) for key in found} <= {"0", "1"} and all(int(key) == number for key, number in classes.items()):
         return {key: int(key) for key in found}
     unknown, labels = next(str(key) for key in found if key not in classes), [dataset.positive, *dataset.rest]
-    by_number = "" if {"0", "1"}.intersection(labels) else "; or write 1 for the positive label and 0 for the rest"
+    by_number = "" if {"0", "1"}.intersection(labels) else "; or write 1 for the positive label and 0 for all others"
     raise ValueError(
         f"got {quoted(unknown)} for a label, must be one of the data's: {quoted(dataset.positive)} (positive), "
         f"{listed(dataset.rest)}{by_number}.{nearest(unknown, labels)}"
@@ -111,11 +111,12 @@ def _refuse_parts(keys: Iterable[Any], dataset: Dataset, *, may_be_whole: bool) 
 
 
 def _rest(dataset: Dataset) -> str:
-    return f"the rest ({listed(dataset.rest)})"
+    return f"all other labels ({listed(dataset.rest)})"
 
 
 def _note_swapped(where: str, keys: Iterable[Any], dataset: Dataset) -> Iterator[Note]:
     classes = _classes_of(keys, dataset)
     if {str(key) for key in keys} <= {"0", "1"} and any(int(key) != number for key, number in classes.items()):
-        read = " and ".join(f"{key} is {('the rest', 'the positive label')[number]}" for key, number in classes.items())
+        named = ((key, "the positive label" if number else "any other label") for key, number in classes.items())
+        read = " and ".join(f"{key} is {label}" for key, label in named)
         yield Note("keyed-by-labels", f"{where} is read by the labels of the data: {read}.")

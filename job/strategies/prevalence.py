@@ -1,5 +1,6 @@
 """What share of positive rows a classifier's probabilities stand for: its weights, priors and own samples included."""
 
+import math
 from collections.abc import Mapping
 from numbers import Real
 from typing import Any
@@ -9,7 +10,11 @@ from sklearn.base import BaseEstimator
 from sklearn.utils.class_weight import compute_class_weight
 
 _PRIORS = ("priors", "class_prior")
-_WEIGHTS = ("class_weight", "class_weights", "auto_class_weights", "is_unbalance", "unbalance", "scale_pos_weight")
+WEIGHTS = (
+    *("class_weight", "class_weights", "auto_class_weights", "scale_pos_weight"),
+    *("is_unbalance", "unbalance", "unbalanced_sets"),
+)
+"""Parameters by which classifiers of several libraries weigh the classes."""
 # By these, classifiers of imbalanced-learn, smote_variants and LightGBM draw rows of each class for themselves.
 _DRAWS = (
     *("sampler", "oversampler", "undersampler", "sampling_strategy"),
@@ -19,7 +24,7 @@ _DRAWS = (
 _UNDER_SAMPLED = ("BalancedRandomForestClassifier", "BalancedBaggingClassifier", "EasyEnsembleClassifier")
 
 
-def prevalence_seen(classifier: BaseEstimator, y: np.ndarray) -> float | str:
+def prevalence_seen(classifier: BaseEstimator, y: np.ndarray, sample_weight: np.ndarray | None = None) -> float | str:
     """Find the share of positive rows that a classifier learns from: pi_s of the prior correction.
 
     Parameters
@@ -28,6 +33,8 @@ def prevalence_seen(classifier: BaseEstimator, y: np.ndarray) -> float | str:
         Fitted or not: its parameters tell.
     y : ndarray of shape (n_rows,)
         1 for the positive label; the rows that it is fitted on.
+    sample_weight : ndarray of shape (n_rows,) or None
+        What they weigh in the fit.
 
     Returns
     -------
@@ -36,7 +43,12 @@ def prevalence_seen(classifier: BaseEstimator, y: np.ndarray) -> float | str:
     """
     name, params, share = type(classifier).__name__, classifier.get_params(deep=False), float(np.mean(y))
     # libsvm fits its probabilities to the rows as they are, whatever weights its margin has.
-    if not 0 < share < 1 or _is_a(classifier, "sklearn", "BaseSVC", "CalibratedClassifierCV"):
+    if not 0 < share < 1 or _is_a(classifier, "sklearn", "BaseSVC"):
+        return share
+    if sample_weight is not None:  # rounded, so that what keeps a prevalence keeps it to the bit
+        rest, positive = (round(math.fsum(sample_weight[y == label]), 9) for label in (0, 1))
+        share = positive / (rest + positive)
+    if _is_a(classifier, "sklearn", "CalibratedClassifierCV"):
         return share
     if _is_a(classifier, "sklearn", "ComplementNB"):  # has no prior at all: with two classes that is an even one
         return f"the probabilities of {name} with norm=True follow from no prior" if params["norm"] else 0.5
@@ -59,8 +71,16 @@ def prevalence_seen(classifier: BaseEstimator, y: np.ndarray) -> float | str:
         rest, positive = map(float, _weigh(params, y, drawn))
         return share if rest == positive else share * positive / (share * positive + (1 - share) * rest)
     except (TypeError, ValueError, KeyError, IndexError):
-        given = {key: params[key] for key in (*_PRIORS, *_WEIGHTS) if not _is_neutral(params.get(key))}
+        given = {key: params[key] for key in (*_PRIORS, *WEIGHTS) if not _is_neutral(params.get(key))}
         return f"what {name} makes of {given} is not known"
+
+
+def find_own_weights(classifier: BaseEstimator) -> str | None:
+    """Name the first parameter by which a classifier weighs or draws the classes by itself; None where none does."""
+    params = classifier.get_params(deep=False)
+    own = {**{key: params.get(key) for key in (*WEIGHTS, *_PRIORS, *_DRAWS)}, **_wrapped(classifier)}
+    no_prior = "fit_prior" if params.get("fit_prior") is False else None
+    return next((key for key, value in own.items() if not _is_neutral(value)), no_prior)
 
 
 def _is_a(classifier: BaseEstimator, package: str, *names: str) -> bool:
@@ -70,12 +90,12 @@ def _is_a(classifier: BaseEstimator, package: str, *names: str) -> bool:
 
 def _wrapped(classifier: BaseEstimator) -> dict[str, Any]:
     """Parameters of classifiers inside this one that move the share of a class."""
-    moving, given = (*_PRIORS, *_WEIGHTS, *_DRAWS), classifier.get_params().items()
+    moving, given = (*_PRIORS, *WEIGHTS, *_DRAWS), classifier.get_params().items()
     return {key: value for key, value in given if "__" in key and key.split("__")[-1] in moving}
 
 
 def _is_neutral(value: Any) -> bool:
-    return value is None or value is False or (isinstance(value, Real) and value == 1)
+    return value is None or value is False or (isinstance(value, Real) and value == 1 and value is not True)
 
 
 def _prior(params: Mapping[str, Any]) -> float | None:
@@ -103,5 +123,5 @@ def _weigh(params: Mapping[str, Any], y: np.ndarray, drawn: np.ndarray) -> np.nd
         by_label = {str(k): v for k, v in (listed.items() if isinstance(listed, Mapping) else enumerate(listed))}
         factors = factors * [float(by_label[label]) for label in "01"]
     power = {None: 0.0, "Balanced": 1.0, "SqrtBalanced": 0.5}[params.get("auto_class_weights")]
-    balanced = bool(params.get("is_unbalance") or params.get("unbalance"))
+    balanced = any(params.get(name) for name in ("is_unbalance", "unbalance", "unbalanced_sets"))
     return np.asarray(factors * (1 / counts) ** (power + balanced) * [1.0, float(params.get("scale_pos_weight") or 1)])

@@ -54,6 +54,9 @@ class TrainingPart:
     integer : tuple of str
         Columns that hold whole numbers only.
     seeds : Seeds
+    folds : tuple of (list of (ndarray, ndarray), str or None), or None
+        The inner folds that are used, as `job.strategies.inner_folds.split_rows` returns them, where tuning has made
+        some already.
     """
 
     X: pd.DataFrame
@@ -62,6 +65,7 @@ class TrainingPart:
     preparation: Preparation
     integer: tuple[str, ...]
     seeds: Seeds
+    folds: tuple[list[tuple[np.ndarray, np.ndarray]], str | None] | None = None
 
     @cached_property
     def codes(self) -> np.ndarray:
@@ -105,6 +109,8 @@ class Resampled:
         For samplers that know it: the two training rows that each synthetic row lies between.
     weights : ndarray of shape (n_synthetic,), float64, or None
         The weight of the second of them; the first has the rest.
+    sample_weight : ndarray of shape (n_resampled,), float64, or None
+        What each row weighs in a fit; None fits without weights.
     """
 
     X: np.ndarray
@@ -113,6 +119,7 @@ class Resampled:
     degraded: tuple[str, ...] = ()
     parents: np.ndarray | None = None
     weights: np.ndarray | None = None
+    sample_weight: np.ndarray | None = None
 
     @property
     def seen(self) -> Seen:
@@ -222,53 +229,12 @@ class Recipe:
         -------
         Fitted
         """
-        prevalence = prevalence_seen(classifier, resampled.y)
-        classifier.fit(resampled.X, resampled.y.copy())  # labels of its own
+        weights = resampled.sample_weight
+        prevalence = prevalence_seen(classifier, resampled.y, weights)
+        weighted = {} if weights is None else {"sample_weight": weights.copy()}
+        classifier.fit(resampled.X, resampled.y.copy(), **weighted)  # labels and weights of its own
         check_classes(classifier)
         return Fitted(Pipeline([("prepare", part.preparation), ("classify", classifier)]), prevalence)
-
-
-_WEIGHTS_SAY = "{no: 1, yes: 10} say (or {0: 1, 1: 10}: 1 is the positive label, unless it is a label of the rest)"
-
-
-class ClassWeight(Recipe):
-    """Fit with scikit-learn's ``class_weight``; ``balanced`` unless the spec says otherwise."""
-
-    def complaints(self) -> Iterable[Complaint]:
-        """As in `Recipe`; the one parameter is ``class_weight``."""
-        for name, value in self.params.items():
-            weights = list(value.values()) if isinstance(value, dict) else []
-            if name != "class_weight":
-                yield ("params", name), "unknown parameter; allowed is class_weight"
-            elif value != "balanced" and not (weights and all(map(_is_weight, weights))):
-                yield ("params", name), f"got {value!r}, must be balanced, or weights > 0 by label, {_WEIGHTS_SAY}"
-
-    def describe(self, n_categorical: int, n_numeric: int) -> str:
-        """As in `Recipe`."""
-        given = self._weights()
-        said = f"={given!r}"
-        if not isinstance(given, str):
-            said = f" is {given.get(1, 1.0):g} for the positive label and {given.get(0, 1.0):g} for the rest"
-        return f"no rows added; class_weight{said} while the classifier learns"
-
-    def refuses(self, classifier: BaseEstimator) -> str | None:
-        """As in `Recipe`."""
-        takes_it = "class_weight" in classifier.get_params()
-        return None if takes_it else f"{type(classifier).__name__} takes no class_weight"
-
-    def fit(self, classifier: BaseEstimator, part: TrainingPart, resampled: Resampled) -> Fitted:
-        """As in `Recipe`; the strategy's weights take the place of the classifier's own."""
-        classifier.set_params(class_weight=self._weights())
-        return super().fit(classifier, part, resampled)
-
-    def _weights(self) -> str | dict[int, float]:
-        """By 0 and 1, since `job.strategies.label_keys` has translated labels."""
-        value = self.params.get("class_weight", "balanced")
-        return value if isinstance(value, str) else {int(key): float(weight) for key, weight in value.items()}
-
-
-def _is_weight(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0
 
 
 def check_classes(classifier: BaseEstimator) -> None:

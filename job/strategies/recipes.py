@@ -12,18 +12,37 @@ from sklearn.base import BaseEstimator
 from sklearn.utils import _param_validation as validation
 from sklearn.utils import get_tags
 
-from job.errors import Interrupted, StrategyError
-from job.names import CLASSIFIERS, IMBALANCED_LEARN_SAMPLERS, STRATEGIES
-from job.spec.strategy_entries import CalibratedEntry, Entry
+from job.errors import STOPS, StrategyError
+from job.names import CLASSIFIERS, EXTRAS, IMBALANCED_LEARN_SAMPLERS, STRATEGIES
+from job.spec.strategy_entries import AnyStrategy, CalibratedEntry, Entry
+from job.strategies.candidates import complain_about_space
 from job.strategies.recipe import Complaint, Recipe
 from job.text import words_of
 
-_ANY_SAMPLER, _CALIBRATED = "job.strategies.resampling.Resample", "job.strategies.inner_folds.Calibrated"
-_SAMPLERS: Mapping[str, str] = {
+_ANY_SAMPLER, _WEIGHTED = "job.strategies.resampling.Resample", "job.strategies.weighted.Weighted"
+_CALIBRATED = "job.strategies.inner_folds.Calibrated"
+_CLASSES: Mapping[str, str] = {
     **IMBALANCED_LEARN_SAMPLERS,
     "smote": "imblearn.over_sampling.SMOTE",
     "custom": "job.samplers.affinity_smote.AffinitySMOTE",
+    "under": IMBALANCED_LEARN_SAMPLERS["RandomUnderSampler"],
+    "under_bagging": "imblearn.ensemble.BalancedBaggingClassifier",
 }
+"""Strategy name -> the class that does the work."""
+_SETTINGS: Mapping[str, Mapping[str, Any]] = {
+    "xgboost": {"n_jobs": 1, "verbosity": 0},
+    # Unless told, LightGBM measures which of two layouts is faster, and they add up in different orders.
+    "lightgbm": {"n_jobs": 1, "verbosity": -1, "deterministic": True, "force_col_wise": True},
+    "catboost": {"thread_count": 1, "verbose": False, "allow_writing_files": False},
+}
+"""Package -> parameters that aren't the library's defaults."""
+_SAME = (
+    {"random_state", "random_seed", "seed"},
+    {"n_jobs", "nthread", "nthreads", "num_thread", "num_threads", "thread_count"},
+    {"verbosity", "verbose", "silent", "logging_level"},
+    {"force_col_wise", "force_row_wise"},
+)
+"""Names for one thing: a library takes one of them."""
 
 
 def recipe_of(entry: Entry) -> Recipe:
@@ -39,7 +58,10 @@ def recipe_of(entry: Entry) -> Recipe:
     Recipe
     """
     name, path = entry.name or "", entry.class_ or ""
-    recipe: Recipe = import_class(STRATEGIES.get(name, _ANY_SAMPLER))(_SAMPLERS.get(name, path), entry.params)
+    recipe: Recipe = import_class(STRATEGIES.get(name, _ANY_SAMPLER))(_CLASSES.get(name, path), entry.params)
+    if isinstance(entry, AnyStrategy) and entry.weights is not None:
+        share = entry.weights.real_share
+        recipe = import_class(_WEIGHTED)(recipe, None if isinstance(share, str) else share)
     return import_class(_CALIBRATED)(recipe) if isinstance(entry, CalibratedEntry) else recipe
 
 
@@ -66,8 +88,51 @@ def classifier_of(entry: Entry, random_state: int) -> BaseEstimator:
         Not fitted.
     """
     class_ = import_class(_classifier_path(entry))
-    seed = {"random_state": random_state} if accepts(class_, "random_state") else {}
-    return class_(**{**seed, **deepcopy(dict(entry.params))})
+    return class_(**{**settings_for(class_, entry.params, random_state), **deepcopy(dict(entry.params))})
+
+
+def settings_for(class_: type, params: Mapping[str, Any], random_state: Any) -> dict[str, Any]:
+    """Choose the parameters that the job sets beside those of the spec.
+
+    Parameters
+    ----------
+    class_ : type
+        Of any package.
+    params : Mapping[str, Any]
+        As the spec has them; what they say is left to them, under whichever of its names.
+    random_state : Any
+
+    Returns
+    -------
+    dict
+        The seed, where a class takes one; for gradient boosting of other libraries also what makes it repeatable, quiet
+        and use one thread.
+    """
+    settings = _SETTINGS.get(_package_of(class_))
+    if settings is None:
+        return {"random_state": random_state} if accepts(class_, "random_state") else {}
+    said = set(params).union(*(names for names in _SAME if names & params.keys()))
+    return {name: value for name, value in {**settings, "random_state": random_state}.items() if name not in said}
+
+
+def parameters_of(class_: type) -> Sequence[str]:
+    """List the parameters of a class that takes any, where its library says which it knows; else none."""
+    package = _package_of(class_)
+    if package not in ("xgboost", "lightgbm"):
+        return ()
+    known = dict.fromkeys(class_().get_params())
+    if package == "lightgbm":
+        from lightgbm import basic
+
+        aliases = getattr(basic, "_ConfigAliases", None)  # nothing public lists them
+        if aliases is None:
+            return ()
+        known |= dict.fromkeys(name for names in aliases._get_all_param_aliases().values() for name in names)
+    return list(known)
+
+
+def _package_of(class_: type) -> str:
+    return class_.__module__.partition(".")[0]
 
 
 def check_entry(kind: str, index: int, entry: Entry) -> Iterable[Complaint]:
@@ -86,15 +151,18 @@ def check_entry(kind: str, index: int, entry: Entry) -> Iterable[Complaint]:
     iterable of (key path, str)
         Key paths relative to the entry.
     """
+    complaints = _complain_about_strategy if kind == "strategies" else _complain_about_classifier
     try:
-        if kind == "strategies":
-            return list(recipe_of(entry).complaints())
         if kind == "ratio_sweep":
-            why = recipe_of(entry).refuses_ratio()
+            why = recipe_of(entry).refuses_ratio() if entry.tune is None else "its parameters are tuned"
             return [] if why is None else [((), f"the ratio of {entry.label} cannot be swept: {why}")]
-        return list(_complain_about_classifier(entry))
+        return list(complaints(entry)) or list(complain_about_space(entry, complaints))
     except StrategyError as error:
         return [(("class",), str(error))]
+
+
+def _complain_about_strategy(entry: Entry) -> Iterable[Complaint]:
+    return recipe_of(entry).complaints()
 
 
 def _classifier_path(entry: Entry) -> str:
@@ -109,7 +177,9 @@ def _complain_about_classifier(entry: Entry) -> Iterable[Complaint]:
     elif not any(hasattr(class_, name) for name in ("predict_proba", "decision_function")):
         yield ("class",), f"{path} cannot rank rows: it has neither predict_proba nor decision_function"
     else:
-        yield from list(complain_about_parameters(class_, entry.params)) or _complain_about_kind(entry, path)
+        known = parameters_of(class_) if entry.name is not None else ()
+        complaints = list(complain_about_parameters(class_, entry.params, known=known))
+        yield from complaints or _complain_about_kind(entry, path)
 
 
 def _complain_about_kind(entry: Entry, path: str) -> Iterable[Complaint]:
@@ -150,15 +220,25 @@ def import_class(path: str) -> type:
     try:
         module = importlib.import_module(module_name)
         class_ = getattr(module, name, None)
-    except Interrupted:
+    except STOPS.get():
         raise
     except BaseException as error:  # importing runs the module's own code, which may raise anything
-        where = " (is it installed, or in a folder on PYTHONPATH?)" if isinstance(error, ModuleNotFoundError) else ""
-        raise StrategyError(f"cannot import {module_name}: {words_of(error)}{where}") from error
+        raise StrategyError(f"cannot import {module_name}: {words_of(error)}{_advise(error, module_name)}") from error
     if not inspect.isclass(class_):
         classes = [other for other, value in vars(module).items() if inspect.isclass(value) and other[0] != "_"]
         raise StrategyError(f"{module_name} has no class {name} (it has: {', '.join(sorted(classes)[:12]) or 'none'})")
     return class_
+
+
+def _advise(error: BaseException, module_name: str) -> str:
+    """Say how to get what is missing."""
+    if not isinstance(error, ModuleNotFoundError):
+        return ""
+    extra = EXTRAS.get(module_name.partition(".")[0])
+    if extra is None:
+        return " (is it installed, or in a folder on PYTHONPATH?)"
+    image = f"an image has it if built with --build-arg EXTRA={extra}"
+    return f'; install it: pip install "minority-report[{extra}]"; {image}'
 
 
 def accepts(class_: type, parameter: str) -> bool:
@@ -170,16 +250,19 @@ def signature_of(class_: type) -> list[inspect.Parameter] | None:
     """List what the constructor of a class takes; None where it doesn't tell, as one written in C need not."""
     try:
         return list(inspect.signature(class_).parameters.values())
-    except Interrupted:
+    except STOPS.get():
         raise
     except BaseException:  # a class may make up its own signature
         return None
 
 
+_MOST_LISTED = 50
 _NOT_IN_YAML = (validation._Callables, validation._InstancesOf, validation._SparseMatrices, validation.HasMethods)
 
 
-def complain_about_parameters(class_: type, params: Mapping[str, Any], own: Sequence[str] = ()) -> Iterable[Complaint]:
+def complain_about_parameters(
+    class_: type, params: Mapping[str, Any], own: Sequence[str] = (), known: Sequence[str] = ()
+) -> Iterable[Complaint]:
     """Compare parameters with the constructor and constraints that a class declares.
 
     Parameters
@@ -190,6 +273,8 @@ def complain_about_parameters(class_: type, params: Mapping[str, Any], own: Sequ
         Parameters as the spec has them.
     own : sequence of str
         Parameters that the job sets itself and that a spec may not.
+    known : sequence of str
+        Parameters of a class whose constructor takes any; none: it really takes any.
 
     Yields
     ------
@@ -198,15 +283,15 @@ def complain_about_parameters(class_: type, params: Mapping[str, Any], own: Sequ
         that the class cannot do without and that nobody gives it.
     """
     taken, constraints = signature_of(class_), getattr(class_, "_parameter_constraints", {})
-    takes_any = taken is None or any(each.kind is each.VAR_KEYWORD for each in taken)
-    known = [each.name for each in taken or ()]
+    takes_any = not known and (taken is None or any(each.kind is each.VAR_KEYWORD for each in taken))
+    known = known or [each.name for each in taken or ()]
     for name, value in params.items():
         if name in own:
             yield ("params", name), f"is set by the job; {class_.__name__} takes it from there, so leave it out"
         elif not takes_any and name not in known:
             others = [other for other in known if other not in own]
             near = "".join(f"; did you mean {other}?" for other in get_close_matches(name, others, n=1))
-            allowed = ", ".join(others) or "none"
+            allowed = ", ".join(others[:_MOST_LISTED]) + " and others" * (len(others) > _MOST_LISTED) or "none"
             yield ("params", name), f"unknown parameter of {class_.__name__}{near} (allowed: {allowed})"
         elif name in constraints and (message := _complain_about_value(constraints[name], value)):
             yield ("params", name), message
@@ -242,9 +327,6 @@ def _in_words(constraint: Any) -> str:
 def _interval_in_words(interval: Any) -> str:
     noun = "an integer" if interval.type is Integral else "a number"
     bounds = ((">", "left", interval.left), ("<", "right", interval.right))
-    said = [
-        f"{sign}{'=' if interval.closed in (side, 'both') else ''} {bound}"
-        for sign, side, bound in bounds
-        if bound is not None
-    ]
+    known = ((f"{sign}{'=' if interval.closed in (side, 'both') else ''}", bound) for sign, side, bound in bounds)
+    said = [f"{sign} {bound}" for sign, bound in known if bound is not None]
     return f"{noun} {' and '.join(said)}".strip()

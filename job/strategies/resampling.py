@@ -1,12 +1,13 @@
 """The recipes that resample: any sampler by its class, SMOTE with categories, and our own over-sampler."""
 
 import re
-from collections import Counter
 from collections.abc import Iterable
 from dataclasses import replace
+from itertools import permutations
 from typing import Any
 
 import numpy as np
+import pandas as pd
 from imblearn.over_sampling import SMOTE, SMOTEN, SMOTENC
 
 from job.errors import StrategyError
@@ -15,6 +16,9 @@ from job.strategies.recipes import accepts, complain_about_parameters, import_cl
 
 RATIO = "sampling_strategy"
 """The parameter by which imbalanced-learn's samplers take the ratio of minority to majority."""
+
+_ODD, _HALF = np.uint64(0x9E3779B97F4A7C15), np.uint64(32)  # that of Fibonacci hashing (Knuth, section 6.4)
+_BLOCK = 8192
 
 # These two interpolate with a SMOTE of their own, which cannot be told in YAML.
 _WITH_SMOTE = ("SMOTEENN", "SMOTETomek")
@@ -183,16 +187,50 @@ def find_added(real: np.ndarray, resampled: np.ndarray) -> np.ndarray:
     ndarray of int
         Row numbers of `resampled`, ascending.
     """
-    if len(resampled) >= len(real) and np.array_equal(resampled[: len(real)], real):
-        return np.arange(len(real), len(resampled))
-    left = Counter(row.tobytes() for row in real)
-    added = []
-    for number, row in enumerate(resampled):
-        key = row.tobytes()
-        left[key] -= 1
-        if left[key] < 0:
-            added.append(number)
-    return np.array(added, dtype=np.intp)
+    n_real = len(real)
+    if len(resampled) >= n_real and np.array_equal(resampled[:n_real], real):
+        return np.arange(n_real, len(resampled))
+    number = _number_rows(np.concatenate([real, resampled]))
+    n_left = np.bincount(number[:n_real], minlength=int(number.max()) + 1)
+    number = number[n_real:]
+    order = np.argsort(number, kind="stable")  # equal rows one after the other, each with its place among them
+    ordered = number[order]
+    place = np.arange(len(ordered)) - np.searchsorted(ordered, ordered)
+    return np.sort(order[place >= n_left[ordered]])
+
+
+def find_equal(rows: np.ndarray, others: np.ndarray) -> np.ndarray:
+    """Tell which rows equal one of the others, exactly; only rows with the same hash are compared.
+
+    Returns
+    -------
+    ndarray of shape (len(rows),) of bool
+    """
+    hashed, known = _hash_rows(rows), _hash_rows(others)
+    here, there = (np.flatnonzero(one.isin(other)) for one, other in permutations(map(pd.Series, (hashed, known))))
+    number = _number_rows(np.concatenate([rows[here], others[there]]))
+    found = np.zeros(len(rows), dtype=bool)
+    found[here] = np.isin(number[: len(here)], number[len(here) :])
+    return found
+
+
+def _number_rows(rows: np.ndarray) -> np.ndarray:
+    """Give equal rows the same number; 0 and -0 are equal."""
+    first, number = np.unique(_hash_rows(rows), return_index=True, return_inverse=True)[1:]
+    if not all(np.array_equal(column[first][number], column) for column in rows.T):  # unlike rows share a hash
+        number = np.unique(rows + 0.0, axis=0, return_inverse=True)[1]
+    return number
+
+
+def _hash_rows(rows: np.ndarray) -> np.ndarray:
+    hashed = np.zeros(len(rows), dtype=np.uint64)
+    for start in range(0, len(rows), _BLOCK):  # that a cache may hold
+        part = hashed[start : start + _BLOCK]
+        for column in np.ascontiguousarray(rows[start : start + _BLOCK].T) + 0.0:
+            part ^= column.view(np.uint64)
+            part *= _ODD
+            part ^= part >> _HALF
+    return hashed
 
 
 class Smote(Resample):

@@ -86,10 +86,16 @@ def tell_cutoffs(results: Results) -> Iterator[str]:
     if (reason := headline.numbers.cutoff_reason) is not None:
         yield f"No cut-off is advised: {REASONS[reason]}."
         return
-    yield f"The cut-off is for {listed(_bounds(decisions.request))}, chosen on inner folds; it is yours to change."
+    yield (
+        f"This cut-off is chosen on inner folds of the training parts for {listed(_bounds(decisions.request))}. It is "
+        "yours to change."
+    )
     never, always = decisions.never.expected_cost_per_1000, decisions.always.expected_cost_per_1000
     if never is not None and always is not None:
-        yield f"No alert at all would cost {whole(never)} per 1,000 rows, an alert on every row {whole(always)}."
+        yield (
+            f"For comparison: no alert at all would cost {whole(never)} per 1,000 rows, and an alert on every row "
+            f"would cost {whole(always)}."
+        )
 
 
 def tell_menu(decisions: Decisions, strategy: str, classifier: str) -> str:
@@ -132,11 +138,25 @@ def tell_cutoff(cutoff: Cutoff | MenuPoint | None) -> str:
     return told.get(cutoff.action) or _threshold(cutoff.threshold)
 
 
+def tell_own_cutoff(results: Results, strategy: str, classifier: str) -> str:
+    """Write the threshold of a pair's own decisions: the tuned one, 0.5, or ``own`` where there is none."""
+    tuned = [run.threshold for run in results.runs if run.place == (strategy, classifier) and run.threshold is not None]
+    if tuned:
+        return _threshold(sum(tuned) / len(tuned))
+    entry = next(entry for entry in results.classifiers if entry.label == classifier)
+    # Named classifiers take the likelier class; svc decides by the sign of its score and others as they please.
+    has_probabilities = row_of(results.calibration.rows, strategy, classifier).raw is not None
+    return "0.5" if has_probabilities and entry.name not in (None, "svc") else "own"
+
+
 def tell_range(found: CostRange) -> str:
     """Write the cost ratios at which a choice is the cheapest: ``from 3 to 20 : 1``."""
     if not found.to:
         return f"beyond {_ratio(found.from_)} : 1" if found.from_ else "at any cost ratio"
-    return f"from {_ratio(found.from_)} to {_ratio(found.to)} : 1" if found.from_ else f"up to {_ratio(found.to)} : 1"
+    low, high = _ratio(found.from_), _ratio(found.to)
+    if low == high:
+        return f"about {high} : 1"
+    return f"from {low} to {high} : 1" if found.from_ else f"up to {high} : 1"
 
 
 def point_of(decisions: Decisions, strategy: str, point: MenuPoint) -> str:

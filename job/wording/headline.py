@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from job.data.findings import PROBLEM
 from job.evidence import strategy_kinds as kinds
 from job.evidence.verdict import recommendation as codes
-from job.results.job_facts import Run
+from job.evidence.verdict import rules
+from job.results.job_facts import Run, StrategyFacts
 from job.results.record import Pair
 from job.results.results import Results
-from job.results.verdict_facts import Headline, HeadlineNumbers, VerdictRow
+from job.results.verdict_facts import Headline, HeadlineNumbers, Survival, Verdict, VerdictRow
 from job.text import counted, listed, number, sentence, whole
 from job.wording import verdict_rows as wording
 from job.wording.cutoffs import row_of, tell_cutoffs
@@ -19,8 +20,8 @@ Naming = Callable[[str], str]
 
 GLOSSES: Mapping[str, str] = {
     kinds.BASELINE: "the model as it is",
-    kinds.CLASS_WEIGHT: "minority errors weigh more, no synthetic rows",
-    kinds.THRESHOLD: "same model, moved cutoff, no synthetic rows",
+    kinds.CLASS_WEIGHT: "errors on minority rows weigh more, no synthetic rows",
+    kinds.THRESHOLD: "same model, another cut-off, no synthetic rows",
     kinds.SYNTHETIC: "trained with synthetic minority rows",
     kinds.BOTH: "trained with synthetic minority rows, some others removed",
     kinds.REPEATED: "trained with minority rows repeated",
@@ -28,6 +29,7 @@ GLOSSES: Mapping[str, str] = {
     kinds.UNKNOWN: "",
 }
 """Kind of a strategy -> what it does."""
+_OURS = "trained with synthetic minority rows of AffinitySMOTE, this job's own sampler"
 
 _FEW_ROWS = 50  # minority rows below which no interval should be taken at its word
 _SHOWN = 5  # combinations that a sentence names
@@ -45,14 +47,22 @@ _LEANS: Mapping[str, str] = {
     codes.PROBABLY_HELPS: "Oversampling is more likely than not to help {} here",
     codes.PROBABLY_HARMS: "Oversampling is more likely than not to make {} rank worse here",
 }
+_RANKS: Mapping[str, str] = {
+    rules.BETTER: "ranks better than baseline",
+    rules.PROBABLY_BETTER: "probably ranks better than baseline",
+    rules.EQUIVALENT: "makes no practical difference",
+    rules.OPEN: "may go either way",
+    rules.PROBABLY_WORSE: "probably ranks worse than baseline",
+    rules.WORSE: "ranks worse than baseline",
+}
 _WITH: Mapping[str, str] = {
     codes.HELPS: "{strategy} ranks better",
     codes.PROBABLY_HELPS: "{strategy} probably ranks better",
     codes.NO_DIFFERENCE: "oversampling makes no practical difference",
-    codes.OPEN: "it is open",
+    codes.OPEN: "oversampling may or may not help",
     codes.PROBABLY_HARMS: "oversampling probably ranks worse",
     codes.HARMS: "oversampling ranks worse",
-    codes.CANNOT_TELL: "it can't be told",
+    codes.CANNOT_TELL: "it can't be tested",
 }
 
 
@@ -109,7 +119,7 @@ def tell_answer(results: Results, naming: Naming = str) -> Answer:
     found = "" if about is None or headline.code == codes.CANNOT_TELL else _found(results, about, naming)
     return Answer(
         problems=tuple(_tell_problems(results)),
-        short=_short(headline, about, naming),
+        short=" ".join(filter(None, (_short(verdict, about, naming), tell_survival(headline, verdict.tuning, naming)))),
         found=found,
         others=_others(headline, naming),
         action=_action(headline, naming),
@@ -117,7 +127,7 @@ def tell_answer(results: Results, naming: Naming = str) -> Answer:
         cutoffs=tuple(tell_cutoffs(results)),
         sure=_sure(headline.numbers, n_positive),
         why="" if about is None else f"{naming(about.strategy)}: {wording.describe_decision(about)}",
-        choice=_choice(headline, naming),
+        choice=" ".join(filter(None, (_choice(headline, naming), _tell_cheaper(results, naming)))),
     )
 
 
@@ -128,10 +138,11 @@ def _tell_problems(results: Results) -> Iterator[str]:
         named = [*finding.columns[:_TOLD], *(["..."] if len(finding.columns) > _TOLD else [])]
         yield f"{finding.found.removesuffix('.')} ({', '.join(named)})." if named else finding.found
     if (more := len(found) - _TOLD) > 0:
-        yield f"{more} more {'are' if more > 1 else 'is'} told below."
+        yield f"{more} more {'are' if more > 1 else 'is'} listed below."
 
 
-def _short(headline: Headline, about: VerdictRow | None, naming: Naming) -> str:
+def _short(verdict: Verdict, about: VerdictRow | None, naming: Naming) -> str:
+    headline = verdict.headline
     classifier = naming(headline.classifier)
     if about is None:
         return "No oversampling strategy was listed, so this job doesn't say whether oversampling helps."
@@ -144,9 +155,26 @@ def _short(headline: Headline, about: VerdictRow | None, naming: Naming) -> str:
     probability = wording.describe_probability(tested, wording.METRIC_WORDS[tested.metric])
     if not probability:
         return f"{start}."
+    same = [
+        row.ranking for row in verdict.rows if (row.classifier, row.ranking.code) == (about.classifier, tested.code)
+    ]
     count = headline.n_oversamplers
-    best = f", the best of {counted(count, 'oversampler')}" if count > 1 else ""
-    return f"{start}: {probability} with {naming(about.strategy)}{best}."
+    is_best = (tested.difference or 0.0) >= max(row.difference or 0.0 for row in same)
+    place = "one" if not is_best else "the better" if count == 2 else "the best"
+    which = f", {place} of {counted(count, 'oversampler')}" if count > 1 else ""
+    return f"{start}: {probability} with {naming(about.strategy)}{which}."
+
+
+def tell_survival(headline: Headline, rows: Iterable[Survival], naming: Naming) -> str:
+    """Say that tuning turns the answer, where it does; empty where it doesn't."""
+    if headline.about is None:
+        return ""
+    for row in rows:
+        sides = zip(row.place, row.tuned.place, headline.about.place, strict=True)
+        if row.turned and all(about in (default, tuned) for default, tuned, about in sides):
+            default, tuned = (f"{naming(pair.strategy)} with {naming(pair.classifier)}" for pair in (row, row.tuned))
+            return f"Tuning turns this verdict: {default} {_RANKS[row.code]}, {tuned} {_RANKS[row.tuned_code]}."
+    return ""
 
 
 def _found(results: Results, about: VerdictRow, naming: Naming) -> str:
@@ -182,7 +210,7 @@ def _action(headline: Headline, naming: Naming) -> str:
         return "Nothing is recommended, since no run was scored."
     strategy, classifier = naming(recommended.strategy), naming(recommended.classifier)
     if recommended.strategy == headline.numbers.baseline:
-        return f"Use {classifier} as it is ({strategy})"
+        return f"Use {classifier} without resampling ({strategy})"
     return f"Use {strategy} with {classifier}"
 
 
@@ -203,21 +231,29 @@ def _use(results: Results) -> str:
     return (
         f"{is_what}: {where} it finds {whole(100 * price['recall'])} of every 100 minority rows and raises {alerts} "
         f"false {'alert' if alerts == '1' else 'alerts'} per 1,000 rows"
-        f"{'' if cost is None else f', which costs {whole(cost)} per 1,000 rows'}.{_probabilities(headline.numbers)}"
+        f"{'' if cost is None else f'; misses and false alerts together cost {whole(cost)} per 1,000 rows'}."
+        f"{_probabilities(headline.numbers)}"
     )
+
+
+def describe_strategy(entry: StrategyFacts) -> str:
+    """Say what a strategy does; empty where nothing is known of it."""
+    return _OURS if entry.name == "custom" and entry.kind == kinds.SYNTHETIC else GLOSSES[entry.kind]
 
 
 def _gloss(results: Results, recommended: Pair) -> str:
     """Say what a strategy does with one classifier, and where its cutoff lies on the average."""
-    kind = next(entry.kind for entry in results.strategies if entry.label == recommended.strategy)
+    entry = next(entry for entry in results.strategies if entry.label == recommended.strategy)
+    kind, does = entry.kind, describe_strategy(entry)
     cuts = [run.threshold for run in results.runs if run.place == recommended.place and run.threshold is not None]
     if kind == kinds.BASELINE:
         return ""
     if kind != kinds.THRESHOLD or not cuts:
-        return GLOSSES[kind]
+        weighs = "each class weighing as much as before" if entry.weights else ""
+        return ", ".join(filter(None, (does, weighs)))
     mean, about = sum(cuts) / len(cuts), "about " if len(set(cuts)) > 1 else ""
     digits = next((digits for digits in (2, 3, 4) if abs(mean) >= 10**-digits), 2)  # one at least that says something
-    return f"same model, cutoff moved to {about}{number(mean, digits)}, no synthetic rows"
+    return f"same model, cut-off moved to {about}{number(mean, digits)}, no synthetic rows"
 
 
 def _probabilities(numbers: HeadlineNumbers) -> str:
@@ -226,11 +262,13 @@ def _probabilities(numbers: HeadlineNumbers) -> str:
     mean, share = numbers.beside_baseline.metrics["mean_predicted"], numbers.prevalence
     if mean.strategy is None or not mean.difference:
         return ""
-    warning = ", so don't read its scores as probabilities" if mean.strategy > 2 * share else ""
-    return (
-        f" Its mean predicted probability is {number(mean.strategy, 3)}, baseline's {number(mean.baseline, 3)} and "
-        f"the true share {number(share, 3)}{warning}."
-    )
+    means = f"{number(mean.strategy, 3)} (with {numbers.baseline} {number(mean.baseline, 3)})"
+    if mean.strategy > 2 * share:
+        return (
+            f" Don't read its scores as probabilities: their mean is {means}, but only {number(share, 3)} of the rows "
+            "are minority rows."
+        )
+    return f" Its mean predicted probability is {means}; {number(share, 3)} of the rows are minority rows."
 
 
 def _sure(numbers: HeadlineNumbers, n_positive: int) -> str:
@@ -240,12 +278,12 @@ def _sure(numbers: HeadlineNumbers, n_positive: int) -> str:
     tested = f"{few}{rows:,}{of_all} minority rows"
     if numbers.n_splits == 1:
         return (
-            f"How sure? One split with {tested} in its test part: intervals are about these two fitted models, on rows "
-            "like these, and say nothing about another split."
+            f"This rests on one split with {tested} in its test part: intervals are for these two fitted models on new "
+            "rows like these, and say nothing about another split."
         )
     return (
-        f"How sure? {counted(numbers.n_splits, 'split').capitalize()}, {tested} tested: intervals are about the "
-        f"difference expected on fresh data when both are trained on {whole(numbers.n_train_mean)} rows like these."
+        f"This rests on {counted(numbers.n_splits, 'split')} and {tested} tested: intervals are for new data of the "
+        f"same kind, with both models trained on {whole(numbers.n_train_mean)} rows."
     )
 
 
@@ -260,10 +298,37 @@ def _choice(headline: Headline, naming: Naming) -> str:
         f"{wording.METRIC_WORDS[numbers.primary]}"
     )
     if numbers.best != recommended and {numbers.best, recommended} <= {*numbers.alike}:
-        said += f"; {winner} is practically as good and simpler"
+        said += f"; {winner} is practically as good and {_preferred(numbers.best, recommended)}"
     elif numbers.best != recommended:
         said += f", but a gain over baseline isn't at least probable there, so {winner} is recommended"
     return f"{said}. {left_out}".rstrip()
+
+
+def _preferred(best: Pair, recommended: Pair) -> str:
+    """Say why a pair is preferred to one that is practically as good."""
+    if recommended.classifier == best.classifier and recommended.strategy == f"{best.strategy} (weighted)":
+        return "keeps the weight of each class, and with it the probabilities"
+    return "simpler"
+
+
+def _tell_cheaper(results: Results, naming: Naming) -> str:
+    """Name the pair with the lowest mean cost at its advised cut-off, where it isn't the recommended one."""
+    headline, rows = results.verdict.headline, results.decisions.rows
+    if headline.recommended is None or headline.cutoff is None:
+        return ""
+    advised = row_of(rows, *headline.recommended.place)
+    costs = {
+        row.place: row.expected_cost_per_1000
+        for row in rows
+        if row.expected_cost_per_1000 is not None and row.n_splits == advised.n_splits
+    }
+    mine, cheapest = advised.expected_cost_per_1000, min(costs, key=lambda place: costs[place], default=None)
+    if mine is None or cheapest is None or whole(costs[cheapest]) == whole(mine):
+        return ""
+    return (
+        f"At its own advised cut-off, {naming(cheapest[0])} with {naming(cheapest[1])} costs {whole(costs[cheapest])} "
+        f"on average, less than {whole(mine)}; costs are not tested, and the model is chosen by its ranking."
+    )
 
 
 def _left_out(numbers: HeadlineNumbers, naming: Naming) -> str:

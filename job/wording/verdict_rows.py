@@ -1,10 +1,13 @@
-"""The two answers for one oversampler and classifier, in words."""
+"""The two answers for one oversampler and classifier, and what became of the spec's rules, in words."""
 
-from collections.abc import Mapping
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping
+
+from pydantic import JsonValue
 
 from job.evidence.verdict import rules
-from job.results.verdict_facts import Means, PowerRow, Shortage, Tested, VerdictRow
-from job.text import counted, more_or_fewer, number, probability, rounded, signed
+from job.results.verdict_facts import Against, Gate, Means, PowerRow, Shortage, Tested, VerdictRow
+from job.text import counted, listed, more_or_fewer, number, probability, rounded, show, signed
 
 METRIC_WORDS: Mapping[str, str] = {"average_precision": "average precision", "roc_auc": "ROC AUC", "recall": "recall"}
 
@@ -25,7 +28,7 @@ DECISION_TITLES: Mapping[str, str] = {
     rules.NO_CHANGE: "No change",
     rules.OPEN: "Open",
 }
-"""Code of the decision answer -> what tables call it."""
+"""Code of the decision answer -> what tables call it, where there are decisions."""
 
 _SHORTAGES: Mapping[str, tuple[str, str]] = {
     "splits": ("split", "{found} with both results, {needed} needed"),
@@ -76,11 +79,15 @@ def describe_decision(row: VerdictRow) -> str:
     if code == rules.NO_CHANGE:
         return f"{start}: no practical change in recall."
     verdict = {
-        rules.MOVED_THRESHOLD: f"Most of that is a {'lower' if recall > 0 else 'higher'} decision threshold",
+        rules.MOVED_THRESHOLD: (
+            f"{'All' if share is not None and share >= 0.995 else 'Most'} of that comes from a "
+            f"{'lower' if recall > 0 else 'higher'} decision threshold"
+        ),
         rules.MORE_THAN_THRESHOLD: "That is more than a different threshold",
-        rules.OPEN: "How much of that is a different threshold is open",
+        rules.OPEN: "The splits differ too much to tell how much of that is only a different threshold",
     }[code]
-    same = "" if share is None else f": with as many alerts, baseline finds {_share(share)}"
+    on_average = " on average" if code == rules.OPEN else ""
+    same = "" if share is None else f": with as many alerts, baseline finds {_share(share)}{on_average}"
     return f"{start}. {verdict}{same}."
 
 
@@ -89,9 +96,52 @@ def describe_needed(power: PowerRow, n_positive: int) -> str:
     if power.low is None or power.high is None:
         return ""
     return (
-        f"A true difference of {_fine(power.gain)} would be shown with about {rounded(power.low)} to "
-        f"{rounded(power.high)} minority rows; the data has {n_positive:,}."
+        f"To detect a true difference of {_fine(power.gain)} in four of five such jobs would take about "
+        f"{rounded(power.low)} to {rounded(power.high)} minority rows; the data has {n_positive:,}."
     )
+
+
+def count_gates(gates: Iterable[Gate]) -> str:
+    """Say how many gates ended how: ``Gates: 3 passed, 1 failed``."""
+    counts = Counter("let pass" if gate.status == "undecided" and not gate.fails_job else gate.status for gate in gates)
+    ordered = (status for status in ("passed", "failed", "undecided", "let pass") if counts[status])
+    return f"Gates: {', '.join(f'{counts[status]:,} {status}' for status in ordered)}"
+
+
+def describe_gate(gate: Gate) -> str:
+    """Say on one line what became of a gate, and why."""
+    where = f" with {gate.classifier}" if gate.classifier is not None else ""
+    return f"Gate {gate.status}: {gate.rule}{where}{f': {gate.reason}' if gate.reason else ''}"
+
+
+def describe_causes(against: Against) -> str:
+    """Say whether results differ from earlier ones, and what of all that they are a function of does."""
+    causes = listed(f"the {cause}" for cause in against.causes) if against.causes else ""
+    if all(row.old == row.new for row in against.metrics) and all(
+        change.part != "verdict" for change in against.changes
+    ):
+        return f"The results are the same{f', though {causes} changed' if causes else ''}."
+    if not causes:
+        return "Data, spec, seed and versions are the same, so the differences come from another kind of machine."
+    if {*against.causes} <= {"seed", "versions"}:
+        return f"Nothing but {causes} changed, which alone explains every difference in the results."
+    return f"The results differ, and {causes} changed."
+
+
+def list_changes(against: Against) -> Iterator[tuple[str, str, str]]:
+    """List what differs, in words: of what kind it is, what it is, and the old and the new value."""
+    for change in against.changes:
+        yield change.part, change.what, f"{_in_words(change.old)} → {_in_words(change.new)}"
+    for row in against.metrics:
+        if row.old != row.new:
+            interval = "" if row.lower is None else f", interval {signed(row.lower, 4)} to {signed(row.upper, 4)}"
+            difference = "" if row.difference is None else f" ({signed(row.difference, 4)}{interval})"
+            what = f"{row.metric} of {row.strategy} with {row.classifier}"
+            yield "metric", what, f"{number(row.old, 4)} → {number(row.new, 4)}{difference}"
+
+
+def _in_words(value: JsonValue) -> str:
+    return "nothing" if value is None else show(value)
 
 
 def _fine(difference: float) -> str:

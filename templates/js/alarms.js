@@ -1,11 +1,11 @@
-// One slider moves the number of alarms of every strategy; costs can be changed.
+// One slider moves the number of alerts of every strategy; costs can be changed.
 {
-  const [data, controls, rate, shown, classifier, missed, alarm] = ["numbers", "controls", "rate", "shown",
-    "classifier", "missed", "false"].map((name) => document.getElementById(`alarm-${name}`));
+  const [data, controls, rate, shown, missed, alarm] = ["numbers", "controls", "rate", "shown",
+    "missed", "false"].map((name) => document.getElementById(`alarm-${name}`));
   const numbers = data && JSON.parse(data.textContent);
   const blocks = [...document.querySelectorAll(".alarm-block")].map((block, at) => ({
-    block, ...numbers.blocks[at], line: block.querySelector(".now"), caption: block.querySelector(".caption bdi"),
-    tables: [...block.querySelectorAll(".pair table")].map((table) => [...table.tBodies[0].rows]),
+    ...numbers.blocks[at], line: block.querySelector(".now"), caption: block.querySelector(".caption bdi"),
+    tables: [...block.querySelectorAll("table")].map((table) => [...table.tBodies[0].rows]),
   }));
   const written = (value, places) => (value === null || isNaN(value) ? "–" : value.toLocaleString("en-US",
     { minimumFractionDigits: places, maximumFractionDigits: places, roundingMode: "halfEven" }).replace("-", "−"));
@@ -15,7 +15,7 @@
   const show = () => {
     const at = Number(rate.value), alarms = numbers.rates[at], before = shown.textContent;
     shown.textContent = numbers.names[at];
-    rate.setAttribute("aria-valuetext", `${numbers.names[at]} alarms in 1,000 rows`);
+    rate.setAttribute("aria-valuetext", `${numbers.names[at]} alerts in 1,000 rows`);
     for (const { places, rows, line, caption, tables } of blocks) {
       if (!rows.length) continue;
       line?.setAttribute("x1", numbers.x[at]);
@@ -30,13 +30,8 @@
     }
   };
 
-  const choose = () => blocks.forEach(({ block }, at) => { block.hidden = at !== Number(classifier?.value ?? at); });
-
   if (numbers) {
     for (const input of [rate, missed, alarm]) input.addEventListener("input", show);
-    classifier?.addEventListener("input", choose);
-    for (const details of document.querySelectorAll(".ten")) details.open = false;
     controls.hidden = false;
-    choose();
   }
 }

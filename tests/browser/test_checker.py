@@ -12,8 +12,8 @@ import pytest
 from checker import CHECKER
 from page_cases import RESULTS, make_large_results
 
-from job.report.render import draw_page, lay_out
-from job.report.slides import _pictures, _standalone
+from job.report.render import draw_page, find_pictures, lay_out
+from job.report.slides import _standalone
 
 pytestmark = pytest.mark.checker
 
@@ -62,7 +62,7 @@ def make_files() -> Iterator[tuple[str, str]]:
         if name == "one run":
             yield "spoiled.html", text.replace("<tbody>", "<tbody><p>x</p>", 1)
         if name in ("hostile", "beside the grid"):
-            for number, picture in enumerate(_pictures(page)):
+            for number, picture in enumerate(find_pictures(page.sections)):
                 yield f"{name.partition(' ')[0]}-{number}-{picture.table.key}.svg", _standalone(picture)
     yield "spoiled.svg", "<svg xmlns='http://www.w3.org/2000/svg'><g nonsense='1'/></svg>"
 

@@ -146,8 +146,10 @@ def test_every_number_is_there_without_scripts(look_at: Callable[..., Page], pat
     cells = "[...document.querySelectorAll('td, tbody th')].map(cell => cell.textContent)"
     without = look_at(path, has_scripts=False)
     assert look_at(path).evaluate(cells) == without.evaluate(cells)
-    assert [] == without.evaluate("[...document.querySelectorAll('button, input, select')].filter(e => e.offsetParent)")
-    assert without.locator("#alarms table").last.is_visible()
+    controls = "[...document.querySelectorAll('button, select, input:not(.switch input)')].filter(e => e.offsetParent)"
+    assert [] == without.evaluate(controls)
+    assert 0 == without.locator(".file button").count()
+    assert without.locator(".file").first.inner_text().startswith("figures/")
 
 
 @pytest.mark.parametrize("width", WIDTHS)
@@ -157,7 +159,7 @@ def test_nothing_sticks_out(look_at: Callable[..., Page], path: Path, width: int
     page.evaluate(OPEN, True)
     wide = page.evaluate(
         """() => [...document.querySelectorAll('body *')]
-            .filter(element => !element.closest('.scroll > *, .contents ol, .skip, .unseen'))
+            .filter(element => !element.closest('.scroll > *, .contents ol, .switch, .skip, .unseen'))
             .filter(element => element.getBoundingClientRect().right > document.documentElement.clientWidth + 0.5)
             .map(element => element.outerHTML.slice(0, 120))"""
     )
@@ -182,17 +184,19 @@ def test_the_main_numbers_fit_a_laptop(look_at: Callable[..., Page], files: dict
     """at 1280 pixels no table scrolls, and a chart stands beside its table"""
     page = look_at(files["plain"], 1280)
     page.evaluate(OPEN, False)
+    page.check("#show-all")
     assert [] == page.evaluate(
         """() => [...document.querySelectorAll('.scroll:not(.tall)')]
             .filter(box => box.offsetParent && !box.closest('details') && box.scrollWidth > box.clientWidth)
             .map(box => box.getAttribute('aria-labelledby'))"""
     )
     table, chart = (
-        page.locator(what).first.bounding_box() for what in ("#overview .pair:has(img) table", "#overview img")
+        page.locator(what).first.bounding_box() for what in ("#overview .look:has(img) .compact table", "#overview img")
     )
     assert table
     assert chart
-    assert table["x"] + table["width"] <= chart["x"]
+    assert chart["x"] + chart["width"] <= table["x"]
+    page.check("[name=show]:first-child")
 
 
 SCREENS = {(1440, 900): True, (1280, 800): True, (360, 740): False}
@@ -246,10 +250,13 @@ def test_without_style_the_page_reads_in_order(open_page: Callable[..., Page], f
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1440, "dark")])
 def test_everybody_can_read_it(open_page: Callable[..., Page], path: Path, width: int, scheme: str) -> None:
-    """axe finds nothing: contrast, names, order of headings, and boxes that a keyboard can scroll"""
+    """axe finds nothing, as delivered and with everything shown: contrast, names, headings, boxes that scroll"""
     page = open_page(path, width, color_scheme=scheme)
-    violations = Axe().run(page).response["violations"]
-    assert [] == [(one["id"], [node["target"] for node in one["nodes"][:3]]) for one in violations]
+    for shown in ("as delivered", "everything"):
+        violations = Axe().run(page).response["violations"]
+        assert [] == [(one["id"], [node["target"] for node in one["nodes"][:3]]) for one in violations], shown
+        page.evaluate(OPEN, True)
+        page.check("#show-all")
 
 
 def test_a_keyboard_gets_to_the_report_first(open_page: Callable[..., Page], files: dict[str, Path]) -> None:
@@ -296,10 +303,86 @@ def test_labels_stay_inside_their_chart(look_at: Callable[..., Page], path: Path
     assert [] == cut
 
 
-def test_paper_shows_everything(open_page: Callable[..., Page], path: Path) -> None:
-    """printed, every disclosure is open, nothing scrolls and no table is wider than the sheet"""
-    page = open_page(path, PAPER)
+def visible(page: Page, what: str) -> list[str]:
+    """Ids of the elements that are shown."""
+    found: list[str] = page.evaluate(
+        "what => [...document.querySelectorAll(what)].filter(one => one.checkVisibility()).map(one => one.id)", what
+    )
+    return found
+
+
+@pytest.mark.parametrize("has_scripts", [True, False])
+def test_one_classifier_is_shown(open_page: Callable[..., Page], files: dict[str, Path], has_scripts: bool) -> None:
+    """that of the answer at first, the one that is chosen by mouse or keyboard, or all; with scripts and without"""
+    page = open_page(files["plain"], java_script_enabled=has_scripts)
+    first, second, everything = page.locator(".switch input").all()
+    assert first.is_checked()
+    main, other = (one.get_attribute("id").removeprefix("show-") for one in (first, second))
+    tables = "#overview table[id^=main-]"
+    assert [f"main-{main}"] == visible(page, tables)
+    second.check()
+    assert [f"main-{other}"] == visible(page, tables)
+    page.keyboard.press("ArrowDown")
+    assert everything.is_checked()
+    assert ["main-0", "main-1"] == visible(page, tables)
+    assert "Classifier" == page.locator(".switch legend").inner_text()
+
+
+def test_the_switch_stays_in_view(open_page: Callable[..., Page], files: dict[str, Path]) -> None:
+    """at the end of the page too, on small and large screens"""
+    for width in WIDTHS:
+        page = open_page(files["plain"], width)
+        page.evaluate("scrollTo(0, document.documentElement.scrollHeight / 2)")
+        box = page.locator(".switch").bounding_box()
+        assert box
+        assert 0 <= box["y"] <= box["y"] + box["height"] <= 900
+
+
+def test_a_link_into_a_hidden_panel_shows_it(open_page: Callable[..., Page], files: dict[str, Path]) -> None:
+    """with its name, and what was chosen stays"""
+    page = open_page(files["plain"])
+    (hidden,) = {"main-0", "main-1"} - set(visible(page, "#overview table[id^=main-]"))
+    page.evaluate("hash => { location.hash = hash; }", hidden)
+    assert ["main-0", "main-1"] == visible(page, "#overview table[id^=main-]")
+    panel = page.locator(f"#overview .panel:has(#{hidden})")
+    assert panel.locator(".whose").bounding_box()["width"] > 10
+    assert [] == [key for key in visible(page, "#confusion table") if key.endswith(hidden[-1])]
+
+
+def test_a_single_classifier_has_no_switch(open_page: Callable[..., Page], tmp_path: Path) -> None:
+    """and nothing is hidden"""
+    report = tmp_path / "report.html"
+    report.write_text(
+        render_report(
+            make_results(
+                classifiers=("svc",),
+                runs=make_runs(("baseline", "smote"), ("svc",), 2),
+                strategies=("baseline", "smote"),
+            )
+        )
+    )
+    page = open_page(report)
+    assert 0 == page.locator("fieldset, input[type=radio]").count()
+    assert page.locator(".panel:not(details *)").count() == len(visible(page, ".panel:not(details *)")) > 5
+
+
+def test_the_report_is_read_to_its_end(open_page: Callable[..., Page], files: dict[str, Path]) -> None:
+    """the default's size takes at most twelve screens of a laptop"""
+    page = open_page(files["plain"])
+    assert page.evaluate("document.documentElement.scrollHeight") <= 12 * 900
+
+
+def test_paper_shows_what_the_screen_shows(open_page: Callable[..., Page], path: Path) -> None:
+    """the chosen classifier and what was open, on at most twelve sheets; with all chosen everything; nothing is cut"""
+    page = open_page(path)
+    assert page.pdf(format="A4").count(b"/Type /Page\n") <= (12 if path.name == "plain.html" else 40)
     page.emulate_media(media="print")
+    page.set_viewport_size({"width": PAPER, "height": 900})
+    assert "Not printed: the other classifier" in page.locator(".on-paper:visible").inner_text()
+    assert 1 == len(visible(page, "#confusion table"))
+    assert [] == visible(page, ".help, details.data")
+    page.evaluate("document.getElementById('show-all').checked = true")
+    assert 0 == page.locator(".on-paper:visible").count()
     closed, cut, wide = page.evaluate(
         """() => [
             [...document.querySelectorAll('details')].filter(one => !one.lastElementChild.checkVisibility()).length,
@@ -310,4 +393,3 @@ def test_paper_shows_everything(open_page: Callable[..., Page], path: Path) -> N
         ]"""
     )
     assert (0, 0, []) == (closed, cut, wide)
-    assert page.pdf(format="A4").startswith(b"%PDF")

@@ -8,9 +8,10 @@ from outcomes import OUTCOMES
 from report_factories import make_dataset, make_results
 from rich.cells import cell_len
 
-from job.console.ending import summarize_trouble, write_answer, write_table
+from job.console.ending import summarize_gates, summarize_trouble, write_answer, write_table
 from job.results.job_facts import Run, SplitFacts, StrategyFacts, SummaryRow, WrittenEntry
 from job.results.results import Results
+from job.results.verdict_facts import Gate
 from job.wording.headline import tell_answer
 
 METRICS = ("recall", "precision", "false_alarms_per_1000", "average_precision")
@@ -48,6 +49,22 @@ def test_the_worst_comes_first_and_quiet_keeps_only_that() -> None:
     assert loud[:1] == list(summarize_trouble(ended(*runs, n_classifiers=1), quiet=True))
 
 
+def test_gates_are_counted_and_those_that_fail_have_a_line() -> None:
+    """A quiet log keeps the lines, because they decide the exit code; many are cut."""
+    place = {"strategy": None, "classifier": None, "value": 1.0, "lower": None, "upper": None, "reason": None}
+    ends = (("passed", False), ("undecided", False), ("failed", True))
+    gates = tuple(Gate(rule=f"rule {status}", **place, status=status, fails_job=fails) for status, fails in ends)
+    results = Results.model_construct(gates=gates)
+
+    assert ["Gates: 1 passed, 1 failed, 1 let pass", "Gate failed: rule failed"] == list(
+        summarize_gates(results, False)
+    )
+    assert ["Gate failed: rule failed"] == list(summarize_gates(results, True))
+    assert [] == list(summarize_gates(Results.model_construct(gates=()), False))
+    many = list(summarize_gates(Results.model_construct(gates=gates[2:] * 50), True))
+    assert (21, "and 30 more gates, all of them in the report") == (len(many), many[-1])
+
+
 def test_many_reasons_are_cut() -> None:
     """The report has them all."""
     runs = [("smote", "knn", "failed", f"reason {number}") for number in range(50)]
@@ -78,7 +95,7 @@ def results(
 
 
 def test_numbers_have_the_digits_that_a_log_needs() -> None:
-    """Three decimals for shares, one for false alarms, a dash where there is no value."""
+    """Three decimals for shares, one for false alerts, a dash where there is no value."""
     rows = [line.split() for line in write_table(results(), 80)]
 
     assert ["smote", "0.500", "–", "1,234.6", "0.123"] in rows

@@ -11,8 +11,17 @@ ROOT = Path(__file__).parents[2]
 @pytest.fixture(scope="session")
 def image() -> str:
     """The container image, built from this checkout."""
-    name = "minority-report:test"
-    built = subprocess.run(["make", "image", f"IMAGE={name}"], cwd=ROOT, capture_output=True, text=True)
+    return _build("minority-report:test")
+
+
+@pytest.fixture(scope="session")
+def boost_image() -> str:
+    """The one with XGBoost, LightGBM and CatBoost."""
+    return _build("minority-report:test-boost", "EXTRA=boost")
+
+
+def _build(name: str, *variables: str) -> str:
+    built = subprocess.run(["make", "image", f"IMAGE={name}", *variables], cwd=ROOT, capture_output=True, text=True)
     assert built.returncode == 0, built.stdout[-2000:] + built.stderr[-2000:]
     return name
 

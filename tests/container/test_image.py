@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import re
 import subprocess
 import sys
 import time
+import tomllib
 from collections.abc import Iterable
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
 from small_job import small_spec
 
-from job.names import CLASSIFIERS, IMBALANCED_LEARN_SAMPLERS
-from job.outputs import ALWAYS, FIGURES
+from job import __version__
+from job.names import CLASSIFIERS, EXTRAS, IMBALANCED_LEARN_SAMPLERS
+from job.outputs import ALWAYS, FIGURES, KEPT
 
 pytestmark = pytest.mark.container
 
@@ -34,6 +38,7 @@ HARDENED = (
     "--env=HOME=/nonexistent",
 )
 SPEC = small_spec().replace("[baseline, smote]", "[class_weight, threshold, smote, custom]")
+OWN_CLASSIFIERS = [name for name in CLASSIFIERS if name not in EXTRAS]
 REPEATABLE = ("report.html", "results.json", "metrics.csv")
 
 
@@ -55,7 +60,7 @@ def test_the_default_job_needs_only_an_output_folder(image: str, output: Path) -
 
     assert done.returncode == 0, done.stderr
     assert {USER} == {path.stat().st_uid for path in output.iterdir()}
-    assert [] == [line for line in done.stderr.splitlines() if not re.match(r"\d+ of 360 runs", line)]
+    assert [] == [line for line in done.stderr.splitlines() if not re.match(r"\d+ of 400 runs", line)]
 
 
 @pytest.fixture(scope="module")
@@ -75,7 +80,7 @@ def limited(image: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 def test_a_new_named_volume_can_be_written_by_any_user(limited: Path) -> None:
     """A volume takes its mode from the image, so a job in a cluster needs no step that prepares it."""
-    assert {*ALWAYS, FIGURES} == {path.name for path in limited.iterdir()}
+    assert {*ALWAYS, FIGURES, KEPT} == {path.name for path in limited.iterdir()}
 
 
 def test_400_mb_hold_one_worker(limited: Path) -> None:
@@ -114,7 +119,7 @@ def _n_workers(folder: Path) -> int:
     ("suffix", "strategies", "classifiers", "source", "limit"),
     [
         ("parquet", IMBALANCED_LEARN_SAMPLERS, ["gaussian_nb"], "/data/spec.yaml", "--cpus=1"),
-        ("csv.gz", ["custom"], CLASSIFIERS, "-", "--cpuset-cpus=0"),
+        ("csv.gz", ["custom", "under_bagging"], OWN_CLASSIFIERS, "-", "--cpuset-cpus=0"),
     ],
 )
 def test_everything_a_spec_can_name_works_in_the_image(
@@ -151,6 +156,29 @@ classifiers: [{", ".join(classifiers)}]
     assert {"ok", "degraded"} >= {run["status"] for run in results["runs"]}
     assert (output / "report.html").stat().st_size > 0
     assert 1 == _n_workers(output)
+
+
+BOOSTERS = small_spec(n_repeats=1).replace(
+    "[logistic_regression]", "[xgboost, lightgbm, {name: catboost, params: {iterations: 20}}]"
+)
+
+
+def test_boosters_are_said_to_be_missing_with_what_to_do(image: str, output: Path) -> None:
+    """Each at its entry, before anything is run."""
+    done = _run(image, "run", "-", flags=(*HARDENED, f"--volume={output}:/output"), stdin=BOOSTERS)
+
+    assert (2, 3) == (done.returncode, len(done.stderr.splitlines())), done.stderr
+    assert all("--build-arg EXTRA=boost" in line for line in done.stderr.splitlines())
+
+
+@pytest.mark.long
+def test_boosters_work_in_the_image_that_has_them(boost_image: str, output: Path) -> None:
+    """Without what draws their charts, and with an OpenMP for LightGBM."""
+    done = _run(boost_image, "run", "-", "--quiet", flags=(*HARDENED, f"--volume={output}:/output"), stdin=BOOSTERS)
+
+    assert (0, "") == (done.returncode, done.stderr)
+    results = json.loads((output / "results.json").read_text())
+    assert {(name, "ok") for name in EXTRAS} == {(run["classifier"], run["status"]) for run in results["runs"]}
 
 
 def _write_rows(path: Path) -> Path:
@@ -231,6 +259,68 @@ def test_the_image_is_at_most_500_mb_beside_its_base(image: str) -> None:
     added = sum(int(size) for size in history[:n_instructions])
 
     assert 100_000_000 < added <= 500_000_000
+
+
+def test_the_image_says_what_it_is(image: str) -> None:
+    """By the labels of the Open Container Initiative, so that a registry can show them and a scanner can go by them."""
+    labels = json.loads(_docker("image", "inspect", "--format={{json .Config.Labels}}", image).stdout)
+    project = tomllib.loads((DOCKERFILE.parent / "pyproject.toml").read_text())["project"]
+    base = re.findall(r"^FROM (python:\S+)$", DOCKERFILE.read_text(), flags=re.MULTILINE)
+
+    said = {name.removeprefix("org.opencontainers.image."): text for name, text in labels.items()}
+    revision = said.pop("revision", "0" * 40)  # of a checkout, by `make image`
+    assert re.fullmatch(r"[0-9a-f]{40}(-dirty)?", revision)
+    assert {
+        "title": project["name"],
+        "description": project["description"].partition("?")[0] + "?",
+        "version": __version__,
+        "licenses": project["license"],
+        "base.name": f"docker.io/library/{base[-1]}",
+    } == said
+
+
+CONTENT = """
+import importlib.util, json, os, re, shutil
+from importlib.metadata import distributions
+
+tools = "pip pip3 cc gcc g++ c++ clang make ld as cargo rustc git curl wget".split()
+left = [os.path.join(folder, name)
+        for top in ("/root", "/home", "/tmp", "/var/cache/apt", "/var/lib/apt/lists", "/opt", "/usr/local")
+        for folder, folders, files in os.walk(top)
+        for name in (*folders, *files)
+        if name in (".cache", "pip", "ensurepip") or name.endswith((".whl", ".deb", "_Packages", "_Packages.lz4"))]
+print(json.dumps({
+    "tools": [name for name in tools if shutil.which(name)],
+    "modules": [name for name in ("pip", "ensurepip", "setuptools", "wheel") if importlib.util.find_spec(name)],
+    "left": left,
+    "packages": sorted([re.sub("[-_.]+", "-", found.name.lower()), found.version] for found in distributions()),
+}))
+"""
+
+
+@pytest.fixture(scope="module")
+def content(image: str) -> dict[str, list[Any]]:
+    """What is in the image that a job doesn't need, and its packages."""
+    done = _run(image, "-c", CONTENT, flags=("--user=0", "--entrypoint=python"))
+    assert done.returncode == 0, done.stderr
+    found: dict[str, list[Any]] = json.loads(done.stdout)
+    return found
+
+
+def test_nothing_can_be_built_or_installed_in_the_image(content: dict[str, list[Any]]) -> None:
+    """No compiler, no pip, no cache: what a job doesn't need, nobody else can use."""
+    assert {"tools": [], "modules": [], "left": []} == {name: content[name] for name in ("tools", "modules", "left")}
+
+
+def test_the_bill_of_materials_is_the_images(content: dict[str, list[Any]], tmp_path: Path) -> None:
+    """Every package that is installed is in it, with its version, and no other."""
+    command = (sys.executable, "benchmarks/sbom.py", tmp_path / "sbom.json")
+    environment = {**os.environ, "PYTHONPATH": str(DOCKERFILE.parent)}
+    assert subprocess.run(command, cwd=DOCKERFILE.parent, env=environment).returncode == 0
+    bill = json.loads((tmp_path / "sbom.json").read_text())
+
+    parts = [bill["metadata"]["component"], *bill["components"]]
+    assert sorted([part["name"], part["version"]] for part in parts) == content["packages"]
 
 
 def test_nobody_is_root_unless_asked(image: str) -> None:

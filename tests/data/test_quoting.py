@@ -109,7 +109,8 @@ def test_groups_that_are_nearly_the_same_are_noted(tmp_path):
     groups = [f"{row // 4}.0" if row % 4 == 1 else f"{row // 4}" for row in range(N)]
     text = note_text(load(tmp_path, make_csv(g=groups), groups="g"), "groups-alike")
     assert (
-        "Groups '0' and '0.0' of 'g' are two groups, though they are nearly the same (and 9 more such pairs)." in text
+        "Groups '0' and '0.0' of 'g' are two different groups, although nearly the same (and 9 more such pairs)."
+        in text
     )
     assert "both sides" in text
 
@@ -120,7 +121,7 @@ def test_groups_that_are_nearly_the_same_are_noted(tmp_path):
 def test_categories_that_are_nearly_the_same_are_noted(tmp_path):
     """Berlin and berlin are two categories, which is said."""
     dataset = load(tmp_path, make_csv(city=["Berlin", "berlin", "Rome", "Oslo"] * (N // 4)))
-    assert "'Berlin' and 'berlin' of 'city' are two categories" in note_text(dataset, "categories-alike")
+    assert "'Berlin' and 'berlin' of 'city' are two different categories" in note_text(dataset, "categories-alike")
     dataset = load(tmp_path, make_csv(city=["Berlin", "Bern", "Rome", "Oslo"] * (N // 4)))
     assert set() == note_codes(dataset, "city")
 

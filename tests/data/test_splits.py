@@ -243,14 +243,14 @@ REFUSED = {
     "fewer minority rows than folds": (
         make_rows(make_labels(50, 3)),
         spec("kfold", n_splits=5),
-        ["split.n_splits: 5 folds need 5 rows", "3 labelled yes", "47 of the rest", "lower it to 3"],
+        ["split.n_splits: 5 folds need 5 rows", "3 labelled yes", "47 others", "lower it to 3"],
     ),
     "fewer rows of the rest than folds": (
         make_rows(1 - make_labels(50, 3)),
         spec("kfold", n_splits=5),
-        ["47 labelled yes", "3 of the rest", "lower it to 3"],
+        ["47 labelled yes", "3 others", "lower it to 3"],
     ),
-    "one minority row": (make_rows(make_labels(50, 1)), spec(), ["1 labelled yes", "49 of the rest"]),
+    "one minority row": (make_rows(make_labels(50, 1)), spec(), ["1 labelled yes", "49 others"]),
     "a test part for one row": (
         make_rows(make_labels(50, 10)),
         spec(test_size=0.01),
@@ -331,7 +331,7 @@ REFUSED = {
     "no rest among the rows marked train": (
         make_rows(np.arange(100) < 10, split=np.arange(100) >= 5),
         spec("predefined"),
-        ["training part of 5 rows has no row of the rest"],
+        ["training part of 5 rows has no row of another label"],
     ),
 }
 

@@ -7,7 +7,8 @@ import subprocess
 import sys
 import time
 from concurrent.futures import BrokenExecutor, Future
-from contextlib import nullcontext
+from contextlib import contextmanager, nullcontext
+from dataclasses import replace
 from functools import partial
 
 import hostile
@@ -16,7 +17,7 @@ import pytest
 import unruly
 from factories import SEEDS, make_dataset, make_entry
 
-from job.engine.execute import Engine, execute
+from job.engine.execute import Engine, Waiting, execute
 from job.engine.local_workers import local_executor, run_apart
 from job.engine.work import Call
 from job.evaluation.evaluate_unit import FAILED, OK, evaluate_unit
@@ -216,6 +217,94 @@ def test_a_worker_that_dies_between_units_costs_nothing():
     assert [OK, OK] == [outcome.status for outcome in outcomes.values()]
 
 
+def run_parted(units, folder, n_workers=2):
+    """Run units in workers of a folder that they share; also return what each worker was sent."""
+    outcomes, sent = [], []
+
+    class Recorded:
+        def __init__(self, executor):
+            self.executor = executor
+
+        def submit(self, call, begun, work, unit):
+            sent.append((unit.resampled is not None, tuple(entry.label for entry in unit.classifiers)))
+            return self.executor.submit(call, begun, work, unit)
+
+    @contextmanager
+    def recorded(n_workers):
+        with local_executor(n_workers) as executor:
+            yield Recorded(executor)
+
+    execute(units, partial(evaluate_unit, dataset=DATASET), Engine(recorded, n_workers, None, folder), outcomes.extend)
+    return {outcome.key: outcome for outcome in outcomes}, sent
+
+
+@pytest.mark.parametrize("strategy", ["smote", "Raises"])
+def test_the_last_unit_is_resampled_once_and_parted(tmp_path, strategy):
+    """its classifiers are shared by the workers and have the bytes of one process, or its reasons"""
+    units = make_units([strategy], ("logistic_regression", "decision_tree"), n_repeats=1)
+    outcomes, sent = run_parted(units, tmp_path)
+    assert [(True, ()), (True, ("logistic_regression",)), (True, ("decision_tree",))] == sent
+    expected = evaluate_here(units)
+    assert expected.keys() == outcomes.keys()
+    for key, alone in expected.items():
+        assert (alone.status, alone.reason, alone.warnings) == (
+            outcomes[key].status,
+            outcomes[key].reason,
+            outcomes[key].warnings,
+        )
+        assert alone.audit == outcomes[key].audit
+        if alone.status == OK:
+            assert alone.scores.tobytes() == outcomes[key].scores.tobytes()
+    assert [] == list(tmp_path.iterdir())
+
+
+def test_rows_that_a_classifier_changes_are_as_resampled_for_the_next(tmp_path):
+    """the file of a parted unit is nobody's own: what one process writes to its rows no other sees"""
+    (unit,) = make_units(["smote"], ("OverwritesInSecret", "logistic_regression"), n_repeats=1)
+    rows = tmp_path / "rows"
+    evaluate_unit(replace(unit, classifiers=(), resampled=rows), DATASET)
+    before = rows.read_bytes()
+    outcomes = evaluate_unit(replace(unit, resampled=rows), DATASET)
+    assert before == rows.read_bytes()
+    assert evaluate_here([unit])[outcomes[1].key].scores.tobytes() == outcomes[1].scores.tobytes()
+
+
+def test_a_part_that_kills_fails_alone(tmp_path):
+    """a classifier that kills the worker of a parted unit is found out as in a whole one"""
+    units = make_units(["baseline"], ("KillsWhenFitted", "logistic_regression"), n_repeats=1)
+    outcomes, _ = run_parted(units, tmp_path)
+    assert {"KillsWhenFitted": FAILED, "logistic_regression": OK} == {
+        key.classifier: outcome.status for key, outcome in outcomes.items()
+    }
+
+
+def test_units_go_in_order_and_at_the_end_the_longest_first():
+    """splits follow each other; at the end one of each kind that isn't known goes first, then the longest kind"""
+    seconds = {"baseline": 1.0, "smote": 3.0, "custom": 2.0}
+    units = make_units(list(seconds), n_repeats=5)
+    waiting, taken = Waiting(units, n_workers=1), []
+    while waiting:
+        taken.append(unit := waiting.take())
+        waiting.note(unit, seconds[unit.strategy.label])
+    assert units[:9] == taken[:9]
+    assert ["smote", "smote", "custom", "custom", "baseline", "baseline"] == [u.strategy.label for u in taken[9:]]
+    fresh = Waiting(units[:6], n_workers=1)
+    assert {"baseline", "smote", "custom"} == {fresh.take().strategy.label for _ in range(3)}
+
+
+def test_workers_that_join_get_units_at_once():
+    """as many units are in flight as there are workers now, however many there were at the start"""
+    executor, seen = _Vanishing(), []
+    executor.n_calls = 2  # none dies
+    execute(
+        make_units(["baseline", "smote"], n_repeats=2),
+        partial(evaluate_unit, dataset=DATASET),
+        Engine(lambda n_workers: nullcontext(executor), 1, count_workers=lambda: 3),
+        lambda ended: seen.append(executor.n_calls - 2),
+    )
+    assert [3, 3, 3, 4] == seen
+
+
 LATE = "took longer than engine.run_timeout (1 s)"
 
 
@@ -253,13 +342,13 @@ def test_a_sampler_that_takes_too_long_takes_nobody_along(n_workers):
 def test_the_time_of_a_unit_begins_when_its_worker_begins(tmp_path):
     """a unit that waits for a worker has all of its time, that of each of its classifiers"""
     (unit,) = make_units(["baseline"], ("logistic_regression", "decision_tree"), n_repeats=1)
-    call = Call(unit, 10.0, tmp_path / "begun")
+    call = Call(unit, unit, 10.0, tmp_path / "begun")
     assert 20.0 == call.left
     call.begun.write_text("")
     assert 20.0 == call.left
     call.begun.write_text(repr(time.monotonic() - 15))
     assert 4 < call.left <= 5
-    assert math.inf == Call(unit, None, tmp_path / "begun").left
+    assert math.inf == Call(unit, unit, None, tmp_path / "begun").left
 
 
 def test_what_runs_apart_may_not_take_longer_either():

@@ -21,6 +21,7 @@ from job.evaluation.audit import (
     Real,
     audit_rows,
     detect,
+    find_radii,
     kolmogorov_smirnov,
     layout_of,
     measure_density,
@@ -134,7 +135,7 @@ def test_density_and_coverage_are_those_of_the_paper() -> None:
     ]
     density = sum(map(sum, inside)) / (k * len(rows))
     coverage = sum(any(row[i] for row in inside) for i in range(len(real))) / len(real)
-    assert (density, coverage) == pytest.approx(measure_density(real, rows, np.random.RandomState(0)))
+    assert (density, coverage) == pytest.approx(measure_density(real, find_radii(real), rows, np.random.RandomState(0)))
 
 
 def test_the_distance_of_margins_is_scipys() -> None:

@@ -24,7 +24,6 @@ from job.evaluation.cutoff import (
     NEVER,
     NO_CUTOFF_KEEPS,
     NO_INNER_FOLDS,
-    Rates,
     Request,
     choose_cutoff,
     cut_points,
@@ -33,6 +32,7 @@ from job.evaluation.cutoff import (
 )
 from job.evaluation.evaluate_unit import FAILED, OK, evaluate_unit
 from job.evaluation.grid import Study, build_unit
+from job.evaluation.metrics.decision_metrics import Rates
 from job.evaluation.metrics.run_metrics import evaluate_metrics, metric_context
 from job.spec.strategy_entries import calibrated
 
@@ -85,7 +85,7 @@ def keeps(rates: Rates, request: Request) -> bool:
 
 @given(scored_rows(), requests)
 def test_no_threshold_that_keeps_the_request_is_better(rows, request) -> None:
-    """of every threshold there is, kept to limit and capacity: the cheapest, or the most found, or the fewest alarms"""
+    """of every threshold there is, kept to limit and capacity: the cheapest, or the most found, or the fewest alerts"""
     y, scores, is_probability = rows
     found = choose_cutoff(y, scores, request, is_probability, trust=0.0)
     every = [by_hand(y, scores, t, request) for t in (NEVER, *np.unique(scores))]

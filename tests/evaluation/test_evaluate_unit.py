@@ -8,9 +8,10 @@ from factories import SEEDS, make_dataset, make_entry
 from sklearn.linear_model import LogisticRegression
 from sklearn.preprocessing import StandardScaler
 
-from job.evaluation.evaluate_unit import DEGRADED, FAILED, NOT_APPLICABLE, OK, evaluate_unit
+from job.evaluation.evaluate_unit import DEGRADED, FAILED, NOT_APPLICABLE, OK, _PreparedSplits, evaluate_unit
 from job.evaluation.grid import Unit
 from job.spec.job_spec import PreparationSpec
+from job.strategies.preparation import Preparation
 
 DATASET = make_dataset(200, 40)
 
@@ -132,3 +133,38 @@ def test_degradation_is_told_for_every_classifier():
     outcomes = evaluate_unit(unit, few)
     assert [DEGRADED, DEGRADED] == [outcome.status for outcome in outcomes]
     assert all("k_neighbors=5 was lowered to 2" in outcome.reason for outcome in outcomes)
+
+
+def test_a_split_is_prepared_once_for_its_strategies(monkeypatch):
+    """strategies of one split share a preparation; another split has its own, and each its bytes alone"""
+    fitted = []
+    fit = Preparation.fit
+    monkeypatch.setattr(Preparation, "fit", lambda self, X, y=None: (fitted.append(len(X)), fit(self, X, y))[1])
+    strategies = ("baseline", "smote", "custom", "class_weight", "ADASYN")
+    together, dataset = {}, replace(DATASET)
+    for n_rows in (140, 120, 140):
+        for strategy in strategies:
+            unit = replace(make_unit(strategy), train=make_unit().train[:n_rows])
+            together[strategy, n_rows] = evaluate_unit(unit, dataset)[0]
+    assert [140, 120] == fitted
+    fitted.clear()
+    for (strategy, n_rows), outcome in together.items():
+        unit = replace(make_unit(strategy), train=make_unit().train[:n_rows])
+        (alone,) = evaluate_unit(unit, replace(DATASET))  # nothing is kept of another data set
+        assert alone.scores.tobytes() == outcome.scores.tobytes()
+    assert len(together) == len(fitted)
+
+
+def test_prepared_splits_are_bounded(monkeypatch):
+    """what is kept is bounded in bytes, and the last split is kept whatever it takes"""
+    splits = _PreparedSplits()
+    monkeypatch.setattr(splits, "most_bytes", 3 * 2 * 8 * 140 * DATASET.X.shape[1])
+    units = [replace(make_unit(), seeds=replace(SEEDS, sampler=number)) for number in range(4)]
+    first, *_, last = [splits.take(unit, DATASET) for unit in units]
+    assert last is splits.take(units[-1], DATASET)
+    assert first is not splits.take(units[0], DATASET)
+    monkeypatch.setattr(splits, "most_bytes", 0)
+    kept = splits.take(units[1], DATASET)
+    assert kept is splits.take(units[1], DATASET)
+    with pytest.raises(ValueError, match="read-only"):
+        kept.codes[0] = 0

@@ -5,6 +5,8 @@ from factories import make_dataset, make_spec
 
 from job.data.splits import build_splits
 from job.evaluation.grid import count_grid_runs, enumerate_units, seeds_of
+from job.names import STRATEGIES
+from job.strategies.candidates import list_candidates
 
 
 def units_of(spec):
@@ -43,6 +45,29 @@ def test_all_strategies_see_the_same_splits_and_seeds():
         np.testing.assert_array_equal(unit.train, same.train)
         np.testing.assert_array_equal(unit.test, same.test)
         assert unit.seeds == same.seeds
+
+
+def test_all_strategies_have_the_same_candidates_and_inner_folds():
+    """of a classifier on one split, tuned strategies and calibrated ones included"""
+    tree = {"name": "decision_tree", "tune": {"n_candidates": 6}}
+    strategies = [*STRATEGIES, {"name": "smote", "tune": {"n_candidates": 9}}]
+    spec = make_spec(strategies=strategies, classifiers=["knn", tree], evaluation={"calibrated": True})
+    for repeat in range(2):
+        units = [unit for unit in units_of(spec) if unit.repeat == repeat]
+        assert 2 * (len(STRATEGIES) + 1) == len(units)
+        drawn = [list_candidates(unit.tuning.seed, unit.strategy, unit.classifiers[1]) for unit in units]
+        assert all([each.classifier for each in drawn[0]] == [each.classifier for each in found[:6]] for found in drawn)
+        assert all(({}, {}) == (found[0].strategy, found[0].classifier) for found in drawn)
+        assert 1 == len({(unit.tuning, unit.seeds, unit.train.tobytes()) for unit in units})
+
+
+def test_units_without_tuning_know_nothing_of_it():
+    """nor do those beside the grid, where nothing is tuned"""
+    spec = make_spec(classifiers=["knn", {"name": "knn", "tune": True}], evaluation={"ratio_sweep": ["smote"]})
+    units = [*enumerate_units(spec, build_splits(make_dataset(), spec.split))]
+    assert all((unit.tuning is None) == (unit.study is not None) for unit in units)
+    assert {"knn"} == {key.classifier for unit in units if unit.study for key in unit.keys}
+    assert all(unit.tuning is None for unit in units_of(make_spec()))
 
 
 def test_seeds_differ_by_everything_that_they_depend_on():

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import sys
 from dataclasses import replace
@@ -97,6 +98,16 @@ def test_only_what_is_logged_as_a_warning_is_kept_of_what_is_said(capfd):
 
     assert words == SAID
     assert ("", "") == capfd.readouterr()
+
+
+def test_what_a_dask_worker_logs_meanwhile_is_nobodys_warning():
+    """its own remarks on memory and lost connections depend on the engine; a library of a like name is heard"""
+
+    def work() -> None:
+        logging.getLogger("distributed.worker.memory").warning("memory use is high")
+        logging.getLogger("distributedly").warning("heard")
+
+    assert ("distributedly: heard",) == attempt(work, 0).warnings
 
 
 def test_there_are_never_more_than_some_warnings():

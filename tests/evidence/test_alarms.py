@@ -62,7 +62,7 @@ small = st.lists(st.tuples(st.integers(0, 1), st.integers(0, 3)), min_size=1, ma
 
 @given(small)
 def test_every_number_is_the_mean_over_all_orders_of_ties(rows: list[tuple[int, int]]) -> None:
-    """at each rate the highest scores raise the alarms, and rows that tie at the border count by their expectation"""
+    """at each rate the highest scores raise the alerts, and rows that tie at the border count by their expectation"""
     labels, scores = zip(*rows, strict=True)
     prediction = make_prediction(labels, scores)
     rates, row = alarms_of(prediction)
@@ -86,7 +86,7 @@ def test_numbers_are_means_over_splits() -> None:
 
 @given(pairs_of_predictions(both_classes=True), st.sampled_from([0.3, 7.0, 104.5, 250.0, 1000.0]))
 def test_the_budget_reads_as_the_metric_does(pair: tuple[Prediction, Prediction], budget: float) -> None:
-    """at the number of alarms that somebody has time for, recall is recall_at_alerts"""
+    """at the number of alerts that somebody has time for, recall is recall_at_alerts"""
     prediction, _ = pair
     context = MetricContext(9.0, 1.0, budget)
     metrics, _ = evaluate_metrics(prediction, None, context)
@@ -109,7 +109,7 @@ def test_the_own_point_is_the_strategys_own_decision(pair: tuple[Prediction, Pre
 
 @given(pairs_of_predictions(both_classes=True))
 def test_more_alarms_never_find_less(pair: tuple[Prediction, Prediction]) -> None:
-    """recall and false alarms rise with the rate to all there is, and the threshold falls"""
+    """recall and false alerts rise with the rate to all there is, and the threshold falls"""
     prediction, _ = pair
     _, row = alarms_of(prediction)
     for fact, sign in (("recall", 1), ("false_alarms_per_1000", 1), ("threshold", -1)):
@@ -120,7 +120,7 @@ def test_more_alarms_never_find_less(pair: tuple[Prediction, Prediction]) -> Non
 
 
 def test_what_does_not_exist_is_null() -> None:
-    """a test part without minority rows has no recall, one without alarms no precision, and no run no number"""
+    """a test part without minority rows has no recall, one without alerts no precision, and no run no number"""
     without = make_prediction([0, 0, 0], [0.1, 0.2, 0.3])
     _, row = alarms_of(without)
     assert {None} == set(row.recall)

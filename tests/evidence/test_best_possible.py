@@ -120,6 +120,6 @@ def test_a_job_on_such_data_shows_it(generate, tmp_path) -> None:
     assert [row.n for row in best.metrics] == [2] * 4
     page = result.report.read_text()
     assert "drawn from a mixture of normals whose truth is known (" in page
-    assert "The thin line is the best possible classifier" in page
+    assert "Thin line: the best possible classifier" in page
     (said,) = re.findall(r"have average precision ([\d.]+)", page)
     assert float(said) == pytest.approx(best.metrics[0].value, abs=0.05)

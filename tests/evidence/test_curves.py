@@ -58,7 +58,7 @@ def test_precision_at_recall_tries_every_threshold(rows):
 
 @given(rows)
 def test_roc_ends_at_one_and_never_falls(rows):
-    """the mean ROC curve rises from the recall without false alarms to 1"""
+    """the mean ROC curve rises from the recall without false alerts to 1"""
     y, scores = (np.array(column) for column in zip(*rows, strict=True))
     recall = np.array(curves_of(make_prediction(y, scores))["roc"].y)
     assert recall[-1] == 1

@@ -221,6 +221,17 @@ def test_many_predictions_are_bounded() -> None:
     assert 3 == harm.rows[0].n_splits
 
 
+def test_one_split_with_many_predictions_is_sampled() -> None:
+    """of more than 100,000 predictions of one split a sample with the same share of positive rows is binned, and
+    model and perfect model err in it as they do in all rows"""
+    y, p = draw_rows(2 * MOST_PREDICTIONS, 8)
+    (row,) = harm_of({"s": [make_prediction(y, p)]}).rows
+    assert MOST_PREDICTIONS == row.raw.n_pooled
+    n_positive = sum(bin.n_positive for bin in row.raw.reliability)
+    assert abs(n_positive - y.mean() * MOST_PREDICTIONS) <= 1
+    assert row.raw.ece_perfect_low < row.raw.ece < row.raw.ece_perfect_high
+
+
 def load_default(*strategies: str) -> LoadedSpec:
     """The embedded default with these strategies and logistic regression only."""
     loaded = read_spec(None)

@@ -62,7 +62,7 @@ def type_by_hand(count: int) -> str:
 
 
 def test_every_row_is_counted_where_it_belongs() -> None:
-    """found, rescued, lost and false alarms agree with a loop over all test rows"""
+    """found, rescued, lost and false alerts agree with a loop over all test rows"""
     dataset = make_dataset(400, 80)
     splits = make_splits(dataset)
     predictions = make_predictions(dataset, splits)

@@ -47,6 +47,7 @@ def test_what_adds_rows_is_an_over_sampler(entry):
     [
         make_entry("class_weight"),
         make_entry("threshold"),
+        make_entry("under_bagging"),
         make_entry("RandomUnderSampler"),
         make_entry("TomekLinks"),
         make_entry("ClusterCentroids", label="SMOTE"),
@@ -87,6 +88,17 @@ def test_labels_say_nothing():
     assert ("custom", "=1+1", "<b>") == roles.smotes
     assert ("cut",) == roles.thresholds
     assert "plain & simple" == roles.baseline
+
+
+def test_weights_make_an_over_sampler_of_its_own():
+    """which is no rival of SMOTE, and comes before the same sampler without them"""
+    names = ("custom", "smote", "SVMSMOTE")
+    entries = [made for name in names for made in (make_entry(name), make_entry(name, weights="prevalence"))]
+    roles = roles_of(*entries, make_entry("RandomUnderSampler", weights="prevalence"))
+    assert tuple(entry.label for entry in entries) == roles.oversamplers
+    assert (("custom",), ("smote",)) == (roles.customs, roles.smotes)
+    ordered = sorted((entry.label for entry in entries), key=roles.order.__getitem__)
+    assert ["smote (weighted)", "smote", "custom (weighted)", "custom", "SVMSMOTE (weighted)", "SVMSMOTE"] == ordered
 
 
 def test_the_order_is_that_of_the_registry():

@@ -46,3 +46,11 @@ def test_what_never_ran_is_known_by_its_verdict() -> None:
         ("threshold", (), "threshold"),
     ):
         assert {"x": kind} == kinds_of(make_entry(name, label="x"), judged, **failed)
+
+
+def test_rows_drawn_again_are_not_called_synthetic() -> None:
+    """RandomOverSampler adds copies, unless it is told to smooth them"""
+    copies = {"class": "imblearn.over_sampling.RandomOverSampler", "label": "x"}
+    added = {"n_train": 100, "n_resampled": 160, "n_resampled_positive": 80, "n_synthetic": 60}
+    for params, kind in (({}, "repeated"), ({"shrinkage": 0.5}, "synthetic")):
+        assert {"x": kind} == kinds_of(Entry.model_validate({**copies, "params": params}), (), **added)

@@ -12,12 +12,14 @@ from importlib.metadata import version
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
 from page_cases import RESULTS
 from small_job import small_spec
 
 from job.results.results_file import to_json
 
 ROOT = Path(__file__).parents[2]
+EXTRAS = {"dask": "requirements-dask.in", "boost": "requirements-boost.in"}
 UV = (sys.executable, "-m", "uv")
 
 
@@ -43,7 +45,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("source")
     for name in ("job", "templates"):
         shutil.copytree(ROOT / name, folder / name, ignore=shutil.ignore_patterns("__pycache__"))
-    for name in ("pyproject.toml", "requirements.in", "README.md", "LICENSE"):
+    for name in ("pyproject.toml", "requirements.in", *EXTRAS.values(), "README.md", "LICENSE"):
         shutil.copy(ROOT / name, folder)
     return folder
 
@@ -87,12 +89,31 @@ def test_the_wheel_holds_every_module_template_and_spec(wheel: Path) -> None:
 
 
 def test_the_wheel_depends_on_what_the_lock_is_compiled_from(wheel: Path) -> None:
-    """One list of dependencies, for the image and for pip alike."""
+    """One list of dependencies, for the image and for pip alike, and one for each extra."""
     name = next(name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".dist-info/METADATA"))
     metadata = HeaderParser().parsestr(zipfile.ZipFile(wheel).read(name).decode())
-    listed = [line for line in (ROOT / "requirements.in").read_text().splitlines() if line and not line.startswith("#")]
+    extras = [
+        f'{line}{" and" if ";" in line else ";"} extra == "{extra}"'
+        for extra, name in EXTRAS.items()
+        for line in _listed(name)
+    ]
 
-    assert sorted(listed) == sorted(metadata.get_all("Requires-Dist", []))
+    expected = [Requirement(line) for line in (*_listed("requirements.in"), *extras)]
+    assert set(expected) == set(map(Requirement, metadata.get_all("Requires-Dist", [])))
+
+
+def test_the_wheel_is_described_by_the_readme(wheel: Path) -> None:
+    """As Markdown; its pages aren't in the wheel, so it says where they are."""
+    name = next(name for name in zipfile.ZipFile(wheel).namelist() if name.endswith(".dist-info/METADATA"))
+    metadata = HeaderParser().parsestr(zipfile.ZipFile(wheel).read(name).decode())
+
+    assert (ROOT / "README.md").read_text() == metadata.get_payload()
+    assert metadata["Description-Content-Type"].startswith("text/markdown")
+    assert "in the folder `docs/` of the source" in metadata.get_payload()
+
+
+def _listed(name: str) -> list[str]:
+    return [line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith("#")]
 
 
 def test_the_installed_command_makes_a_report(installed: Path, tmp_path: Path) -> None:

@@ -30,13 +30,13 @@ def page_of(**changes: Any) -> Page:
     return Page(render_sections(make_results(("baseline", "smote"), ("svc",), **changes), "metrics", "curves"))
 
 
-def first_words(page: Page) -> str:
-    return page.inside(page.by_id("curves"), "p")[0].words
+def last_words(page: Page) -> str:
+    return page.inside(page.by_id("curves"), "p")[-1].words
 
 
 def test_its_four_numbers_are_said() -> None:
-    """A reader sees what is left to gain before any curve."""
-    words = first_words(page_of(best_possible=make_best_possible()))
+    """A reader sees what is left to gain below the curves."""
+    words = last_words(page_of(best_possible=make_best_possible()))
 
     assert (
         "average precision 0.600 ± 0.020, area under the ROC curve 0.910 ± 0.010, Brier score 0.0500 ± 0.0020 and "
@@ -52,7 +52,7 @@ def test_both_charts_have_its_line_and_its_numbers() -> None:
     captions = page.inside(page.by_id("curves"), "figcaption")
     assert 2 == len(pictures) == len(captions)
     assert all("best possible" in picture.attributes["alt"] for picture in pictures)
-    assert all("The thin line is the best possible classifier" in caption.words for caption in captions)
+    assert all("Thin line: the best possible classifier" in caption.words for caption in captions)
     for key, expected in (("precision_recall-0", ["1.000", "0.500"]), ("roc-0", ["0.000", "1.000"])):
         name, *cells = page.rows(key)[-1]
         assert ("best possible", expected) == (name.words, [cells[0].words, cells[10].words])
@@ -63,7 +63,7 @@ def test_where_the_truth_is_not_known_the_page_says_so() -> None:
     reason = "nobody knows the truth behind this file"
     page = page_of(best_possible=make_best_possible(reason=reason, metrics=[], curves=[]))
 
-    assert "Nobody knows the truth behind this file." == first_words(page)
+    assert "Nobody knows the truth behind this file." == last_words(page)
     assert not any("best possible" in picture.attributes["alt"] for picture in page.inside(page.by_id("curves"), "img"))
 
 
@@ -72,6 +72,6 @@ def test_a_number_that_does_not_exist_has_its_reason() -> None:
     best = make_best_possible(curves=[])
     best["metrics"][0] |= {"value": None, "sd": None, "reason": "no test part has rows of both classes"}
 
-    words = first_words(page_of(best_possible=best))
+    words = last_words(page_of(best_possible=best))
 
     assert "no average precision (no test part has rows of both classes), area under the ROC curve 0.910" in words

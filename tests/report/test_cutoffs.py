@@ -24,10 +24,10 @@ from job.evidence.verdict.cutoff_advice import FACTS
 from job.report.facts import load_facts
 from job.report.render import render_report
 from job.report.summary_md import render_summary
-from job.results.decision_facts import CostRanges, Decisions
+from job.results.decision_facts import CostRange, CostRanges, Decisions
 from job.results.results import Results
 from job.results.verdict_facts import Cutoff as Advice
-from job.wording.cutoffs import describe_request, tell_cutoff, tell_menu, tell_ranges
+from job.wording.cutoffs import describe_request, tell_cutoff, tell_menu, tell_own_cutoff, tell_range, tell_ranges
 
 NOTHING = Request()
 UNKNOWN = {**EVALUATION, "cost_false_negative": None, "cost_false_positive": None}
@@ -97,7 +97,7 @@ def test_without_a_cost_nothing_is_claimed(costless: Page) -> None:
     assert "Cut-offs to choose from" in page.by_id("cutoffs").words
     whole = " ".join(section.words for section in page.all("section"))
     assert "No value on any split: No cost in the spec." in page.by_id("metrics").words
-    for claim in ("costs least", "assumed cost", "imbalance ratio, and a false alarm"):
+    for claim in ("costs least", "assumed cost", "imbalance ratio, and a false alert"):
         assert claim not in whole
 
 
@@ -157,6 +157,23 @@ def test_a_cutoff_that_is_none_has_its_reason() -> None:
     assert "–" == page.rows("cutoffs-0")[1][1].words
 
 
+def test_a_pairs_own_cutoff_has_its_number() -> None:
+    """the mean of what was tuned, and 0.5 only where the classifier is known to take the likelier class"""
+    results, classifier = without_cost(), CLASSIFIERS[0]
+    tuned = [run.model_copy(update={"threshold": 0.2}) if run.strategy == "threshold" else run for run in results.runs]
+    named = results.classifiers[0].model_copy(update={"name": "logistic_regression", "label": classifier})
+    with_names = results.model_copy(update={"runs": tuple(tuned), "classifiers": (named,)})
+    assert "0.20" == tell_own_cutoff(with_names, "threshold", classifier)
+    assert "0.5" == tell_own_cutoff(with_names, "smote", classifier)
+    silent = results.calibration.model_copy(
+        update={"rows": tuple(row.model_copy(update={"raw": None}) for row in results.calibration.rows)}
+    )
+    assert "own" == tell_own_cutoff(with_names.model_copy(update={"calibration": silent}), "smote", classifier)
+    for unknown in ({"name": "svc"}, {"name": None}):
+        entry = named.model_copy(update=unknown)
+        assert "own" == tell_own_cutoff(with_names.model_copy(update={"classifiers": (entry,)}), "smote", classifier)
+
+
 def test_the_menu_in_a_sentence() -> None:
     """each point by its cut-off, what it is, what it finds and how many false alerts it raises"""
     decisions = cutoffs_of(NOTHING, Cutoff(None, "nothing_asked"))
@@ -186,6 +203,8 @@ def test_cost_ranges_in_a_sentence() -> None:
         == tell("baseline", ranges)
     )
     assert tell("smote", ranges).startswith("Up to 3 : 1 its own decision threshold; ")
+    narrow = CostRange.model_validate({"from": 1.71, "to": 1.74, "choice": "cut", "point": None, "threshold": 0.27})
+    assert "about 1.7 : 1" == tell_range(narrow)
     only = {"from": 0.0, "to": None, "choice": "never", "point": None, "threshold": None}
     assert "At any cost ratio no alert at all." == tell("baseline", [only])
     assert "" == tell("baseline", [])

@@ -78,7 +78,7 @@ def test_the_farthest_mean_is_named() -> None:
         ),
     ]
     assert (
-        "Farthest from the truth is smote: on average it predicts 25.7 % where 10.5 % of the rows are of the "
+        "smote is the worst calibrated on average: it predicts 25.7 % where 10.5 % of the rows are of the "
         "minority; after the prior correction, 10.1 %."
     ) in words_of(page_of(make_harm(PAIR, ("svc",), rows=rows)))
 

@@ -95,12 +95,12 @@ def test_one_column_has_one_number_of_decimals() -> None:
 
 def test_a_missing_number_says_why() -> None:
     """a dash has a footnote with the reason, and a mean over fewer splits says so"""
-    table = table_of(facts_of({"baseline": [None, None, None], "smote": [0.5, None, 0.6]}, why="No alarm was raised."))
+    table = table_of(facts_of({"baseline": [None, None, None], "smote": [0.5, None, 0.6]}, why="No alert was raised."))
     none, some = cells_of(table)
     notes = dict(table.footnotes)
     assert none.value is None
-    assert "No value on any split: No alarm was raised." == notes[none.footnote]
-    assert "From 2 of three splits. No value on 1: No alarm was raised." == notes[some.footnote]
+    assert "No value on any split: No alert was raised." == notes[none.footnote]
+    assert "From 2 of three splits. No value on 1: No alert was raised." == notes[some.footnote]
 
 
 def test_equal_reasons_share_a_footnote() -> None:

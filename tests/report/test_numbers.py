@@ -25,7 +25,7 @@ def make_mixed_runs() -> list[dict[str, Any]]:
         elif run["strategy"] == "smote" and run["repeat"] < 5:
             run = without_numbers(run, "failed", "ValueError: no luck")
         elif run["strategy"] == "custom" and run["repeat"] % 2:
-            undefined = {"precision": "no alarm was raised"}
+            undefined = {"precision": "no alert was raised"}
             run = {**run, "metrics": {**run["metrics"], "precision": None}, "undefined": undefined}
         runs.append(run)
     return runs
@@ -49,13 +49,13 @@ def values_of(results: Results, strategy: str, classifier: str, metric: str) -> 
     }
 
 
-def part_of(page: Page, cell: Element, css_class: str) -> str | None:
-    found = [element.words for element in page.inside(cell, "span") if element.has_class(css_class)]
+def part_of(page: Page, cell: Element, tag: str) -> str | None:
+    found = [element.words for element in page.inside(cell, tag)]
     return found[0] if found else None
 
 
 def difference_in(page: Page, cell: Element) -> str | None:
-    under = part_of(page, cell, "under") or ""
+    under = part_of(page, cell, "small") or ""
     return re.sub("best|worst", "", under).strip() or None
 
 
@@ -71,12 +71,12 @@ def test_metric_tables_say_what_the_runs_say(results: Results, page: Page, table
         for metric, cell in zip(TABLES[table], cells, strict=True):
             middle: Callable[[Sequence[float]], float] = median if metric in MEDIANS else fmean
             values = values_of(results, strategy, classifier, metric)
-            shown = part_of(page, cell, "value")
+            shown = part_of(page, cell, "b")
             if not values:
                 assert (shown, True) == (None, "no value" in cell.words)
                 continue
             assert_printed(middle(list(values.values())), str(shown))
-            assert_printed(stdev(values.values()), str(part_of(page, cell, "spread")))
+            assert_printed(stdev(values.values()), str(part_of(page, cell, "i")))
             baseline = values_of(results, "baseline", classifier, metric)
             paired = [value - baseline[split] for split, value in values.items() if split in baseline]
             difference = difference_in(page, cell)
@@ -98,7 +98,7 @@ def test_every_missing_or_partial_number_has_its_reason(page: Page) -> None:
         "class_weight"
     )
     assert {"b From 15 of 20 splits. No value on 5: The run failed: ValueError: no luck."} == footnotes("smote")
-    assert {"c From 10 of 20 splits. No value on 10: No alarm was raised."} == footnotes("custom")
+    assert {"c From 10 of 20 splits. No value on 10: No alert was raised."} == footnotes("custom")
     assert set() == footnotes("baseline")
 
 
@@ -129,7 +129,7 @@ def test_the_recall_chart_has_its_numbers_beside_it(results: Results, page: Page
 @pytest.mark.parametrize("kind", ["precision_recall", "roc"])
 def test_curves_have_their_numbers_beside_them(results: Results, page: Page, kind: str) -> None:
     """every tenth point of every curve stands in the table, under its place on the x axis, and after them where the
-    strategy decides: its mean recall or false-alarm rate, and its own curve there"""
+    strategy decides: its mean recall or false-positive rate, and its own curve there"""
     for index, classifier in enumerate(CLASSIFIERS):
         curves = {
             curve.strategy: curve for curve in results.curves if (curve.classifier, curve.kind) == (classifier, kind)
@@ -138,7 +138,7 @@ def test_curves_have_their_numbers_beside_them(results: Results, page: Page, kin
         own = (
             ["Own recall", "Precision there"]
             if kind == "precision_recall"
-            else ["Own false-alarm rate", "Recall there"]
+            else ["Own false-positive rate", "Recall there"]
         )
         assert [*(f"{tenth / 10:.1f}" for tenth in range(11)), *own] == [cell.words for cell in head[1:]]
         assert list(curves) == [row[0].words for row in rows]
@@ -165,7 +165,7 @@ def test_the_price_is_told_in_whole_rows(results: Results, page: Page) -> None:
         best = max(list(recall)[1:], key=lambda strategy: recall[strategy])
         text = [element.words for element in page.all("p") if element.words.startswith("Of every 100")][index]
         said = re.fullmatch(
-            r"Of every 100 minority rows baseline finds (\d+), and it raises ([\d.]+) false alarms in 1,000 rows; "
+            r"Of every 100 minority rows baseline finds (\d+), and it raises ([\d.]+) false alerts in 1,000 rows; "
             r"(\w+) finds the most, (\d+), and raises ([\d.]+)\. "
             r"Average precision, which no threshold changes, is ([\d.]+) with baseline and ([\d.]+) with \3\.",
             text,

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
+from concurrent.futures import BrokenExecutor, Executor, Future
 from xml.etree import ElementTree
 
 import pytest
@@ -11,13 +12,13 @@ from report_factories import CLASSIFIERS, make_results, make_runs, make_spec
 
 from job.report.charts.theme import load_theme
 from job.report.render import draw_page, lay_out
-from job.report.slides import Slide, draw_slides
+from job.report.slides import Beside, Slide, draw_slides
 
 HOSTILE = r"""$\bad$ <b>"&'../..\x ½漢🙂"""
 
 
 def slides_of(results) -> list[Slide]:
-    return list(draw_slides(draw_page(results), results))
+    return list(draw_slides(draw_page(results)))
 
 
 @pytest.fixture(scope="module")
@@ -39,6 +40,35 @@ def test_equal_results_give_equal_bytes(slides: list[Slide]) -> None:
     """nothing random and no date is in a file"""
     assert slides == slides_of(make_results(runs=make_runs(n_repeats=3)))
     assert not re.search(rb"tIME|Software|matplotlib", b"".join(slide.png for slide in slides))
+
+
+class Elsewhere(Executor):
+    """Another process that has begun the first chart, has others waiting, and may die."""
+
+    def __init__(self, begun: str) -> None:
+        self.begun = begun
+        self.n_drawn = 0
+
+    def submit(self, draw, picture):
+        if self.begun == "is dead":
+            raise BrokenExecutor
+        future = Future()
+        if self.n_drawn == 0:
+            future.set_running_or_notify_cancel()
+            future.set_exception(BrokenExecutor()) if self.begun == "dies" else future.set_result(draw(picture))
+            self.n_drawn = 1
+        return future
+
+
+@pytest.mark.parametrize("begun", ["draws", "dies", "is dead"])
+def test_charts_drawn_beside_the_page_are_the_same(slides: list[Slide], begun: str) -> None:
+    """wherever a chart was drawn, and whether that process lives, each has the same bytes and its own name"""
+    results = make_results(runs=make_runs(n_repeats=3))
+    beside = Beside(Elsewhere(begun))
+    page = draw_page(results, on_section=beside.begin)
+    beside.draw_rest()
+
+    assert slides == list(draw_slides(page, beside.png_of))
 
 
 def test_a_file_stands_alone(slides: list[Slide]) -> None:

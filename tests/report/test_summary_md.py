@@ -13,6 +13,7 @@ from report_factories import CLASSIFIERS, STRATEGIES, make_results, make_run, ma
 
 from job.report.summary_md import MOST_BYTES, escape_markdown, render_summary
 from job.results.job_facts import Run, StrategyFacts, WrittenEntry
+from job.results.verdict_facts import Gate
 from job.wording.headline import tell_answer
 
 HOSTILE = "a|b`c<img src=x>\n[d](http://e.f) *g* $h$ \\|_i_ @j www.k.l"
@@ -132,3 +133,22 @@ def test_it_fits_whatever_the_job_is(letter: str) -> None:
     assert len(text.encode()) < MOST_BYTES
     assert "Left out here, for want of room" in text
     assert "more reasons" in text
+
+
+def test_gates_stand_before_the_tables_those_that_fail_first() -> None:
+    """with count, rule and reason; where there is no room the first of them"""
+    common = {"strategy": "smote", "classifier": "knn", "value": 0.5, "lower": None, "upper": None}
+    passed = Gate(rule="metric: a_b", **common, status="passed", reason=None, fails_job=False)
+    failed = Gate(rule="metric: c", **common, status="failed", reason="0 < 1", fails_job=True)
+    results = make_results()
+    text = render_summary(results.model_copy(update={"gates": (passed, failed)}))
+    told = text.partition("## Gates")[2].partition("## With")[0].split("\n\n")
+
+    assert "Gates: 1 passed, 1 failed." == told[1]
+    assert ["- **Gate failed: metric: c with knn: 0 &lt; 1**", "- Gate passed: metric: a_b with knn"] == told[2].split(
+        "\n"
+    )
+    many = render_summary(results.model_copy(update={"gates": (passed, failed) * 2000}))
+    assert len(many.encode()) < MOST_BYTES
+    assert "more gates" in many
+    assert "## Gates" not in render_summary(results)

@@ -1,4 +1,4 @@
-"""What is found against what it costs in false alarms, and who is on the front."""
+"""What is found against what it costs in false alerts, and who is on the front."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ BEATEN_TWICE = {"baseline": (0.4, 10.0), "smote": (0.8, 60.0), "custom": (0.8, 5
 
 
 def make_decisions(decisions: Mapping[str, Sequence[tuple[float | None, float | None]]]) -> list[dict[str, Any]]:
-    """Runs of one classifier with this recall and these false alarms in 1,000 rows on each split."""
+    """Runs of one classifier with this recall and these false alerts in 1,000 rows on each split."""
     n_repeats = len(next(iter(decisions.values())))
     return [
         {
@@ -38,7 +38,7 @@ def page_of(runs: Sequence[Mapping[str, Any]]) -> Page:
 def told(page: Page) -> list[str]:
     """The sentences below the name of the classifier."""
     section = page.by_id("tradeoff")
-    (heading,) = page.inside(section, "h3")
+    (heading,) = page.inside(section, "h4")
     after = page.elements[page.elements.index(heading) + 1 :]
     own = [
         element
@@ -61,12 +61,12 @@ def test_the_front_and_the_beaten_are_named() -> None:
     """one sentence has everybody on the front with what they find and pay, and one each has who is beaten by whom"""
     page = page_of(make_decisions({name: [values] * 2 for name, values in BEATEN_TWICE.items()}))
     assert [
-        "On the front: baseline finds 40 of 100 minority rows at 10.0 false alarms in 1,000 rows; custom 80 at 50.0.",
+        "On the front: baseline finds 40 of 100 minority rows at 10.0 false alerts in 1,000 rows; custom 80 at 50.0.",
         "smote is beaten by custom.",
         "threshold is beaten by smote and custom.",
     ] == told(page)
     assert (
-        "Minority recall at false alarms in 1,000 rows with svc: baseline 0.400 at 10.0 (on the front); smote 0.800 at "
+        "Minority recall at false alerts in 1,000 rows with svc: baseline 0.400 at 10.0 (on the front); smote 0.800 at "
         "60.0 (beaten); custom 0.800 at 50.0 (on the front); threshold 0.700 at 70.0 (beaten)."
     ) == image(page).attributes["alt"]
     assert {
@@ -78,7 +78,7 @@ def test_the_front_and_the_beaten_are_named() -> None:
 
 
 def test_means_and_spreads_are_in_the_table() -> None:
-    """recall and false alarms of each strategy stand there as they are in the metric table"""
+    """recall and false alerts of each strategy stand there as they are in the metric table"""
     page = page_of(make_runs(NAMES, ("svc",), 5))
     metrics = {row[0].words: row for row in page.rows("main-0")[1:]}
     for name, row in cells(page).items():
@@ -97,7 +97,7 @@ def test_a_single_front_is_one_strategy() -> None:
     """where one strategy beats everybody, that is said"""
     page = page_of(make_decisions({"baseline": [(0.5, 20.0)], "smote": [(0.6, 10.0)], "custom": [(0.6, 12.0)]}))
     assert [
-        "Only smote is on the front: smote finds 60 of 100 minority rows at 10.0 false alarms in 1,000 rows.",
+        "Only smote is on the front: smote finds 60 of 100 minority rows at 10.0 false alerts in 1,000 rows.",
         "baseline is beaten by smote and custom.",
         "custom is beaten by smote.",
     ] == told(page)
@@ -115,9 +115,9 @@ def test_a_long_front_is_told_by_its_ends() -> None:
     """of more than six strategies the sentence has every name, and the numbers of the first and the last"""
     page = page_of(make_decisions({f"s{place}": [(place / 10, 10.0 * place)] for place in range(8)}))
     assert [
-        "All eight strategies are on the front: each finds more by raising more false alarms. s0 finds 0 of 100 "
-        "minority rows at 0.0 false alarms in 1,000 rows; more and more find s1, s2, s3, s4, s5 and s6; s7 finds 70 at "
-        "70.0."
+        "All eight strategies are on the front: each finds more by raising more false alerts. s0 finds 0 of 100 "
+        "minority rows at 0.0 false alerts in 1,000 rows; between them, from few to many, are s1, s2, s3, s4, s5 and "
+        "s6; s7 finds 70 at 70.0."
     ] == told(page)
 
 
@@ -140,7 +140,7 @@ def test_a_strategy_without_decisions_is_named() -> None:
     runs = [without_numbers(run, "failed", "no luck") if run["strategy"] == "custom" else run for run in runs]
     page = page_of(runs)
     assert [
-        "Only smote is on the front: smote finds 60 of 100 minority rows at 10.0 false alarms in 1,000 rows.",
+        "Only smote is on the front: smote finds 60 of 100 minority rows at 10.0 false alerts in 1,000 rows.",
         "baseline is beaten by smote.",
         "Not in the chart, because no split has its decisions with minority rows: custom.",
     ] == told(page)
@@ -154,11 +154,11 @@ def test_one_strategy_has_nobody_to_beat(n_repeats: int, has_words_on_luck: bool
     """alone it is drawn and told, without a contest; one split has no words on luck from split to split"""
     page = page_of(make_decisions({"baseline": [(0.5, 20.0)] * n_repeats}))
     assert [
-        "baseline finds 50 of 100 minority rows at 20.0 false alarms in 1,000 rows; there is nothing to weigh that "
+        "baseline finds 50 of 100 minority rows at 20.0 false alerts in 1,000 rows; there is nothing to weigh that "
         "against."
     ] == told(page)
     assert image(page)
-    assert has_words_on_luck == ("The front is one of means over splits." in page.by_id("tradeoff").words)
+    assert has_words_on_luck == ("The front is drawn from means over splits." in page.by_id("tradeoff").words)
 
 
 def test_without_a_single_decision_there_is_no_chart() -> None:

@@ -9,7 +9,7 @@ import pytest
 from html_page import Page
 from judged import make_tested
 from outcomes import BETTER, MOVED, OUTCOMES, make_outcome
-from report_factories import STRATEGIES, make_results, make_runs, render_sections, without_numbers
+from report_factories import CLASSIFIERS, STRATEGIES, make_results, make_runs, render_sections, without_numbers
 
 from job.evidence.verdict import rules
 from job.report.facts import load_facts
@@ -52,6 +52,14 @@ def cells(table: Any) -> list[list[str]]:
     return [[cell.text for cell in row.cells] for row in table.rows]
 
 
+RANKED, DECIDED = 0, 1
+
+
+def all_cells(content: Any, place: int) -> list[list[str]]:
+    """Of one of the two tables of every classifier."""
+    return [row for block in content.blocks for row in cells(block.tables[place])]
+
+
 def words_of(page: Page, key: str) -> str:
     return str(page.by_id(key).words)
 
@@ -68,23 +76,27 @@ def test_the_answer_opens_the_page(page: Page, results: Results) -> None:
 def test_every_oversampler_has_both_answers(page: Page, results: Results) -> None:
     """with each classifier a row in either table: what it is called, its numbers, its sentence"""
     rows = results.verdict.rows
-    ranked, decided = ([[cell.words for cell in row] for row in page.rows(key)[1:]] for key in TABLES)
-    expected = [[row.strategy, row.classifier, RANKING_TITLES[row.ranking.code]] for row in rows]
-    assert expected == [row[:3] for row in ranked]
+    ranked, decided = (rows_of(page, key) for key in TABLES)
+    expected = [[row.strategy, RANKING_TITLES[row.ranking.code]] for row in rows]
+    assert expected == [row[:2] for row in ranked]
     assert [
-        [row.strategy, row.classifier, DECISION_TITLES[row.decision.code], sentence(describe_decision(row))]
-        for row in rows
+        [row.strategy, DECISION_TITLES[row.decision.code], sentence(describe_decision(row))] for row in rows
     ] == decided
     for row, shown in zip(rows, ranked, strict=True):
         tested = row.ranking
         limits = (tested.difference, tested.lower, tested.upper)
         numbers = [f"{value:+.3f}".replace("-", MINUS) for value in limits]
-        assert "{} (simultaneous 95 % interval {} to {})".format(*numbers) == shown[3]
+        assert "{} (simultaneous 95 % interval {} to {})".format(*numbers) == shown[2]
         likeliest = max(tested.probability_better, tested.probability_equivalent, tested.probability_worse)
-        assert shown[4].startswith(f"{100 * likeliest:.0f} % probability of a ")
+        assert shown[3].startswith(f"{100 * likeliest:.0f} % probability of a ")
 
 
 TABLES = ("verdicts", "decisions-answer")
+
+
+def rows_of(page: Page, key: str) -> list[list[str]]:
+    """The rows of this table of every classifier, in their order."""
+    return [[cell.words for cell in row] for at in range(len(CLASSIFIERS)) for row in page.rows(f"{key}-{at}")[1:]]
 
 
 def sign_of(text: str) -> str:
@@ -97,8 +109,8 @@ def sign_of(text: str) -> str:
 @pytest.mark.parametrize("name", ["helps", "moved threshold", "undecided", "hostile", "large"])
 def test_no_answer_contradicts_the_interval_beside_it(name: str) -> None:
     """better and worse only where it excludes zero on that side, and excluding it is never called open"""
-    told = [row for row in cells(verdict_of(OUTCOMES[name]()).ranking) if "interval" in row[2]]
-    for _, title, difference, _ in told:
+    told = [row for row in all_cells(verdict_of(OUTCOMES[name]()), RANKED) if "interval" in row[1]]
+    for title, difference, _ in told:
         if title in ("Better", "Worse"):
             assert {"Better": PLUS, "Worse": MINUS}[title] == sign_of(difference)
         elif title == "Open":
@@ -129,7 +141,7 @@ def test_every_code_is_called_by_its_title(results: Results, code: str, changes:
     found = VerdictRow.model_validate({**row, "ranking": tested})
     verdict = results.verdict.model_copy(update={"rows": (found,)})
     changed = results.model_copy(update={"verdict": verdict})
-    ((_, title, _, sure),) = cells(verdict_of(changed).ranking)
+    ((title, _, sure),) = all_cells(verdict_of(changed), RANKED)
     assert RANKING_TITLES[code] == title
     assert re.fullmatch(
         r"\d\d % probability of (a (gain|loss) of more than 0\.010|no practical difference \(at most 0\.010\))", sure
@@ -138,16 +150,16 @@ def test_every_code_is_called_by_its_title(results: Results, code: str, changes:
 
 def test_what_is_untested_says_what_is_lacking() -> None:
     """the difference stands, without an interval, and in place of a probability what it would take"""
-    ((_, title, difference, why),) = cells(verdict_of(OUTCOMES["cannot tell"]()).ranking)
+    ((title, difference, why),) = all_cells(verdict_of(OUTCOMES["cannot tell"]()), RANKED)
     assert ("Untested", "too few splits (three splits with both results, 5 needed)") == (title, why)
     assert "interval" not in difference
 
 
 def test_a_strategy_that_never_ran_has_a_reason() -> None:
     """and no number"""
-    rows = {(row[0], at): row for at, row in enumerate(cells(verdict_of(OUTCOMES["failed"]()).ranking))}
-    assert ["svc", "Untested", "no split has a value of both", "–"] == rows["svc", 1]
-    decided = cells(verdict_of(OUTCOMES["failed"]()).decision)[1]
+    content = verdict_of(OUTCOMES["failed"]())
+    assert ["Untested", "no split has a value of both", "–"] == all_cells(content, RANKED)[1]
+    decided = all_cells(content, DECIDED)[1]
     assert "There are no decisions to compare." == decided[-1]
 
 
@@ -155,7 +167,7 @@ def test_without_an_oversampler_there_is_a_sentence() -> None:
     """and no table"""
     for name in ("not asked", "baseline alone"):
         content = verdict_of(OUTCOMES[name]())
-        assert (None, None, None, None) == (content.ranking, content.decision, content.rivals, content.power)
+        assert ((), False) == (content.blocks, content.power)
         page = Page(render_report(OUTCOMES[name]()))
         assert "No oversampling strategy was listed, so there is no verdict on one." in words_of(page, "verdict")
         assert [] == page.problems
@@ -164,21 +176,19 @@ def test_without_an_oversampler_there_is_a_sentence() -> None:
 def test_ours_against_smote_has_its_own_table(results: Results, page: Page) -> None:
     """one row with each classifier; where there are not both, there is none"""
     rivals = results.verdict.custom_against_smote
-    shown = [[cell.words for cell in row] for row in page.rows("rivals")[1:]]
-    assert [
-        [f"{row.strategy} against {row.reference}", row.classifier, RANKING_TITLES[row.code]] for row in rivals
-    ] == [row[:3] for row in shown]
+    expected = [[f"{row.strategy} against {row.reference}", RANKING_TITLES[row.code]] for row in rivals]
+    assert expected == [row[:2] for row in rows_of(page, "rivals")]
     assert 2 == len(rivals)
-    assert verdict_of(make_results(strategies=STRATEGIES[:4])).rivals is None
+    assert {2} == {len(block.tables) for block in verdict_of(make_results(strategies=STRATEGIES[:4])).blocks}
 
 
 def test_labels_are_shortened_in_sentences_too() -> None:
     """the page calls a strategy by one name everywhere"""
     long = make_results(strategies=("baseline", LONG), classifiers=("svc",))
     content, first = verdict_of(long), answer_of(long)
-    names = [row.name.short for table in (content.ranking, content.decision) for row in table.rows]
+    names = [row.name.short for table in content.blocks[0].tables for row in table.rows]
     told = (first.told.short, first.told.action, first.told.why)
-    texts = [*told, *names, *(text for row in cells(content.decision) for text in row)]
+    texts = [*told, *names, *(text for row in all_cells(content, DECIDED) for text in row)]
     assert [] == [text for text in texts if LONG in text]
     assert any("…" in text for text in texts)
 
@@ -188,7 +198,8 @@ def test_hostile_labels_are_text() -> None:
     hostile = OUTCOMES["hostile"]()
     page = Page(render_report(hostile))
     assert [] == page.problems
-    assert len(hostile.verdict.rows) == len(page.rows("verdicts")) - 1 == len(page.rows("decisions-answer")) - 1
+    for table in TABLES:
+        assert len(hostile.verdict.rows) == sum(len(page.rows(f"{table}-{at}")) - 1 for at in (0, 1))
     assert not page.inside(page.by_id("verdict"), "script")
 
 
@@ -210,7 +221,7 @@ def test_a_job_without_a_score_recommends_nothing() -> None:
         "results, 5 needed)."
     )
     assert ("Nothing is recommended, since no run was scored.", "") == (content.told.action, content.told.use)
-    assert {"Untested"} == {row[1] for row in cells(verdict_of(failed).ranking)}
+    assert {"Untested"} == {row[0] for row in all_cells(verdict_of(failed), RANKED)}
     assert ["–"] * 3 == [tile.after for tile in content.tiles[:3]]
     assert "No chart: no strategy has a recall with logistic_regression on any split." == content.why_no_picture
     (table, *_) = [compared.primary for compared in comparisons_of(failed).classifiers]
@@ -241,6 +252,9 @@ def test_one_split_is_called_blind() -> None:
     rows = tuple(row.model_copy(update={"method": "paired_bootstrap_one_split"}) for row in blind.comparisons)
     bootstrapped = blind.model_copy(update={"comparisons": rows})
     assert "and nothing of how models trained on other rows would differ" in comparisons_of(bootstrapped).reading
+    assert "20,000 bundles" not in comparisons_of(bootstrapped).reading
+    splits = bootstrapped.splits.model_copy(update={"n_test_mean": 20_001.0})
+    assert "20,000 bundles" in comparisons_of(bootstrapped.model_copy(update={"splits": splits})).reading
     reading = verdict_of(bootstrapped).reading
     assert "says nothing of another split, so no answer is more than probable" in reading
     assert "simultaneous over all oversamplers and classifiers of the job (Holm), at 95 % confidence" in reading
@@ -248,16 +262,15 @@ def test_one_split_is_called_blind() -> None:
 
 def test_what_it_would_take_to_know_more(page: Page, results: Results) -> None:
     """for each oversampler and classifier, from half to twice the estimate, and what one test row is worth"""
-    rows = [[cell.words for cell in row] for row in page.rows("power")[1:]]
-    for found, row in zip(rows, results.power.rows, strict=True):
-        assert [row.strategy, row.classifier] == found[:2]
+    for found, row in zip(rows_of(page, "power"), results.power.rows, strict=True):
+        assert row.strategy == found[0]
         assert [f"{row.low:,.0f}", f"{row.high:,.0f}"] == [text.split()[0] for text in found[-2:]]
     worth = f"{100 / 42:.1f} points of recall"
     assert f"One minority row more or less found in a test part is {worth}." in words_of(page, "verdict")
 
 
 def test_a_gain_and_a_moved_threshold_side_by_side() -> None:
-    """one ranks better, the other only raises more alarms; the two tables tell them apart"""
+    """one ranks better, the other only raises more alerts; the two tables tell them apart"""
     content = verdict_of(make_outcome({"baseline": {}, "smote": BETTER, "custom": MOVED}))
-    assert ["Better", "Equivalent"] == [row[1] for row in cells(content.ranking)]
-    assert "A different threshold" == cells(content.decision)[1][1]
+    assert ["Better", "Equivalent"] == [row[0] for row in all_cells(content, RANKED)]
+    assert "A different threshold" == all_cells(content, DECIDED)[1][0]

@@ -22,7 +22,8 @@ from job.snippet.recommended_model import build_snippet
 
 ONE_SPLIT = {"method": "holdout", "n_repeats": 1}
 TWO_SPLITS = {"method": "holdout", "n_repeats": 2}
-KINDS = ("class_weight", "threshold", "smote", "custom", "RandomUnderSampler")
+WEIGHTED = {"name": "custom", "weights": "prevalence"}
+KINDS = ("class_weight", "threshold", "smote", "custom", "RandomUnderSampler", WEIGHTED)
 NUMBERS = ("amount", "count", "odd")
 ODD_NAME = 'it\'s "q"; x = 1'
 
@@ -132,9 +133,40 @@ def test_every_strategy_gives_its_numbers_again(data, classifiers, folder) -> No
     check(run_small_job(spec, folder), folder)
 
 
+@pytest.mark.parametrize("data", [pytest.param(GENERATED, id="generated"), pytest.param(read_file(), id="file")])
+def test_weights_give_their_numbers_again(data, folder) -> None:
+    """samplers that add, repeat, replace and take away rows, each class with the weight that it had"""
+    names = ("SMOTE", "smote", "custom", "RandomOverSampler", "SMOTEENN", "RandomUnderSampler", "ClusterCentroids")
+    weighted = [{"name": name, "weights": "prevalence"} for name in names]
+    weighted += [
+        {"name": "smote", "label": str(share), "weights": {"real_share": share}} for share in (0, 0.8, "proportional")
+    ]
+    spec = make_spec(data=data, strategies=weighted, classifiers=["logistic_regression", FEW_TREES], split=ONE_SPLIT)
+    check(run_small_job(spec, folder), folder)
+
+
+def test_boosters_give_their_numbers_again(folder) -> None:
+    """with what the job tells each of them, weighed by their own parameters, and bagged"""
+    few = {"n_estimators": 5}
+    classifiers = [
+        {"name": "xgboost", "params": {**few, "scale_pos_weight": 2}},
+        {"name": "lightgbm", "params": {**few, "is_unbalance": True}},
+        {"name": "catboost", "params": {**few, "random_seed": 3}},
+    ]
+    weights = {"name": "class_weight", "params": {"class_weight": {0: 2, 1: 5}}, "label": "fixed"}
+    bagged = {"name": "under_bagging", "params": {"n_estimators": 2}}
+    spec = make_spec(
+        data=read_file(), strategies=["class_weight", weights, bagged], classifiers=classifiers, split=ONE_SPLIT
+    )
+    job = run_small_job(spec, folder)
+    check(job, folder)
+    assert "xgboost 3" in job.snippet("baseline", "xgboost").code
+
+
 @pytest.mark.parametrize(
     ("data", "split"),
     [
+        pytest.param({"generate": {"n_samples": 300}}, ONE_SPLIT, id="generated without weights"),
         pytest.param(read_file(path="d.jsonl"), ONE_SPLIT, id="jsonl"),
         pytest.param(read_file(path="d.parquet"), ONE_SPLIT, id="parquet"),
         pytest.param(read_file(path="wide.tsv"), ONE_SPLIT, id="utf-16"),
@@ -303,3 +335,32 @@ def test_equal_jobs_give_equal_scripts(folder) -> None:
     """nothing in a script varies from run to run"""
     first, second = (run_small_job(make_spec(data=read_file(), split=ONE_SPLIT), folder) for _ in range(2))
     assert first.snippet("smote", "logistic_regression") == second.snippet("smote", "logistic_regression")
+
+
+def tuned(entry: str | dict[str, Any], **space: Any) -> dict[str, Any]:
+    """An entry with a few candidates."""
+    named = {"name": entry} if isinstance(entry, str) else entry
+    return {**named, "tune": {"n_candidates": 4, "inner_folds": 2, **({"space": space} if space else {})}}
+
+
+TUNED_STRATEGIES = ["threshold", "class_weight", "smote", tuned("smote"), tuned(WEIGHTED)]
+
+
+@pytest.mark.parametrize(
+    ("data", "split"),
+    [
+        pytest.param(GENERATED, TWO_SPLITS, id="generated"),
+        pytest.param(read_file(groups="customer"), ONE_SPLIT, id="groups"),
+        pytest.param(read_file(time="when"), {"method": "time"}, id="time"),
+    ],
+)
+def test_tuned_pairs_are_tuned_again_by_the_script(data, split, folder) -> None:
+    """the same candidates on the same inner folds, so the same choice and the same numbers"""
+    classifiers = [
+        "logistic_regression",
+        tuned("decision_tree", max_depth=[2, 4, None], min_samples_leaf={"int": [1, 9]}),
+    ]
+    spec = make_spec(data=data, strategies=TUNED_STRATEGIES, classifiers=classifiers, split=split)
+    job = run_small_job(spec, folder)
+    assert {run.tuned.candidate for run in job.runs if run.tuned} - {0}
+    check(job, folder)

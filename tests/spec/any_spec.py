@@ -7,6 +7,7 @@ from typing import Any
 from hypothesis import strategies as st
 
 from job.names import CLASSIFIERS, STRATEGIES
+from job.spec.strategy_entries import NO_SAMPLERS
 
 TEXT = st.text(st.characters(exclude_categories=("Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp")), min_size=1, max_size=12)
 ODD_WORDS = st.sampled_from(
@@ -108,22 +109,67 @@ SPLIT = section({"method": st.just("holdout")}, test_size=SHARE, n_repeats=st.in
 )
 
 
-def entries(names: Any, least: int) -> st.SearchStrategy[list[Any]]:
+WEIGHTS = st.just("prevalence") | section(
+    {}, keep=st.just("prevalence"), real_share=st.floats(0, 1) | st.just("proportional")
+)
+
+
+RANGE = st.lists(st.integers(1, 9) | st.none(), min_size=1, max_size=3) | st.builds(
+    lambda kind, low, more: {kind: [low, low + more]},
+    st.sampled_from(["log", "uniform", "int", "log_int"]),
+    st.integers(1, 9),
+    st.integers(1, 9),
+)
+TUNE = section(
+    {"space": st.dictionaries(st.sampled_from(["a", "b", "c d"]), RANGE, min_size=1, max_size=2)},
+    n_candidates=st.integers(2, 1000),
+    inner_folds=st.integers(2, 20),
+)
+
+
+def entries(names: Any, least: int, samplers: Any = ()) -> st.SearchStrategy[list[Any]]:
     """Entries of unlike labels."""
     long = section({"name": st.sampled_from(sorted(names))}, params=PARAMS, label=LABEL)
     dotted = section({"class": st.sampled_from(["imblearn.over_sampling.SVMSMOTE", "sklearn.x.Y"])}, params=PARAMS)
+    weighted = (
+        section({"name": st.sampled_from(sorted(samplers)), "weights": WEIGHTS}, label=LABEL) if samplers else long
+    )
+    tuned = section({"name": st.sampled_from(sorted(names)), "tune": TUNE}, label=LABEL)
     return st.lists(
-        st.sampled_from(sorted(names)) | long | dotted,
+        st.sampled_from(sorted(names)) | long | dotted | weighted | tuned,
         min_size=least,
         max_size=4,
         unique_by=lambda entry: label_of(entry),
     )
 
 
+GATES = st.lists(
+    section(
+        {"metric": st.sampled_from(["recall", "brier"]), "strategy": st.just("baseline"), "min": st.floats(-1, 1)},
+        max=st.floats(1, 2),
+        bound=st.sampled_from(["lower", "mean", "upper"]),
+    )
+    | section(
+        {
+            "metric": st.just("f1"),
+            "strategy": st.just("baseline"),
+            "versus": st.just("previous"),
+            "max_loss": st.floats(0, 9),
+        },
+        on_undecided=st.sampled_from(["fail", "pass"]),
+    )
+    | section({"ranking": st.just(["better", "open"]), "strategy": st.just("baseline")})
+    | section({"max_failed_runs": st.integers(0, 99)}),
+    max_size=3,
+    unique_by=lambda rule: str(sorted(rule.items(), key=str)),
+)
+
+
 def label_of(entry: Any) -> str:
     if isinstance(entry, str):
         return entry
-    return entry.get("label") or entry.get("name") or entry["class"].rpartition(".")[2]
+    label = entry.get("label") or entry.get("name") or entry["class"].rpartition(".")[2]
+    return f"{label}{' (weighted)' if 'weights' in entry else ''}{' (tuned)' if 'tune' in entry else ''}"
 
 
 SPECS = section(
@@ -137,7 +183,7 @@ SPECS = section(
         impute=st.just("mean"),
         max_categories=st.integers(2, 99),
     ),
-    strategies=entries(set(STRATEGIES) - {"baseline"}, 0),
+    strategies=entries(set(STRATEGIES) - {"baseline"}, 0, set(STRATEGIES) - set(NO_SAMPLERS)),
     classifiers=entries(CLASSIFIERS, 1),
     report=section({}, timings=st.booleans(), model=st.booleans(), synthetic=st.booleans())
     | section({"synthetic": st.just(True)}, synthetic_parents=st.booleans()),
@@ -153,7 +199,15 @@ SPECS = section(
         prevalence_in_use=st.none() | st.floats(0, 1, exclude_min=True, exclude_max=True),
         cost=section({"false_negative": st.floats(0.1, 1e6)}, false_positive=st.floats(0, 1e6)),
     ),
+    gates=GATES,
     engine=section(
-        {}, workers=st.just("auto") | st.integers(1, 1024), run_timeout=st.none() | st.floats(0, 1e9, exclude_min=True)
-    ),
+        {},
+        workers=st.just("auto") | st.integers(1, 1024),
+        store=st.booleans(),
+        store_size=st.integers(10**6, 10**15) | st.sampled_from(["1 GB", "500 MB"]),
+        memory_limit=st.just("auto") | st.integers(10**6, 10**15) | st.sampled_from(["8 GB", "0.5GB", "750 MB"]),
+        run_timeout=st.none() | st.floats(0, 1e9, exclude_min=True),
+        kind=st.just("local"),
+    )
+    | section({"kind": st.just("dask"), "address": st.just("tcp://scheduler:8786")}, workers=st.integers(1, 1024)),
 )

@@ -63,7 +63,7 @@ def test_a_bomb_is_refused_quickly(problems, text) -> None:
 
 def test_a_huge_file_is_not_read_to_its_end(problems) -> None:
     """A data file under the name of a spec is refused by its size."""
-    assert ["spec.yaml: has more than 1,000,000 bytes; that is no spec"] == problems(TOO_LONG)
+    assert ["spec.yaml: has more than 1,000,000 bytes, too many for a spec"] == problems(TOO_LONG)
 
 
 def test_all_problems_are_told_at_once_in_the_order_of_their_lines(problems) -> None:
@@ -211,6 +211,25 @@ def test_a_package_can_be_allowed(load) -> None:
         load(text, allowed_packages=["min"])
 
 
+@pytest.mark.parametrize(
+    "engine", ["", "engine:\n", "engine: {kind: dask}\n", "engine: {kind: dask, address: 'a:1'}\n"]
+)
+def test_a_cluster_that_is_asked_for_wins_over_the_spec(load, engine) -> None:
+    """its address takes the place of the spec's, or of one that is missing there; all other keys stay"""
+    engine = engine.replace("}", ", run_timeout: 7}")
+
+    made = load(DATA + engine, dask="tcp://b:2").spec.engine
+
+    assert ("dask", "tcp://b:2", 7 if "}" in engine else None) == (made.kind, made.address, made.run_timeout)
+
+
+def test_an_engine_that_is_wrong_stays_wrong(problems) -> None:
+    """an address beside it mends nothing else"""
+    assert [True] == [
+        line.startswith("spec.yaml:2:1 engine: got 3") for line in problems(DATA + "engine: 3\n", dask="b:2")
+    ]
+
+
 def test_the_file_is_asked_about_only_beside_other_problems(load, problems) -> None:
     """A spec that is right meets its data when it is run; one that isn't is told everything now."""
     text = "data:\n  file: {path: a.csv, target: y}\n"
@@ -288,9 +307,7 @@ def test_the_default_split_depends_on_what_is_written(load, split, expected) -> 
 
 def test_folds_need_a_method_that_has_them(load) -> None:
     """A key that chooses holdouts and one of folds contradict each other."""
-    with pytest.raises(
-        SpecError, match=r"split\.n_splits: belongs to method kfold, and method is holdout; leave it out"
-    ):
+    with pytest.raises(SpecError, match=r"split\.n_splits: is for method kfold, but method is holdout; leave it out"):
         load(DATA + "split: {test_size: 0.2, n_splits: 5}\n")
 
 
@@ -305,7 +322,7 @@ def test_the_practical_difference_is_found_or_given(load, written, rope) -> None
     assert (None if rope == "auto" else rope) == question_of(spec).rope
 
 
-def test_the_embedded_default_is_right() -> None:
+def test_the_embedded_default_is_right(load) -> None:
     """It is the experiment that the project started from."""
     spec = load_spec(None).spec
 
@@ -314,5 +331,6 @@ def test_the_embedded_default_is_right() -> None:
         getattr(spec.data.generate, key)
         for key in ("n_samples", "n_features", "n_informative", "n_redundant", "weights")
     )
-    assert ["baseline", "class_weight", "threshold", "smote", "custom"] == [entry.label for entry in spec.strategies]
+    labels = ["baseline", "class_weight", "threshold", "smote", "custom", "custom (weighted)"]
+    assert labels == [entry.label for entry in spec.strategies] == [entry.label for entry in load(DATA).spec.strategies]
     assert {"max_iter": 1000} == spec.classifiers[0].params

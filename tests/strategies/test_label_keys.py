@@ -10,7 +10,6 @@ from factories import make_dataset, make_spec
 from job import pipeline
 from job.errors import SpecError
 from job.evaluation.evaluate_unit import evaluate_unit
-from job.evaluation.grid import enumerate_units
 from job.outputs import Outputs
 from job.strategies.label_keys import key_by_class
 
@@ -59,7 +58,7 @@ REFUSED = {
         "got 'mo' for a label, must be one of the data's: 'yes'",
     ),
     "codes that a label contradicts": ({0: 1, 1: 10}, "2", ("1",), "got '0' for a label"),
-    "weights that part the rest": ({"a": 1, "b": 2, "c": 9}, "c", ("a", "b"), "one class, the rest ('a', 'b')"),
+    "weights that part the rest": ({"a": 1, "b": 2, "c": 9}, "c", ("a", "b"), "one class, all other labels ('a', 'b')"),
     "a weight for a part of the rest": ({"a": 2, "c": 9}, "c", ("a", "b"), "has a value for 'a', but these labels"),
 }
 
@@ -98,10 +97,11 @@ def test_a_job_weighs_the_rows_of_a_label(tmp_path, monkeypatch):
     What the split doesn't use is noted in the same results.
     """
     monkeypatch.setattr(pipeline, "_write", lambda *_: None)
-    monkeypatch.setattr(Outputs, "publish", lambda outputs: tmp_path)
+    monkeypatch.setattr(Outputs, "publish", lambda *_: tmp_path)
 
-    def evaluate(spec, dataset, splits, *_):
-        return [outcome for unit in enumerate_units(spec, splits) for outcome in evaluate_unit(unit, dataset)]
+    def evaluate(prepared, *_):
+        outcomes = [outcome for unit in prepared.units() for outcome in evaluate_unit(unit, prepared.dataset)]
+        return outcomes, pipeline.Reused(0, len(outcomes)), 1
 
     monkeypatch.setattr(pipeline, "_evaluate", evaluate)
     kept = []

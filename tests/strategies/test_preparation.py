@@ -21,6 +21,21 @@ def test_numbers_are_imputed_and_scaled_as_scikit_learn_does():
     np.testing.assert_array_equal(expected.transform(test.to_numpy()), actual.transform(test))
 
 
+@pytest.mark.parametrize("impute", ["median", "mean", "most_frequent"])
+@pytest.mark.parametrize(("n_rows", "n_categorical"), [(120, 0), (121, 1)])
+def test_both_steps_are_scikit_learns_to_the_bit(impute, n_rows, n_categorical):
+    """what is done in one array gives the bits of the pipeline that is kept, also where a column has no value"""
+    X = make_dataset(n_rows, n_categorical=n_categorical, missing=0.2).X
+    X["empty"] = np.nan
+    preparation = Preparation(impute=impute).fit(X)
+    numbers = X[preparation.numeric_].to_numpy(dtype=float)
+    imputer = SimpleImputer(strategy=impute, keep_empty_features=True)
+    expected = make_pipeline(imputer, StandardScaler()).fit(numbers)
+    np.testing.assert_array_equal(imputer.statistics_, preparation.numbers_[0].statistics_)
+    for fitted in (expected, preparation.numbers_):
+        np.testing.assert_array_equal(fitted.transform(numbers), preparation.codes(X)[:, : numbers.shape[1]])
+
+
 @pytest.mark.parametrize(("scale", "scaler"), [("robust", RobustScaler()), ("none", "passthrough")])
 def test_other_scales(scale, scaler):
     """`scale` chooses RobustScaler, or no scaling at all"""

@@ -2,15 +2,23 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from unittest.mock import patch
+
 import numpy as np
 import pytest
 from factories import make_dataset, make_entry, make_training_part
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra.numpy import arrays
 from imblearn.over_sampling import SMOTE
 from sklearn.linear_model import LogisticRegression
 
 from job.errors import StrategyError
+from job.strategies import resampling
 from job.strategies.inner_folds import split_rows
 from job.strategies.recipes import recipe_of
+from job.strategies.resampling import find_added, find_equal
 
 NEEDS_NEIGHBOURS = ("smote", "SMOTE", "BorderlineSMOTE", "ADASYN", "SMOTEENN", "SMOTETomek", "NearMiss")
 
@@ -131,3 +139,40 @@ def test_a_tuned_threshold_moves_the_decision_only():
     np.testing.assert_array_equal(plain.predict_proba(part.codes), fitted.model.predict_proba(part.X))
     assert fitted.model.predict(part.X).sum() > plain.predict(part.codes).sum()
     assert 0 < fitted.threshold < 0.5
+
+
+def alike(rows):
+    """The worst that hashes could be."""
+    return np.zeros(len(rows), dtype=np.uint64)
+
+
+BY_HASH = pytest.mark.parametrize("hash_rows", [resampling._hash_rows, alike])
+
+
+def tables(n_most: int) -> st.SearchStrategy[np.ndarray]:
+    values = st.sampled_from([0.0, -0.0, 1.0, -1.0, 0.5, 1e300, 5e-324])
+    return st.integers(1, n_most).flatmap(lambda n: arrays(float, (n, 2), elements=values))
+
+
+@BY_HASH
+@given(rows=tables(12), others=tables(12))
+def test_equal_rows_are_found_exactly(hash_rows, rows, others):
+    """a row equals one of the others where all its numbers do, 0 and -0 alike, whatever the hashes are"""
+    known = {tuple(row) for row in others.tolist()}
+    with patch.object(resampling, "_hash_rows", hash_rows):
+        assert [tuple(row) in known for row in rows.tolist()] == find_equal(rows, others).tolist()
+
+
+@BY_HASH
+@given(real=tables(6), resampled=tables(12))
+def test_added_rows_are_counted_exactly(hash_rows, real, resampled):
+    """as many of equal rows as there were are kept, the first ones, and the others were added"""
+    if len(resampled) >= len(real) and np.array_equal(resampled[: len(real)], real):
+        expected = list(range(len(real), len(resampled)))
+    else:
+        left, expected = Counter(map(tuple, real.tolist())), []
+        for number, row in enumerate(map(tuple, resampled.tolist())):
+            left[row] -= 1
+            expected += [number] * (left[row] < 0)
+    with patch.object(resampling, "_hash_rows", hash_rows):
+        assert expected == find_added(real, resampled).tolist()

@@ -17,7 +17,7 @@ from job.results.job_facts import Run
 from job.results.record import Pair
 from job.results.results import Results
 from job.results.verdict_facts import AdvisedCutoff, OtherClassifier
-from job.wording.headline import GLOSSES, Answer, tell_answer
+from job.wording.headline import GLOSSES, Answer, describe_strategy, tell_answer
 
 STARTS = {
     recommendation.HELPS: "Oversampling helps svc here: ",
@@ -73,12 +73,17 @@ def test_every_code_has_its_sentence(helps: Results, code: str) -> None:
 def test_what_is_not_shown_says_how_many_rows_would_settle_it(helps: Results, code: str) -> None:
     """about the pair that the sentence is about, and only where it isn't settled"""
     open_codes = (recommendation.OPEN, recommendation.PROBABLY_HELPS, recommendation.PROBABLY_HARMS)
-    assert (code in open_codes) == ("would be shown with about" in told_of(helps, code=code).found)
+    assert (code in open_codes) == ("To detect a true difference of" in told_of(helps, code=code).found)
 
 
 def test_of_several_oversamplers_the_best_is_named_as_the_best(helps: Results) -> None:
     """so that nobody takes it for a test of one"""
-    assert told_of(helps, n_oversamplers=2).short.endswith(" with smote, the best of two oversamplers.")
+    assert told_of(helps, n_oversamplers=2).short.endswith(" with smote, the better of two oversamplers.")
+    (row,) = helps.verdict.rows
+    tested = row.ranking.model_copy(update={"difference": row.ranking.difference + 0.01})
+    other = row.model_copy(update={"strategy": "custom", "ranking": tested})
+    better = helps.model_copy(update={"verdict": helps.verdict.model_copy(update={"rows": (row, other)})})
+    assert told_of(better, n_oversamplers=2).short.endswith(" with smote, one of two oversamplers.")
 
 
 def judge(strategies: dict[str, Any], n_repeats: int = 10, noise: float = 0.01) -> Results:
@@ -134,7 +139,7 @@ def other(classifier: str, code: str, strategy: str | None = "smote") -> OtherCl
         ),
         (
             [other("knn", "no_practical_difference"), other("tree", "harms"), other("mlp", "open")],
-            "The same holds for knn; with tree oversampling ranks worse; with mlp it is open.",
+            "The same holds for knn; with tree oversampling ranks worse; with mlp oversampling may or may not help.",
         ),
         (
             [other("knn", "helps"), other("mlp", "helps"), other("tree", "helps", "custom")],
@@ -142,7 +147,7 @@ def other(classifier: str, code: str, strategy: str | None = "smote") -> OtherCl
         ),
         ([other("knn", "probably_helps")], "With knn smote probably ranks better."),
         ([other("knn", "probably_harms")], "With knn oversampling probably ranks worse."),
-        ([other("knn", "cannot_tell")], "With knn it can't be told."),
+        ([other("knn", "cannot_tell")], "With knn it can't be tested."),
     ],
 )
 def test_the_other_classifiers_follow_in_one_sentence(
@@ -184,11 +189,11 @@ def test_the_price_is_at_the_advised_cutoff(moved: Results, cutoff: Any, words: 
     asked = cutoff and AdvisedCutoff(asked=cutoff[0], threshold=cutoff[1], action=cutoff[2])
     told = told_of(moved, cutoff=asked)
     use, price = told.use, moved.verdict.headline.numbers.price
-    assert f"{told.action}{use}".startswith(f"Use svc as it is (baseline): {words}")
+    assert f"{told.action}{use}".startswith(f"Use svc without resampling (baseline): {words}")
     assert price is not None
     assert f"finds {100 * price['recall']:.0f} of every 100 minority rows" in use
     assert f"{price['false_alarms_per_1000']:.0f} false alerts per 1,000 rows" in use
-    assert f"which costs {price['expected_cost_per_1000']:,.0f} per 1,000 rows" in use
+    assert f"misses and false alerts together cost {price['expected_cost_per_1000']:,.0f} per 1,000 rows" in use
 
 
 def test_without_a_cost_no_cost_is_told(moved: Results) -> None:
@@ -203,14 +208,16 @@ def test_threshold_is_not_recommended_by_name() -> None:
     for name in ("moved threshold", "not asked", "without probabilities"):
         results = OUTCOMES[name]()
         assert Pair(strategy="baseline", classifier="svc") == results.verdict.headline.recommended
-        assert "Use svc as it is (baseline)" == tell_answer(results).action
+        assert "Use svc without resampling (baseline)" == tell_answer(results).action
 
 
 def test_probabilities_that_oversampling_moves_are_told() -> None:
     """beside the true share, where the recommended strategy changes them"""
     results = make_outcome({"baseline": {}, "smote": {**BETTER, "mean_predicted": 0.3}})
     use = tell_answer(results).use
-    words = r"mean predicted probability is 0\.\d{3}, baseline's 0\.\d{3} and the true share 0\.105, so don't read its"
+    words = (
+        r"Don't read its scores as probabilities: their mean is 0\.\d{3} \(with baseline 0\.\d{3}\), but only 0\.105 of"
+    )
     assert re.search(words, use)
 
 
@@ -218,15 +225,15 @@ def test_one_split_says_what_its_intervals_are_about() -> None:
     """two fitted models, and not the procedure"""
     results = OUTCOMES["one split"]()
     sure = tell_answer(results).sure
-    assert sure.startswith("How sure? One split with ")
+    assert sure.startswith("This rests on one split with ")
     assert sure.endswith("and say nothing about another split.")
 
 
 def test_fresh_data_and_training_rows_are_named(moved: Results) -> None:
     """what the difference is about"""
     assert tell_answer(moved).sure == (
-        "How sure? Ten splits, 209 minority rows tested: intervals are about the difference expected on fresh data "
-        "when both are trained on 1,600 rows like these."
+        "This rests on ten splits and 209 minority rows tested: intervals are for new data of the same kind, with "
+        "both models trained on 1,600 rows."
     )
 
 
@@ -245,8 +252,12 @@ def test_the_choice_says_why_the_best_mean_is_not_recommended(moved: Results) ->
         "but a gain over baseline isn't at least probable there, so baseline with svc is recommended." in unsure.choice
     )
     failed = OUTCOMES["failed"]()
-    assert tell_answer(failed).choice.endswith(
-        "Left out for having a result on fewer than all 10 splits: smote with svc (9) and smote with knn (9)."
+    assert (
+        tell_answer(failed)
+        .choice.partition(" At its own advised")[0]
+        .endswith(
+            "Left out for having a result on fewer than all 10 splits: smote with svc (9) and smote with knn (9)."
+        )
     )
 
 
@@ -261,11 +272,13 @@ def test_problems_with_the_data_come_first() -> None:
     problem = make_finding("leak", "problem", columns=["a", "b", "c"])
     assert () == problems_of(make_finding(), make_finding(level="warning"))
     assert ("leak was found (a, b, ...).",) == problems_of(make_finding(), problem)
-    assert ("x was found.", "x was found.", "1 more is told below.") == problems_of(*[make_finding("x", "problem")] * 3)
-    assert "2 more are told below." == problems_of(*[problem] * 4)[-1]
+    assert ("x was found.", "x was found.", "1 more is listed below.") == problems_of(
+        *[make_finding("x", "problem")] * 3
+    )
+    assert "2 more are listed below." == problems_of(*[problem] * 4)[-1]
 
 
-def gloss_of(kind: str, *cuts: float | None) -> str:
+def gloss_of(kind: str, *cuts: float | None, **parts: Any) -> str:
     """What is said between action and price of a recommended strategy of this kind, with these cut-offs."""
     results = make_outcome({"baseline": {}, "smote": BETTER})
     runs = tuple(
@@ -276,7 +289,7 @@ def gloss_of(kind: str, *cuts: float | None) -> str:
             (("baseline", "svc"), 9.0),
         ]
     )
-    strategies = (results.strategies[0], results.strategies[1].model_copy(update={"kind": kind}))
+    strategies = (results.strategies[0], results.strategies[1].model_copy(update={"kind": kind, **parts}))
     return tell_answer(results.model_copy(update={"runs": runs, "strategies": strategies})).use.partition(":")[0]
 
 
@@ -292,7 +305,7 @@ def gloss_of(kind: str, *cuts: float | None) -> str:
 )
 def test_a_moved_cutoff_says_where_it_lies(cuts: tuple[float, ...], expected: str) -> None:
     """the mean over splits with this classifier, with digits enough to tell it from nothing"""
-    assert f" (same model, cutoff moved to {expected}, no synthetic rows)" == gloss_of("threshold", *cuts)
+    assert f" (same model, cut-off moved to {expected}, no synthetic rows)" == gloss_of("threshold", *cuts)
 
 
 @pytest.mark.parametrize("kind", GLOSSES)
@@ -300,3 +313,33 @@ def test_only_what_needs_words_gets_them(kind: str) -> None:
     """what the recommended strategy does; nothing for baseline, and where it isn't known"""
     expected = f" ({GLOSSES[kind]})" if kind not in ("baseline", "") else ""
     assert expected == gloss_of(kind, None)
+
+
+@pytest.mark.parametrize(("kind", "before"), [("synthetic", f"{GLOSSES['synthetic']}, "), ("", "")])
+def test_weights_are_said(kind: str, before: str) -> None:
+    """the recommended strategy oversamples, and tells the model of no other prevalence"""
+    weights = {"keep": "prevalence", "real_share": 0.5}
+    assert f" ({before}each class weighing as much as before)" == gloss_of(kind, None, weights=weights)
+
+
+def test_our_own_sampler_is_told_from_others(helps: Results) -> None:
+    """nobody outside knows what `custom` is"""
+    entry = helps.strategies[1].model_copy(update={"name": "custom", "kind": "synthetic"})
+    assert "trained with synthetic minority rows of AffinitySMOTE, this job's own sampler" == describe_strategy(entry)
+    assert GLOSSES["synthetic"] == describe_strategy(entry.model_copy(update={"name": "smote"}))
+    assert GLOSSES["fewer"] == describe_strategy(entry.model_copy(update={"kind": "fewer"}))
+
+
+def test_a_cheaper_pair_is_named_beside_the_recommended_one(moved: Results) -> None:
+    """models are chosen by ranking, so the cheapest at its cut-off may be another"""
+    (mine, *others) = (row for row in moved.decisions.rows if row.cutoff is not None)
+    cheap = others[0].model_copy(update={"expected_cost_per_1000": 1.0, "n_splits": mine.n_splits})
+    for row, is_told in ((cheap, True), (cheap.model_copy(update={"n_splits": 1}), False)):
+        rows = tuple(row if each.place == row.place else each for each in moved.decisions.rows)
+        dear = tuple(
+            each if each.place == row.place else each.model_copy(update={"expected_cost_per_1000": 722.0})
+            for each in rows
+        )
+        results = moved.model_copy(update={"decisions": moved.decisions.model_copy(update={"rows": dear})})
+        words = f"{row.strategy} with {row.classifier} costs 1 on average, less than 722"
+        assert is_told == (words in tell_answer(results).choice)

@@ -27,7 +27,7 @@ JARGON = re.compile(r"\b(rope|holm|h0|null hypothesis|significan\w*|posterior|pr
 def make_row(
     decided: str = rules.OPEN, share: float | None = 0.9, **changes: tuple[float, float | None]
 ) -> facts.VerdictRow:
-    """One oversampler with one classifier: 30 of 100 rows found more, for 50 false alarms."""
+    """One oversampler with one classifier: 30 of 100 rows found more, for 50 false alerts."""
     tested = make_tested().model_dump()
     means = {"recall": (0.45, 0.75), "false_alarms_per_1000": (10.0, 60.0), **changes}
     nothing = {"difference": None, "lower": None, "upper": None}
@@ -108,14 +108,18 @@ def test_a_difference_without_an_interval_says_so() -> None:
     [
         (
             rules.MOVED_THRESHOLD,
-            "Most of that is a lower decision threshold: with as many alerts, baseline finds 90 %",
+            "Most of that comes from a lower decision threshold: with as many alerts, baseline finds 90 %",
         ),
         (
             rules.MORE_THAN_THRESHOLD,
             "That is more than a different threshold: with as many alerts, baseline finds 90 %",
         ),
         (rules.NO_CHANGE, ": no practical change in recall."),
-        (rules.OPEN, "How much of that is a different threshold is open: with as many alerts, baseline finds 90 %"),
+        (
+            rules.OPEN,
+            "The splits differ too much to tell how much of that is only a different threshold: with as many alerts, "
+            "baseline finds 90 %",
+        ),
     ],
 )
 def test_every_decision_has_its_sentence(code: str, words: str) -> None:
@@ -145,7 +149,7 @@ def test_fewer_alerts_are_told_too() -> None:
     row = make_row(rules.MOVED_THRESHOLD, None, recall=(0.5, 0.2), false_alarms_per_1000=(40.0, 40.0))
     assert describe_decision(row) == (
         "at its own decision threshold it finds 30 fewer of every 100 minority rows and raises as many false alerts "
-        "per 1,000 rows. Most of that is a higher decision threshold."
+        "per 1,000 rows. Most of that comes from a higher decision threshold."
     )
     assert "there are no decisions to compare." == describe_decision(make_row(recall=(0.5, None)))
 
@@ -155,7 +159,8 @@ def test_how_many_rows_would_settle_it() -> None:
     place = {"strategy": "smote", "classifier": "svc"}
     power = facts.PowerRow(**place, se=None, gain=0.1234, detectable=None, needed=None, low=534, high=2136)
     assert describe_needed(power, 209) == (
-        "A true difference of 0.123 would be shown with about 530 to 2,100 minority rows; the data has 209."
+        "To detect a true difference of 0.123 in four of five such jobs would take about 530 to 2,100 minority rows; "
+        "the data has 209."
     )
     assert "0.0019" in describe_needed(power.model_copy(update={"gain": 0.0019}), 209)
     assert "" == describe_needed(power.model_copy(update={"low": None, "high": None}), 209)

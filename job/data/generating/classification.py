@@ -48,13 +48,12 @@ def generate_classification(spec: ClassificationSpec) -> Dataset:
     positive = max(label for label, n in counts.items() if n == min(counts.values()))
     if min(counts[positive], len(labels) - counts[positive]) < 2:
         drawn = ", ".join(f"label {label} on {n:,}" for label, n in counts.items())
-        raise DataError(
-            f"data.generate: drew {drawn} of {len(labels):,} rows; at least two rows of the positive label and "
-            "two of the rest are needed: raise n_samples, or the rare class's share in weights"
-        )
+        advice = "raise n_samples, or the rare class's share in weights"
+        needed = "at least two rows of the positive label and two of the others are needed"
+        raise DataError(f"data.generate: drew {drawn} of {len(labels):,} rows; {needed}: {advice}")
     frame = pd.DataFrame(X, columns=[f"feature_{i}" for i in range(X.shape[1])])
     why = "a number drawn by make_classification"
-    columns = [Column(str(name), "number", "feature", 0, int(frame[name].nunique()), why) for name in frame.columns]
+    columns = [Column(str(name), "number", "feature", 0, len(np.unique(frame[name])), why) for name in frame.columns]
     target = Column("target", "category", "target", 0, len(counts), "the class drawn by make_classification")
     y = (labels == int(positive)).astype(np.int8)
     rest = tuple(label for label in counts if label != positive)
@@ -76,16 +75,14 @@ def _draw(parameters: Mapping[str, Any]) -> tuple[np.ndarray, np.ndarray]:
     except ValueError as error:
         raise DataError(f"data.generate: make_classification cannot draw this: {error}") from error
     if not np.isfinite(X).all():
-        raise DataError(
-            "data.generate: the features hold values that are not finite; bring class_sep, shift and scale nearer to 1"
-        )
+        advice = "bring class_sep, shift and scale nearer to 1"
+        raise DataError(f"data.generate: the features hold values that are not finite; {advice}")
     return X, labels
 
 
 def check_memory(n_cells: int, what: str, lower: str) -> None:
     """Refuse what wouldn't fit, before anything is drawn."""
     if 8 * n_cells > usable_memory():
-        raise DataError(
-            f"data.generate: {what} need about {8 * n_cells / 1e9:,.1f} GB while they are drawn, and "
-            f"{usable_memory() / 1e9:,.1f} GB may be used; lower {lower}"
-        )
+        needed, there = (f"{n_bytes / 1e9:,.1f} GB" for n_bytes in (8 * n_cells, usable_memory()))
+        found = f"{what} need about {needed} while they are drawn, and {there} may be used"
+        raise DataError(f"data.generate: {found}; lower {lower}")

@@ -71,11 +71,11 @@ def read_header(file: DataFile) -> Header:
         reader.file = replace(file, names=tuple(name.strip() for name in first.values))
     comments, header, below = _skip_comments(chain([] if first is None else [first], records))
     if header is None:
-        raise DataError(f"{file.shown}: there is no header: the file holds only comment lines")
+        raise DataError(f"{file.shown}: there is no header: the file contains only comment lines")
     names = tuple(header.values)
     if len(names) > 2 and not any(name.strip() for name in names[1:]):
-        text = f"only the first of {len(names)} names is there ({quoted(names[0])}); is it a title?"
-        raise DataError(f"{file.shown}:{header.line}: {text} The first line has to be the header: remove this one")
+        text = f"only the first of {len(names)} column names isn't empty ({quoted(names[0])}); is it a title?"
+        raise DataError(f"{file.shown}:{header.line}: {text} The first line must be the header: remove this one")
     if below is None and len(names) > 1:
         raise DataError(f"{file.shown}: there is only a header and no rows")
     if below is None or len(names) == 1 or len(below.values) != len(names):
@@ -92,7 +92,7 @@ def _watched(file: DataFile, top: list[str]) -> Iterator[str]:
         if not any(map(str.strip, top)) and (found := _SEP.fullmatch(line)):
             told = (found[1] or "").replace("\t", "\\t")
             advice = f' and set data.file.delimiter to "{told}"' if told and found[1] != file.delimiter else ""
-            text = f"{file.shown}:{number}: {quoted(line.strip())} is for Excel only, no header; remove that line"
+            text = f"{file.shown}:{number}: {quoted(line.strip())} is for Excel only, not a header; remove that line"
             raise DataError(text + advice)
         top.append(line)
         yield line
@@ -111,24 +111,23 @@ def _skip_comments(records: Iterator[Record]) -> tuple[int, Record | None, Recor
 
 def _explain_width(file: DataFile, header: Record, below: Record | None, top: Sequence[str]) -> str:
     """Say why there are fewer names than values, or only one: another delimiter, or lines above the header."""
-    rest = (
-        (line, guess_delimiter(top[line - 1 : line + _MOST_GUESSED], file)) for line in range(header.line, len(top))
-    )
+    lines = range(header.line, len(top))
+    rest = ((line, guess_delimiter(top[line - 1 : line + _MOST_GUESSED], file)) for line in lines)
     start, likely = next(((line, found) for line, found in rest if found), (header.line, None))
     where, text = f"{file.shown}:{header.line}", top[header.line - 1].strip()
     advice = "" if likely in (None, " ", ":", file.delimiter) else f"; {_advise(str(likely))}"
-    rule = "The first line has to be the header"
+    rule = "The first line must be the header"
     if below is not None and len(header.values) > 1:
         if start > header.line and not advice and len(below.values) > len(header.values) and below.values[-1].strip():
             advice = f"; is line {header.line} a title? {rule}, with a name for each column"
         return _wrong_width(file, below, advice)
     if start != header.line:
-        above = f"one value ({quoted(text)}) above rows of several, which begin on line {start}"
-        return f"{where}: {above}; is it a title? {rule}: remove what stands above it{advice}"
+        above = f"one value ({quoted(text)}) above rows with several, which begin on line {start}"
+        return f"{where}: {above}; is it a title? {rule}: remove everything above it{advice}"
     if likely is None:
         likely = max((other for other in _LIKELY if other != file.delimiter), key=text.count)
     advice = _advise(likely) if likely in text else "a target and at least one feature are needed"
-    got = f"the header has one column only ({quoted(text)}) when values are parted by {_name_delimiter(file.delimiter)}"
+    got = f"the header has only one column ({quoted(text)}) when split at {_name_delimiter(file.delimiter)}"
     return f"{where}: {got}; {advice}"
 
 
@@ -150,12 +149,12 @@ def guess_delimiter(lines: Sequence[str], file: DataFile) -> str | None:
 
 
 def _name_delimiter(delimiter: str) -> str:
-    return {"\t": "a tab", " ": "a blank"}.get(delimiter, quoted(delimiter))
+    return {"\t": "a tab", " ": "a space"}.get(delimiter, quoted(delimiter))
 
 
 def _advise(likely: str) -> str:
     written = "\\t" if likely == "\t" else likely
-    return f'they seem to be parted by {_name_delimiter(likely)}: set data.file.delimiter to "{written}"'
+    return f'values seem to be separated by {_name_delimiter(likely)}: set data.file.delimiter to "{written}"'
 
 
 def _wrong_width(file: DataFile, record: Record, advice: str = "") -> str:
@@ -167,12 +166,12 @@ def _wrong_width(file: DataFile, record: Record, advice: str = "") -> str:
         advice = "; the line begins with #: remove comments between rows"
     elif got == width + 1 and not record.values[-1].strip():
         ends = f"the row ends with {_name_delimiter(file.delimiter)} and the header doesn't"
-        advice = f"; {ends}: make them alike"
+        advice = f"; {ends}: end both in the same way"
     elif got == 1 and first:
         advice = f": {quoted(first)}; remove what isn't a row"
     elif got > width:
         last = listed([value.strip() for value in record.values[width - 1 :]], 4)
-        rule = f"a value that holds {_name_delimiter(file.delimiter)} has to stand between double quotes"
+        rule = f"a value that contains {_name_delimiter(file.delimiter)} must be in double quotes"
         advice = f" (the last are {last}); {rule}"
     else:
         advice = "; write an empty value for each that is missing"
@@ -193,13 +192,13 @@ def read_delimited(store: Store, file: DataFile) -> Table:
     columns, named = database.name_columns(header.names, file.shown)
     keys, notes = [column.key for column in columns], list[Note]()
     if header.comments:
-        text = f"{counted(header.comments, 'line')} above the header that begin with # were taken for comments."
+        text = f"{counted(header.comments, 'line')} above the header that begin with # were read as comments."
         notes.append(Note("comment-lines", text))
     notes += named
     scan = scan_structure(read_blocks(file), file.delimiter, len(columns)) if header.is_first_line else None
     if scan is not None and file.encoding is None:
         if scan.n_blank:
-            text = f"{counted(scan.n_blank, 'blank line')} between or below the rows passed over."
+            text = f"{counted(scan.n_blank, 'blank line')} between or below the rows skipped."
             notes.append(Note("blank-lines", text))
         database.load_csv(store, file.path, keys, scan.n_records - 1, scan.longest, file)
     else:
@@ -232,7 +231,7 @@ def _rewrite(file: DataFile, header: Header, path: Path) -> tuple[int, int, list
         for record in islice(records, header.comments + 1, None):
             if len(record.values) != len(header.names):
                 is_last = not reader.line.endswith(("\n", "\r")) and next(records, None) is None
-                cut_off = "; the file ends there without a line end: is it cut off?" if is_last else ""
+                cut_off = "; the file ends there without a line end: is it truncated?" if is_last else ""
                 raise DataError(_wrong_width(file, record) + cut_off)
             row = '","'.join([value.replace('"', '""') for value in record.values])
             stream.write(f'"{row}"\n')
@@ -251,11 +250,11 @@ def _rewrite(file: DataFile, header: Header, path: Path) -> tuple[int, int, list
                 stray.append(record.line)
     notes = note_encoding(file)
     if broken:
-        text = f"Quoted values hold line breaks in {counted(len(broken), 'row')}; the first begins on line {broken[0]}."
-        notes.append(Note("line-breaks-in-values", text))
+        text = f"Quoted values contain line breaks in {counted(len(broken), 'row')}; the first begins on line"
+        notes.append(Note("line-breaks-in-values", f"{text} {broken[0]}."))
     if stray:
-        text = f"Values that don't begin with a double quote hold one in {counted(len(stray), 'row')} (line {stray[0]}"
-        notes.append(Note("stray-quotes", f"{text} first); it was read as part of the value."))
+        text = f"Values that don't begin with a double quote contain one in {counted(len(stray), 'row')}"
+        notes.append(Note("stray-quotes", f"{text} (line {stray[0]} first); it was read as part of the value."))
     return n_rows, longest, notes
 
 
@@ -274,11 +273,11 @@ def _note_odd_lines(store: Store, file: DataFile, header: Header, keys: Sequence
     if again:
         lines = [f"{found[place].line:,}" for place in again]
         more = f" and {len(lines) - _MOST_LINES:,} more" if len(lines) > _MOST_LINES else ""
-        text = f"{counted(len(lines), 'line')} left out, the header again: {', '.join(lines[:_MOST_LINES])}{more}."
+        text = f"{counted(len(lines), 'line')} left out, repeating the header: {', '.join(lines[:_MOST_LINES])}{more}."
         yield Note(REPEATED_HEADER, text)
     for place, what in odd.items():
         values = listed([value.strip() for value in found[place].values], 4)
-        text = f"Line {found[place].line:,} ({values}) looks like {what}, not like a row; remove it if it is none."
+        text = f"Line {found[place].line:,} ({values}) looks like {what}, not like a row; remove it if it isn't one."
         yield Note(ODD_LINE, text)
 
 
@@ -287,8 +286,8 @@ def _take_out_headers(store: Store, keys: Sequence[str], names: Sequence[str]) -
     around = database.WHITESPACE + '"'
     wanted = [literal(name.strip(around)) for name in names]
     is_name = [f"trim({key}, {literal(around)}) = {name}" for key, name in zip(keys, wanted, strict=True)]
-    # one column is soon read, and has its own name hardly ever
-    again = " AND ".join([f"contains({keys[0]}, {wanted[0]})", *is_name[:_MOST_LOOKED_AT]])
+    # one column is soon read, and has its own name hardly ever; behind AND the others would be read, too
+    again = f"CASE WHEN contains({keys[0]}, {wanted[0]}) THEN {' AND '.join(is_name[:_MOST_LOOKED_AT])} ELSE false END"
     rows = store.connection.execute(f"SELECT rowid FROM raw WHERE {again} ORDER BY rowid").fetchall()
     if rows:
         store.connection.execute(f"DELETE FROM raw WHERE {again}")

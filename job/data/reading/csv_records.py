@@ -105,8 +105,8 @@ class RecordReader:
         width, n = len(values), len(lines)
         are_rows = all(line.count(self._delimiter) == width - 1 for line in lines)
         if are_rows and width > 1 and n >= (2 if width > 2 else 4):
-            found = f"but each of these {n} lines looks like a row of its own; is a double quote missing or too many on"
-            raise self._refuse(start, f"a quoted value goes on to line {self._number}, {found} line {start}?")
+            found = f"a quoted value goes on to line {self._number}, but each of these {n} lines looks like a row of"
+            raise self._refuse(start, f"{found} its own; is a double quote missing or superfluous on line {start}?")
         return Record(start, values, len(lines), stray)
 
     def _quoted_value(self, at: int, column: int, lines: list[str]) -> tuple[str, int]:
@@ -121,7 +121,7 @@ class RecordReader:
             if closing:
                 break
             if not self._next():
-                advice = "close it, or write a double quote that belongs to the value twice, between quotes"
+                advice = "close it; a double quote that is part of a value is written twice, inside quotes"
                 raise self._refuse(opened, f"the quote that opens value {column + 1} is never closed; {advice}")
             lines.append(self.line)
             at = 0

@@ -37,7 +37,7 @@ SUFFIXES = {
 
 _ADVICE = {
     (".xlsx", ".xls"): "export the sheet as CSV",
-    (".json",): "write one object a line and name it .jsonl",
+    (".json",): "write one object per line and name it .jsonl",
     (".ndjson",): "name it .jsonl",
     (".txt", ".dat", ".data"): "name it .csv and set data.file.delimiter",
     (".pq",): "name it .parquet",
@@ -56,12 +56,12 @@ _MAGIC = {
     rb"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1": f"an old Excel (.xls) or other Microsoft Office file; {_EXPORT}",
     rb"ARROW1": f"an Arrow (Feather) file; {_EXPORT}",
     rb"\xff\xfe\x00\x00|\x00\x00\xfe\xff": "text in UTF-32; convert it: iconv -f UTF-32 -t UTF-8",
-    rb"PARE": "an encrypted Parquet file; give it decrypted",
+    rb"PARE": "an encrypted Parquet file; decrypt it first",
     rb"\x93NUMPY": f"a NumPy array (.npy); {_EXPORT}",
     rb"<stata_dta>": f"a Stata file; {_EXPORT}",
-    rb"\x80[\x02-\x05][^,;\t\n]": f"a Python pickle, which is never opened since it can run code; {_EXPORT}",
+    rb"\x80[\x02-\x05][^,;\t\n]": f"a Python pickle, which is never opened because it can run code; {_EXPORT}",
     **{
-        magic: f"{what} archive; unpack it and give the data file inside"
+        magic: f"{what} archive; unpack it and use the data file inside"
         for magic, what in (
             *((rb"BZh", "a bzip2"), (rb"\xfd7zXZ\x00", "an xz"), (rb"\x28\xb5\x2f\xfd", "a Zstandard")),
             *((rb"7z\xbc\xaf\x27\x1c", "a 7-Zip"), (rb"Rar!", "a RAR"), (rb"(?s:.{257})ustar", "a tar")),
@@ -121,14 +121,13 @@ class DataFile:
         if isinstance(column, int):
             column = self.names[column] if column < len(self.names) else f"number {column + 1}"
         named = quoted(column) if column in self.names or self.form != "delimited" else column
-        return DataError(
-            f"{self.shown}:{line}: the cell in column {named} has {size}, allowed are {LARGEST_CELL:,}; shorten it, or "
-            "leave the column out of the file"
-            + ("" if self.form == "parquet" else " (or is a closing quote or a line end missing?)")
-        )
+        advice = "shorten it, or leave the column out of the file"
+        advice += "" if self.form == "parquet" else " (or is a closing quote or a line end missing?)"
+        found = f"the cell in column {named} has {size}, allowed are {LARGEST_CELL:,}"
+        return DataError(f"{self.shown}:{line}: {found}; {advice}")
 
 
-def find_file(shown: str, folder: Path, delimiter: str | None = None) -> DataFile:
+def find_file(shown: str, folder: Path, delimiter: str | None = None, called: str | None = None) -> DataFile:
     """Find a data file and make sure that it is one.
 
     Parameters
@@ -139,6 +138,8 @@ def find_file(shown: str, folder: Path, delimiter: str | None = None) -> DataFil
         The folder of the spec.
     delimiter : str or None
         One character; None for the one that the suffix stands for.
+    called : str or None
+        What messages and the report call it; None for its path.
 
     Raises
     ------
@@ -146,7 +147,7 @@ def find_file(shown: str, folder: Path, delimiter: str | None = None) -> DataFil
         There is no such file, it isn't a plain file, can't be opened, is empty, has an unknown suffix, or
         is something else than its suffix says.
     """
-    path, shown = folder / shown, visible_path(shown)
+    path, shown = folder / shown, called or visible_path(shown)
     _check_regular(path, shown)
     form, usual, packed = _form(path, shown)
     with translated(shown), path.open("rb") as stream:
@@ -154,7 +155,7 @@ def find_file(shown: str, folder: Path, delimiter: str | None = None) -> DataFil
     if head and packed:
         if not head.startswith(b"\x1f\x8b"):
             check_kind(head, shown, form)
-            raise DataError(f"{shown}: the name says gzip but the content isn't packed; take .gz off its name")
+            raise DataError(f"{shown}: the name says gzip but the content isn't compressed; remove .gz from the name")
         with translated(shown), gzip.open(path) as stream:
             head = stream.read(HEAD_LENGTH)
     is_wide = head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
@@ -163,7 +164,7 @@ def find_file(shown: str, folder: Path, delimiter: str | None = None) -> DataFil
     if not head.removeprefix(codecs.BOM_UTF8).strip() and not (
         head and (form == "parquet" or any(map(bytes.strip, read_blocks(file))))
     ):
-        raise DataError(f"{shown}: the file is empty" + (" but for blanks and line ends" if head else ""))
+        raise DataError(f"{shown}: the file is empty" + (" except for white space" if head else ""))
     check_kind(head, shown, form)
     return file
 
@@ -186,7 +187,7 @@ def _check_regular(path: Path, shown: str) -> None:
     if stat.S_ISREG(mode):
         return
     kinds = {stat.S_IFDIR: "a folder; name the data file in it", stat.S_IFIFO: "a pipe; write the data to a file first"}
-    raise DataError(f"{shown}: this is {kinds.get(stat.S_IFMT(mode), 'a device and no file; give a file')}")
+    raise DataError(f"{shown}: this is {kinds.get(stat.S_IFMT(mode), 'a device, not a file; give a file')}")
 
 
 def _missing(path: Path, shown: str) -> str:
@@ -210,11 +211,9 @@ def _explain_backslashes(path: str) -> str:
     """Say what became of backslashes: in double quotes they start an escape, and elsewhere they part no folders."""
     found = ", ".join(f"\\{_ESCAPES[character]}" for character in dict.fromkeys(path) if character in _ESCAPES)
     if found:
-        return (
-            f"YAML reads {found} between double quotes as a line break or another control character; write / for each "
-            "backslash, or put the path between single quotes"
-        )
-    return "\\ parts no folders here; write / for each backslash" if "\\" in path and os.sep == "/" else ""
+        advice = "write / for each backslash, or put the path in single quotes"
+        return f"YAML reads {found} between double quotes as a line break or another control character; {advice}"
+    return "\\ doesn't separate folders here; write / for each backslash" if "\\" in path and os.sep == "/" else ""
 
 
 def _form(path: Path, shown: str) -> tuple[str, str, bool]:
@@ -303,7 +302,7 @@ def _unpacked(file: DataFile) -> Iterator[bytes]:
                 total += len(block)
                 if file.packed and total > max(_BOMB_SIZE, _BOMB_RATIO * size):
                     what = f"unpacks to more than {_BOMB_RATIO} times its size"
-                    raise DataError(f"{file.shown}: {what}; if this is data and no gzip bomb, unpack it first")
+                    raise DataError(f"{file.shown}: {what}; if this is data and not a gzip bomb, unpack it first")
                 yield block
 
 
@@ -331,7 +330,7 @@ def _check_text(block: bytes, line: int, shown: str) -> None:
         where = line + block.count(b"\n", 0, nul)
         wide = block.count(b"\0") > len(block) // 4
         hint = "is it UTF-16 without a byte order mark?" if wide else "is this a text file?"
-        raise DataError(f"{shown}:{where}: a NUL byte, which no text has; {hint}")
+        raise DataError(f"{shown}:{where}: a NUL byte, which text never contains; {hint}")
     if block.isascii():
         return
     try:
@@ -339,10 +338,9 @@ def _check_text(block: bytes, line: int, shown: str) -> None:
     except UnicodeDecodeError as error:
         where = line + block.count(b"\n", 0, error.start)
         column = error.start - block.rfind(b"\n", 0, error.start)
-        raise DataError(
-            f"{shown}:{where}: byte {column} of the line (0x{block[error.start]:02x}) isn't UTF-8; if the file is in "
-            f"another encoding, Windows-1252 or Latin-1 say, convert it: iconv -f WINDOWS-1252 -t UTF-8"
-        ) from None
+        found = f"byte {column} of the line (0x{block[error.start]:02x}) isn't UTF-8; if the file is in another"
+        advice = "encoding, such as Windows-1252 or Latin-1, convert it: iconv -f WINDOWS-1252 -t UTF-8"
+        raise DataError(f"{shown}:{where}: {found} {advice}") from None
 
 
 def check_kind(head: bytes, shown: str, form: str) -> None:
@@ -356,7 +354,7 @@ def recognise(head: bytes, form: str) -> str | None:
     if head.startswith(b"PAR1"):
         return None if form == "parquet" else "a Parquet file; give its name the suffix .parquet"
     if head.startswith(b"\x1f\x8b"):
-        return "packed with gzip; give its name the suffix .csv.gz or .tsv.gz, or unpack it with gunzip"
+        return "compressed with gzip; give its name the suffix .csv.gz or .tsv.gz, or unpack it with gunzip"
     text = head.removeprefix(codecs.BOM_UTF8).lstrip()
     has_control = _CONTROL.search(head)
     for pattern, what in _MAGIC.items():
@@ -366,11 +364,11 @@ def recognise(head: bytes, form: str) -> str | None:
         if re.match(pattern, text, re.IGNORECASE):
             return what
     if form == "parquet" and has_control:
-        return "no Parquet file (it would begin with PAR1); write it again, or give its name the right suffix"
+        return "not a Parquet file (which begins with PAR1); write it again, or give its name the right suffix"
     if form == "parquet":
         return "text, not Parquet; give its name the suffix .csv, .tsv or .jsonl"
     if form == "delimited" and _JSON.match(text):
-        return "JSON, not CSV; write one object a line and give its name the suffix .jsonl"
+        return "JSON, not CSV; write one object per line and give its name the suffix .jsonl"
     if form == "jsonl" and text.startswith(b"["):
-        return "a JSON array, not JSON Lines; write one object a line, with `jq -c '.[]'` for example"
+        return "a JSON array, not JSON Lines; write one object per line, for example with `jq -c '.[]'`"
     return None

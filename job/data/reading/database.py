@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import tempfile
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
@@ -17,7 +17,7 @@ from job.data.dataset import Note
 from job.data.quoting import counted, listed, quoted
 from job.data.reading.data_file import DataFile
 from job.errors import DataError
-from job.machine import usable_memory
+from job.machine import usable_memory, usable_processors
 from job.spec.file_keys import FileSpec, numbers_among
 
 MAX_COLUMNS = 10_000
@@ -29,9 +29,8 @@ WHITESPACE = (
     "\u2028\u2029\u202f\u205f\u3000\ufeff"
 )
 
-_NESTED = {"LIST": "lists", "STRUCT": "structures", "TUPLE": "structures", "MAP": "maps"} | dict.fromkeys(
-    ("UNION", "VARIANT", "GEOMETRY", "TYPE"), "of a nested type"
-)
+_NESTED = {"LIST": "lists", "STRUCT": "structures", "TUPLE": "structures", "MAP": "maps"}
+_NESTED |= dict.fromkeys(("UNION", "VARIANT", "GEOMETRY", "TYPE"), "of a nested type")
 
 
 @dataclass(frozen=True)
@@ -206,6 +205,12 @@ class Table:
         """Fetch aggregates over all rows."""
         return fetch_row(self.store, f"SELECT {aggregates} FROM {self.relation}")
 
+    def stack(self, lot: Sequence[RawColumn]) -> str:
+        """Write the relation of the cells of some columns, one under the other: row ``r``, column ``p``, text ``t``."""
+        keys = ", ".join(column.key for column in lot)
+        cell = f"0 AS p, {keys} AS t" if len(lot) == 1 else f"unnest(range({len(lot)})) AS p, unnest([{keys}]) AS t"
+        return f"(SELECT rowid AS r, {cell} FROM {self.relation})"
+
     def lots(self, columns: Sequence[RawColumn], n_cells: int) -> Iterator[tuple[Sequence[RawColumn], str]]:
         """Part columns into lots of so many cells, that a statement over a lot neither holds nor says too much.
 
@@ -256,10 +261,8 @@ def open_store(shown: str) -> Iterator[Store]:
 
 def too_much(shown: str) -> DataError:
     """Make the error for data that needs more room than reading may take."""
-    return DataError(
-        f"{shown}: the data needs more memory than the {room() >> 20:,} MB that reading may use, and as much on disk "
-        "(a quarter of what this process has); give fewer rows or columns, or more memory"
-    )
+    there = f"the {room() >> 20:,} MB that reading may use, and as much on disk (a quarter of what this process has)"
+    return DataError(f"{shown}: the data needs more memory than {there}; use fewer rows or columns, or more memory")
 
 
 def reason_of(error: BaseException) -> str:
@@ -280,20 +283,19 @@ def room() -> int:
 def _connect(folder: Path) -> duckdb.DuckDBPyConnection:
     spill = folder / "spill"
     spill.mkdir()
-    connection = duckdb.connect(
-        ":memory:",
-        config={
-            "memory_limit": f"{room()}B",
-            "temp_directory": str(spill),
-            "max_temp_directory_size": f"{room()}B",
-            "threads": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1,
-            "preserve_insertion_order": True,
-            "autoinstall_known_extensions": False,
-            "autoload_known_extensions": False,
-        },
-    )
+    config: dict[str, Any] = {
+        "memory_limit": f"{room()}B",
+        "temp_directory": str(spill),
+        "max_temp_directory_size": f"{room()}B",
+        "threads": usable_processors(),
+        "preserve_insertion_order": True,
+        "autoinstall_known_extensions": False,
+        "autoload_known_extensions": False,
+    }
+    connection = duckdb.connect(":memory:", config=config)
     connection.execute("SET TimeZone = 'UTC'")
-    connection.execute("SET enable_progress_bar = false")
+    with suppress(duckdb.InvalidInputException):  # there can be none in a notebook without ipywidgets
+        connection.execute("SET enable_progress_bar = false")
     return connection
 
 
@@ -359,7 +361,7 @@ def load_csv(
     store.connection.execute(f"CREATE TABLE raw AS SELECT * FROM read_csv({store.link(path)}, {options})")
     n_read = count_rows(store, "raw")
     if n_read != n_rows:
-        what = f"{n_read:,} rows were read where the file has {n_rows:,}"
+        what = f"{n_read:,} rows were read, but the file has {n_rows:,}"
         raise DataError(f"{store.shown}: {what}; please report this file")
 
 
@@ -388,7 +390,7 @@ def name_columns(names: Iterable[str], shown: str) -> tuple[tuple[RawColumn, ...
         raise DataError(f"{shown}: {len(written):,} columns are more than the {MAX_COLUMNS:,} that can be read")
     stripped = [name.strip(WHITESPACE) for name in written]
     _check_names([name for name in stripped if name], shown)
-    notes = [Note("names-trimmed", "Blanks around column names were taken off.")] if stripped != written else []
+    notes = [Note("names-trimmed", "White space around column names was removed.")] if stripped != written else []
     taken = {name.lower() for name in stripped}
     columns = []
     for number, name in enumerate(stripped):
@@ -396,7 +398,7 @@ def name_columns(names: Iterable[str], shown: str) -> tuple[tuple[RawColumn, ...
             name = f"column_{number + 1}"
             while name in taken:
                 name += "_"
-            text = f"A column without a name was given the name {quoted(name)}, after its place."
+            text = f"A column without a name was given the name {quoted(name)}, after its position."
             notes.append(Note("column-named", text, name))
         columns.append(RawColumn(name, f"c{number}", unnamed=not stripped[number]))
     return tuple(columns), tuple(notes)
@@ -442,15 +444,11 @@ def as_text(expression: str, written: str) -> str:
     kind, text = kind_of(written), f"CAST({expression} AS VARCHAR)"
     if kind in ("FLOAT", "DOUBLE"):
         # from the text alone: what DuckDB knows of a Parquet file's values leaves out NaN, and isnan() is then false
-        return (
-            f"CASE {text} WHEN 'nan' THEN 'NaN' WHEN '-0.0' THEN '0' "
-            f"ELSE CASE WHEN ends_with({text}, '.0') THEN left({text}, -2) ELSE {text} END END"
-        )
+        short = f"CASE WHEN ends_with({text}, '.0') THEN left({text}, -2) ELSE {text} END"
+        return f"CASE {text} WHEN 'nan' THEN 'NaN' WHEN '-0.0' THEN '0' ELSE {short} END"
     if kind == "DECIMAL":  # 0.12 with two digits in all is .12 in DuckDB
-        return (
-            f"CASE WHEN starts_with({text}, '.') THEN '0' || {text} "
-            f"WHEN starts_with({text}, '-.') THEN '-0' || substr({text}, 2) ELSE {text} END"
-        )
+        below = f"WHEN starts_with({text}, '-.') THEN '-0' || substr({text}, 2)"
+        return f"CASE WHEN starts_with({text}, '.') THEN '0' || {text} {below} ELSE {text} END"
     if kind in ("TIMESTAMP WITH TIME ZONE", "TIMESTAMPTZ_NS"):  # the store's time zone is UTC
         return f"regexp_replace(replace({text}, ' ', 'T'), '[+]00$', 'Z')"
     if kind.startswith("TIMESTAMP"):

@@ -20,9 +20,9 @@ Row = dict[str, Any]
 """Key -> str, bool, None, or a list or dict, in which numbers are str."""
 
 _SURROGATE = re.compile("[\ud800-\udfff]")  # half a character: JSON can write it, no text can hold it
-_TOO_DEEP = "objects or arrays nested too deep to be read; is this a table?"
+_TOO_DEEP = "objects or arrays nested too deeply to be read; is this a table?"
 _ODDITIES = {
-    "blank-lines": "Blank lines were passed over",
+    "blank-lines": "Blank lines were skipped",
     "json-constants": "NaN and Infinity, which JSON doesn't have, were read as numbers",
     "half-characters": "Half characters (lone surrogates) in text were replaced by U+FFFD",
 }
@@ -173,20 +173,18 @@ class _ObjectReader:
             raise self._refused(_TOO_DEEP) from None
         if not isinstance(value, dict):
             kind = {list: "an array", type(None): "null", bool: "true or false"}.get(type(value), "a single value")
-            raise self._refused(
-                f"got {kind} ({quoted(line.strip())}); each line has to be one JSON object, "
-                'such as {"age": 41, "label": "yes"}'
-            )
+            rule = 'each line must be one JSON object, such as {"age": 41, "label": "yes"}'
+            raise self._refused(f"got {kind} ({quoted(line.strip())}); {rule}")
         return value
 
     def _add_keys(self, row: Row) -> None:
         for name in row:
             if _SURROGATE.search(name):
-                raise self._refused(f"the key {quoted(name)} holds half a character (a lone surrogate); rename it")
+                raise self._refused(f"the key {quoted(name)} contains half a character (a lone surrogate); rename it")
             self._keys.setdefault(name, len(self._keys))
         if len(self._keys) > MAX_COLUMNS:
             what = f"more than the {MAX_COLUMNS:,} different keys that can be read"
-            raise self._refused(f"{what}; are the keys values, IDs or dates say?")
+            raise self._refused(f"{what}; are the keys in fact values, such as IDs or dates?")
 
 
 def _broken(line: str, error: json.JSONDecodeError) -> str:
@@ -194,10 +192,11 @@ def _broken(line: str, error: json.JSONDecodeError) -> str:
     text = line.rstrip("\r\n")
     ends = error.pos >= len(text.rstrip()) or error.msg.startswith("Unterminated string")
     if ends and text == line:
-        return "the line is no whole JSON object, and the file ends there without a line end: is it cut off?"
+        return "the line isn't a complete JSON object, and the file ends there without a line end: is it truncated?"
     if ends:
-        return "the line is no whole JSON object; is one object spread over lines? Write one a line, with `jq -c .` say"
+        found = "the line isn't a complete JSON object; is one object spread over several lines?"
+        return f"{found} Write one per line, for example with `jq -c .`"
     if error.msg == "Extra data":
         rest = quoted(text[error.pos :].strip())
-        return f"text after the JSON object: {rest}; write one object a line and nothing between them"
-    return f"no valid JSON at character {error.colno} ({error.msg}): {quoted(text[error.pos : error.pos + 40])}"
+        return f"text after the JSON object: {rest}; write one object per line and nothing between them"
+    return f"invalid JSON at character {error.colno} ({error.msg}): {quoted(text[error.pos : error.pos + 40])}"

@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 
-from job.data.dataset import Column, Dataset, Note, digest_dataset
+from job.data.dataset import POSTERIOR, Column, Dataset, Note, digest_dataset
 from job.data.difficulty import draw_stratified
 from job.data.leakage import note_leaks
 from job.data.quoting import quoted
@@ -24,7 +24,7 @@ from job.spec.file_keys import FileSpec
 from job.spec.starter import FileFacts
 
 _MOST_NAMED = 6
-_MOST_CELLS = 2_000_000
+_MOST_CELLS = 1_000_000
 _LINES = 50
 _SEED_OF_SAMPLE = 0  # one file always gives the same sample, whatever the seed of the job
 _LEAST_OF_CLASS = 2
@@ -59,7 +59,7 @@ def load_dataset(spec: FileSpec, folder: Path) -> Dataset:
     """
     if spec.query is not None:
         check_query(spec.query)
-    file = find_file(spec.path, folder, spec.delimiter)
+    file = find_file(spec.path, folder, spec.delimiter, "a data frame" if spec.is_frame else None)
     with open_store(file.shown) as store:
         table = _read_table(store, file)
         if spec.delimiter is not None and file.form != "delimited":
@@ -145,7 +145,7 @@ def _choose_features(spec: FileSpec, readings: Sequence[Reading], shown: str) ->
     if not features:
         reasons = [f"{quoted(reading.raw.name)} is left out: {reading.why}" for reading in candidates]
         more = f"; and {len(reasons) - _MOST_NAMED:,} more" if len(reasons) > _MOST_NAMED else ""
-        raise DataError(f"{shown}: no column is left for a feature: {'; '.join(reasons[:_MOST_NAMED])}{more}")
+        raise DataError(f"{shown}: no column is left as a feature: {'; '.join(reasons[:_MOST_NAMED])}{more}")
     return features
 
 
@@ -156,11 +156,9 @@ def _draw_sample(table: Table, y: np.ndarray, max_rows: int) -> Table:
     connection.register("kept", pd.DataFrame({"kept": table.fetch("rowid")[kept]}))
     sample = table.delete("rowid NOT IN (SELECT kept FROM kept)")
     connection.unregister("kept")
-    text = (
-        f"A stratified sample of {sample.n_rows:,} of {table.n_rows:,} rows is used (data.file.max_rows); how columns "
-        "are read, and their missing and distinct values, are told from all rows."
-    )
-    return sample.with_notes([Note("sampled", text)])
+    text = f"A stratified sample of {sample.n_rows:,} of {table.n_rows:,} rows is used (data.file.max_rows);"
+    rest = "how columns are read, and their missing and distinct values, are determined from all rows."
+    return sample.with_notes([Note("sampled", f"{text} {rest}")])
 
 
 def _fetch_frame(table: Table, features: Sequence[Reading]) -> pd.DataFrame:
@@ -178,10 +176,9 @@ def _fetch_frame(table: Table, features: Sequence[Reading]) -> pd.DataFrame:
 def _fetch(table: Table, columns: Sequence[RawColumn], expression: str) -> Iterator[tuple[RawColumn, np.ndarray]]:
     """Fetch one expression of ``v``, the value, for every cell of some columns."""
     for lot, value in table.lots(columns, _MOST_CELLS):
-        keys = ", ".join(column.key for column in lot)
-        cell = f"rowid AS r, unnest(range({len(lot)})) AS p, unnest([{keys}]) AS t"
-        values = f"SELECT r, p, {value} AS v FROM (SELECT {cell} FROM {table.relation})"
-        sql = f"SELECT {expression} AS f FROM ({values}) ORDER BY r, p"  # the cells of a row one after the other
+        values = f"SELECT r, p, {value} AS v FROM {table.stack(lot)}"
+        order = "r, p" if len(lot) > 1 else "r"  # the cells of a row one after the other
+        sql = f"SELECT {expression} AS f FROM ({values}) ORDER BY {order}"
         fetched = table.store.connection.execute(sql).df()["f"].to_numpy().reshape(table.n_rows, len(lot))
         for place, column in enumerate(lot):
             yield column, fetched[:, place]
@@ -223,14 +220,15 @@ def describe_file(path: str, target: str, folder: Path | None = None) -> FileFac
     delimiter = _find_delimiter(file)
     with open_store(file.shown) as store:
         table = _read_table(store, replace(file, delimiter=delimiter or file.delimiter))
-        spec = FileSpec.model_validate({"path": path, "target": target})
+        spec = FileSpec.model_construct(path=path, target=target)  # what is no column's name is refused by this:
         roles.check_roles(spec, table.names, file.shown)
         spec, table, readings = _find_decimal(table, spec)
         table = roles.drop_unlabelled(table, target)
         labels = roles.read_labels(table, target, None)
         features = _choose_features(spec, readings, file.shown)
         named = [r for r in features if r.kind in ("integer", "category") and _NAMED_ID.fullmatch(r.raw.name)]
-        dropped = [] if len(named) == len(features) else named
+        truth = [reading for reading in features if reading.raw.name == POSTERIOR]
+        dropped = truth + ([] if len(named) == len(features) else named)
         others = [reading for reading in readings if reading.raw.name != target]
         likely_time = []
         for reading in others:
@@ -242,16 +240,19 @@ def describe_file(path: str, target: str, folder: Path | None = None) -> FileFac
             columns=tuple((reading.raw.name, reading.kind, reading.why) for reading in readings),
             labels=dict(sorted(labels.counts.items(), key=lambda item: (item[1], item[0]))),
             positive=labels.positive,
-            drop=tuple(
-                (reading.raw.name, "an identifier, by its name" if reading.is_feature else reading.why)
-                for reading in others
-                if not reading.is_feature or reading in dropped
-            ),
+            drop=tuple((r.raw.name, _why_left_out(r)) for r in others if not r.is_feature or r in dropped),
             likely_time=tuple(likely_time),
             likely_groups=tuple(r.raw.name for r in named if r.profile.n_distinct < ENOUGH * r.profile.n_present),
             delimiter=delimiter,
             decimal=spec.decimal,
         )
+
+
+def _why_left_out(reading: Reading) -> str:
+    if not reading.is_feature:
+        return reading.why
+    is_truth = reading.raw.name == POSTERIOR
+    return "the true probability, which no model may see" if is_truth else "an identifier, by its name"
 
 
 def _find_delimiter(file: DataFile) -> str | None:

@@ -50,7 +50,7 @@ class Mark:
     code: str
     pattern: str
     what: str
-    advice: str = "write the number alone"
+    advice: str = "write only the number"
 
     @property
     def is_weak(self) -> bool:
@@ -98,27 +98,27 @@ _BEHIND = rf"{_SIGNED}{_BLANK}[\pL%°µ/²³]+[.]?"
 _POINTS = "[0-9]+([.][0-9]+){2,}"
 _FORMULA = f"=.*[0-9].*|['’`]{_SIGNED}([eE][+-]?[0-9]+)?"
 _DAY_AND_MONTH = f"{_DAY_OF}-[A-Za-z]{{3}}|[A-Za-z]{{3}}-[0-9]{{2}}"
-_ALONE = "write the number or code alone, without =, quotes or apostrophe"
+_ALONE = "write only the number or code, without =, quotes or apostrophe"
 _HYPHEN = "write -5 with a plain hyphen in front"
 _ONE = "where a number is meant"
 
 _MARKS = (
-    Mark("dates", f"{_DATE}|{_DAY_AND_MONTH}", "look like dates", "write a number of days, say"),
-    Mark("percent-signs", f"{_SIGNED}{_BLANK}[%‰]", "hold a percent sign"),
-    Mark("currency-signs", _CURRENCY, "hold a currency"),
-    Mark("underscores", "[+-]?[0-9]+(_[0-9]+)+", "hold underscores", "write the digits alone"),
+    Mark("dates", f"{_DATE}|{_DAY_AND_MONTH}", "look like dates", "write a number, for example of days"),
+    Mark("percent-signs", f"{_SIGNED}{_BLANK}[%‰]", "contain a percent sign"),
+    Mark("currency-signs", _CURRENCY, "contain a currency"),
+    Mark("underscores", "[+-]?[0-9]+(_[0-9]+)+", "contain underscores", "write only the digits"),
     Mark("bounds", rf"{_BOUND}|{_FIGURES}[+]", "are bounds", "write a number, or nothing where it isn't known"),
     Mark("approximations", f"{_APPROXIMATE}|{_SIGNED}{_BLANK}(±|[+]/?-){_BLANK}{_FIGURES}", "are approximate"),
     Mark("formulas", _FORMULA, "are written as a spreadsheet's formulas or texts", _ALONE),
     Mark("minus-signs", _MINUS, "look like numbers with a sign that isn't read", _HYPHEN),
-    Mark("times", _TIME, "look like times of day or lengths of time", "write them as a number, of minutes say"),
-    Mark("units", f"{_SIGNED}{_BLANK}{_UNIT}(/{_UNIT}[0-9²³]?)?[²³23]?", "hold a unit"),
-    Mark("other-digits", _OTHER_DIGITS, "hold digits other than 0 to 9", "write them with 0 to 9"),
-    Mark("invisible-characters", _INVISIBLE, "hold invisible characters", "write the digits alone"),
+    Mark("times", _TIME, "look like times of day or lengths of time", "write them as a number, for example of minutes"),
+    Mark("units", f"{_SIGNED}{_BLANK}{_UNIT}(/{_UNIT}[0-9²³]?)?[²³23]?", "contain a unit"),
+    Mark("other-digits", _OTHER_DIGITS, "contain digits other than 0 to 9", "write them with 0 to 9"),
+    Mark("invisible-characters", _INVISIBLE, "contain invisible characters", "write only the digits"),
     Mark("hexadecimal", "[+-]?0[xX][0-9a-fA-F]+", "look like hexadecimal numbers", "write them in decimal"),
     Mark("powers", _POWER, "look like numbers with a power", "write 1.5e3"),
     Mark("fractions", _FRACTION, "look like fractions", "write a decimal number"),
-    Mark("ranges", _RANGE, "look like ranges", f"write one number, the middle say, {_ONE}"),
+    Mark("ranges", _RANGE, "look like ranges", f"write one number, such as the middle, {_ONE}"),
     Mark("text-behind-numbers", _BEHIND, "hold text behind a number", "write the number alone where it is a unit"),
     Mark("several-points", _POINTS, "hold several points, as version numbers do", f"write one decimal point {_ONE}"),
 )

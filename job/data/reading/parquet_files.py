@@ -68,15 +68,13 @@ def read_parquet(store: Store, file: DataFile) -> Table:
         for column, name, written in zip(columns, opened.names, opened.types, strict=True):
             why = database.why_unusable(written)
             if _PANDAS_INDEX.fullmatch(name):
-                why = "it is the row index that pandas wrote along"
+                why = "it is the row index of pandas"
             elif kind_of(written) == "BLOB":
                 broken = f"bool_or({column.key} IS NOT NULL AND {database.decoded(column.key)} IS NULL)"
                 if fetch_row(store, f"SELECT {broken} FROM {opened.relation()}")[0]:
                     why = "its values are bytes that aren't text"
                 else:
-                    text = (
-                        f"{quoted(column.name)} holds bytes by its type; all of them are UTF-8 and were read as text."
-                    )
+                    text = f"{quoted(column.name)} is of a binary type; all its values are UTF-8 and were read as text."
                     notes = (*notes, Note("bytes-as-text", text, column.name))
             marked.append(replace(column, unusable=why))
     return Table(store, "raw", tuple(marked), database.count_rows(store, "raw"), notes)
@@ -150,8 +148,6 @@ def _translated(opened: _Opened) -> Iterator[None]:
         reason = database.reason_of(error).replace(opened.link.strip("'"), shown)
         reason = "".join(character if character.isprintable() else "?" for character in reason)
         if "encrypt" in reason.lower():
-            raise DataError(f"{shown}: the Parquet file is encrypted; give it decrypted") from None
-        raise DataError(
-            f"{shown}: the Parquet file is damaged, or written in a way that cannot be read ({reason}); copy it again, "
-            "or write it again with another program"
-        ) from None
+            raise DataError(f"{shown}: the Parquet file is encrypted; decrypt it first") from None
+        found = f"the Parquet file is damaged, or written in a way that cannot be read ({reason})"
+        raise DataError(f"{shown}: {found}; copy it again, or write it again with another program") from None

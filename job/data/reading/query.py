@@ -25,7 +25,7 @@ TABLE = "data"
 _KEY = "data.file.query"
 _ANSWER, _SORTED = "query_answer", "query_result"
 _ADVICE = f"allowed is one SELECT statement over the table {TABLE}"
-_NO_NUMBERS = "by the file's decimal mark its values were no numbers"
+_NO_NUMBERS = "with the file's decimal sign its values weren't numbers"
 _LARGEST = 2**63
 
 _MULTI = "a PIVOT whose columns are not listed (write ON column IN (values))"
@@ -80,9 +80,8 @@ def query_table(table: Table, spec: FileSpec) -> tuple[Table, Mapping[str, str]]
     profiles = profile_columns(table)
     notes = _create_view(table, profiles, (spec.target, spec.groups, spec.split))
     result = run_query(table.store, spec.query, table.shown, spec.query_timeout)
-    result = complete_cells(
-        replace(result, notes=(*table.notes, *notes, *result.notes)), replace(table.cells, decimal=".")
-    )
+    result = replace(result, notes=(*table.notes, *notes, *result.notes))
+    result = complete_cells(result, replace(table.cells, decimal="."))
     if table.cells.decimal == ".":
         return result, {}
     texts = {column.name for column in table.columns if not profiles[column.key].is_read_as_number}
@@ -107,7 +106,7 @@ def _create_view(table: Table, profiles: Mapping[str, Profile], labels: Sequence
             if is_whole and profile.low > -_LARGEST and profile.high < _LARGEST:
                 typed, kind = f"TRY_CAST({value} AS BIGINT)", "BIGINT"
             n_lost = profile.n_present - (profile.n_numbers - profile.n_infinite)
-            text = f"{counted(n_lost, 'value')} of {quoted(column.name)} no finite number: NULL for the query."
+            text = f"{counted(n_lost, 'value')} of {quoted(column.name)} not finite: NULL in the query."
             notes += [Note("not-numbers-for-query", text, column.name)] * bool(n_lost)
         elif profile.is_boolean:
             typed, kind = f"TRY_CAST({value} AS BOOLEAN)", "BOOLEAN"
@@ -157,10 +156,8 @@ def run_query(store: Store, query: str, shown: str, timeout: float = 300) -> Tab
             written = [str(row[1]) for row in types]
             _fill(store, statement, [column.key for column in columns], written)
     except duckdb.InterruptException:
-        raise DataError(
-            f"{_KEY}: stopped after {timeout:g} s (data.file.query_timeout); is the condition of a join or of a "
-            "recursion missing? If not, give it more time"
-        ) from None
+        advice = "is the condition of a join or of a recursion missing? If not, raise the limit"
+        raise DataError(f"{_KEY}: stopped after {timeout:g} s (data.file.query_timeout); {advice}") from None
     except duckdb.OutOfMemoryException:
         what = "its result needs more memory than reading may use (a quarter of what this process has)"
         raise DataError(f"{_KEY}: {what}; is the condition of a join missing?") from None
@@ -210,7 +207,7 @@ def _statement(query: str) -> str:
         except duckdb.Error as error:
             raise DataError(f"{_KEY}: {_explained(error)}; {_ADVICE}") from None
         except RecursionError:
-            raise DataError(f"{_KEY}: expressions are nested too deep; {_ADVICE}") from None
+            raise DataError(f"{_KEY}: expressions are nested too deeply; {_ADVICE}") from None
         if problem is not None:
             raise DataError(f"{_KEY}: {problem}")
         return str(statements[0].query)
@@ -244,10 +241,8 @@ class _Rules:
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
         self._connection = connection
-        functions = connection.execute(
-            "SELECT function_name, stability, CASE function_type WHEN 'macro' THEN macro_definition END "
-            "FROM duckdb_functions()"
-        ).fetchall()
+        columns = "function_name, stability, CASE function_type WHEN 'macro' THEN macro_definition END"
+        functions = connection.execute(f"SELECT {columns} FROM duckdb_functions()").fetchall()
         known = {name for name, stability, _ in functions if stability is not None}
         constant = {name for name, stability, _ in functions if stability == "CONSISTENT"}
         # of these no form depends on its arguments alone; error() fails, and fails every time
@@ -285,7 +280,7 @@ class _Rules:
         if group in ("FUNCTION", "WINDOW"):
             name = str(node["function_name"]).lower()
             if name in self._changing or (name == "age" and len(node["arguments"]) != 2):  # one counts from today
-                yield f"{name}() {_SAME}; write a value in its place"
+                yield f"{name}() {_SAME}; write a value instead"
             elif name not in within and any(self._forbids(name, within)):
                 yield f"{name}() isn't allowed: it depends on more than the table {TABLE}"
         elif group == "COLUMN_REF":

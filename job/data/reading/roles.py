@@ -44,7 +44,7 @@ def check_roles(spec: FileSpec, names: Sequence[str], shown: str) -> None:
         raise DataError(f"{shown}: {'; '.join(problems)} (columns: {listed(names, 12)}){suspect_no_header(names)}")
     if not set(names) - {name for key, name in named if not key.startswith("data.file.categorical")}:
         uses = " or ".join(["the target", *(key for key in (*_ONE[1:], "drop") if getattr(spec, key))])
-        raise DataError(f"{shown}: no column is left for a feature; at least one that isn't {uses} is needed")
+        raise DataError(f"{shown}: no column is left as a feature; at least one that isn't {uses} is needed")
 
 
 def assign_role(spec: FileSpec, name: str) -> str:
@@ -95,11 +95,9 @@ def drop_unlabelled(table: Table, target: str) -> Table:
         text = table.cells.text(table.column(target).key)
         found = table.fetch_row(f"list(DISTINCT {text}) FILTER ({value} IS NULL)")[0]
         words = sorted(word for word in found if word)
-        advice = f"; if {listed(words)} is a label, take it out of data.file.na_values" if words else ""
-        raise DataError(
-            f"{table.shown}: {share(n_missing, table.n_rows)} rows have no label in column {quoted(target)}, more than "
-            f"5 %; remove them, or fill in their labels{advice}"
-        )
+        advice = f"; if {listed(words)} is a label, remove it from data.file.na_values" if words else ""
+        found = f"{share(n_missing, table.n_rows)} rows have no label in column {quoted(target)}, more than 5 %"
+        raise DataError(f"{table.shown}: {found}; remove them, or fill in their labels{advice}")
     text = f"{counted(n_missing, 'row')} of {table.n_rows:,} without a label (column {quoted(target)}) left out."
     return table.delete(f"{value} IS NULL").with_notes([Note(_UNLABELLED, text, target)])
 
@@ -135,12 +133,12 @@ def read_labels(table: Table, target: str, positive: str | None) -> Labels:
     notes = []
     rest = [label for label in counts if label != chosen]
     if len(rest) > 1:
-        text = f"{quoted(chosen)} is the positive label; {listed(rest)} together are the rest."
+        text = f"{quoted(chosen)} is the positive label; {listed(rest)} are combined into one class."
         notes.append(Note("labels-joined", text, target))
     notes += note_alike("labels", list(counts), target, table.cells.decimal)
     missing = [label for label in counts if label.lower() in MISSING_WORDS]
     if missing:
-        text = f"Read as a label: {listed(missing)}; if it stands for a missing one, add it to data.file.na_values."
+        text = f"Read as a label: {listed(missing)}; if it means a missing label, add it to data.file.na_values."
         notes.append(Note("label-looks-missing", text, target))
     return Labels(chosen, counts, tuple(notes))
 
@@ -163,20 +161,20 @@ def _refuse_labels(counts: Mapping[str, int], positive: str | None, left_out: st
         return " has no label, because there are no rows"
     if n_labels == 1:
         n = "its one row" if n_rows == 1 else f"all {n_rows:,} rows"
-        return f" has one label only ({quoted(*counts)} on {n}); two classes are needed{left_out}"
+        return f" has only one label ({quoted(*counts)} on {n}); two classes are needed{left_out}"
     most_differ = n_labels > 2 and 2 * n_labels > n_rows
     many = n_labels > _MOST_LABELS and positive is None
     numbers = [number for number in map(_as_number, counts) if number is not None]
     if len(numbers) == n_labels:
         is_fractional = n_labels > _MOST_FRACTIONAL and any(not number.is_integer() for number in numbers)
-        advice = "name a column of labels, or make labels of it first, with data.file.query for example"
+        advice = "choose a column of labels, or derive labels from it, for example with data.file.query"
         found = f" is continuous: it has {n_labels:,} different numbers on {n_rows:,} rows; {advice}"
         return found if many or most_differ or is_fractional else ""
-    advice = "name the label that it is about with data.file.positive"
+    advice = "name the positive label with data.file.positive"
     if positive is not None:
-        advice = f"make two labels of it, {quoted(positive)} and all others, with data.file.query"
+        advice = f"derive two labels from it, {quoted(positive)} and all others, with data.file.query"
     found = f" has {n_labels:,} different values on {n_rows:,} rows ({listed(counts, 3)})"
-    return f"{found}; name a column of labels, or {advice}" if many or most_differ else ""
+    return f"{found}; choose a column of labels, or {advice}" if many or most_differ else ""
 
 
 def _refuse_positive(counts: Mapping[str, int], chosen: str, is_named: bool) -> str:
@@ -188,20 +186,18 @@ def _refuse_positive(counts: Mapping[str, int], chosen: str, is_named: bool) -> 
         hint = nearest(chosen, list(counts))
         return f" has no label {quoted(chosen)} (data.file.positive); its labels: {labels}.{hint}"
     if not is_named and chosen.lower() in MISSING_WORDS:
-        return (
-            f": its rarest label is {quoted(chosen)}, which looks missing; add it to data.file.na_values, or "
-            f"name the label that it is about with data.file.positive (labels: {labels})"
-        )
+        advice = "add it to data.file.na_values, or name the positive label with data.file.positive"
+        return f": its rarest label is {quoted(chosen)}, which looks missing; {advice} (labels: {labels})"
     n_positive, n_rows = counts[chosen], sum(counts.values())
     if n_positive < 2 or n_rows - n_positive < 2:
-        what, got = (f"label {quoted(chosen)}", n_positive) if n_positive < 2 else ("the rest", n_rows - n_positive)
-        return f": {what} has {counted(got, 'row')} of {n_rows:,}, at least two are needed (labels: {labels})"
+        is_rare, others = n_positive < 2, n_rows - n_positive
+        what, got = (f"label {quoted(chosen)} has", n_positive) if is_rare else ("all other labels have", others)
+        return f": {what} {counted(got, 'row')} of {n_rows:,}, at least two are needed (labels: {labels})"
     if 2 * n_positive > n_rows:
-        return (
-            f": label {quoted(chosen)} (data.file.positive) is on {n_positive:,} of {n_rows:,} rows, the "
-            "majority, but a job is about the minority: oversampling adds rows of the rarer class. Leave "
-            f"data.file.positive out, or name a label on at most half of the rows (labels: {labels})"
-        )
+        found = f": label {quoted(chosen)} (data.file.positive) is on {n_positive:,} of {n_rows:,} rows, the majority"
+        why = "but a job is about the minority: oversampling adds rows of the rarer class"
+        advice = "Leave data.file.positive out, or name a label on at most half of the rows"
+        return f"{found}, {why}. {advice} (labels: {labels})"
     return ""
 
 
@@ -228,7 +224,7 @@ def read_groups(table: Table, name: str) -> tuple[np.ndarray, tuple[Note, ...]]:
     if n_groups == 1:
         notes.append(Note("one-group", f"All rows are in one group of {quoted(name)} ({quoted(found[0])}).", name))
     if n_groups == len(groups):
-        text = f"Every row is a group of {quoted(name)} alone: groups change nothing."
+        text = f"Every row has its own value of {quoted(name)}: groups have no effect."
         notes.append(Note("groups-of-one", text, name))
     return groups, tuple(notes)
 
@@ -261,7 +257,7 @@ def read_time(table: Table, name: str) -> tuple[np.ndarray, str, tuple[Note, ...
         raise _unreadable(table, "time", name, date if n_dates >= n_numbers else number, allowed)
     notes = []
     if 0 < n_zoned < n_dates:
-        text = f"{n_zoned:,} of {n_dates:,} times in {quoted(name)} have a time zone; all others were taken for UTC."
+        text = f"{n_zoned:,} of {n_dates:,} times in {quoted(name)} have a time zone; all others were read as UTC."
         notes.append(Note("some-times-zoned", text, name))
     return table.fetch(date).astype(np.int64).view("datetime64[us]"), "date", tuple(notes)
 

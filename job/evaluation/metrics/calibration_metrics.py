@@ -42,13 +42,14 @@ def evaluate_probabilities(y: np.ndarray, p: np.ndarray) -> Mapping[str, Value]:
     .. [1] Brier (1950). Verification of forecasts expressed in terms of probability. Monthly Weather Review 78, 1-3.
     .. [2] Good (1952). Rational decisions. Journal of the Royal Statistical Society B 14, 107-114.
     """
+    means = (float(np.mean(each)) for each in error_terms(y, p))
+    return dict(zip(("brier", "log_loss", "mean_predicted"), means, strict=True))
+
+
+def error_terms(y: np.ndarray, p: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
+    """Give the terms of each row, whose means are the Brier score, log loss and mean predicted probability."""
     clipped = np.clip(p, LOG_LOSS_CLIP, 1 - LOG_LOSS_CLIP)
-    given = np.where(y == 1, clipped, 1 - clipped)
-    return {
-        "brier": float(np.mean((p - y) ** 2)),
-        "log_loss": float(-np.mean(np.log(given))),
-        "mean_predicted": float(np.mean(p)),
-    }
+    return (p - y) ** 2, -np.log(np.where(y == 1, clipped, 1 - clipped)), p
 
 
 def correct_prior(p: np.ndarray, prevalence_train: float, prevalence_resampled: float | str) -> np.ndarray | Undefined:
@@ -118,11 +119,8 @@ def fit_calibration(y: np.ndarray, p: np.ndarray) -> Mapping[str, Value]:
     refusal = _refuse_calibration(distinct, rows, positives)
     if refusal is not None:
         return {"calibration_slope": refusal, "calibration_intercept": refusal}
-    logits = np.log(distinct) - np.log1p(-distinct)
-    return {
-        "calibration_slope": _fit_slope(logits, rows, positives),
-        "calibration_intercept": _fit_intercept(logits, rows, positives),
-    }
+    seen = np.log(distinct) - np.log1p(-distinct), rows, positives
+    return {"calibration_slope": _fit_slope(*seen), "calibration_intercept": _fit_intercept(*seen)}
 
 
 def _refuse_calibration(distinct: np.ndarray, rows: np.ndarray, positives: np.ndarray) -> Undefined | None:

@@ -9,8 +9,8 @@ import numpy as np
 
 from job.evaluation.metrics.metric_registry import NO_NEGATIVES, NO_POSITIVES, Undefined, Value
 
-_NO_ALARM = Undefined("no alarm was raised")
-_NOTHING_POSITIVE = Undefined("the test part has no positive row, and no alarm was raised")
+_NONE_PREDICTED = Undefined("no row is predicted positive")
+_NOTHING_POSITIVE = Undefined("the test part has no positive row, and none is predicted positive")
 _NO_COST = Undefined("no cost in the spec")
 _ONE_LABEL = Undefined("all test rows have one label, and every decision was that label")
 
@@ -22,7 +22,7 @@ class Counts:
     Parameters
     ----------
     tn, fp, fn, tp : int
-        Rows; positive is the minority label, and a decision for it is an alarm.
+        Rows; positive is the minority label, and a decision for it is an alert.
     """
 
     tn: int
@@ -84,7 +84,7 @@ def evaluate_decisions(counts: Counts, cost: tuple[float, float] | None) -> Mapp
     counts : Counts
         Of one test part, with a row at least.
     cost : (float, float) or None
-        What a missed positive row and a false alarm cost; None where nobody said.
+        What a missed positive row and a false alert cost; None where nobody said.
 
     Returns
     -------
@@ -101,22 +101,19 @@ def evaluate_decisions(counts: Counts, cost: tuple[float, float] | None) -> Mapp
     specificity: Value = counts.tn / counts.negatives if counts.negatives else NO_NEGATIVES
     wrong = counts.fp + counts.fn
     return {
-        "tn": counts.tn,
-        "fp": counts.fp,
-        "fn": counts.fn,
-        "tp": counts.tp,
+        **vars(counts),
         "recall": recall,
         "specificity": specificity,
-        "precision": counts.tp / counts.alarms if counts.alarms else _NO_ALARM,
+        "precision": counts.tp / counts.alarms if counts.alarms else _NONE_PREDICTED,
         "f1": 2 * counts.tp / (2 * counts.tp + wrong) if counts.tp + wrong else _NOTHING_POSITIVE,
         "mcc": matthews_correlation(counts),
         "balanced_accuracy": _combine(recall, specificity, lambda a, b: (a + b) / 2),
         "geometric_mean": _combine(recall, specificity, lambda a, b: math.sqrt(a * b)),
         "accuracy": (counts.rows - wrong) / counts.rows,
         "false_alarms_per_1000": 1000 * counts.fp / counts.rows,
-        "expected_cost_per_1000": _NO_COST
-        if cost is None
-        else 1000 * (counts.fn * cost[0] + counts.fp * cost[1]) / counts.rows,
+        "expected_cost_per_1000": 1000 * (counts.fn * cost[0] + counts.fp * cost[1]) / counts.rows
+        if cost
+        else _NO_COST,
     }
 
 
@@ -151,38 +148,50 @@ def matthews_correlation(counts: Counts) -> Value:
     return (counts.tp * counts.tn - counts.fp * counts.fn) / math.sqrt(product) if product else 0.0
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Rates:
-    """Shares of all rows, as numbers or arrays: alerts that are right, false ones, and positive rows without one."""
+    """What decisions come to at a prevalence: numbers, or arrays with one for each decision.
 
-    true_alarms: Any
-    false_alarms: Any
-    missed: Any
+    Where the positives have another share than in the data, both rates stay and their weights change [1]_.
 
-    @property
-    def precision(self) -> Any:
-        """Share of alerts that are right; NaN without an alert."""
-        alarms = np.asarray(self.true_alarms + self.false_alarms, dtype=float)
-        return np.divide(self.true_alarms, alarms, out=np.full(alarms.shape, np.nan), where=alarms > 0)[()]
-
-    @property
-    def alerts_per_1000(self) -> Any:
-        """Alerts for each 1,000 rows, right or wrong."""
-        return 1000 * (self.true_alarms + self.false_alarms)
-
-    def cost_per_1000(self, false_negative: float, false_positive: float) -> Any:
-        """What the errors cost for each 1,000 rows."""
-        return 1000 * (self.missed * false_negative + self.false_alarms * false_positive)
-
-
-def at_prevalence(recall: Any, false_positive_rate: Any, prevalence: float) -> Rates:
-    """Say what decisions become where the positives have another share: both rates stay, their weights change [1]_.
+    Parameters
+    ----------
+    recall, false_positive_rate : float or ndarray
+    prevalence : float or ndarray
 
     References
     ----------
     .. [1] Elkan (2001). The foundations of cost-sensitive learning. IJCAI, section 3 (a change in base rate).
     """
-    return Rates(prevalence * recall, (1 - prevalence) * false_positive_rate, prevalence * (1 - recall))
+
+    recall: Any
+    false_positive_rate: Any
+    prevalence: Any
+
+    @property
+    def false_alarms_per_1000(self) -> Any:
+        """Of 1,000 rows."""
+        return 1000 * (1 - self.prevalence) * self.false_positive_rate
+
+    @property
+    def alerts_per_1000(self) -> Any:
+        """Of 1,000 rows, right and false ones."""
+        return 1000 * self.prevalence * self.recall + self.false_alarms_per_1000
+
+    @property
+    def missed_per_1000(self) -> Any:
+        """Of 1,000 rows."""
+        return 1000 * self.prevalence * (1 - self.recall)
+
+    @property
+    def precision(self) -> Any:
+        """NaN without an alert."""
+        with np.errstate(invalid="ignore", divide="ignore"):
+            return np.divide(1000 * self.prevalence * self.recall, self.alerts_per_1000)
+
+    def cost(self, cost: tuple[float, float]) -> Any:
+        """Of 1,000 rows."""
+        return self.missed_per_1000 * cost[0] + self.false_alarms_per_1000 * cost[1]
 
 
 def _combine(recall: Value, specificity: Value, formula: Callable[[float, float], float]) -> Value:

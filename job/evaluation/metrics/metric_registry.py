@@ -21,7 +21,7 @@ class Undefined:
 Value = float | Undefined
 
 NO_POSITIVES = Undefined("the test part has no positive row")
-NO_NEGATIVES = Undefined("the test part has positive rows only")
+NO_NEGATIVES = Undefined("the test part has only positive rows")
 
 
 @dataclass(frozen=True)
@@ -55,45 +55,43 @@ class Metric:
 
 
 _SENTENCES: Mapping[str, str] = {
-    "tn": "Rows of the rest that raised no alarm.",
-    "fp": "Rows of the rest that raised an alarm.",
-    "fn": "Positive rows that raised no alarm.",
-    "tp": "Positive rows that raised an alarm.",
-    "recall": "Share of the positive rows that were found.",
-    "specificity": "Share of the rest that raised no alarm.",
-    "precision": "Share of the alarms that were right.",
+    "tn": "Negative rows predicted negative.",
+    "fp": "Negative rows predicted positive: false alerts.",
+    "fn": "Positive rows predicted negative: missed.",
+    "tp": "Positive rows predicted positive: found.",
+    "recall": "Share of the positive rows that are predicted positive.",
+    "specificity": "Share of the negative rows that are predicted negative.",
+    "precision": "Share of the predicted positives that are positive.",
     "f1": "Harmonic mean of precision and recall.",
     "mcc": "Matthews' correlation between decisions and labels: 1 is perfect, 0 is chance.",
     "balanced_accuracy": "Mean of recall and specificity.",
     "geometric_mean": "Square root of recall times specificity.",
-    "accuracy": "Share of all rows that were decided rightly.",
-    "false_alarms_per_1000": "False alarms for every 1,000 rows.",
-    "expected_cost_per_1000": "What missed positive rows and false alarms cost for every 1,000 rows.",
-    "roc_auc": "Chance that a positive row has a higher score than a row of the rest, whatever the threshold.",
-    "average_precision": "Precision averaged over all the recalls that thresholds reach; a random order has a little "
-    "more than the share of positive rows.",
-    "brier": "Mean squared distance of the probability from what came true.",
-    "log_loss": "Mean of -log of the probability given to what came true; sure and wrong costs most.",
-    "mean_predicted": "Mean probability of being positive; compare with the prevalence.",
-    "calibration_slope": "1 is right; below 1 the probabilities are too extreme, above 1 too timid.",
-    "calibration_intercept": "0 is right; below 0 the probabilities are too high on the whole, above 0 too low.",
-    "brier_corrected": "Brier score after the probabilities were corrected for what resampling did to the share of "
-    "positive rows; exact for class weights and random over- and under-sampling only.",
+    "accuracy": "Share of all rows that are predicted correctly.",
+    "false_alarms_per_1000": "False positives in every 1,000 rows.",
+    "expected_cost_per_1000": "Cost of false negatives and false positives in every 1,000 rows.",
+    "roc_auc": "Probability that a random positive row scores higher than a random negative row; no threshold matters.",
+    "average_precision": "Precision averaged over all the recalls that thresholds reach; a random order scores "
+    "slightly above the share of positive rows.",
+    "brier": "Mean squared difference between the predicted probability and the label (0 or 1).",
+    "log_loss": "Mean of -log of the probability predicted for the true class; confident errors cost most.",
+    "mean_predicted": "Mean predicted probability of the positive class; compare with the prevalence.",
+    "calibration_slope": "1 is ideal; below 1 the probabilities are too extreme, above 1 too moderate.",
+    "calibration_intercept": "0 is ideal; below 0 the probabilities are too high on average, above 0 too low.",
+    "brier_corrected": "Brier score after correcting the probabilities for the share of positive rows that "
+    "resampling changed; exact for class weights and random over- and under-sampling only.",
     "log_loss_corrected": "Log loss after the same correction.",
     "mean_predicted_corrected": "Mean probability after the same correction.",
-    "recall_at_baseline_fpr": "Recall that the ranking reaches with as many false alarms as baseline raises.",
-    "rank_gain_at_own_fpr": "Recall beyond what baseline's ranking reaches with as many false alarms as this "
-    "strategy raises.",
-    "precision_at_baseline_recall": "Highest precision that the ranking reaches while finding at least as many "
-    "positive rows as baseline finds.",
-    "recall_at_alerts": "Share of the positive rows among the highest scores, as many as can be looked at.",
+    "recall_at_baseline_fpr": "Recall of the ranking at baseline's number of false positives.",
+    "rank_gain_at_own_fpr": "Recall above that of baseline's ranking at this strategy's number of false positives.",
+    "precision_at_baseline_recall": "Highest precision of the ranking at a recall at least as high as baseline's.",
+    "recall_at_alerts": "Share of the positive rows among the highest scores, as many as the alert budget allows.",
 }
 
 METRICS: tuple[Metric, ...] = (
     Metric("tn", "True negatives", None, "rows"),
-    Metric("fp", "False alarms", "lower", "rows"),
-    Metric("fn", "Missed", "lower", "rows"),
-    Metric("tp", "Found", None, "rows"),
+    Metric("fp", "False positives", "lower", "rows"),
+    Metric("fn", "False negatives", "lower", "rows"),
+    Metric("tp", "True positives", None, "rows"),
     Metric("recall", "Recall", "higher", "share"),
     Metric("specificity", "Specificity", "higher", "share"),
     Metric("precision", "Precision", "higher", "share"),
@@ -102,7 +100,7 @@ METRICS: tuple[Metric, ...] = (
     Metric("balanced_accuracy", "Balanced accuracy", "higher"),
     Metric("geometric_mean", "Geometric mean", "higher"),
     Metric("accuracy", "Accuracy", "higher", "share"),
-    Metric("false_alarms_per_1000", "False alarms per 1,000", "lower", "per 1,000 rows"),
+    Metric("false_alarms_per_1000", "False alerts per 1,000", "lower", "per 1,000 rows"),
     Metric("expected_cost_per_1000", "Cost per 1,000", "lower", "cost per 1,000 rows"),
     Metric("roc_auc", "ROC AUC", "higher"),
     Metric("average_precision", "Average precision", "higher"),

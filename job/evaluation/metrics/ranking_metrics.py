@@ -244,7 +244,7 @@ def recall_at_false_alarms(ranking: Ranking, n_false_alarms: int) -> Value:
     ranking : Ranking
         Of one test part.
     n_false_alarms : int
-        False alarms of the decision, on the same test part: its false-positive rate times the rows of the rest.
+        False alerts of the decision, on the same test part: its false-positive rate times the rows of the rest.
 
     Returns
     -------
@@ -268,7 +268,7 @@ def rank_gain(ranking: Ranking, baseline: Ranking, n_false_alarms: int) -> Value
     ranking, baseline : Ranking
         Of one test part.
     n_false_alarms : int
-        False alarms of the strategy's decision.
+        False alerts of the strategy's decision.
 
     Returns
     -------
@@ -302,12 +302,12 @@ def precision_at_true_alarms(ranking: Ranking, n_true_alarms: int) -> Value:
 
 
 def _precisions(ranking: Ranking) -> np.ndarray:
-    """Precision at every threshold that raises an alarm."""
+    """Precision at every threshold that raises an alert."""
     return np.asarray(ranking.true_alarms[1:] / (ranking.true_alarms[1:] + ranking.false_alarms[1:]))
 
 
 def _true_alarms_at(ranking: Ranking, false_alarms: np.ndarray | float) -> np.ndarray:
-    """Read the curve at counts of false alarms: the top of a vertical stretch, linear between points."""
+    """Read the curve at counts of false alerts: the top of a vertical stretch, linear between points."""
     right = np.searchsorted(ranking.false_alarms, false_alarms, side="right")
     left = right - 1
     right = np.minimum(right, len(ranking.false_alarms) - 1)
@@ -317,7 +317,7 @@ def _true_alarms_at(ranking: Ranking, false_alarms: np.ndarray | float) -> np.nd
 
 
 def _best_precisions_at(ranking: Ranking, true_alarms: np.ndarray | float) -> np.ndarray:
-    """Highest precision among thresholds with at least so many true alarms."""
+    """Highest precision among thresholds with at least so many true alerts."""
     best_from_here = np.maximum.accumulate(_precisions(ranking)[::-1])[::-1]
     return np.asarray(best_from_here[np.searchsorted(ranking.true_alarms[1:], true_alarms, side="left")])
 

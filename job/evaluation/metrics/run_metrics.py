@@ -59,6 +59,11 @@ class Prediction:
         """Counts at every threshold; sorted once, as each strategy asks baseline for its own."""
         return ranking_metrics.build_ranking(self.y, self.scores)
 
+    @cached_property
+    def calibration(self) -> Mapping[str, Value]:
+        """Slope and intercept of its probabilities; fitted once, as bootstrap samples start there."""
+        return fit_calibration(self.y, self.scores)
+
 
 @dataclass(frozen=True)
 class MetricContext:
@@ -67,7 +72,7 @@ class MetricContext:
     Parameters
     ----------
     cost_false_negative, cost_false_positive : float or None
-        What a missed positive row and a false alarm cost; None where the spec gives no cost.
+        What a missed positive row and a false alert cost; None where the spec gives no cost.
     alerts_per_1000 : float
         Of 1,000 rows, how many can be looked at.
     """
@@ -78,7 +83,7 @@ class MetricContext:
 
     @property
     def cost(self) -> tuple[float, float] | None:
-        """Of a missed positive row and of a false alarm, where both are known."""
+        """Of a missed positive row and of a false alert, where both are known."""
         if self.cost_false_negative is None or self.cost_false_positive is None:
             return None
         return self.cost_false_negative, self.cost_false_positive
@@ -122,10 +127,8 @@ def evaluate_metrics(
         "recall_at_alerts": ranking_metrics.recall_at_alerts(prediction.ranking, n_alerts),
     }
     values = {metric.name: found[metric.name] for metric in METRICS}
-    return (
-        {name: None if isinstance(value, Undefined) else value for name, value in values.items()},
-        {name: value.why for name, value in values.items() if isinstance(value, Undefined)},
-    )
+    undefined = {name: value.why for name, value in values.items() if isinstance(value, Undefined)}
+    return {name: None if isinstance(value, Undefined) else value for name, value in values.items()}, undefined
 
 
 def _check(prediction: Prediction, baseline: Prediction | None) -> None:
@@ -141,32 +144,28 @@ def _evaluate_scores(prediction: Prediction) -> Mapping[str, Value]:
     if not prediction.is_probability:
         return dict.fromkeys((*_PROBABILITY_METRICS, *_CALIBRATION_METRICS, *corrected_names), NO_PROBABILITY)
     corrected = correct_prior(prediction.scores, prediction.prevalence_train, prediction.prevalence_resampled)
-    return {
-        **evaluate_probabilities(prediction.y, prediction.scores),
-        **fit_calibration(prediction.y, prediction.scores),
-        **(
-            dict.fromkeys(corrected_names, corrected)
-            if isinstance(corrected, Undefined)
-            else {f"{k}_corrected": v for k, v in evaluate_probabilities(prediction.y, corrected).items()}
-        ),
-    }
+    own = {**evaluate_probabilities(prediction.y, prediction.scores), **prediction.calibration}
+    if isinstance(corrected, Undefined):
+        return own | dict.fromkeys(corrected_names, corrected)
+    found = evaluate_probabilities(prediction.y, corrected).values()
+    return own | dict(zip(corrected_names, found, strict=True))
 
 
 def _compare(prediction: Prediction, baseline: Prediction | None) -> Mapping[str, Value]:
     """Metrics that compare a ranking with baseline's on equal footing: no strategy gains by moving a threshold."""
     if baseline is None:
         return dict.fromkeys(_BASELINE_METRICS, _NO_BASELINE)
-    return {
-        "recall_at_baseline_fpr": ranking_metrics.recall_at_false_alarms(prediction.ranking, baseline.counts.fp),
-        "rank_gain_at_own_fpr": ranking_metrics.rank_gain(prediction.ranking, baseline.ranking, prediction.counts.fp),
-        "precision_at_baseline_recall": ranking_metrics.precision_at_true_alarms(
-            prediction.ranking, baseline.counts.tp
-        ),
-    }
+    ranking, counts = prediction.ranking, baseline.counts
+    values = (
+        ranking_metrics.recall_at_false_alarms(ranking, counts.fp),
+        ranking_metrics.rank_gain(ranking, baseline.ranking, prediction.counts.fp),
+        ranking_metrics.precision_at_true_alarms(ranking, counts.tp),
+    )
+    return dict(zip(_BASELINE_METRICS, values, strict=True))
 
 
 def metric_context(spec: JobSpec, dataset: Dataset) -> MetricContext:
-    """Fill in what metrics need to know beside a run: the costs and the number of alarms.
+    """Fill in what metrics need to know beside a run: the costs and the number of alerts.
 
     Parameters
     ----------
@@ -179,11 +178,8 @@ def metric_context(spec: JobSpec, dataset: Dataset) -> MetricContext:
         Where the spec is silent, costs are unknown, and rankings are read at as many alerts as there are minority rows.
     """
     cost, alerts = spec.evaluation.cost, spec.evaluation.alerts_per_1000
-    return MetricContext(
-        cost_false_negative=None if cost is None else cost.false_negative,
-        cost_false_positive=None if cost is None else cost.false_positive,
-        alerts_per_1000=1000 * dataset.prevalence if alerts is None else alerts,
-    )
+    missed, alarm = (None, None) if cost is None else (cost.false_negative, cost.false_positive)
+    return MetricContext(missed, alarm, 1000 * dataset.prevalence if alerts is None else alerts)
 
 
 def build_prediction(
@@ -192,14 +188,9 @@ def build_prediction(
     """Join a run's scores with the labels of its test rows (or with `y`); None where the run has no scores."""
     if outcome.scores is None or outcome.decisions is None or outcome.prevalence_resampled is None:
         return None
-    return Prediction(
-        y=dataset.y[split.test] if y is None else y,
-        scores=outcome.scores,
-        decisions=outcome.decisions,
-        is_probability=outcome.is_probability,
-        prevalence_train=float(np.mean(dataset.y[split.train])),
-        prevalence_resampled=outcome.prevalence_resampled,
-    )
+    labels, share = dataset.y[split.test] if y is None else y, float(np.mean(dataset.y[split.train]))
+    scored = outcome.scores, outcome.decisions, outcome.is_probability
+    return Prediction(labels, *scored, share, outcome.prevalence_resampled)
 
 
 def build_study_prediction(
@@ -224,10 +215,8 @@ def build_study_prediction(
     prediction = build_prediction(outcome, split, dataset, outcome.y)
     if prediction is None or not real_only or outcome.is_real is None:
         return prediction
-    kept = outcome.is_real
-    return replace(
-        prediction, y=prediction.y[kept], scores=prediction.scores[kept], decisions=prediction.decisions[kept]
-    )
+    kept = {name: getattr(prediction, name)[outcome.is_real] for name in ("y", "scores", "decisions")}
+    return replace(prediction, **kept)
 
 
 def order_outcomes(units: Iterable[Unit], outcomes: Iterable[Outcome]) -> list[Outcome]:

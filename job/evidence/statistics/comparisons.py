@@ -1,6 +1,7 @@
 """Each strategy against baseline, and AffinitySMOTE against SMOTE, in every metric and with every classifier."""
 
 from collections.abc import Iterable, Sequence
+from itertools import product
 from typing import NamedTuple
 
 import numpy as np
@@ -48,16 +49,11 @@ class Rivals(NamedTuple):
 
 
 def list_pairs(roles: Roles, strategies: Iterable[str], classifiers: Iterable[str]) -> list[Rivals]:
-    """List what is compared: with each classifier, each strategy with baseline, then ours with every SMOTE."""
+    """List what is compared: with each classifier, each strategy with baseline, then ours with SMOTE, tuned alike."""
     others = [label for label in strategies if label != roles.baseline]
-    return [
-        pair
-        for classifier in classifiers
-        for pair in (
-            *(Rivals((label, classifier), (roles.baseline, classifier), True) for label in others),
-            *(Rivals((c, classifier), (s, classifier), False) for c in roles.customs for s in roles.smotes),
-        )
-    ]
+    alike = [(c, s) for c, s in product(roles.customs, roles.smotes) if (c in roles.tuned) == (s in roles.tuned)]
+    rivals = [*((label, roles.baseline, True) for label in others), *((*pair, False) for pair in alike)]
+    return [Rivals((one, name), (other, name), in_family) for name in classifiers for one, other, in_family in rivals]
 
 
 def compare_strategies(
@@ -70,11 +66,8 @@ def compare_strategies(
     ropes = np.array([[question.rope_of(m.name, measured.mean_of(place, m.name)) for m in METRICS] for place in right])
     estimates = measured.compare(left, right, ropes, question.confidence)
     adjusted = _adjust(estimates.p_value, pairs, roles)
-    return tuple(
-        _row(measured, estimates, adjusted, pair, (row, column), question)
-        for column in range(len(METRICS))
-        for row, pair in enumerate(pairs)
-    )
+    cells = product(range(len(METRICS)), enumerate(pairs))
+    return tuple(_row(measured, estimates, adjusted, pair, (row, at), question) for at, (row, pair) in cells)
 
 
 def _adjust(p_values: np.ndarray, pairs: Sequence[Rivals], roles: Roles) -> np.ndarray:

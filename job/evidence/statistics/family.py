@@ -224,15 +224,10 @@ def build_power(
 
     `gains` are the family, `baselines` the mean primary metric of baseline with each of its classifiers.
     """
-    return Power(
-        primary=question.primary,
-        power=POWER,
-        n_positive=sizes.n_positive,
-        recall_per_row=1 / sizes.n_test_positive if sizes.n_test_positive else None,
-        rows=tuple(
-            _power_row(place, gain, baselines[place], question, sizes, len(gains)) for place, gain in gains.items()
-        ),
-    )
+    per_row, found = 1 / sizes.n_test_positive if sizes.n_test_positive else None, gains.items()
+    rows = tuple(_power_row(place, gain, baselines[place], question, sizes, len(gains)) for place, gain in found)
+    facts = {"primary": question.primary, "power": POWER, "n_positive": sizes.n_positive}
+    return Power.model_validate({**facts, "recall_per_row": per_row, "rows": rows})
 
 
 def _power_row(

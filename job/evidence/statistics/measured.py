@@ -56,22 +56,30 @@ class Measured:
         chosen = list(splits)
         if len(chosen) == self.n_splits:
             return self
-        return replace(
-            self, values=self.values[..., chosen], n_test=self.n_test[chosen], n_train=self.n_train[chosen], draws=None
-        )
+        values, n_test, n_train = self.values[..., chosen], self.n_test[chosen], self.n_train[chosen]
+        return replace(self, values=values, n_test=n_test, n_train=n_train, draws=None)
 
     def compare(
-        self, left: Sequence[Place], right: Sequence[Place], rope: float | np.ndarray, confidence: float
+        self, left: Sequence[Place], right: Sequence[Place] | None, rope: float | np.ndarray, confidence: float
     ) -> Estimates:
-        """Compare combinations pair by pair in every metric: left - right, in arrays of shape (n_pairs, n_metrics)."""
-        lefts, rights = ([self.places[place] for place in side] for side in (left, right))
+        """Compare combinations pair by pair in every metric: left - right, in arrays of shape (n_pairs, n_metrics).
+
+        Without a right side the values themselves are estimated, as differences from 0.
+        """
+        lefts, rights = ([self.places[place] for place in side] for side in (left, right or left))
+
+        def reference(values: np.ndarray) -> np.ndarray:
+            return values[rights] if right is not None else np.zeros_like(values[rights])
+
         if self.draws is not None:
-            observed = self.values[lefts, :, 0], self.values[rights, :, 0]
-            return bootstrap.compare_over_draws(observed, (self.draws[lefts], self.draws[rights]), rope, confidence)
-        tuned = np.array([bool({one[0], other[0]} & self.tuned) for one, other in zip(left, right, strict=True)])
+            observed = self.values[lefts, :, 0], reference(self.values)[..., 0]
+            drawn = self.draws[lefts], reference(self.draws)
+            return bootstrap.compare_over_draws(observed, drawn, rope, confidence)
+        pairs = zip(left, right or left, strict=True)
+        tuned = np.array([bool({one[0], other[0]} & self.tuned) for one, other in pairs])
         training = weigh_training(METRICS, tuned, self.least_training)
         sizes = self.n_test, self.n_train
-        return compare_over_splits(self.values[lefts], self.values[rights], sizes, rope, confidence, training)
+        return compare_over_splits(self.values[lefts], reference(self.values), sizes, rope, confidence, training)
 
     def of(self, place: Place, metric: str) -> np.ndarray:
         """One metric of one combination on each split."""
@@ -98,11 +106,9 @@ class Measured:
             if self.draws is not None:
                 return "fewer than half of the bootstrap samples have a value of both"
             if self.n_splits == 1:
-                return (
-                    "one split only, and a bootstrap over its test rows takes "
-                    f"{bootstrap.LEAST_POSITIVES} positive ones (and, where rows are grouped, "
-                    f"{bootstrap.LEAST_GROUPS} groups that have one)"
-                )
+                needed = f"{bootstrap.LEAST_POSITIVES} positive ones (and, where rows are grouped,"
+                needed += f" {bootstrap.LEAST_GROUPS} groups that have one)"
+                return f"one split only, and a bootstrap over its test rows takes {needed}"
             if estimates.n_splits[at] >= LEAST_PAIRS:
                 return "it depends on the training rows alone, which the splits share, so they don't show how it varies"
             return f"fewer than {LEAST_PAIRS} splits have a value of both"
@@ -122,7 +128,8 @@ def measure_runs(
     splits = {split: number for number, split in enumerate(sizes)}
     values = np.full((len(index), len(METRICS), len(splits)), np.nan)
     for run in kept:  # None becomes NaN
-        values[index[run.place], :, splits[run.split]] = np.array([run.metrics[name] for name in METRICS], dtype=float)
+        measured = np.array([run.metrics.get(name) for name in METRICS], dtype=float)
+        values[index[run.place], :, splits[run.split]] = measured
     n_test, n_train = np.array(list(sizes.values()), dtype=float).reshape(-1, 2).T
     return Measured(values, index, n_test, n_train, None, frozenset(tuned), least_training)
 
@@ -140,21 +147,21 @@ def draw_measures(
 
     `groups` and `time` are those of its test rows.
     """
-    found = {
-        (key.strategy, key.classifier): prediction
-        for key, prediction in predictions.items()
-        if prediction is not None and (key.strategy, key.classifier) in measured.places
-    }
+    known = (((key.strategy, key.classifier), prediction) for key, prediction in predictions.items() if prediction)
+    found = {place: prediction for place, prediction in known if place in measured.places}
     y = next((prediction.y for prediction in found.values()), np.zeros(0))
     if measured.n_splits != 1 or not bootstrap.enough_to_draw(y, groups):
         return measured
-    ordered = {place: bootstrap.order_rows(prediction) for place, prediction in found.items()}
+    units = bootstrap.deal_units(len(y), groups, _seed(seed), time)
+    ordered = {place: bootstrap.order_rows(prediction, units) for place, prediction in found.items()}
     with threadpool_limits(limits=1):  # the matrices are small, and more threads would sum in another order
-        chunks = [
-            _draw_chunk(measured.places, ordered, baseline, weights, context)
-            for weights in bootstrap.draw_weights(len(y), groups, _seed(seed), time)
-        ]
-    return replace(measured, draws=np.concatenate(chunks, axis=-1))
+        weights = bootstrap.draw_weights(units, _seed(seed))
+        chunks = [_draw_chunk(measured.places, ordered, baseline, each, context) for each in weights]
+        draws = np.concatenate(chunks, axis=-1)
+        if len(y) > bootstrap.MOST_UNITS:  # a curve read at fewer points is a little lower or higher: on all rows, too
+            once = _draw_chunk(measured.places, ordered, baseline, np.ones((units.n, 1)), context)
+            draws += np.nan_to_num(measured.values - once, posinf=0.0, neginf=0.0)
+    return replace(measured, draws=draws)
 
 
 def _draw_chunk(

@@ -2,7 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypedDict
+from typing import Any
 
 import numpy as np
 from scipy.special import stdtr, stdtrit
@@ -22,19 +22,10 @@ _UNTESTED = ("calibration_intercept",)
 
 T_TEST, TRAINING_T_TEST = "corrected_resampled_t", "corrected_resampled_t_training"
 BOOTSTRAP, NO_TEST = "paired_bootstrap_one_split", "none"
+Limits = tuple[float | None, float | None, float | None]
+"""A difference and its interval."""
 ROUND_OFF = 1e-12  # a spread of differences that small, beside the values themselves, is no variation
-
-
-class Estimate(TypedDict):
-    """What results.json holds of one difference, but for its probabilities."""
-
-    difference: float | None
-    se: float | None
-    lower: float | None
-    upper: float | None
-    p_value: float | None
-    n_splits: int
-    method: str
+_ESTIMATED = ("difference", "se", "lower", "upper", "p_value")
 
 
 @dataclass(frozen=True, eq=False)
@@ -75,17 +66,18 @@ class Estimates:
     varies: np.ndarray
     method: np.ndarray
 
-    def at(self, place: tuple[int, int]) -> Estimate:
+    def at(self, place: tuple[int, int]) -> dict[str, Any]:
         """One of the differences."""
-        return {
-            "difference": finite(self.difference[place]),
-            "se": finite(self.se[place]),
-            "lower": finite(self.lower[place]),
-            "upper": finite(self.upper[place]),
-            "p_value": finite(self.p_value[place]),
-            "n_splits": int(self.n_splits[place]),
-            "method": str(self.method[place]) if self.tested[place] else NO_TEST,
-        }
+        numbers = {name: finite(getattr(self, name)[place]) for name in _ESTIMATED}
+        method = str(self.method[place]) if self.tested[place] else NO_TEST
+        return {**numbers, "n_splits": int(self.n_splits[place]), "method": method}
+
+    def limits(self, place: tuple[int, int]) -> Limits:
+        """One of the differences and its interval; one that never varies is its own."""
+        value = finite(self.difference[place])
+        if self.tested[place] and not self.varies[place]:
+            return value, value, value
+        return value, finite(self.lower[place]), finite(self.upper[place])
 
 
 def finite(value: np.ndarray | float) -> float | None:

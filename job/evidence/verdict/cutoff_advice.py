@@ -10,9 +10,10 @@ import numpy as np
 
 from job.data.splits import Split
 from job.evaluation import cutoff as codes
-from job.evaluation.cutoff import Cutoff, Rates, Request, cut_points, median_cutoff, request_of
+from job.evaluation.cutoff import Cutoff, Request, cut_points, median_cutoff, request_of
 from job.evaluation.evaluate_unit import Outcome
 from job.evaluation.grid import RunKey, strategies_of
+from job.evaluation.metrics.decision_metrics import Rates
 from job.evaluation.metrics.ranking_metrics import read_roc
 from job.evaluation.metrics.run_metrics import Prediction
 from job.evidence.runs import Cells, Place, named
@@ -32,6 +33,7 @@ BASELINE_FALSE_ALARMS = "baseline_false_alarms"
 AS_MANY_AS_POSITIVES = "as_many_alerts_as_positives"
 RECALL_80 = "recall_80"
 BALANCED = "balanced_errors"
+ADVISED = "advised"
 MENU = (BASELINE_FALSE_ALARMS, AS_MANY_AS_POSITIVES, RECALL_80, BALANCED)
 """The points of the menu, all read from one curve."""
 
@@ -61,7 +63,7 @@ class Part:
 
 
 class Line(NamedTuple):
-    """What a choice misses and how many false alarms it raises; it costs ratio · missed + false_alarms."""
+    """What a choice misses and how many false alerts it raises; it costs ratio · missed + false_alarms."""
 
     missed: float
     false_alarms: float
@@ -84,17 +86,16 @@ def read_cutoffs(parts: Mapping[Place, Sequence[Part]], request: Request, confid
     never, always = (_means(_rates(any_parts, thresholds, request), request) for thresholds in ends)
     reasons = {place: None if found else NO_SCORES for place, found in parts.items()}
     menus = {place: _menu(found, request) for place, found in parts.items()}
-    ranges = {place: find_cheapest(_lines(found, menus[place], request)) for place, found in parts.items()}
+    rows = {place: _row(place, found, request, confidence) for place, found in parts.items()}
+    ranges = {place: find_cheapest(_lines(found, menus[place], rows[place], request)) for place, found in parts.items()}
     return facts.Decisions(
         asked=request.asked,
         request=_describe_request(request),
-        rows=tuple(_row(place, found, request, confidence) for place, found in parts.items()),
+        rows=tuple(rows.values()),
         never=never,
         always=always,
-        menu=tuple(facts.Menu(**named(place), reason=reasons[place], points=menus[place]) for place in parts),
-        cost_ranges=tuple(
-            facts.CostRanges(**named(place), reason=reasons[place], ranges=ranges[place]) for place in parts
-        ),
+        menu=tuple(facts.Menu(**named(at), reason=reasons[at], points=menus[at]) for at in parts),
+        cost_ranges=tuple(facts.CostRanges(**named(at), reason=reasons[at], ranges=ranges[at]) for at in parts),
     )
 
 
@@ -131,21 +132,13 @@ def find_cheapest(lines: Sequence[Line]) -> tuple[facts.CostRange, ...]:
     while left:
         best = left[0]
         found.append((at, best))
-        crossings = [
-            ((line.false_alarms - best.false_alarms) / (best.missed - line.missed), line)
-            for line in left
-            if line.missed < best.missed - _ROUND_OFF
-        ]
+        below = [line for line in left if line.missed < best.missed - _ROUND_OFF]
+        crossings = [((line.false_alarms - best.false_alarms) / (best.missed - line.missed), line) for line in below]
         crossings.sort(key=lambda crossing: (round(crossing[0], 9), crossing[1].missed))
         at, left = crossings[0][0] if crossings else math.inf, [line for _, line in crossings]
     ends = (*(start for start, _ in found[1:]), None)
-    return tuple(
-        facts.CostRange.model_validate(
-            {"from": start, "to": end, "point": line.point, "threshold": line.threshold, "choice": line.choice}
-        )
-        for (start, line), end in zip(found, ends, strict=False)
-        if end is None or end > start
-    )
+    ranges = ((line, start, end) for (start, line), end in zip(found, ends, strict=False) if end is None or end > start)
+    return tuple(facts.CostRange.model_validate({**line._asdict(), "from": a, "to": b}) for line, a, b in ranges)
 
 
 def _parts(
@@ -250,13 +243,11 @@ def _menu(parts: Sequence[Part], request: Request) -> tuple[facts.MenuPoint, ...
     if not parts:
         return ()
     roc = np.mean([read_roc(part.prediction.ranking, _GRID) for part in parts], axis=0)
-    rates = {
-        RECALL_80: float(_GRID[np.argmax(roc >= _RECALL - _ROUND_OFF)]),
-        BALANCED: float(_GRID[np.argmax(roc - _GRID)]),
-    }
+    chosen = {RECALL_80: np.argmax(roc >= _RECALL - _ROUND_OFF), BALANCED: np.argmax(roc - _GRID)}
+    rates = {point: float(_GRID[place]) for point, place in chosen.items()}
     with_baseline = [part for part in parts if part.baseline is not None]
     readable = {point: with_baseline if point == BASELINE_FALSE_ALARMS else parts for point in MENU}
-    return tuple(_point(chosen, point, rates, request) for point, chosen in readable.items() if chosen)
+    return tuple(_point(kept, point, rates, request) for point, kept in readable.items() if kept)
 
 
 def _point(parts: Sequence[Part], point: str, rates: Mapping[str, float], request: Request) -> facts.MenuPoint:
@@ -274,17 +265,12 @@ def _point(parts: Sequence[Part], point: str, rates: Mapping[str, float], reques
         false_rates.append(false_rate[place])
         thresholds.append(float(cut_points(part.prediction.scores)[place]))
     found, cutoff = Rates(np.array(recalls), np.array(false_rates), shares), _describe_cutoff(thresholds)
-    return facts.MenuPoint(
-        point=point,
-        threshold=cutoff.threshold,
-        action=cutoff.action,
-        **dict(_means(found, request)),
-        missed_per_1000=float(found.missed_per_1000.mean()),
-    )
+    means, missed = dict(_means(found, request)), float(found.missed_per_1000.mean())
+    return facts.MenuPoint(point=point, **dict(cutoff), **means, missed_per_1000=missed)
 
 
 def _at_baseline(prediction: Prediction, baseline: Prediction) -> int:
-    """Find the cut-off with baseline's false alarms: on baseline's own scores, that of its decision."""
+    """Find the cut-off with baseline's false alerts: on baseline's own scores, that of its decision."""
     ranking, counts = prediction.ranking, baseline.counts
     if np.array_equal(prediction.scores, baseline.scores):
         return _nearest(ranking.true_alarms + ranking.false_alarms, counts.alarms)
@@ -298,21 +284,23 @@ def _nearest(values: np.ndarray, target: float) -> int:
     return int(places[(len(places) - 1) // 2])
 
 
-def _lines(parts: Sequence[Part], menu: Sequence[facts.MenuPoint], request: Request) -> list[Line]:
-    """Draw the line of each choice: the model as it is first, then the menu's cuts."""
+def _lines(
+    parts: Sequence[Part], menu: Sequence[facts.MenuPoint], row: facts.DecisionRow, request: Request
+) -> list[Line]:
+    """Draw the line of each choice: the model as it is first, then the advised cut-off and the menu's."""
     if not parts:
         return []
     is_baseline = all(part.baseline is part.prediction for part in parts)  # whose own decision the first point is
     own = _decided(parts, [part.prediction.decisions == 1 for part in parts], request)
     share = _prevalence(parts, request)
-    cuts = (
-        Line(point.missed_per_1000, point.false_alarms_per_1000 or 0.0, CUT, point.point, point.threshold)
-        for point in menu
-        if point.action == CUT and not (is_baseline and point.point == BASELINE_FALSE_ALARMS)
-    )
-    return [
-        Line(float(own.missed_per_1000.mean()), float(own.false_alarms_per_1000.mean()), OWN),
-        *cuts,
-        Line(float((1000 * share).mean()), 0.0, NEVER_ALERT),
-        Line(0.0, float((1000 * (1 - share)).mean()), ALWAYS_ALERT),
-    ]
+    lines = [Line(float(own.missed_per_1000.mean()), float(own.false_alarms_per_1000.mean()), OWN)]
+    positives, others = float((1000 * share).mean()), float((1000 * (1 - share)).mean())
+    if request.asked is not None and row.cutoff is not None and row.n_splits == len(parts):
+        false_alarms = row.false_alarms_per_1000 or 0.0
+        missed = max(positives - ((row.alerts_per_1000 or 0.0) - false_alarms), 0.0)
+        lines.append(Line(missed, false_alarms, row.cutoff.action, ADVISED, row.cutoff.threshold))
+    for each in menu:
+        if each.action == CUT and not (is_baseline and each.point == BASELINE_FALSE_ALARMS):
+            false_alarms = each.false_alarms_per_1000 or 0.0
+            lines.append(Line(each.missed_per_1000, false_alarms, CUT, each.point, each.threshold))
+    return [*lines, Line(positives, 0.0, NEVER_ALERT), Line(0.0, others, ALWAYS_ALERT)]

@@ -26,7 +26,7 @@ HEADLINE_RULES: Mapping[str, str] = {
     NOT_ASKED: "no oversampling strategy was listed",
     CANNOT_TELL: "every oversampler with this classifier is untested",
     HELPS: "the best oversampler with this classifier is better",
-    PROBABLY_HELPS: "it is probably_better",
+    PROBABLY_HELPS: "it is probably_better, or better but tuned against a baseline that isn't",
     HARMS: "every oversampler with this classifier is worse",
     PROBABLY_HARMS: "every one is worse or probably_worse",
     NO_DIFFERENCE: "every one is equivalent, worse or probably_worse",
@@ -107,12 +107,16 @@ def _is_allowed(place: Place, gains: Gains, codes: Codes, roles: Roles) -> bool:
     return probability is not None and probability >= rules.PROBABLE
 
 
-def summarize_classifier(codes: Codes, gains: Gains, classifier: str) -> tuple[str, Place | None]:
-    """Give the answer for one classifier, and the best of its oversamplers."""
+def summarize_classifier(
+    codes: Codes, gains: Gains, classifier: str, recommended: Place | None = None
+) -> tuple[str, Place | None]:
+    """Give the answer for one classifier, and the best of its oversamplers: of the best grade the recommended one."""
     places = [place for place in codes if place[1] == classifier]
     if not places:
         return NOT_ASKED, None
     best = max(places, key=lambda place: _standing(codes[place], gains[place]))
+    if recommended in places and codes[recommended] == codes[best]:
+        best = recommended
     found = {codes[place] for place in places}
     if found == {rules.UNTESTED}:
         return CANNOT_TELL, best
@@ -148,12 +152,10 @@ def build_headline(
     choice = recommend(measured, gains, codes, roles, question)
     classifiers = list(dict.fromkeys(classifier for _, classifier in measured.places))
     main = classifiers[0] if choice.recommended is None else choice.recommended[1]
-    answers = {label: summarize_classifier(codes, gains, label) for label in classifiers}
+    answers = {label: summarize_classifier(codes, gains, label, choice.recommended) for label in classifiers}
     code, about = answers.pop(main)
-    others = (
-        facts.OtherClassifier(classifier=label, code=answer, strategy=best and best[0])
-        for label, (answer, best) in answers.items()
-    )
+    told = ((label, answer, best and best[0]) for label, (answer, best) in answers.items())
+    others = (facts.OtherClassifier(classifier=label, code=other, strategy=best) for label, other, best in told)
     numbers = facts.HeadlineNumbers(
         primary=question.primary,
         n_tried=choice.n_tried,
@@ -176,7 +178,7 @@ def build_headline(
         rule=HEADLINE_RULES[code],
         classifier=main,
         about=_pair(about),
-        n_oversamplers=sum(place[1] == main for place in codes),
+        n_oversamplers=sum(place[1] == main and code != rules.UNTESTED for place, code in codes.items()),
         others=tuple(others),
         recommended=_pair(choice.recommended),
         cutoff=None,

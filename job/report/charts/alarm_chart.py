@@ -1,8 +1,9 @@
-"""The chart of the alarm explorer: lines that the template draws, so that the script only has to move the rate."""
+"""The chart of the alert explorer: lines that the template draws, so that the script only has to move the rate."""
 
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from job.report.charts.theme import series
 from job.report.layout import Name
@@ -19,8 +20,8 @@ class Line:
 
     Parameters
     ----------
-    points : str
-        As the ``points`` of an SVG polyline.
+    path : str
+        As the ``d`` of an SVG path: steps from point to point, which are short.
     dash : str
         As its ``stroke-dasharray``.
     x, y : str
@@ -28,7 +29,7 @@ class Line:
     """
 
     name: Name
-    points: str
+    path: str
     dash: str
     x: str
     y: str
@@ -60,7 +61,7 @@ class AlarmChart:
 
 
 def place_of(rate: float, rates: Sequence[float]) -> float:
-    """Say where a number of alarms stands on the logarithmic axis, no further out than its ends."""
+    """Say where a number of alerts stands on the logarithmic axis, no further out than its ends."""
     low, high = math.log(rates[0]), math.log(rates[-1])
     share = (math.log(max(rate, rates[0])) - low) / (high - low)
     return round(AlarmChart.left + min(share, 1.0) * (AlarmChart.right - AlarmChart.left), 1)
@@ -74,7 +75,7 @@ def draw_alarms(
     Parameters
     ----------
     rates : sequence of float
-        Alarms per 1,000 rows.
+        Alerts per 1,000 rows.
     start : int
         Position of the rate that is marked.
     found : sequence of (Name, AlarmsRow)
@@ -86,13 +87,10 @@ def draw_alarms(
     decades = range(math.ceil(math.log10(rates[0]) - 1e-9), 4)
     step = 1 + len(decades) // 6
     at = ", ".join(f"{name.short} {number(row.recall[start], 2)}" for name, row in known)
-    own = ", ".join(
-        f"{name.short} {number(row.own.recall, 2)} at {number(row.own.alarms_per_1000, 0)}"
-        for name, row in known
-        if row.own
-    )
+    ends = [(name.short, row.own) for name, row in known if row.own]
+    own = ", ".join(f"{name} {number(at.recall, 2)} at {number(at.alarms_per_1000, 0)}" for name, at in ends)
     return AlarmChart(
-        f"Recall by alarms in 1,000 rows with {classifier.short}. At {plain(rates[start])} alarms: {at}. "
+        f"Recall by alerts in 1,000 rows with {classifier.short}. At {plain(rates[start])} alerts: {at}. "
         f"Where each decides by itself: {own}.",
         tuple(_line(name, row, rates) for name, row in known),
         tuple((f"{place_of(10.0**power, rates)}", plain(10.0**power)) for power in decades[::-1][::step][::-1]),
@@ -102,16 +100,15 @@ def draw_alarms(
 
 
 def _line(name: Name, row: AlarmsRow, rates: Sequence[float]) -> Line:
-    points = " ".join(
-        f"{place_of(rate, rates):g},{_height(recall):g}"
-        for rate, recall in zip(rates, row.recall, strict=True)
-        if recall is not None
-    )
+    known = ((rate, recall) for rate, recall in zip(rates, row.recall, strict=True) if recall is not None)
+    points = [(place_of(rate, rates), _height(recall)) for rate, recall in known]
+    steps = " ".join(f"{x - left:.3g},{y - top:.3g}" for (left, top), (x, y) in pairwise(points))
+    path = f"M{points[0][0]:g},{points[0][1]:g}l{steps}"
     dash = " ".join(f"{_LINE_WIDTH * length:g}" for length in series(name.look).dash[1] or ())
     own, (x, y) = row.own, ("", "")
     if own is not None and own.recall is not None and own.alarms_per_1000 > 0:
         x, y = f"{place_of(own.alarms_per_1000, rates)}", f"{_height(own.recall)}"
-    return Line(name, points, dash, x, y)
+    return Line(name, path, dash, x, y)
 
 
 def _height(share: float) -> float:

@@ -18,13 +18,14 @@ from job.report.layout import Name, Table
 from job.text import width
 
 TEXT = 11.5
-HALF_LEGEND = 17
+HALF_LEGEND = 18
 """Letters that fit half the width, beside their line."""
 DOTS = (0, (1, 2))
 
 _WIDTH = 330.0  # points, shown one to one on a small screen
 _POINTS_PER_INCH = 72.0
 _LEGEND_ROW = 18
+_MOST_AT_ENDS, _WIDEST_END = 8, 22
 
 
 @dataclass(frozen=True)
@@ -41,12 +42,20 @@ class Description:
         The numbers that are drawn.
     title : str
         What tells it from its neighbours, where it has any.
+    key : str
+        What its files are named after, where it isn't the table's key.
     """
 
     alt: str
     caption: str
     table: Table
     title: str = ""
+    key: str = ""
+
+    @property
+    def name(self) -> str:
+        """What its files are named after."""
+        return self.key or self.table.key
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -99,6 +108,7 @@ def build_picture(
     legend: Sequence[str] = (),
     handle: float = 2.0,
     n_panels: int = 1,
+    is_cut: bool = False,
 ) -> Picture:
     """Draw a figure of this height, in points, and make a picture of it.
 
@@ -110,6 +120,8 @@ def build_picture(
         What the legend names; it stands below the chart and adds to its height.
     handle : float
         How long a line of the legend is, in letters.
+    is_cut : bool
+        Whether something would stand out of the axes; else nothing needs the bytes of being cut at them.
     """
     n_columns = 2 if max(map(width, legend), default=0.0) <= HALF_LEGEND else 1
     height += _LEGEND_ROW * -(-len(legend) // n_columns)
@@ -118,6 +130,8 @@ def build_picture(
         figure = Figure(figsize=(_WIDTH / _POINTS_PER_INCH, height / _POINTS_PER_INCH), layout="constrained")
         panels = figure.subplots(1, n_panels, sharey=True, squeeze=False, gridspec_kw={"wspace": 0.12})
         draw(theme, *panels[0])
+        for artist in (one for axes in panels[0] for one in (*axes.lines, *axes.patches, *axes.collections)):
+            artist.set_clip_on(is_cut and artist.get_clip_on())
         if legend:
             add_legend(figure, n_columns, handlelength=handle)
         return figure
@@ -125,7 +139,7 @@ def build_picture(
     theme = load_theme()
     with drawing(theme, TEXT):
         svg = to_svg(draw_all(theme))
-    words, source = (about.alt, about.caption, about.table, about.title), embed(svg, theme)
+    words, source = (about.alt, about.caption, about.table, about.title, about.key), embed(svg, theme)
     return Picture(*words, source=source, width=round(_WIDTH), height=round(height), svg=svg, draw=draw_all)
 
 
@@ -163,7 +177,8 @@ def frame_plane(axes: Axes, theme: Theme, x: str, y: str) -> None:
     """Name both axes of a plane, with a grid behind the lines."""
     axes.set_xlabel(x)
     axes.set_ylabel(y)
-    axes.grid(color=theme.light["line"], linewidth=0.8)
+    axes.grid(color=theme.light["line"], linewidth=0.8, clip_on=False)
+    axes.tick_params(length=0)
     open_frame(axes, ("bottom", "left"))
 
 
@@ -179,15 +194,15 @@ def frame_rows(axes: Axes, theme: Theme, names: Sequence[str], x: str, grid: boo
     axes.set_yticks(range(len(names)), [spaces(name) + name for name in names])
     axes.set_ylim(len(names) - 0.5, -0.5)
     axes.set_xlabel(x)
-    axes.tick_params(axis="y", length=0)
+    axes.tick_params(axis="both" if grid else "y", length=0)
     if grid:
-        axes.grid(axis="x", color=theme.light["line"], linewidth=0.8)
+        axes.grid(axis="x", color=theme.light["line"], linewidth=0.8, clip_on=False)
     open_frame(axes, ("bottom",))
 
 
-def mark_values(axis: Axis) -> None:
-    """Put some five ticks on an axis, with a minus sign where one is needed."""
-    axis.set_major_locator(MaxNLocator(5))
+def mark_values(axis: Axis, most: int = 5) -> None:
+    """Put some ticks on an axis, with a minus sign where one is needed."""
+    axis.set_major_locator(MaxNLocator(most))
     axis.set_major_formatter(lambda value, _: f"{value:g}".replace("-", "\u2212"))
 
 
@@ -195,6 +210,45 @@ def mark_counts(axis: Axis, most: int) -> None:
     """Put ticks on an axis at whole numbers."""
     axis.set_major_locator(MaxNLocator(most, integer=True))
     axis.set_major_formatter(lambda value, _: f"{value:,.0f}")
+
+
+def fits_at_ends(names: Sequence[str]) -> bool:
+    """Tell whether the names of some lines fit to the right of these, one below the other."""
+    return len(names) <= _MOST_AT_ENDS and max(map(width, names), default=0.0) <= _WIDEST_END
+
+
+def label_ends(axes: Axes, ends: Sequence[tuple[str, float, float]], theme: Theme, height: float) -> None:
+    """Write the name of each line to the right of its end, moved up or down where names would overlap.
+
+    Parameters
+    ----------
+    ends : sequence of (str, float, float)
+        Name, and x and y of its last point, inside the axes.
+    height : float
+        Of the axes, in points.
+    """
+    low, high = axes.get_ylim()
+    line = (high - low) * (TEXT + 1.5) / height
+    rising = sorted(ends, key=lambda end: end[2])
+    places: list[float] = []
+    for _, _, y in rising:
+        places.append(max(y, places[-1] + line) if places else y)
+    top = high
+    for at in reversed(range(len(places))):  # what would be above the axes pushes down the others
+        places[at] = top = min(places[at], top - line if at + 1 < len(places) else top)
+    for (name, x, y), place in zip(rising, places, strict=True):
+        arrow = {"arrowstyle": "-", "color": theme.light["quiet"], "linewidth": 0.6, "shrinkA": 1, "shrinkB": 5,
+                 "relpos": (0, 0.5)}  # fmt: skip
+        axes.annotate(name + spaces(name), (x, y), (1.03, place), textcoords=axes.get_yaxis_transform(), va="center",
+                      size=TEXT - 0.5, arrowprops=arrow if abs(place - y) > line / 4 else None,
+                      annotation_clip=False)  # fmt: skip
+
+
+def write_below(axes: Axes, x: float, text: str, lines: float, theme: Theme, place: str = "axes fraction") -> None:
+    """Write a quiet line below the axes, so many lines down; a label of two lines would be left where fonts differ."""
+    axes.annotate(text, (x, 0), (0, -1.35 * TEXT * lines), xycoords=(place, "axes fraction"),
+                  textcoords="offset points", ha="center", va="baseline", size=TEXT - 1,
+                  color=theme.light["quiet"], annotation_clip=False)  # fmt: skip
 
 
 def add_legend(figure: FigureBase, n_columns: int, **settings: Any) -> None:

@@ -10,9 +10,11 @@ from job.report.charts.theme import Theme, series
 from job.report.layout import Name
 
 _ROW = 27.0
-_CLOUD_HEIGHT = 318.0
+_CLOUD_HEIGHT = 300.0
 
 Point = Sequence[float]
+Usual = tuple[float, float, float]
+"""Lowest, middle and highest value."""
 Limits = tuple[tuple[float, float], tuple[float, float]]
 
 
@@ -106,9 +108,14 @@ def draw_parts(
 
 
 def draw_dots(
-    rows: Sequence[str], dots: Sequence[tuple[Name, Sequence[float | None]]], axis: str, about: canvas.Description
+    rows: Sequence[str],
+    dots: Sequence[tuple[Name, Sequence[float | None]]],
+    axis: str,
+    about: canvas.Description,
+    usual: Sequence[Usual | None] = (),
+    reach: float = 1.0,
 ) -> canvas.Picture:
-    """Draw one band for each row, and in it every strategy's value on an axis from 0 to 1, one below the other.
+    """Draw one band for each row, and in it every strategy's value, one below the other.
 
     Parameters
     ----------
@@ -116,20 +123,29 @@ def draw_dots(
         Names from top to bottom.
     dots : sequence of (Name, sequence of float or None)
         Strategies, and their values, one for each row.
+    usual : sequence of (float, float, float) or None
+        What is usual in each row: its range is shaded, its middle a stroke.
+    reach : float
+        Where the axis ends; it begins at 0. What is beyond is drawn at its end.
     """
-    band = max(30.0, 9.0 * len(dots) + 9)
+    band = max(20.0 if usual else 30.0, (7.5 if usual else 9.0) * len(dots) + 9)
 
     def draw(theme: Theme, axes: Axes) -> None:
         for edge in range(len(rows) - 1):
             axes.axhline(edge + 0.5, color=theme.light["line"], linewidth=0.8)
+        for row, each in enumerate(usual):
+            if each is not None:
+                low, middle, high = (min(value, reach) for value in each)
+                axes.fill_between([low, high], row - 0.42, row + 0.42, color=theme.light["line"], linewidth=0)
+                axes.plot([middle] * 2, [row - 0.42, row + 0.42], color=theme.light["quiet"], linewidth=1.4)
         for place, (name, found) in enumerate(dots):
             look = series(name.look)
             shift = 0.8 * ((place + 0.5) / len(dots) - 0.5)
-            values = [float("nan") if value is None else value for value in found]
+            values = [float("nan") if value is None else min(value, reach) for value in found]
             heights = [row + shift for row in range(len(rows))]
             (line,) = axes.plot(values, heights, look.marker, color=theme.light[look.colour], markersize=7.5)
             line.set(markeredgewidth=0, label=canvas.legend_text(name.short), clip_on=False)
-        canvas.unit_axis(axes.set_xlim, axes.set_xticks)
+        canvas.unit_axis(axes.set_xlim, axes.set_xticks, reach)
         canvas.frame_rows(axes, theme, rows, axis)
 
     legend = [name.short for name, _ in dots]
@@ -158,7 +174,7 @@ def draw_clouds(
         canvas.open_frame(axes, ("bottom", "left"))
         canvas.add_legend(axes.figure, -(-len(clouds) // 2), handlelength=1.2, columnspacing=1.4)
 
-    return canvas.build_picture(draw, _CLOUD_HEIGHT, about)
+    return canvas.build_picture(draw, _CLOUD_HEIGHT, about, is_cut=True)
 
 
 def _draw_cloud(axes: Axes, cloud: Cloud, limits: Limits) -> None:

@@ -1,7 +1,7 @@
-"""Charts of lines: curves, net benefit, sweeps, and recall against false alarms; and which strategies share a chart."""
+"""Charts of lines: curves, net benefit, sweeps, and recall against false alerts; and which strategies share a chart."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 from typing import TypeVar
@@ -21,7 +21,7 @@ from job.text import abbreviate_all, listed, number, plain
 
 _MOST_TICKS = 6
 _LABEL_LENGTH = 24
-_HEIGHT, _LOW_HEIGHT = 275.0, 235.0
+_HEIGHT, _LOW_HEIGHT = 260.0, 235.0
 _FRONT, _BEST = "the front", "best possible"
 _NAMES = ("Brier", "ROC", "F1", "MCC")
 _STEPS = (0.05, 0.1, 0.2)  # between marks of recall
@@ -105,12 +105,13 @@ def draw_curves(
 
     def draw(theme: Theme, axes: Axes) -> None:
         for curve in curves:
-            _line(axes, curve, theme, (4 + 3 * (curve.name.look % 6), 20))
+            _line(axes, curve, theme, (4 + 3 * (curve.name.look % 6), 25))
         for curve in curves:
             _decision(axes, curve, theme)
         if limit is not None:
             label = canvas.legend_text(limit.name.short)
-            axes.plot(limit.x, limit.y, color=theme.light["ink"], linewidth=1.0, label=label)
+            (line,) = axes.plot(limit.x, limit.y, color=theme.light["ink"], linewidth=1.0, label=label)
+            line.get_path().should_simplify = True
         _dotted(axes, reference, theme)
         canvas.unit_axis(axes.set_xlim, axes.set_xticks, reach)
         canvas.unit_axis(axes.set_ylim, axes.set_yticks, reach)
@@ -147,7 +148,7 @@ def draw_net_benefit(
         canvas.frame_plane(axes, theme, *axes_names)
 
     legend = [curve.name.short for curve in (*curves, everybody)]
-    return canvas.build_picture(draw, _HEIGHT, about, legend, handle=2.6)
+    return canvas.build_picture(draw, _HEIGHT, about, legend, handle=2.6, is_cut=True)
 
 
 def draw_sweep(
@@ -182,11 +183,12 @@ def draw_sweep(
         return None
     drawn = [value for _, points in lines for point in points for value in (point.value, point.upper)]
     highest = max(value for value in (*drawn, best, 1e-6) if value is not None)
+    ends = (-0.02, 1.02) if is_share else (0.0, 1.08 * highest)
 
     def draw(theme: Theme, axes: Axes) -> None:
         for place, line in enumerate(lines):
             shift = 1 + 0.012 * (place - (len(lines) - 1) / 2)
-            _swept(axes, *line, [setting * shift for setting in sweep.settings], theme)
+            _swept(axes, *line, [setting * shift for setting in sweep.settings], ends, theme)
         if best is not None:
             axes.axhline(best, color=theme.light["quiet"], linewidth=1.2, linestyle=canvas.DOTS, label=_BEST)
         step = -(-len(sweep.settings) // _MOST_TICKS)
@@ -195,11 +197,55 @@ def draw_sweep(
         if is_share:
             canvas.unit_axis(axes.set_ylim, axes.set_yticks)
         else:
-            axes.set_ylim(0, 1.08 * highest)
+            axes.set_ylim(*ends)
         canvas.frame_plane(axes, theme, sweep.x, in_lower_case(label))
+        if at_ends:
+            canvas.label_ends(axes, list(_ends(lines, sweep.settings, best)), theme, _LOW_HEIGHT - 60)
 
     legend = [name.short for name, _ in lines] + ([] if best is None else [_BEST])
+    if at_ends := canvas.fits_at_ends(legend):
+        legend = []
     return canvas.build_picture(draw, _LOW_HEIGHT, _describe(key, title, lines, sweep, caption, best), legend)
+
+
+def draw_slopes(
+    lines: Sequence[tuple[Name, Sequence[float | None]]],
+    stops: Sequence[tuple[str, str]],
+    axis: str,
+    about: canvas.Description,
+) -> canvas.Picture:
+    """Draw one line for each strategy, from stop to stop, on an axis from 0 to 1.
+
+    Parameters
+    ----------
+    stops : sequence of (str, str)
+        From left to right: name, and what stands below it.
+    axis : str
+        What the lines measure.
+    """
+    names = [name.short for name, _ in lines]
+    at_ends = canvas.fits_at_ends(names)
+    last = len(stops) - 1
+
+    def draw(theme: Theme, axes: Axes) -> None:
+        ends: list[tuple[str, float, float]] = []
+        for name, found in lines:
+            look = series(name.look)
+            known = [(place, value) for place, value in enumerate(found) if value is not None]
+            (line,) = axes.plot(*zip(*known, strict=True), color=theme.light[look.colour], linestyle=look.dash)
+            line.set(linewidth=1.6, marker=look.marker, markersize=6.5, markeredgewidth=0, clip_on=False)
+            line.set_label(canvas.legend_text(name.short))
+            ends.append((name.short, *known[-1]))
+        canvas.unit_axis(axes.set_ylim, axes.set_yticks)
+        canvas.frame_plane(axes, theme, "", axis)
+        axes.set_xticks(range(len(stops)), [stop for stop, _ in stops])
+        for place, (_, below) in enumerate(stops):
+            canvas.write_below(axes, place, below, 2.0, theme, "data")
+        axes.set_xlim(-0.25, last + 0.1)
+        if at_ends:
+            canvas.label_ends(axes, ends, theme, _LOW_HEIGHT - 50)
+
+    return canvas.build_picture(draw, _LOW_HEIGHT, about, [] if at_ends else names)
 
 
 def _describe(
@@ -227,7 +273,7 @@ def draw_trades(points: Sequence[Traded], moved: Curve | None, about: canvas.Des
     points : sequence of (Name, TradeoffRow)
         One at least.
     moved : Curve or None
-        What moving one strategy's threshold would reach: recall against false alarms in 1,000 rows, x ascending.
+        What moving one strategy's threshold would reach: recall against false alerts in 1,000 rows, x ascending.
     """
     right = 1.08 * max(1.0, *(row.false_alarms_per_1000 for _, row in points))
     # whole tenths around all points: recall need not begin at nothing, because no length is read
@@ -245,10 +291,10 @@ def draw_trades(points: Sequence[Traded], moved: Curve | None, about: canvas.Des
         canvas.mark_counts(axes.xaxis, 5)
         axes.yaxis.set_major_locator(MultipleLocator(next(step for step in _STEPS if top - bottom < 7 * step)))
         axes.yaxis.set_major_formatter(lambda value, _: f"{value:.2g}")
-        canvas.frame_plane(axes, theme, "false alarms in 1,000 rows", "minority recall")
+        canvas.frame_plane(axes, theme, "false alerts in 1,000 rows", "minority recall")
 
     legend = [*(name.short for name, _ in points), _FRONT, *([moved.name.short] if moved else [])]
-    return canvas.build_picture(draw, _LOW_HEIGHT, about, legend)
+    return canvas.build_picture(draw, _LOW_HEIGHT, about, legend, is_cut=True)
 
 
 def _line(axes: Axes, curve: Curve, theme: Theme, every: tuple[int, int]) -> None:
@@ -257,6 +303,7 @@ def _line(axes: Axes, curve: Curve, theme: Theme, every: tuple[int, int]) -> Non
     (line,) = axes.plot(curve.x, curve.y, color=theme.light[look.colour], linewidth=1.7, linestyle=look.dash)
     line.set(marker=look.marker, markersize=6, markeredgewidth=0, label=canvas.legend_text(curve.name.short))
     line.set_markevery(every)
+    line.get_path().should_simplify = True  # else only beyond 128 points
 
 
 def _dotted(axes: Axes, curve: Curve, theme: Theme) -> None:
@@ -273,16 +320,29 @@ def _decision(axes: Axes, curve: Curve, theme: Theme) -> None:
         mark.set(markeredgecolor=theme.light[look.colour], markeredgewidth=1.8, clip_on=False)
 
 
-def _swept(axes: Axes, name: Name, points: Sequence[SweptMetric], x: Values, theme: Theme) -> None:
-    """One strategy; strokes of neighbouring ones stand a little apart, so that each can be seen."""
+def _swept(axes: Axes, name: Name, points: Sequence[SweptMetric], x: Values, ends: Values, theme: Theme) -> None:
+    """One strategy; strokes of neighbouring ones are a little apart, so that each is seen, and stay within the axis."""
     look = series(name.look)
     colour = theme.light[look.colour]
     y = [float("nan") if point.value is None else point.value for point in points]
     (drawn,) = axes.plot(x, y, color=colour, linewidth=1.5, linestyle=look.dash, marker=look.marker, markersize=6)
     drawn.set(markeredgewidth=0, label=canvas.legend_text(name.short))
-    for at, point in zip(x, points, strict=True):
+    places, heights = list[float](), list[float]()
+    for at, point in zip(x, points, strict=True):  # one path of short strokes
         if point.lower is not None and point.upper is not None:
-            axes.plot([at, at], [point.lower, point.upper], color=colour, linewidth=1.2, alpha=0.7)
+            places += (at, at, at)
+            heights += (max(point.lower, ends[0]), min(point.upper, ends[1]), float("nan"))
+    axes.plot(places, heights, color=colour, linewidth=1.2, alpha=0.7)
+
+
+def _ends(lines: Sequence[SweptLine], settings: Values, best: float | None) -> Iterator[tuple[str, float, float]]:
+    """Where the name of each line stands; a line that stops early has its name where it does."""
+    for name, points in lines:
+        known = [(at, point.value) for at, point in zip(settings, points, strict=True) if point.value is not None]
+        if known:
+            yield (name.short, *known[-1])
+    if best is not None:
+        yield (_BEST, settings[-1], best)
 
 
 def _log_axis(axes: Axes, ticks: Values, labels: Sequence[str]) -> None:
@@ -293,7 +353,7 @@ def _log_axis(axes: Axes, ticks: Values, labels: Sequence[str]) -> None:
 
 
 def _staircase(points: Sequence[Traded], right: float, bottom: float) -> tuple[list[float], list[float]]:
-    """Recall that is within reach at each number of false alarms, by taking one strategy or another."""
+    """Recall that is within reach at each number of false alerts, by taking one strategy or another."""
     front = sorted((row.false_alarms_per_1000, row.recall) for _, row in points if not row.beaten_by)
     x, y = [front[0][0]], [bottom]
     for false_alarms, recall in front:

@@ -6,8 +6,9 @@ import re
 import struct
 import warnings
 import zlib
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from itertools import groupby
 from typing import Any
 from urllib.parse import quote
 from xml.etree import ElementTree
@@ -28,11 +29,15 @@ _DEPTH, _PALETTE = 4, 3
 _SIMILAR = 0.02
 _SVG = "{http://www.w3.org/2000/svg}"
 _XLINK = "{http://www.w3.org/1999/xlink}"
-_WITH_TEXT = ("text", "style", "title")
+_WITH_TEXT = ("text", "tspan", "style", "title")
 _QUOTE = {"'": "&#39;"}
-_FONTS = "system-ui,'Segoe UI',Roboto,'Noto Sans','Liberation Sans',sans-serif"
-_DPI = 144  # of images inside a chart: two pixels for one on the page
-_GEOMETRY = ("d", "x", "y", "transform", "width", "height")
+_FONTS = "system-ui,sans-serif"
+_REFERRING = ("clip-path", f"{_XLINK}href")
+_DPI = 96  # of images inside a chart: four pixels for three on the page
+_USUAL = ("font-size", "text-anchor")
+_LEAST_RUN = 3
+_GEOMETRY = ("x", "y", "transform", "width", "height")
+_VARIABLES = "abcdefghijklmnopqrstuvwxyz"
 _URL_SAFE = "!$'()*+,-./:;=?@_~"
 
 
@@ -95,11 +100,21 @@ def _chunk(name: bytes, content: bytes) -> bytes:
 
 
 _COLOUR = re.compile(r"#[0-9a-f]{6}\b")
+_COMMAND = re.compile(r"([MLQCz])([^MLQCz]*)")
+_BEGIN = re.compile(r"M(-?[\d.]+),?(-?[\d.]+)")
+_CIRCLE = re.compile(r"M0,([\d.]+)c(?:[^a-zA-Z]+)z$")
+_ARCS = "a{0},{0},0,1,0,{1},0,{0},{0},0,1,0-{1},0"
+_FIGURES = re.compile(r"[\d.,+\u2212\u2013%e-]+")
+_LAST_NUMBER = re.compile(r"[\d.]+$")
+_N_POINTS = {"M": 1, "L": 1, "Q": 2, "C": 3}
+_NEEDLESS = re.compile(r"(font-family: [^;]+|stroke-dashoffset: 0|stroke-linecap: square)(; ?|$)")
+_REFERENCE = re.compile(r"(#|url\(#)(\w+)(\)?)")
 _NUMBER = re.compile(r"-?\d+(?:\.\d+)?")
 _SETTINGS: Mapping[str, Any] = {
     "svg.hashsalt": "minority-report",
     "svg.fonttype": "none",
     "text.parse_math": False,
+    "path.simplify_threshold": 0.35,  # of a pixel, for curves of a hundred points
     "font.family": ["DejaVu Sans"],
 }
 
@@ -155,32 +170,60 @@ def embed(svg: str, theme: Theme) -> Markup:
     """
     names = {colour: name for name, colour in theme.light.items()}
     used = sorted({names[colour] for colour in _COLOUR.findall(svg) if colour in names})
-    coloured = _COLOUR.sub(lambda found: f"var(--{names[found[0]]})" if found[0] in names else found[0], svg)
-    light, dark = (
-        ":root{" + ";".join(f"--{name}:{colours[name]}" for name in used) + "}" for colours in (theme.light, theme.dark)
-    )
-    style = f"{light}@media screen and (prefers-color-scheme:dark){{{dark}}}"
-    return Markup("data:image/svg+xml," + quote(coloured.replace("<style>", f"<style>{style}", 1), safe=_URL_SAFE))
+    short = dict(zip(used, _VARIABLES, strict=False))
+    coloured = _COLOUR.sub(lambda found: f"var(--{short[names[found[0]]]})" if found[0] in names else found[0], svg)
+    light, dark = (";".join(f"--{short[name]}:{side[name]}" for name in used) for side in (theme.light, theme.dark))
+    style = f":root{{{light}}}@media screen and (prefers-color-scheme:dark){{:root{{{dark}}}}}"
+    styled = coloured.replace("<style>", f"<style>{style}", 1).replace(f" xmlns:xlink='{_XLINK[1:-1]}'", "")
+    styled = styled.replace(" xlink:href=", " href=")
+    return Markup("data:image/svg+xml," + quote(styled, safe=_URL_SAFE))
 
 
 def _compact(svg: str) -> str:
     root = ElementTree.fromstring(svg)
+    _shorten_ids(root)
     classes: dict[str, str] = {}
     for element in root.iter():
         _shorten_attributes(element, classes)
-    _drop_unused_ids(root)
-    rules = "".join(f".{name}{{{rules}}}" for rules, name in classes.items())
+    _inline_markers(root)
+    for group in root.iter(f"{_SVG}g"):
+        _share_class(group)
+    invisible, unfilled = classes.get("fill:none"), {name for rules, name in classes.items() if "fill:none" in rules}
+    root[:] = _share_runs(_join_lines(_flatten(root, invisible), unfilled))
     for style in root.iter(f"{_SVG}style"):
-        style.text = (style.text or "").replace(": ", ":").replace("; ", ";") + rules
+        style.text = f"{(style.text or '').replace(': ', ':').replace('; ', ';')}{_write_rules(root, classes)}"
     return _serialize(root, f" xmlns='{_SVG[1:-1]}' xmlns:xlink='{_XLINK[1:-1]}'")
+
+
+def _write_rules(root: ElementTree.Element, classes: Mapping[str, str]) -> str:
+    """Write the rules of the classes that are used; what is usual is inherited from the whole."""
+    used = {name for element in root.iter() for name in element.get("class", "").split()}
+    if not used:
+        return ""
+    found = {name: rules.split(";") for rules, name in classes.items() if name in used}
+    words = [name for name, rules in found.items() if rules[0].startswith("font-size")]
+    for name in words:  # a line among several has its place on the left
+        found[name] += [] if any(rule.startswith("text-anchor") for rule in found[name]) else ["text-anchor:start"]
+    usual = [next((rule for name in words for rule in found[name] if rule.startswith(kind)), "") for kind in _USUAL]
+    inherited = {"fill:none", *usual}
+    rules = {name: [rule for rule in rules if rule not in inherited] for name, rules in found.items()}
+    own = "".join(f".{name}{{{';'.join(rules)}}}" for name, rules in rules.items() if rules)
+    return f"svg{{{';'.join(['fill:none', f'font-family:{_FONTS}', *filter(None, usual)])}}}{own}"
 
 
 def _shorten_attributes(element: ElementTree.Element, classes: dict[str, str]) -> None:
     for attribute in ("version", "type"):
         element.attrib.pop(attribute, None)
-    if rules := element.attrib.pop("style", None):
-        rules = re.sub(r"font-family: [^;]+", f"font-family: {_FONTS}", rules).replace(": ", ":").replace("; ", ";")
-        element.set("class", classes.setdefault(rules, f"c{len(classes)}"))
+    clip, rules = (element.attrib.pop(attribute, "") for attribute in ("clip-path", "style"))
+    own = list[str]()
+    if clip:
+        n_clips = sum(name[0] == "k" for name in classes.values())
+        own.append(classes.setdefault(f"clip-path:{clip}", "k" * (1 + n_clips)))
+    if rules:
+        rules = _NEEDLESS.sub("", rules).replace(": ", ":").replace("; ", ";").rstrip(";")
+        own.append(classes.setdefault(rules, f"c{len(classes)}"))
+    if own:
+        element.set("class", " ".join(own))
     if element.tag == f"{_SVG}image":
         element.set(f"{_XLINK}href", shrink_image(element.get(f"{_XLINK}href", "")))
     if element.get("transform", "").startswith("rotate(-0 "):
@@ -188,11 +231,157 @@ def _shorten_attributes(element: ElementTree.Element, classes: dict[str, str]) -
     for attribute in _GEOMETRY:
         if attribute in element.attrib:
             element.set(attribute, _round(element.attrib[attribute]))
+    if "d" in element.attrib:
+        element.set("d", _shorten_path(element.attrib["d"]))
+
+
+def _inline_markers(root: ElementTree.Element) -> None:
+    """Write neighbours that use one shape as one path, which is shorter than their references."""
+    shapes = {f"#{path.get('id')}": path for path in root.iter(f"{_SVG}path") if "id" in path.attrib}
+    for parent in list(root.iter()):
+        children: list[ElementTree.Element] = []
+        used = ("", "")
+        for child in parent:
+            if child.tag == f"{_SVG}defs" and any(shape in shapes.values() for shape in child):
+                continue
+            kind = child.get(f"{_XLINK}href", ""), child.get("class", "")
+            if child.tag == f"{_SVG}use" and (shape := shapes.get(kind[0])) is not None:
+                path = _move(shape.get("d", ""), float(child.get("x", "0")), float(child.get("y", "0")))
+                if kind == used:
+                    children[-1].set("d", children[-1].get("d", "") + path)
+                    continue
+                child = ElementTree.Element(f"{_SVG}path", {"d": path, "class": kind[1]})
+            used = kind
+            children.append(child)
+        parent[:] = children
+
+
+def _move(path: str, x: float, y: float) -> str:
+    """Move a shape from the origin; a circle is written as two arcs."""
+    if circle := _CIRCLE.match(path):
+        radius = float(circle[1])
+        return _start(x - radius, y) + _ARCS.format(_one_decimal(radius), _one_decimal(2 * radius))
+    begin = _BEGIN.match(path)
+    return _start(x + float(begin[1]), y + float(begin[2])) + path[begin.end() :] if begin else path
+
+
+def _start(x: float, y: float) -> str:
+    return _append("M", (round(10 * x), round(10 * y)))
+
+
+def _share_class(group: ElementTree.Element) -> None:
+    """Give a group the class that all its children have."""
+    shared = {child.get("class") for child in group}
+    if len(shared) == 1 and len(group) > 1 and (name := shared.pop()):
+        group.set("class", f"{group.get('class', '')} {name}".strip())
+        for child in group:
+            del child.attrib["class"]
+
+
+def _flatten(element: ElementTree.Element, invisible: str | None) -> Iterator[ElementTree.Element]:
+    """Take out of groups that say nothing what is in them, and leave out what can't be seen."""
+    for child in element:
+        if child.tag == f"{_SVG}g" and not child.attrib:
+            yield from _flatten(child, invisible)
+        elif child.tag != f"{_SVG}path" or child.get("class") != invisible:
+            inside = list(_flatten(child, invisible))
+            if child.tag == f"{_SVG}g" and len(inside) == 1 and [*child.attrib] == ["class"]:
+                inside[0].set("class", f"{child.get('class')} {inside[0].get('class', '')}".strip())
+                child = inside[0]
+            else:
+                child[:] = inside
+            yield child
+
+
+def _join_lines(elements: Iterable[ElementTree.Element], unfilled: set[str]) -> list[ElementTree.Element]:
+    """Make one path of the lines of a grid, which only the words of an axis are between."""
+    joined: list[ElementTree.Element] = []
+    line: ElementTree.Element | None = None
+    for element in elements:
+        drawn = element.get("class", "")
+        if element.tag == f"{_SVG}path" and line is not None and line.get("class") == drawn:
+            line.set("d", line.get("d", "") + element.get("d", ""))
+            continue
+        if element.tag == f"{_SVG}path":
+            line = element if unfilled.intersection(drawn.split()) else None
+        elif element.tag != f"{_SVG}text":
+            line = None
+        joined.append(element)
+    return joined
+
+
+def _share_runs(elements: Iterable[ElementTree.Element]) -> list[ElementTree.Element]:
+    """Put neighbours of one class into a group that has it."""
+    shared: list[ElementTree.Element] = []
+    for name, run in groupby(elements, lambda element: element.get("class")):
+        found = list(run)
+        if name and len(found) >= _LEAST_RUN:
+            group = ElementTree.Element(f"{_SVG}g", {"class": name})
+            for element in found:
+                del element.attrib["class"]
+            group[:] = _share_line(found)
+            found = [group]
+            if len(group) == 1:
+                group[0].set("class", name)
+                found = [group[0]]
+        shared += found
+    return shared
+
+
+def _share_line(elements: Iterable[ElementTree.Element]) -> list[ElementTree.Element]:
+    """Write numbers of one row, as those of an axis, as parts of one text."""
+    shared: list[ElementTree.Element] = []
+    for place, run in groupby(elements, lambda one: one.get("y") if _FIGURES.fullmatch(one.text or "") else None):
+        found = list(run)
+        if place and len(found) >= _LEAST_RUN:
+            line = ElementTree.Element(f"{_SVG}text", {"y": place})
+            for element in found:
+                del element.attrib["y"]
+                element.tag = f"{_SVG}tspan"
+            line[:] = found
+            found = [line]
+        shared += found
+    return shared
 
 
 def _round(geometry: str) -> str:
     rounded = _NUMBER.sub(lambda match: _one_decimal(float(match[0])), geometry)
-    return re.sub(r"\s*([MLCQZzHV])\s*", r"\1", rounded).strip().replace(" ", ",")
+    return re.sub(r"\s+", ",", rounded.strip())
+
+
+def _shorten_path(path: str) -> str:
+    """Write a path as steps, none of them further off by rounding: a letter or comma only where one is needed."""
+    at = start = (0, 0)
+    written, last = "", ""
+    for command, told in _COMMAND.findall(path):
+        if command == "z":
+            written, last, at = f"{written}z", "z", start
+            continue
+        numbers = [round(10 * float(number)) for number in _NUMBER.findall(told)]
+        points = list(zip(numbers[::2], numbers[1::2], strict=True))
+        for place in range(0, len(points), _N_POINTS[command]):
+            some = points[place : place + _N_POINTS[command]]
+            steps = [step for point in some for step in (point[0] - at[0], point[1] - at[1])]
+            letter, at = command.lower(), some[-1]
+            if letter == "m":
+                letter, start = "m" if written else "M", at
+            elif letter == "l" and 0 in steps:
+                letter, steps = ("h", steps[:1]) if steps[1] == 0 else ("v", steps[1:])
+            written = _append(f"{written}{letter}" if letter != last else written, steps)
+            last = {"M": "L", "m": "l"}.get(letter, letter)
+    return written
+
+
+def _append(path: str, tenths: Sequence[int]) -> str:
+    """Append numbers; a sign or a second point begins a new one by itself."""
+    before = _LAST_NUMBER.search(path)
+    end = before[0] if before else ""
+    for tenth in tenths:
+        text = _one_decimal(tenth / 10)
+        text = text.replace("0.", ".", 1) if abs(tenth) < 10 else text
+        path += f",{text}" if end and text[0] != "-" and (text[0] != "." or "." not in end) else text
+        end = text
+    return path
 
 
 def _one_decimal(value: float) -> str:
@@ -200,27 +389,25 @@ def _one_decimal(value: float) -> str:
     return "0" if text == "-0" else text
 
 
-def _drop_unused_ids(root: ElementTree.Element) -> None:
-    used = {
-        reference
-        for element in root.iter()
-        for value in element.attrib.values()
-        for reference in re.findall(r"#([\w-]+)", value)
-    }
+def _shorten_ids(root: ElementTree.Element) -> None:
+    """Keep only ids that something refers to, each as short as it can be."""
+    short: dict[str, str] = {}
     for element in root.iter():
-        if element.get("id") not in used:
-            element.attrib.pop("id", None)
+        for attribute in _REFERRING:
+            if match := _REFERENCE.fullmatch(element.get(attribute, "")):
+                name = short.setdefault(match[2], f"i{len(short)}")
+                element.set(attribute, f"{match[1]}{name}{match[3]}")
+    for element in root.iter():
+        if (own := element.attrib.pop("id", None)) in short:
+            element.set("id", short[own])
 
 
 def _serialize(element: ElementTree.Element, namespaces: str = "") -> str:
     tag = element.tag.removeprefix(_SVG)
-    inside = "".join(_serialize(child) for child in element)
+    inside = "".join(map(_serialize, element))
     if tag in _WITH_TEXT:
         inside = escape(element.text or "") + inside
-    if tag == "g" and not element.attrib:
-        return inside
-    attributes = "".join(
-        f" {name.replace(_XLINK, 'xlink:')}='{escape(value, _QUOTE)}'" for name, value in element.attrib.items()
-    )
+    named = ((name.replace(_XLINK, "xlink:"), value) for name, value in element.attrib.items())
+    attributes = "".join(f" {name}='{escape(value, _QUOTE)}'" for name, value in named)
     opened = f"<{tag}{namespaces}{attributes}"
     return f"{opened}>{inside}</{tag}>" if inside else f"{opened}/>"

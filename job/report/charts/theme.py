@@ -154,6 +154,5 @@ def settle_matplotlib() -> None:
             matplotlib.get_configdir()
             matplotlib.get_cachedir()
     except OSError as error:
-        raise OutputError(
-            "no folder for temporary files can be written. In a container with --read-only also say --tmpfs /tmp"
-        ) from error
+        advice = "In a container with --read-only also say --tmpfs /tmp"
+        raise OutputError(f"no folder for temporary files can be written. {advice}") from error

@@ -1,12 +1,12 @@
-"""The alarm explorer: every strategy at the same number of alarms, for any number."""
+"""The alert explorer: every strategy at the same number of alerts, for any number."""
 
 import json
-import math
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from markupsafe import Markup
 
+from job.evidence.alarms import choose_rates
 from job.report.charts.alarm_chart import AlarmChart, draw_alarms, place_of
 from job.report.charts.canvas import Block
 from job.report.facts import Facts
@@ -16,9 +16,6 @@ from job.results.decision_facts import AlarmsRow, OwnAlarms
 from job.results.record import MaybeValues
 from job.text import counted, listed, number, plain
 
-_N_RATES = 10
-_ROUND = ("1.000000", "2.000000", "5.000000")
-_NEAR = 1.15
 _DIGITS = 7  # so that large costs of few missed rows still come out right
 
 Found = Sequence[tuple[Name, AlarmsRow]]
@@ -26,7 +23,7 @@ Found = Sequence[tuple[Name, AlarmsRow]]
 
 @dataclass(frozen=True)
 class Fact:
-    """One thing that is known at every alarm rate.
+    """One thing that is known at every alert rate.
 
     Parameters
     ----------
@@ -49,10 +46,10 @@ class Fact:
 
 
 FACTS = (
-    Fact("threshold", "Threshold", ""),
+    Fact("threshold", "Lowest alerting score", ""),
     Fact("recall", "Recall", "recall_at_alerts", "higher"),
     Fact("precision", "Precision", "precision", "higher"),
-    Fact("false_alarms_per_1000", "False alarms", "false_alarms_per_1000", "lower", "per 1,000 rows"),
+    Fact("false_alarms_per_1000", "False alerts", "false_alarms_per_1000", "lower", "per 1,000 rows"),
     Fact("expected_cost_per_1000", "Expected cost", "expected_cost_per_1000", "lower", "per 1,000 rows"),
 )
 
@@ -105,9 +102,8 @@ def build(facts: Facts) -> Section:
     start = min(range(len(rates)), key=lambda place: abs(rates[place] - asked.alerts_per_1000))
     scored = [row for row in facts.results.alarms.rows if row.n]
     found = {name: rows_of(facts.strategies, name, scored) for name in facts.classifiers}
-    missed, false_alarm = (
-        "" if cost is None else f"{cost:.6g}" for cost in (asked.cost_false_negative, asked.cost_false_positive)
-    )
+    costs = asked.cost_false_negative, asked.cost_false_positive
+    missed, false_alarm = ("" if cost is None else f"{cost:.6g}" for cost in costs)
     content = Alarms(
         "" if scored else "No run has scores, so there is nothing to explore.",
         plain(rates[start]),
@@ -119,28 +115,7 @@ def build(facts: Facts) -> Section:
         tuple(_block(facts, name, start, rows) for name, rows in found.items()),
         _numbers(facts, found),
     )
-    return Section("alarms", "Alarm explorer", content)
-
-
-def choose_rates(rates: Sequence[float], budget: float) -> tuple[int, ...]:
-    """Choose the ten rates of the tables: round numbers around the budget, and the budget itself.
-
-    Parameters
-    ----------
-    rates : sequence of float
-        Alarms per 1,000 rows; the budget is one of them.
-
-    Returns
-    -------
-    tuple of int
-        Positions, rising.
-    """
-    near = {
-        place: abs(math.log(rate / budget))
-        for place, rate in enumerate(rates)
-        if rate == budget or (f"{rate:e}".partition("e")[0] in _ROUND and not 1 / _NEAR < rate / budget < _NEAR)
-    }
-    return tuple(sorted(sorted(near, key=lambda place: (near[place], place))[:_N_RATES]))
+    return Section("alarms", "Threshold explorer", content)
 
 
 def _block(facts: Facts, classifier: Name, start: int, found: Found) -> Explored:
@@ -151,17 +126,13 @@ def _block(facts: Facts, classifier: Name, start: int, found: Found) -> Explored
     chosen = choose_rates(rates, facts.results.evaluation.alerts_per_1000)
 
     now = [(name, [number(_values(row, fact)[start], decimals[fact.key]) for fact in FACTS]) for name, row in found]
-    at_rate = tabulate(
-        f"alarms-{classifier.index}",
-        f"Alarms in 1,000 rows with {classifier.short}: {plain(rates[start])}",
-        [fact.heading for fact in FACTS],
-        now,
-        of_metrics=True,
-    )
+    caption = f"Alerts in 1,000 rows with {classifier.short}: {plain(rates[start])}"
+    headings = [fact.heading for fact in FACTS]
+    at_rate = tabulate(f"alarms-{classifier.index}", caption, headings, now, of_metrics=True)
     at_ten = (
         tabulate(
             f"alarms-{classifier.index}-{place}",
-            f"{fact.label}{f' {fact.hint}' if fact.hint else ''} by alarms in 1,000 rows with {classifier.short}",
+            f"{fact.label}{f' {fact.hint}' if fact.hint else ''} by alerts in 1,000 rows with {classifier.short}",
             [plain(rates[at]) for at in chosen],
             [(name, [number(_values(row, fact)[at], decimals[fact.key]) for at in chosen]) for name, row in found],
             of_strategies=False,
@@ -198,7 +169,7 @@ def _own(classifier: Name, found: Found, decimals: Mapping[str, int]) -> Table:
         if own := row.own:
             raised = number(own.alarms_per_1000, decimals["false_alarms_per_1000"])
             lines.append((name, (raised, *(number(getattr(own, fact.key), decimals[fact.key]) for fact in FACTS))))
-    headings = (Heading("Alarms", None, "per 1,000 rows", numeric=True), *(fact.heading for fact in FACTS))
+    headings = (Heading("Alerts", None, "per 1,000 rows", numeric=True), *(fact.heading for fact in FACTS))
     caption = f"Where each strategy decides by itself with {classifier.short}"
     return tabulate(f"alarms-{classifier.index}-own", caption, headings, lines, of_metrics=True)
 
@@ -220,16 +191,13 @@ def _row_numbers(
     row: AlarmsRow, own: OwnAlarms, rates: Sequence[float], places: Mapping[str, int]
 ) -> dict[str, object]:
     """What is shown is rounded here only, because rounding twice would differ."""
-    shown = {"threshold": row.threshold, "recall": row.recall}
-    return {
-        "minority": _short(row.minority_per_1000 or 0.0),
-        **{
-            key: [None if value is None else round(value, places[key]) for value in values]
-            for key, values in shown.items()
-        },
-        "found": [_short(rate - false) for rate, false in zip(rates, row.false_alarms_per_1000, strict=True)],
-        "own": {"rate": _short(own.alarms_per_1000), "found": _short(own.alarms_per_1000 - own.false_alarms_per_1000)},
+    rounded = {
+        key: [None if value is None else round(value, places[key]) for value in values]
+        for key, values in (("threshold", row.threshold), ("recall", row.recall))
     }
+    found = [_short(rate - false) for rate, false in zip(rates, row.false_alarms_per_1000, strict=True)]
+    here = {"rate": _short(own.alarms_per_1000), "found": _short(own.alarms_per_1000 - own.false_alarms_per_1000)}
+    return {"minority": _short(row.minority_per_1000 or 0.0), **rounded, "found": found, "own": here}
 
 
 def _short(value: float) -> float:

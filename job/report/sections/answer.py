@@ -19,7 +19,7 @@ from job.wording.cutoffs import row_of
 
 _TESTED = (
     ("recall", "Recall per 100", " minority rows"),
-    ("false_alarms_per_1000", "False alarms per 1,000", " rows"),
+    ("false_alarms_per_1000", "False alerts per 1,000", " rows"),
     ("average_precision", "Average precision", ""),
 )
 _AT_CUTOFF = ("recall", "false_alarms_per_1000")
@@ -125,7 +125,6 @@ class Answer:
     picture: Picture | None
     why_no_picture: str
     glossary: tuple[Gloss, ...]
-    n_classifiers: int
 
 
 def build(facts: Facts) -> Section:
@@ -145,7 +144,6 @@ def build(facts: Facts) -> Section:
         picture,
         "" if picture else explain_no_recall(classifier),
         _glossary(facts),
-        len(facts.classifiers),
     )
     return Section("answer", "The answer", content)
 
@@ -154,7 +152,7 @@ def _glossary(facts: Facts) -> tuple[Gloss, ...]:
     """List kinds in the order of the strategies; those of which nothing is known aren't in it."""
     groups: dict[str, list[Name]] = {}
     for name in facts.strategies:
-        groups.setdefault(wording.GLOSSES[facts.kind(name)], []).append(name)
+        groups.setdefault(wording.describe_strategy(facts.results.strategies[name.index]), []).append(name)
     return tuple(Gloss(tuple(names), words) for words, names in groups.items() if words)
 
 
@@ -204,7 +202,9 @@ def _tile_at_cutoff(facts: Facts, beside: Beside, metric: str, label: str, unit:
     if mine is None or value is None:
         return Tile(label, unit, "", NO_VALUE, _NOTHING)
     limits = mine.intervals[metric]
-    change = "" if limits is None else f"{facts.confidence} interval {' to '.join(_shown(x, metric) for x in limits)}"
+    whose = f"{beside.after.short}: " if names[1] else ""
+    span = "" if limits is None else " to ".join(_shown(limit, metric) for limit in limits)
+    change = f"{whose}{facts.confidence} interval {span}" if span else ""
     known = None if theirs is None else getattr(theirs, metric)
     other = "" if names[1] is None or known is None else f"{names[1].short}: {_shown(known, metric)}"
     right = metric == "false_alarms_per_1000" and mine.precision is not None
@@ -256,11 +256,11 @@ def _note(facts: Facts, metric: str, strategy: Name, compared: Name | None) -> s
     optimism = facts.optimism(strategy, facts.main_classifier)
     if not chance or optimism < LEAST_OPTIMISM:
         return chance
-    return f"{chance}; test parts are small, so it reads about {number(optimism, 2)} too high"
+    return f"{chance}; small test parts raise average precision by about {number(optimism, 2)}"
 
 
 def _describe_right_alarms(facts: Facts, strategy: Name, compared: Name | None) -> str:
-    """Say which share of all alarms is right, and which share it is with what is compared, or else before."""
+    """Say which share of all alerts is right, and which share it is with what is compared, or else before."""
     shown = [strategy, *([] if compared is None else [facts.baseline if compared == strategy else compared])]
     means = _means(facts, shown, ("recall", "false_alarms_per_1000"))
     if not means:
@@ -269,7 +269,7 @@ def _describe_right_alarms(facts: Facts, strategy: Name, compared: Name | None) 
     shares = [
         right / (right + wrong) if right + wrong else None for right, wrong in zip(found, means[1::2], strict=True)
     ]
-    told = f"{_share(shares[0])}{'' if shares[0] is None else ' of alarms right'}"
+    told = f"{_share(shares[0])}{'' if shares[0] is None else ' of alerts right'}"
     if shares[0] == shares[-1]:
         return told
     return f"{told}, {'before' if compared == strategy else f'{shown[-1].short}:'} {_share(shares[-1])}"
@@ -277,7 +277,7 @@ def _describe_right_alarms(facts: Facts, strategy: Name, compared: Name | None) 
 
 def _share(share: float | None) -> str:
     if share is None:
-        return "no alarms"
+        return "no alerts"
     return f"{100 * share:.0f} %" if 100 * share >= 0.95 or share == 0 else "under 1 %"
 
 
@@ -289,10 +289,16 @@ def _calibration(facts: Facts, beside: Beside) -> Tile:
         why = f"{facts.main_classifier.short} gave no probabilities" if ranked else _NOTHING
         return Tile(_CALIBRATION, "", "", NO_VALUE, why)
     before, after, other = ("" if name not in found else number(found[name].ece, 3) for name in names)
-    word = _SAME if len(found) > 1 and len({state.ece for state in found.values()}) == 1 else ""
     told = f"{beside.other.short}: {other}" if beside.other and other else ""
-    note = f"a perfect model shows {number(found[beside.after].ece_perfect, 3)} by chance"
-    return Tile(_CALIBRATION, "", before, after, "", word, other=told, note=note)
+    state, whose = found[beside.after], f"{beside.after.short}: " if len(found) > 1 else ""
+    if state.ece is None or state.ece_perfect_low is None or state.ece_perfect_high is None:
+        return Tile(_CALIBRATION, "", before, after, "", other=told)
+    perfect = f"{number(state.ece_perfect_low, 3)} to {number(state.ece_perfect_high, 3)}"
+    word, tone = ("calibrated", "best") if state.ece <= state.ece_perfect_high else ("not calibrated", "worst")
+    note = f"with perfect probabilities it would be {perfect}"
+    if told:
+        return Tile(_CALIBRATION, "", before, after, "", other=told, note=f"{whose}{word}; {note}")
+    return Tile(_CALIBRATION, "", before, after, "", word, tone, note=f"{whose}{note}")
 
 
 def _probabilities(facts: Facts, strategy: Name) -> ProbabilityState | None:

@@ -17,6 +17,7 @@ _SCALES = {
 }
 _IMPUTES = {"median": "the median", "mean": "the mean", "most_frequent": "the most frequent value"}
 _VALUE_LENGTH = 160
+_SPACE_LENGTH = 600
 _LABELS_IN_WORDS = 6
 
 
@@ -28,9 +29,8 @@ def _describe_split(facts: Facts) -> str:
         column = abbreviate(str(file.time), 40)
         return f"The latest {share} of the rows by {column} are the test part; one split only."
     if file is not None and asked.method == "predefined":
-        return (
-            f"The data's own column {abbreviate(str(file.split), 40)} says which rows are for the test; one split only."
-        )
+        column = abbreviate(str(file.split), 40)
+        return f"The data's own column {column} says which rows are for the test; one split only."
     times = "once" if made.n_repeats == 1 else f"{made.n_repeats:,} times"
     drawn, part = f"{share} of the rows held out for the test, drawn anew", "both parts"
     if asked.method == "kfold":
@@ -45,10 +45,8 @@ def _describe_sizes(facts: Facts) -> str:
     made = facts.splits
     mean = "on average " if facts.n_splits > 1 else ""
     positive = number(made.n_test_positive_mean, 0 if made.n_test_positive_mean.is_integer() else 1)
-    return (
-        f"{counted(facts.n_splits, 'split')} in all: {mean}{made.n_train_mean:,.0f} training rows and "
-        f"{made.n_test_mean:,.0f} test rows, {positive} of these minority rows."
-    )
+    rows = f"{made.n_train_mean:,.0f} training rows and {made.n_test_mean:,.0f} test rows"
+    return f"{counted(facts.n_splits, 'split')} in all: {mean}{rows}, {positive} of these minority rows."
 
 
 def describe_spread(facts: Facts) -> str:
@@ -72,14 +70,14 @@ def _describe_preparation(facts: Facts) -> str:
 
 
 def _describe_ranking(facts: Facts) -> str:
-    """Say which metric ranks strategies, and the number of alarms."""
+    """Say which metric ranks strategies, and the number of alerts."""
     evaluation, alerts = facts.spec.evaluation, facts.results.evaluation.alerts_per_1000
     no_number = ", as many as there are minority rows (no number was given)"
     auto = "0.04 m (1 − m) around baseline's mean m (0.01 for ROC AUC)"
     rope = auto if evaluation.rope == "auto" else plain(float(evaluation.rope))
     return (
         f"Strategies are ranked by {METRIC_WORDS[facts.primary]}. A difference counts beyond {rope} and where "
-        f"its test is sure at {facts.confidence}. Where a number of alarms is fixed, it is {plain(alerts)} in every "
+        f"its test is sure at {facts.confidence}. Where a number of alerts is fixed, it is {plain(alerts)} in every "
         f"1,000 rows{no_number if evaluation.alerts_per_1000 is None else ''}."
     )
 
@@ -89,7 +87,7 @@ def describe_cost(facts: Facts) -> str:
     if facts.results.evaluation.cost is None:
         return "The spec gives none (evaluation.cost), so none is assumed and no expected cost is computed."
     missed, alarm = map(plain, facts.results.evaluation.cost)
-    return f"A missed minority row costs {missed}, a false alarm {alarm}."
+    return f"A missed minority row costs {missed}, a false alert {alarm}."
 
 
 def _describe_params(params: Mapping[str, object]) -> str:
@@ -108,12 +106,15 @@ class Asked:
         The whole title, where the head of the page has it shortened.
     answers : tuple of (str, str)
         Term and description.
+    inside : str
+        How many strategies and classifiers there are.
     """
 
     title: str
     answers: tuple[tuple[str, str], ...]
     strategies: Table
     classifiers: Table
+    inside: str
 
 
 def build(facts: Facts) -> Section:
@@ -128,7 +129,10 @@ def build(facts: Facts) -> Section:
         ("Costs", describe_cost(facts)),
     )
     title = "" if facts.spec.title == facts.title else facts.spec.title
-    return Section("asked", "What was asked", Asked(title, answers, _strategies(facts), _classifiers(facts)))
+    strategies = counted(len(facts.strategies), "strategy", "strategies")
+    inside = f"{strategies} and {counted(len(facts.classifiers), 'classifier')}"
+    content = Asked(title, answers, _strategies(facts), _classifiers(facts), inside)
+    return Section("asked", "Specification", content)
 
 
 def _describe_data(facts: Facts) -> str:
@@ -148,12 +152,10 @@ def _describe_minority(facts: Facts) -> str:
     dataset, rest = facts.dataset, abbreviate_all(facts.dataset.rest, 60)
     if len(rest) > _LABELS_IN_WORDS:
         rest = (*rest[: _LABELS_IN_WORDS - 1], f"{len(rest) - _LABELS_IN_WORDS + 1:,} more")
-    against = f"the rest ({listed(rest)})" if len(rest) > 1 else listed(rest)
-    return (
-        f"The positive label is {facts.positive}: {counted(dataset.n_positive, 'row')}, "
-        f"{percent(dataset.prevalence)} of all, against {against}; "
-        f"{ratio(dataset.imbalance_ratio)} other rows for each."
-    )
+    against = f"all other classes ({listed(rest)})" if len(rest) > 1 else listed(rest)
+    rows = f"{counted(dataset.n_positive, 'row')}, {percent(dataset.prevalence)} of all"
+    others = f"{ratio(dataset.imbalance_ratio)} other rows for each"
+    return f"The positive label is {facts.positive}: {rows}, against {against}; {others}."
 
 
 def _strategies(facts: Facts) -> Table:
@@ -169,12 +171,25 @@ def _classifiers(facts: Facts) -> Table:
     for name, entry in zip(facts.classifiers, facts.results.classifiers, strict=True):
         kind = CLASSIFIERS.get(entry.name, entry.name) if entry.name else str(entry.class_)
         lines.append((name, (Words(f"{kind}{_in_full(name)}", code=True), _params(entry))))
-    headings, caption = (Heading("Class"), Heading("Parameters")), "Classifiers, each fitted after every strategy"
+    headings, caption = (Heading("Class"), Heading("Parameters")), "Classifiers, each fitted with every strategy"
     return tabulate("classifiers", caption, headings, lines, first="Classifier")
 
 
 def _params(entry: WrittenEntry) -> Words:
-    return Words(_describe_params(entry.params), code=bool(entry.params))
+    told = _describe_params(entry.params)
+    if (tune := entry.tune) is not None:
+        space = ", ".join(f"{visible_line(key)} {_describe_space(values)}" for key, values in tune.space.items())
+        told += f"; tuned, {tune.n_candidates:,} candidates on {tune.inner_folds:,} inner folds: "
+        told += abbreviate(space, _SPACE_LENGTH)
+    return Words(told, code=bool(entry.params))
+
+
+def _describe_space(values: object) -> str:
+    """Write what a parameter is drawn from: its choices, or the ends of its range."""
+    if isinstance(values, Mapping):
+        ((kind, (low, high)),) = values.items()
+        return f"{plain(float(low))} to {plain(float(high))}{' (logarithmic)' if kind.startswith('log') else ''}"
+    return f"one of {abbreviate(repr(values), _VALUE_LENGTH)}"
 
 
 def _in_full(name: Name) -> str:

@@ -4,7 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from job.report.charts import lines as charts
-from job.report.charts.canvas import Description, Picture
+from job.report.charts.canvas import Block, Description, Picture
 from job.report.charts.lines import Curve, name_plainly
 from job.report.facts import Facts, fallback_decimals
 from job.report.layout import Line, Name, Number, Section, Table, tabulate
@@ -21,11 +21,11 @@ _WORDS = {
 _READ_AT = (0.2, 0.5, 0.8)
 _TABLE_STEP = 10
 _DECISION_WORDS = {
-    "precision_recall": "An open marker is where a strategy decides: at its own recall, on its own curve.",
-    "roc": "An open marker is where a strategy decides: at its own false-alarm rate, on its own curve.",
+    "precision_recall": "Open markers: each strategy's own decision, at its recall on its curve.",
+    "roc": "Open markers: each strategy's own decision, at its false-positive rate on its curve.",
 }
 _CALIBRATED_WORDS = "Each strategy runs inside CalibratedClassifierCV{}. "
-_LIMIT_WORDS = "The thin line is the best possible classifier, which knows how the data was drawn."
+_LIMIT_WORDS = "Thin line: the best possible classifier, which knows how the data was drawn."
 
 
 @dataclass(frozen=True)
@@ -50,8 +50,8 @@ class Kind:
 KINDS = (
     Kind(
         "precision_recall",
-        "Precision against recall",
-        "Every point is one threshold: how many minority rows it finds (to the right), and how many of its alarms are "
+        "Precision-recall curve",
+        "Every point is one threshold: how many minority rows it finds (to the right), and how many of its alerts are "
         "true (up). Strategies on the same curve rank rows equally well and differ by their threshold only; one whose "
         "curve lies higher finds more at the same price. Each split is read at the highest precision that keeps at "
         "least this recall.",
@@ -60,30 +60,13 @@ KINDS = (
     ),
     Kind(
         "roc",
-        "Recall against false alarms (ROC)",
-        "The same thresholds, by the share of the other rows that raise a false alarm. With a rare minority even a "
+        "ROC curve",
+        "The same thresholds, by the share of the other rows that are false positives. With a rare minority even a "
         "small share is many rows: read the left edge.",
-        "false-alarm rate",
+        "false-positive rate",
         "recall",
     ),
 )
-
-
-@dataclass(frozen=True)
-class CurveGroup:
-    """The curves of one kind.
-
-    Parameters
-    ----------
-    pictures : tuple of Picture
-        One for each classifier that has any.
-    missing : tuple of str
-        A sentence for every curve that there isn't.
-    """
-
-    kind: Kind
-    pictures: tuple[Picture, ...]
-    missing: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -94,16 +77,24 @@ class Curves:
     ----------
     best_possible : str
         What the best possible classifier reaches, or why that isn't known.
+    blocks : tuple of Block
+        The curves of each classifier, and a note for those that there aren't.
     """
 
     best_possible: str
-    groups: tuple[CurveGroup, ...]
+    kinds: tuple[Kind, ...]
+    blocks: tuple[Block, ...]
 
 
 def build(facts: Facts) -> Section:
     """Build the section."""
-    groups = tuple(CurveGroup(kind, tuple(_pictures(facts, kind)), tuple(_missing(facts, kind))) for kind in KINDS)
-    return Section("curves", "Curves", Curves(_describe_best_possible(facts), groups))
+    blocks = []
+    for name in facts.classifiers:
+        pictures = tuple(picture for kind in KINDS for picture in _pictures(facts, name, kind))
+        notes = tuple(dict.fromkeys(note for kind in KINDS for note in _missing(facts, name, kind)))
+        blocks.append(Block(name, pictures=pictures, notes=notes))
+    content = Curves(_describe_best_possible(facts), KINDS, tuple(blocks))
+    return Section("curves", "Precision-recall and ROC curves", content)
 
 
 def _describe_best_possible(facts: Facts) -> str:
@@ -126,68 +117,49 @@ def _tell(row: MeanMetric) -> str:
     return f"{_WORDS[row.metric]} {number(row.value, decimals)}{spread}"
 
 
-def _pictures(facts: Facts, kind: Kind) -> Iterator[Picture]:
-    limit = next(
-        (Curve(_BEST, row.x, row.y) for row in facts.results.best_possible.curves if row.kind == kind.key), None
-    )
-    for classifier in facts.classifiers:
-        curves = {
-            name: Curve(name, found.x, found.y, found.decision)
-            for name in facts.strategies
-            if (found := facts.curve(name, classifier, kind.key))
-        }
-        for panel in charts.part_strategies(facts, tuple(curves)):
-            yield _draw(facts, classifier, kind, panel, [curves[name] for name in panel.names], limit)
+def _pictures(facts: Facts, classifier: Name, kind: Kind) -> Iterator[Picture]:
+    best = (row for row in facts.results.best_possible.curves if row.kind == kind.key)
+    limit = next((Curve(_BEST, row.x, row.y) for row in best), None)
+    found = {name: facts.curve(name, classifier, kind.key) for name in facts.strategies}
+    curves = {name: Curve(name, row.x, row.y, row.decision) for name, row in found.items() if row}
+    for panel in charts.part_strategies(facts, tuple(curves)):
+        yield _draw(facts, classifier, kind, panel, [curves[name] for name in panel.names], limit)
 
 
-def _missing(facts: Facts, kind: Kind) -> Iterator[str]:
-    """One sentence for all classifiers that lack the curves of the same strategies."""
-    lacking: dict[tuple[Name, ...], list[str]] = {}
-    for classifier in facts.classifiers:
-        absent = tuple(name for name in facts.strategies if not facts.curve(name, classifier, kind.key))
-        lacking.setdefault(absent, []).append(classifier.short)
-    for absent, classifiers in lacking.items():
-        if absent == facts.strategies:
-            yield f"With {listed(classifiers)} there is no curve: no run gave scores of both classes."
-        elif absent:
-            names = listed(name.short for name in absent)
-            yield f"With {listed(classifiers)} there is no curve of {names}: no run gave scores."
+def _missing(facts: Facts, classifier: Name, kind: Kind) -> Iterator[str]:
+    absent = tuple(name for name in facts.strategies if not facts.curve(name, classifier, kind.key))
+    if absent == facts.strategies:
+        yield f"With {classifier.short} there is no curve: no run gave scores of both classes."
+    elif absent:
+        names = listed(name.short for name in absent)
+        yield f"With {classifier.short} there is no curve of {names}: no run gave scores."
 
 
 def _draw(
     facts: Facts, classifier: Name, kind: Kind, panel: charts.Panel, curves: Sequence[Curve], limit: Curve | None
 ) -> Picture:
     share = percent(facts.test_share)
-    reference, told = Curve(name_plainly("no skill"), (0.0, 1.0), (0.0, 1.0)), "what scores at random would give"
+    reference, told = Curve(name_plainly("no skill"), (0.0, 1.0), (0.0, 1.0)), "random scores"
     if kind.key == "precision_recall":
         reference = Curve(name_plainly(f"no skill, {share}"), (0.0, 1.0), (facts.test_share,) * 2)
-        told = f"the share of minority rows in the test part, {share}: what alarms at random would get"
-    over = "Mean curves over splits. " if facts.n_splits > 1 else ""
+        told = f"random alerts, {share}"
+    over = f"{kind.y.capitalize()} against {kind.x}{', mean over splits' if facts.n_splits > 1 else ''}. "
     above = f" {_LIMIT_WORDS}" if limit else ""
     beside = f"; {facts.baseline.short} is as it is, to compare with" if facts.baseline in panel.names else ""
     inside = _CALIBRATED_WORDS.format(beside) if panel.calibrated else ""
     title = f"{kind.title} with {classifier.short}{panel.words}"
-    about = Description(
-        _alt(title, kind, curves, limit),
-        f"{inside}{over}The dotted line is {told}. {_DECISION_WORDS[kind.key]}{above}",
-        _table(f"{kind.key}-{classifier.index}{panel.suffix}", title, kind, curves, limit),
-        f"{classifier.short}{panel.words}",
-    )
+    alt, caption = _alt(title, kind, curves, limit), f"{inside}{over}Dotted line: {told}. {_DECISION_WORDS[kind.key]}"
+    table = _table(f"{kind.key}-{classifier.index}{panel.suffix}", title, kind, curves, limit)
+    about = Description(alt, f"{caption}{above}", table, f"{kind.title}{panel.words}")
     return charts.draw_curves(curves, (kind.x, kind.y), reference, about, limit)
 
 
 def _alt(title: str, kind: Kind, curves: Sequence[Curve], limit: Curve | None) -> str:
-    parts = "; ".join(
-        f"{curve.name.short} {listed(number(_read(curve, at), 2) for at in _READ_AT)}"
-        for curve in (*curves, limit)
-        if curve
-    )
+    drawn = (*curves, *([limit] if limit else []))
+    parts = "; ".join(f"{one.name.short} {listed(number(_read(one, at), 2) for at in _READ_AT)}" for one in drawn)
     said = f"{title}. Mean {kind.y} at {kind.x} {listed(f'{at:g}' for at in _READ_AT)}: {parts}."
-    decided = [
-        f"{curve.name.short} {number(curve.decision[0], 3)} ({kind.y} {number(curve.decision[1], 2)})"
-        for curve in curves
-        if curve.decision is not None
-    ]
+    own = ((curve.name.short, *curve.decision) for curve in curves if curve.decision is not None)
+    decided = [f"{name} {number(x, 3)} ({kind.y} {number(y, 2)})" for name, x, y in own]
     return f"{said} Own decisions at {kind.x}: {'; '.join(decided)}." if decided else said
 
 

@@ -8,7 +8,7 @@ from job.evidence.verdict import cutoff_advice as cutoffs
 from job.report.charts.canvas import Block
 from job.report.facts import Facts
 from job.report.layout import Heading, Line, Name, Section, Table, rows_of, tabulate
-from job.results.decision_facts import Choice, Decisions
+from job.results.decision_facts import Choice, Decisions, MenuPoint
 from job.text import number, sentence, whole
 from job.wording import cutoffs as wording
 
@@ -58,7 +58,7 @@ def _block(facts: Facts, classifier: Name, decisions: Decisions) -> Block:
     lines: list[Line] = [
         (name, (wording.tell_ranges(decisions, name.label, classifier.label) or "–",)) for name in facts.strategies
     ]
-    headings = (Heading("Cheapest choice", hint="cost of a missed minority row : cost of a false alert"),)
+    headings = (Heading("Cheapest of these", hint="cost of a missed minority row : cost of a false alert"),)
     key, caption = f"cutoffs-costs-{classifier.index}", f"Cheapest choice by cost ratio with {classifier.short}"
     tables, menu = (*advised, tabulate(key, caption, headings, lines)), _menu(facts, classifier, decisions)
     return Block(classifier, tables=tables, notes=tuple(notes), details=(menu,) if menu.rows else ())
@@ -80,7 +80,7 @@ def _menu(facts: Facts, classifier: Name, decisions: Decisions) -> Table:
     lines: list[Line] = [
         (
             f"{name.short}: {wording.point_of(decisions, name.label, point)}",
-            _measured(facts, point, wording.tell_cutoff(point)),
+            _measured(facts, point, _describe_cut(point)),
         )
         for name, menu in rows_of(facts.strategies, classifier, decisions.menu)
         for point in menu.points
@@ -88,6 +88,12 @@ def _menu(facts: Facts, classifier: Name, decisions: Decisions) -> Table:
     key, caption = f"cutoffs-menu-{classifier.index}", f"Cut-offs to choose from with {classifier.short}"
     first = "Strategy and point of its curve"
     return tabulate(key, caption, _headings(facts), lines, first=first)
+
+
+def _describe_cut(point: MenuPoint) -> str:
+    """Write the median cut-off of a point; where it is no alert at all, some splits may have alerts yet."""
+    some = point.action == cutoffs.NEVER_ALERT and (point.alerts_per_1000 or 0.0) > 0
+    return f"{wording.tell_cutoff(point)}{' on most splits' if some else ''}"
 
 
 def build_menu(facts: Facts, strategy: Name, classifier: Name) -> Table | None:
@@ -107,14 +113,8 @@ def build_menu(facts: Facts, strategy: Name, classifier: Name) -> Table | None:
         pay = own if name == wording.AS_IT_IS else pays.get((cutoffs.CUT, point.point), "–")
         choices.append((name, wording.tell_cutoff(point), point, pay))
     if wording.AS_IT_IS not in [name for name, *_ in choices]:
-        choices.append(
-            (
-                wording.OWN_DECISION,
-                "own",
-                wording.row_of(decisions.rows, *pair).own,
-                own,
-            )
-        )
+        found = wording.row_of(decisions.rows, *pair).own
+        choices.append((wording.OWN_DECISION, wording.tell_own_cutoff(facts.results, *pair), found, own))
     choices.append(("an alert on every row", "–", decisions.always, always))
     choices.sort(key=lambda choice: (choice[2].false_alarms_per_1000 or 0.0, choice[2].recall or 0.0))
     lines: list[Line] = [
@@ -124,7 +124,12 @@ def build_menu(facts: Facts, strategy: Name, classifier: Name) -> Table | None:
         )
         for name, cut, found, pay in choices
     ]
-    hints = {"Cut-off": "", "Found": "of 100", "False alerts": "per 1,000", "Cheapest": "miss : false alert"}
+    hints = {
+        "Cut-off": "",
+        "Found": "of 100",
+        "False alerts": "per 1,000",
+        "Cheapest here": "miss : false alert",
+    }
     headings = [Heading(label, hint=hint, numeric=True) for label, hint in hints.items()]
     caption = f"The cut-off is yours to choose: {strategy.short} with {classifier.short}"
     return tabulate("cutoffs-choices", caption, headings, lines, first="Choice")

@@ -7,11 +7,13 @@ from dataclasses import dataclass
 from job.data.dataset import Column
 from job.data.difficulty import Overlap
 from job.data.findings import Finding
+from job.evidence.diagnosis import MOST_PREPARED
 from job.report.charts.canvas import Description, Picture
 from job.report.charts.figures import draw_bars
 from job.report.facts import Facts
 from job.report.layout import Heading, Line, Name, Number, Section, Table, Words, tabulate
 from job.results.job_facts import Clusters, ColumnScore, DatasetFacts
+from job.results.job_facts import Diagnosis as DiagnosisFacts
 from job.text import abbreviate, abbreviate_all, counted, listed, percent, sentence
 
 _MOST_BARS = 12
@@ -61,9 +63,8 @@ def _draw_labels(dataset: DatasetFacts) -> Picture:
         bars.append((counted(len(others), "other label"), float(sum(counts[label] for label in others)), False))
     alt = f"Rows of each label: {'; '.join(f'{name} {count:,.0f}' for name, count, _ in bars)}."
     caption = f"Rows of each label; {short[positive]} is the positive label."
-    lines: list[Line] = [
-        (short[label], (Number(counts[label]), percent(counts[label] / dataset.n_rows))) for label in ordered
-    ]
+    rows = ((short[label], counts[label]) for label in ordered)
+    lines: list[Line] = [(label, (Number(n), percent(n / dataset.n_rows))) for label, n in rows]
     table = tabulate("labels", "Rows of each label", ("Rows", "Share"), lines, first="Label")
     return draw_bars(bars, "rows", Description(alt, caption, table))
 
@@ -97,12 +98,15 @@ class Columns:
         Which columns the table leaves out; nothing where it has them all.
     notes : tuple of (str, str)
         Column and text.
+    inside : str
+        How many columns and notes there are.
     """
 
     summary: str
     table: Table
     more: str
     notes: tuple[tuple[str, str], ...]
+    inside: str
 
 
 def build_columns(facts: Facts) -> Section:
@@ -115,9 +119,12 @@ def build_columns(facts: Facts) -> Section:
         column = note.column and (named.get(note.column) or abbreviate(note.column, _LABEL_LENGTH))
         notes.append((column or "", sentence(note.text)))
     hidden = len(columns) - _MOST_COLUMNS
-    more = f"{counted(hidden, 'column')} more stand in results.json." if hidden > 0 else ""
+    more = f"{counted(hidden, 'column')} more are in results.json." if hidden > 0 else ""
     table = _tabulate_columns(zip(columns[:_MOST_COLUMNS], names, strict=False))
-    return Section("columns", "Data", Columns(_describe_features(columns), table, more, tuple(notes)))
+    noted = counted(len(notes), "note") if notes else ""
+    inside = f"{counted(len(columns), 'column')}, {noted or 'nothing to note'}"
+    content = Columns(_describe_features(columns), table, more, tuple(notes), inside)
+    return Section("columns", "Feature columns", content, noted)
 
 
 def _describe_features(columns: Sequence[Column]) -> str:
@@ -169,11 +176,12 @@ def build_diagnosis(facts: Facts) -> Section:
         "" if found.findings else _NO_FINDING,
         "" if found.overlap else sentence(f"Distances could not be measured: {found.reason}"),
         _measures(found.overlap, found.n_rows) if found.overlap else None,
-        _describe_clusters(found.clusters) if found.clusters else "",
+        _describe_clusters(found.clusters) + _describe_samples(found) if found.clusters else "",
         _scores(found.scores) if found.scores else None,
         "" if found.scores else _NO_SCORE,
     )
-    return Section("diagnosis", "How hard the minority is", content)
+    noted = counted(len(found.findings), "finding") if found.findings else ""
+    return Section("diagnosis", "Data difficulty", content, noted)
 
 
 def _findings(findings: Sequence[Finding]) -> Table:
@@ -182,7 +190,7 @@ def _findings(findings: Sequence[Finding]) -> Table:
     for finding in findings:
         found, code = f"{sentence(finding.found)}{_name_columns(finding.columns)}", Words(finding.code, code=True)
         rows.append((finding.level.capitalize(), (found, sentence(finding.advice), code)))
-    return tabulate("findings", "What should be looked at", headings, rows, first="Level")
+    return tabulate("findings", "What to look at", headings, rows, first="Level")
 
 
 def _name_columns(names: Sequence[str]) -> str:
@@ -211,6 +219,16 @@ def _sampled(n_measured: int, n_rows: int) -> str:
     return f", in a stratified sample of {counted(n_measured, 'row')}" if n_measured < n_rows else ""
 
 
+def _describe_samples(found: DiagnosisFacts) -> str:
+    """Say which samples of large data stand for it."""
+    text = ""
+    if found.overlap and found.overlap.n3_rows < found.n_rows:
+        text = f" Clusters are those of a stratified sample of {counted(found.overlap.n3_rows, 'row')}."
+    if found.n_rows > MOST_PREPARED:
+        text += f" Columns were scaled, and each alone was scored, on {counted(MOST_PREPARED, 'row')} drawn alike."
+    return text
+
+
 def _describe_clusters(clusters: Clusters) -> str:
     alone = f"{counted(clusters.n_alone, 'minority row')} in none"
     if not clusters.n:
@@ -227,4 +245,4 @@ def _scores(scores: Sequence[ColumnScore]) -> Table:
     names = abbreviate_all([row.column for row in shown], _NAME_LENGTH)
     lines: list[Line] = [(name, (Number(row.auc, _DECIMALS),)) for name, row in zip(names, shown, strict=True)]
     headings = (Heading("ROC AUC alone", hint="0.5 tells nothing", numeric=True),)
-    return tabulate("column-scores", "Columns that tell most", headings, lines, first="Column")
+    return tabulate("column-scores", "Most informative columns", headings, lines, first="Column")

@@ -1,4 +1,4 @@
-"""How much of a gain in recall is a better ranking, and how much a moved threshold."""
+"""How much of a gain in recall is a better ranking, and how much a different threshold."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -15,8 +15,8 @@ _PARTS = (("threshold", "quiet"), ("ranking", "accent"))
 _READINGS = ("recall_at_baseline_fpr", "precision_at_baseline_recall", "recall_at_alerts")
 _ALARMS = "false_alarms_per_1000"
 _CAPTION = (
-    "Share of the minority rows found beyond baseline's, parted into what a moved threshold and what a better ranking "
-    "brought; the stroke is the whole."
+    "Gain in recall over baseline, split into what a different threshold and what a better ranking contribute; the "
+    "stroke is the total."
 )
 _NO_GAIN = (
     "No split has both this strategy's decisions and baseline's with minority rows and others among the test rows."
@@ -44,39 +44,34 @@ def _block(facts: Facts, classifier: Name) -> Block:
     gains = group_rows(facts.strategies, classifier, facts.results.gains)
     table = _table(facts, classifier, gains)
     pictures = (_draw(classifier, gains, table),) if gains else ()
-    return Block(classifier, (_sentence(facts, gains),), (table,), pictures)
+    return Block(classifier, (_sentence(facts, classifier, gains),), (table,), pictures)
 
 
-def _sentence(facts: Facts, gains: Gains) -> str:
-    """Say in natural frequencies what the largest gain in recall is made of."""
+def _sentence(facts: Facts, classifier: Name, gains: Gains) -> str:
+    """Say in natural frequencies what a gain in recall is made of: that of what the answer quotes, else the largest."""
     baseline = facts.baseline.short
     if not gains:
         return f"There is nothing to compare {baseline} with."
-    name = max(gains, key=lambda each: gains[each][0].mean)
+    quoted = facts.quoted(gains, classifier)
+    name = quoted or max(gains, key=lambda each: gains[each][0].mean)
     whole, _, ranking = (round(100 * part.mean) for part in gains[name])
     if whole <= 0:
-        return f"No strategy finds more minority rows than {baseline}."
+        start = f"{quoted.short} finds no more" if quoted else "No strategy finds more"
+        return f"{start} minority rows than {baseline}."
     start = f"Of every 100 minority rows {name.short} finds {whole:,} more than {baseline}"
     if ranking <= 0:
-        return f"{start}; the ranking of {baseline} would find as many with as many false alarms: a moved threshold."
+        return f"{start}; with as many false alerts {baseline} would find as many: only the threshold differs."
     if ranking >= whole:
-        return f"{start}; with as many false alarms {baseline} would not find them: a better ranking."
-    return f"{start}: {whole - ranking:,} by a moved threshold, {ranking:,} by a better ranking."
+        return f"{start}; with as many false alerts {baseline} would not find them: a better ranking."
+    return f"{start}: {whole - ranking:,} by a different threshold, {ranking:,} by a better ranking."
 
 
 def _draw(classifier: Name, gains: Gains, table: Table) -> Picture:
-    told = "; ".join(
-        "{} {}, threshold {}, ranking {}".format(name.short, *(signed(part.mean, 3) for part in gain))
-        for name, gain in gains.items()
-    )
-    lines: list[Line] = [
-        (name, (*(signed(part.mean, 4) for part in gain), Number(gain[0].n))) for name, gain in gains.items()
-    ]
-    caption = f"{table.caption}: the numbers of the chart"
-    numbers = tabulate(f"{table.key}-parts", caption, ("Gain", "By threshold", "By ranking", "Splits"), lines)
+    read = ([name.short, *(signed(part.mean, 3) for part in gain)] for name, gain in gains.items())
+    told = "; ".join("{} {}, threshold {}, ranking {}".format(*each) for each in read)
     alt = f"Gain in minority recall over baseline with {classifier.short}: {told}."
     rows = [(name, [part.mean for part in parts]) for name, (_, *parts) in gains.items()]
-    return draw_parts(rows, _PARTS, "gain in recall", Description(alt, _CAPTION, numbers))
+    return draw_parts(rows, _PARTS, "gain in recall", Description(alt, _CAPTION, table))
 
 
 def _table(facts: Facts, classifier: Name, gains: Gains) -> Table:
@@ -90,21 +85,18 @@ def _table(facts: Facts, classifier: Name, gains: Gains) -> Table:
             return ("",) * 4
         if name not in gains:
             return (Number(None, footnote=footnotes.letter(_NO_GAIN)),) * 4
-        alarms = facts.summary(name, classifier, _ALARMS).difference
-        return (
-            *(_with_spread(part, decimals) for part in gains[name]),
-            signed(alarms, facts.decimals(classifier, _ALARMS)),
-        )
+        alarms = signed(facts.summary(name, classifier, _ALARMS).difference, facts.decimals(classifier, _ALARMS))
+        return (*(_with_spread(part, decimals) for part in gains[name]), alarms)
 
-    lines: list[Line] = [
-        (name, [*parts(name), *(measure(facts, name, classifier, metric, footnotes) for metric in _READINGS)])
-        for name in facts.strategies
-    ]
+    lines: list[Line] = []
+    for name in facts.strategies:
+        readings = (measure(facts, name, classifier, metric, footnotes) for metric in _READINGS)
+        lines.append((name, [*parts(name), *readings]))
     headings: tuple[Heading | str, ...] = (
         Heading("Recall gain", "higher", "own decision", numeric=True),
         "by threshold",
         Heading("by ranking", "higher", "rank gain", numeric=True),
-        Heading("More false alarms", "lower", "per 1,000 rows", numeric=True),
+        Heading("More false alerts", "lower", "per 1,000 rows", numeric=True),
         *(Heading(BY_NAME[metric].label, "higher", numeric=True) for metric in _READINGS),
     )
     caption = f"Ranking and threshold with {classifier.short}"

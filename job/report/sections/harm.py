@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import zip_longest
 
+from job.evidence.probabilities import MOST_PREDICTIONS
 from job.report.charts.canvas import Block, Description, Picture
 from job.report.charts.lines import Curve, draw_curves, is_calibrated, name_all, name_plainly, part_evenly, part_words
 from job.report.charts.theme import N_COLOURS
@@ -16,8 +17,11 @@ from job.text import counted, listed, number, percent
 _METRICS = ("mean_predicted", "brier", "log_loss", "calibration_slope", "calibration_intercept")
 _ECE_DECIMALS = 3
 _REACHES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
-_AXES = ("mean predicted probability", "share that came true")
-_CAPTION = "On the dotted line, as many rows came true as was predicted; below it, fewer: probabilities are too high."
+_AXES = ("mean predicted probability", "observed share of the minority")
+_CAPTION = (
+    "Observed share against mean predicted probability, in bins of equal count; below the dotted line, probabilities "
+    "are too high."
+)
 _UNCHANGED = (
     "There is nothing to correct where a classifier saw the data's own shares of the classes, or was calibrated on "
     "them: {}."
@@ -31,7 +35,7 @@ States = Sequence[tuple[Name, ProbabilityState]]
 
 @dataclass(frozen=True)
 class Harm:
-    """What happens to probabilities.
+    """Calibration of each strategy, as predicted and corrected.
 
     Parameters
     ----------
@@ -55,10 +59,10 @@ def build(facts: Facts) -> Section:
     found = facts.results.calibration
     names = name_all(facts, (row.strategy for row in found.rows))
     some = f" of the first {counted(found.n_splits_pooled, 'split')}" if found.n_splits_pooled < facts.n_splits else ""
-    blocks = tuple(
-        _block(facts, classifier, rows_of(names, classifier, found.rows)) for classifier in facts.classifiers
-    )
-    return Section("harm", "What happens to probabilities", Harm(found.n_bins, found.n_draws, some, blocks))
+    if any(row.raw and row.raw.n_pooled == MOST_PREDICTIONS for row in found.rows):
+        some += f", at most {MOST_PREDICTIONS:,} of them in a stratified sample"
+    blocks = tuple(_block(facts, each, rows_of(names, each, found.rows)) for each in facts.classifiers)
+    return Section("harm", "Calibration", Harm(found.n_bins, found.n_draws, some, blocks))
 
 
 def _block(facts: Facts, classifier: Name, found: Found) -> Block:
@@ -97,7 +101,7 @@ def _sentence(found: Found) -> str:
         return ""
     name, row, predicted, prevalence = max(known, key=lambda each: abs(each[2] - each[3]))
     said = (
-        f"Farthest from the truth is {name.short}: on average it predicts {percent(predicted)} where "
+        f"{name.short} is the worst calibrated on average: it predicts {percent(predicted)} where "
         f"{percent(prevalence)} of the rows are of the minority"
     )
     if not row.corrected or row.corrected == row.raw:
@@ -109,10 +113,8 @@ def _table(
     facts: Facts, classifier: Name, key: str, what: str, found: Found, states: Sequence[ProbabilityState | None]
 ) -> Table:
     footnotes = Footnotes()
-    lines: list[Line] = [
-        (name, tuple(_cells(facts, classifier, state, row.reason, footnotes)))
-        for (name, row), state in zip(found, states, strict=True)
-    ]
+    told = [(name, state, row.reason) for (name, row), state in zip(found, states, strict=True)]
+    lines = [(name, tuple(_cells(facts, classifier, state, reason, footnotes))) for name, state, reason in told]
     share = next(row.prevalence for _, row in found if row.prevalence is not None)
     hints = {
         "mean_predicted": f"true share {number(share, 3)}",
@@ -167,12 +169,9 @@ def _draw(
     for place, part in enumerate(parts):
         suffix, words = part_words(place, len(parts))
         whole = f"Reliability with {classifier.short}, {title.lower()}{words}"
-        about = Description(
-            f"{whole}. Calibration error: {'; '.join(_tell(*each) for each in part)}.",
-            caption,
-            _bins(f"reliability-{key}-{classifier.index}{suffix}", whole, part),
-            f"{title}{words}",
-        )
+        alt = f"{whole}. Calibration error: {'; '.join(_tell(*each) for each in part)}."
+        table = _bins(f"reliability-{key}-{classifier.index}{suffix}", whole, part)
+        about = Description(alt, caption, table, f"{title}{words}")
         perfect = Curve(name_plainly("perfect"), (0.0, reach), (0.0, reach))
         yield draw_curves([_curve(name, state.reliability) for name, state in part], _AXES, perfect, about, reach=reach)
 

@@ -66,17 +66,18 @@ class Imbalance:
 def build(facts: Facts) -> Section:
     """Build the section; it has no content where the spec doesn't ask for it."""
     sweep = facts.results.sweeps.imbalance
-    return Section("imbalance", "Impact of imbalance", None if sweep is None else _content(facts, sweep))
+    content = None if sweep is None else _content(facts, sweep)
+    return Section("imbalance", "Effect of imbalance", content, "" if sweep else "not requested")
 
 
 def _content(facts: Facts, sweep: ImbalanceSweep) -> Imbalance:
     names = {name.label: name for name in name_all(facts, (curve.strategy for curve in sweep.curves))}
     sizes = {size.ratio: size for size in sweep.sizes if size.reason is None}
-    curves = [
-        (names[curve.strategy], [point for point in curve.points if point.ratio in sizes]) for curve in sweep.curves
-    ]
+    drawn = ((curve.strategy, [point for point in curve.points if point.ratio in sizes]) for curve in sweep.curves)
+    curves = [(names[label], points) for label, points in drawn]
     reasons = ((f"{name.short} at {_ratio(point.ratio)}", point.reasons) for name, points in curves for point in points)
     unlisted = [label for label, is_listed in zip(sweep.strategies, sweep.listed, strict=True) if not is_listed]
+    left_out = ((_ratio(size.ratio), size.reason) for size in sweep.sizes if size.reason is not None)
     return Imbalance(
         tuple(_verdict(sweep, curves, list(sizes))),
         first_splits(sweep.n_splits),
@@ -85,11 +86,7 @@ def _content(facts: Facts, sweep: ImbalanceSweep) -> Imbalance:
         facts.confidence,
         tuple(_draw(sweep, curves, list(sizes))),
         _table(sweep, curves, sizes) if sizes else None,
-        tuple(
-            f"{_ratio(size.ratio)} is left out: {sentence(size.reason)}"
-            for size in sweep.sizes
-            if size.reason is not None
-        ),
+        tuple(f"{ratio} is left out: {sentence(reason)}" for ratio, reason in left_out),
         tell_reasons(reasons),
     )
 
@@ -97,7 +94,7 @@ def _content(facts: Facts, sweep: ImbalanceSweep) -> Imbalance:
 def _verdict(sweep: ImbalanceSweep, curves: Curves, ratios: Sequence[float]) -> Iterator[str]:
     """Say in words how far recall falls, and how far the ranking does."""
     if len(ratios) < 2:
-        yield "Fewer than two ratios could be had, so there is nothing to compare."
+        yield "Fewer than two ratios were possible, so there is nothing to compare."
         return
     name, points = curves[0]
     recall, recall_after, ranking, ranking_after = (
@@ -112,13 +109,12 @@ def _verdict(sweep: ImbalanceSweep, curves: Curves, ratios: Sequence[float]) -> 
         f"{number(recall_after, 2)}, its average precision from {number(ranking, 3)} to {number(ranking_after, 3)}: "
         f"{_EFFECTS[sweep.effect]}"
     )
-    last = [(other.short, points[-1].metrics) for other, points in curves[1:]]
-    told = [
-        f"{other} has recall {number(metrics['recall'].value, 2)} and average precision "
-        f"{number(metrics['average_precision'].value, 3)}"
-        for other, metrics in last
-        if metrics["recall"].value is not None
-    ]
+    told = []
+    for other, points in curves[1:]:
+        recall, ranking = (points[-1].metrics[metric].value for metric in ("recall", "average_precision"))
+        if recall is not None:
+            ranked = f"average precision {number(ranking, 3)}"
+            told.append(f"{other.short} has recall {number(recall, 2)} and {ranked}")
     if told:
         yield f"At {_ratio(ratios[-1])}, {listed(told)}."
 

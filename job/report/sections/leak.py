@@ -32,6 +32,8 @@ class Leak:
         How much of the test rows was then synthetic; nothing where none was.
     troubles : tuple of str
         Why runs of the demonstration have no score.
+    noted : str
+        How many checks there are, and how many found something.
     twins : tuple of str
         What there is to say about identical rows.
     """
@@ -45,6 +47,7 @@ class Leak:
     scores: Table
     troubles: tuple[str, ...]
     proof: Table
+    noted: str
     twins: tuple[str, ...]
 
 
@@ -63,10 +66,11 @@ def build(facts: Facts) -> Section:
         _scores(facts, leak),
         tuple(dict.fromkeys(_troubles(leak))),
         _proof(leak.proof),
+        _count_checks(leak.proof),
         # what the diagnosis found is repeated, lest the proof be read as if it knew of near-duplicates
         (*_twins(leak.proof.identical), *near),
     )
-    return Section("leak", "The leak, shown", content)
+    return Section("leak", "Resampling before the split (data leakage)", content)
 
 
 def _verdict(facts: Facts, rows: Sequence[found.LeakScore], adds_nothing: bool) -> str:
@@ -92,35 +96,23 @@ def _readings(row: found.LeakScore) -> tuple[float | None, ...]:
 
 
 def _scores(facts: Facts, leak: found.Leak) -> Table:
-    lines: list[Line] = [
-        (
-            f"{facts.classifier(row.classifier).short}: {BY_NAME[row.metric].label}",
-            (*(number_or_dash(value, 3) for value in _readings(row)), Number(row.n)),
-        )
-        for row in leak.scores
-    ]
+    lines: list[Line] = []
+    for row in leak.scores:
+        name = f"{facts.classifier(row.classifier).short}: {BY_NAME[row.metric].label}"
+        lines.append((name, (*(number_or_dash(value, 3) for value in _readings(row)), Number(row.n))))
     missing = any(row.honest is None for row in leak.scores)
-    return tabulate(
-        "leak-scores",
-        "The same strategy, scored honestly and after the leak",
-        (*READINGS, "Splits"),
-        lines,
-        (("a", "No split has all three readings."),) if missing else (),
-        first="Classifier and metric",
-    )
+    footnotes = (("a", "No split has all three readings."),) if missing else ()
+    caption, first = "The same strategy, scored honestly and after the leak", "Classifier and metric"
+    return tabulate("leak-scores", caption, (*READINGS, "Splits"), lines, footnotes, first=first)
 
 
 def _draw(facts: Facts, leak: found.Leak, rows: Sequence[found.LeakScore]) -> Picture:
     metric = BY_NAME[facts.primary].label
     found_by = {facts.classifier(row.classifier).short: _readings(row) for row in rows}
-    dots = [
-        (Name(label, label, place), values)
-        for place, (label, values) in enumerate(zip(READINGS, zip(*found_by.values(), strict=True), strict=True))
-    ]
-    told = "; ".join(
-        f"{name} {listed(f'{label} {number(value, 2)}' for label, value in zip(READINGS, values, strict=True))}"
-        for name, values in found_by.items()
-    )
+    names = [Name(label, label, place) for place, label in enumerate(READINGS)]
+    dots = list(zip(names, zip(*found_by.values(), strict=True), strict=True))
+    read = ((name, zip(READINGS, values, strict=True)) for name, values in found_by.items())
+    told = "; ".join(f"{name} {listed(f'{label} {number(x, 2)}' for label, x in pairs)}" for name, pairs in read)
     lines: list[Line] = [(name, [Number(value, 3) for value in values]) for name, values in found_by.items()]
     title = f"{metric} with and without the leak"
     table = tabulate("leak-numbers", f"{title}: the numbers of the chart", READINGS, lines, first="Classifier")
@@ -138,13 +130,11 @@ def _troubles(leak: found.Leak) -> Iterator[str]:
 
 
 def _proof(proof: found.Proof) -> Table:
-    told, untold = (
-        listed(abbreviate(label, 40) for label in labels) if labels else ""
-        for labels in (proof.parents_outside.strategies, proof.parents_outside.untold)
-    )
+    both = proof.parents_outside.strategies, proof.parents_outside.untold
+    told, untold = (listed(abbreviate(label, 40) for label in labels) if labels else "" for labels in both)
     whose = f"Parents of synthetic rows outside the training part{f' ({told})' if told else ''}"
     footnotes = {
-        "a": f"The samplers of {untold} don't tell whose children their rows are." if untold else "",
+        "a": f"The samplers of {untold} don't tell the parents of their rows." if untold else "",
         "b": "Samplers see no test row. In columns of few values, a new row may equal one by coincidence."
         if proof.new_rows_in_test.n_found
         else "",
@@ -162,6 +152,13 @@ def _proof(proof: found.Proof) -> Table:
     return tabulate("leak-proof", caption, headings, lines, notes, first="Looked for")
 
 
+def _count_checks(proof: found.Proof) -> str:
+    rows = (proof.synthetic_in_test, proof.rows_in_both, proof.parents_outside, proof.new_rows_in_test)
+    made = [check.n_found for check in (*rows, proof.groups_in_both) if not check.reason]
+    hits = sum(map(bool, made))
+    return f"{counted(len(made), 'check')}, {f'{hits} to look at' if hits else 'nothing found'}"
+
+
 def _check(name: str, check: found.Checked, what: str, letter: str = "") -> Line:
     if check.reason:
         return name, ("–", sentence(check.reason))
@@ -172,10 +169,8 @@ def _twins(identical: found.Identical) -> Iterator[str]:
     if not identical.n_rows:
         yield "No two rows of the data are the same in every feature."
         return
-    yield (
-        f"{identical.n_rows:,} rows of the data are the same in every feature as another one, in "
-        f"{counted(identical.n_sets, 'set')}."
-    )
+    sets = counted(identical.n_sets, "set")
+    yield f"{identical.n_rows:,} rows of the data are the same in every feature as another one, in {sets}."
     if not identical.n_most:
         yield "No split ever parted such a set."
         return

@@ -12,14 +12,16 @@ _FEW_SPLITS = 5
 
 @dataclass(frozen=True)
 class Methods:
-    """What narrows this job beyond what narrows every one, a sentence each."""
+    """What narrows this job beyond what narrows every one, a sentence each; and whether any entry is tuned."""
 
     limits: tuple[str, ...]
+    tuned: bool
 
 
 def build(facts: Facts) -> Section:
     """Build the section."""
-    return Section("methods", "Methods and limits", Methods(tuple(_limits(facts))))
+    tuned = any(entry.tune for entry in (*facts.results.strategies, *facts.results.classifiers))
+    return Section("methods", "Methods and limits", Methods(tuple(_limits(facts)), tuned))
 
 
 def _limits(facts: Facts) -> Iterator[str]:
@@ -32,15 +34,15 @@ def _limits(facts: Facts) -> Iterator[str]:
         yield f"Differences aren't tested over fewer than {_FEW_SPLITS} splits; here there are {facts.n_splits}."
     else:
         yield (
-            "The ± beside a mean is the spread from split to split, not how sure the mean is; means have no "
-            "interval here, differences have."
+            "The ± beside a mean is the spread from split to split, not how sure the mean is; read the intervals of "
+            "the differences for that."
         )
     optimism = facts.optimism()
     if optimism >= LEAST_OPTIMISM:
         yield (
             f"With {number(facts.splits.n_test_positive_mean, 0)} minority rows in a test part, average precision "
-            f"reads about {number(optimism, 2)} higher than it would on many rows. This holds for all strategies "
-            "alike, so it hardly changes their differences."
+            f"reads higher than it would on many rows, by {number(optimism, 2)} on average over all strategies and "
+            "classifiers. This holds for all strategies alike, so it hardly changes their differences."
         )
     if len(facts.dataset.rest) > 1:
         yield (

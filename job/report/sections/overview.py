@@ -13,9 +13,9 @@ from job.report.sections.asked import describe_spread
 from job.text import NO_VALUE, counted, listed, number
 
 _METRICS = ("recall", "false_alarms_per_1000")
-_LABELS = ("minority\nrecall", "false alarms\nper 1,000")
+_LABELS = ("minority\nrecall", "false alerts\nper 1,000")
 _CAPTION = (
-    "Left: share of the minority rows found. Right: false alarms in 1,000 rows, its price. Each at the strategy's own "
+    "Left: share of the minority rows found. Right: false alerts in 1,000 rows, its price. Each at the strategy's own "
     "decision; a fine stroke is one split, the line their range, the marker their mean"
 )
 _ADDS = {SYNTHETIC: "synthetic rows", BOTH: "synthetic rows", REPEATED: "repeats rows"}
@@ -23,7 +23,7 @@ _DECISION = ("recall", "precision", "false_alarms_per_1000")
 
 
 def describe_price(facts: Facts, classifier: Name) -> str:
-    """Say how many minority rows are found, at how many false alarms, and what becomes of the ranking.
+    """Say how many minority rows are found, at how many false alerts, and what becomes of the ranking.
 
     Returns
     -------
@@ -36,10 +36,8 @@ def describe_price(facts: Facts, classifier: Name) -> str:
         return ""
     best = max((name for name in found if name != facts.baseline), key=lambda name: recalls[name] or 0.0)
     alarms, alarms_of_best = (_mean(facts, name, classifier, _METRICS[1]) for name in (facts.baseline, best))
-    start = (
-        f"Of every 100 minority rows {facts.baseline.short} finds {found[facts.baseline]}, "
-        f"and it raises {alarms} false alarms in 1,000 rows"
-    )
+    start = f"Of every 100 minority rows {facts.baseline.short} finds {found[facts.baseline]}, and it raises {alarms}"
+    start += " false alerts in 1,000 rows"
     if found[best] <= found[facts.baseline]:
         return f"{start}; no strategy finds more."
     gain = f"{start}; {best.short} finds the most, {found[best]}, and raises {alarms_of_best}."
@@ -55,22 +53,19 @@ def _describe_ranking(facts: Facts, best: Name, classifier: Name) -> str:
     here, there = (_mean(facts, name, classifier, facts.primary) for name in (facts.baseline, best))
     if NO_VALUE in (here, there):
         return ""
-    shown = (
-        f"{here} with both" if here == there else f"{here} with {facts.baseline.short} and {there} with {best.short}"
-    )
+    apart = f"{here} with {facts.baseline.short} and {there} with {best.short}"
+    shown = f"{here} with both" if here == there else apart
     return f"{BY_NAME[facts.primary].label}, which no threshold changes, is {shown}."
 
 
 def draw_recall(facts: Facts, classifier: Name) -> Picture | None:
-    """Draw recall and false alarms of every strategy with one classifier; None where no strategy has any recall."""
+    """Draw recall and false alerts of every strategy with one classifier; None where no strategy has any recall."""
     rows = _rows(facts, classifier)
     if not any(row.spreads[0] for row in rows):
         return None
     references = [None if spread is None else spread.mean for spread in rows[0].spreads]
-    panels = [
-        Panel(label, metric == "recall", reference)
-        for metric, label, reference in zip(_METRICS, _LABELS, references, strict=True)
-    ]
+    columns = zip(_METRICS, _LABELS, references, strict=True)
+    panels = [Panel(label, metric == "recall", reference) for metric, label, reference in columns]
     decimals = tuple(facts.decimals(classifier, metric) for metric in _METRICS)
     alt, table = _alt(facts, classifier, rows, decimals), _table(facts, classifier, decimals)
     return draw_spreads(rows, panels, Description(alt, _caption(facts, rows), table))
@@ -83,16 +78,13 @@ def explain_no_recall(classifier: Name) -> str:
 
 def _rows(facts: Facts, classifier: Name) -> list[SpreadRow]:
     recommended = facts.headline.recommended
-    return [
-        SpreadRow(
-            strategy,
-            _ADDS.get(facts.kind(strategy), ""),
-            recommended is not None and recommended.place == (strategy.label, classifier.label),
-            tuple(_spread(facts, strategy, classifier, metric) for metric in _METRICS),
-            _explain_missing(facts, strategy, classifier),
-        )
-        for strategy in facts.strategies
-    ]
+    rows = []
+    for name in facts.strategies:
+        stands_out = recommended is not None and recommended.place == (name.label, classifier.label)
+        spreads = tuple(_spread(facts, name, classifier, metric) for metric in _METRICS)
+        missing = _explain_missing(facts, name, classifier)
+        rows.append(SpreadRow(name, _ADDS.get(facts.kind(name), ""), stands_out, spreads, missing))
+    return rows
 
 
 def _explain_missing(facts: Facts, strategy: Name, classifier: Name) -> str:
@@ -119,7 +111,7 @@ def _alt(facts: Facts, classifier: Name, rows: Sequence[SpreadRow], decimals: Se
     for row in rows:
         found, alarms = row.spreads
         if found is not None:
-            raised = "" if alarms is None else f" at {number(alarms.mean, decimals[1])} false alarms in 1,000 rows"
+            raised = "" if alarms is None else f" at {number(alarms.mean, decimals[1])} false alerts in 1,000 rows"
             limits = f"{number(found.low, decimals[0])} to {number(found.high, decimals[0])}"
             parts.append(f"{row.name.short} {number(found.mean, decimals[0])} ({limits}){raised}")
     over = f"mean and range over {counted(facts.n_splits, 'split')}"
@@ -137,8 +129,8 @@ def _table(facts: Facts, classifier: Name, decimals: Sequence[int]) -> Table:
         cells = [Number(value, decimals[0]) for value in (found.value, found.sd, found.low, found.high)]
         cells += [Number(value, decimals[1]) for value in (alarms.value, alarms.low, alarms.high)]
         rows.append((strategy, (*cells, Number(found.n))))
-    headings = ("Mean", "Standard deviation", "Lowest", "Highest", "False alarms", "Fewest", "Most", "Splits")
-    caption = f"Minority recall and false alarms in 1,000 rows with {classifier.short}: the numbers of the chart"
+    headings = ("Mean", "Standard deviation", "Lowest", "Highest", "False alerts", "Fewest", "Most", "Splits")
+    caption = f"Minority recall and false alerts in 1,000 rows with {classifier.short}: the numbers of the chart"
     return tabulate(f"recall-{classifier.index}", caption, headings, rows)
 
 
@@ -182,14 +174,14 @@ def build(facts: Facts) -> Section:
     """Build the section."""
     blocks = tuple(_block(facts, classifier) for classifier in facts.classifiers)
     content = Overview(blocks, describe_spread(facts), facts.baseline.short)
-    return Section("overview", "Main numbers", content)
+    return Section("overview", "Main metrics", content)
 
 
 def _block(facts: Facts, classifier: Name) -> Block:
     metrics = (*_DECISION, *dict.fromkeys((facts.primary, "average_precision")), "mean_predicted")
-    key, caption = f"main-{classifier.index}", f"Main numbers with {classifier.short}"
+    key, caption = f"main-{classifier.index}", f"Main metrics with {classifier.short}"
     hints = {"mean_predicted": f"true share {number(facts.test_share, 3)}"}
-    table = build_metric_table(facts, classifier, metrics, key, caption, caption_hidden=True, hints=hints)
+    table = build_metric_table(facts, classifier, metrics, key, caption, hints=hints)
     is_above = classifier == facts.main_classifier
     picture = None if is_above else draw_recall(facts, classifier)
     why = "" if is_above or picture else explain_no_recall(classifier)

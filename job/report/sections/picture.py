@@ -8,6 +8,7 @@ from job.report.charts.canvas import Description, Picture
 from job.report.charts.figures import ADDED, MAJORITY, MINORITY, TYPE_LOOKS, Cloud, Limits, Point, draw_clouds
 from job.report.facts import Facts
 from job.report.layout import Heading, Line, Number, Section, tabulate
+from job.results.job_facts import MadePoints
 from job.results.job_facts import Picture as Found
 from job.text import counted, listed, number, percent, sentence
 
@@ -46,7 +47,7 @@ def build(facts: Facts) -> Section:
     """Build the section."""
     found = facts.results.picture
     content = Pictures(sentence(f"The data could not be drawn: {found.reason}")) if found.reason else _content(facts)
-    return Section("picture", "Where the rows lie", content)
+    return Section("picture", "PCA projection", content)
 
 
 def _content(facts: Facts) -> Pictures:
@@ -55,26 +56,24 @@ def _content(facts: Facts) -> Pictures:
     points = [*found.majority.points, *minority, *(point for row in found.strategies for point in row.points)]
     limits = _range([x for x, _ in points]), _range([y for _, y in points])
     drawn = [row for row in found.strategies if row.reason is None]
-    pictures = [_draw_data(found, limits, len(minority))]
-    for row in drawn[:MOST_SAMPLERS]:
-        clouds = (
-            Cloud("majority", found.majority.points, MAJORITY),
-            Cloud("added", row.points, ADDED),
-            Cloud("minority", minority, MINORITY),
-        )
-        name, shown = facts.strategy(row.strategy), _shown(len(row.points), row.n, "rows")
-        told = (
-            f"Rows that {name.short} added, in the same directions: {shown}, their centre at ({_centre(row.points)}), "
-            f"that of the minority at ({_centre(minority)}), over the same rows of the data."
-        )
-        caption = f"{shown[0].upper()}{shown[1:]} that {name.short} added, over the same rows of the data."
-        pictures.append(_draw(found, clouds, limits, f"{name.index}", name.short, told, caption))
-    missing = [
-        sentence(f"{facts.strategy(row.strategy).short} has no picture: {row.reason}")
-        for row in found.strategies
-        if row.reason is not None
-    ]
-    if late := [facts.strategy(row.strategy).short for row in drawn[MOST_SAMPLERS:]]:
+    pictures, data = [_draw_data(found, limits, len(minority))], Cloud("majority", found.majority.points, MAJORITY)
+    clouded: list[tuple[list[str], MadePoints]] = []
+    for row in drawn:  # weights move no row: equal clouds are drawn once
+        if twin := next((labels for labels, one in clouded if (one.n, one.points) == (row.n, row.points)), None):
+            twin.append(row.strategy)
+        else:
+            clouded.append(([row.strategy], row))
+    for labels, row in clouded[:MOST_SAMPLERS]:
+        clouds = (data, Cloud("added", row.points, ADDED), Cloud("minority", minority, MINORITY))
+        index, shown = facts.strategy(row.strategy).index, _shown(len(row.points), row.n, "rows")
+        names = ", ".join(facts.strategy(label).short for label in labels)
+        centres = f"their centre at ({_centre(row.points)}), that of the minority at ({_centre(minority)})"
+        told = f"Rows that {names} added, in the same directions: {shown}, {centres}, over the same rows of the data."
+        caption = f"{shown[0].upper()}{shown[1:]} that {names} added, over the same rows of the data."
+        pictures.append(_draw(found, clouds, limits, f"{index}", names, told, caption))
+    without = ((facts.strategy(row.strategy).short, row.reason) for row in found.strategies if row.reason is not None)
+    missing = [sentence(f"{name} has no picture: {reason}") for name, reason in without]
+    if late := [facts.strategy(label).short for labels, _ in clouded[MOST_SAMPLERS:] for label in labels]:
         missing.append(f"Only the first {counted(MOST_SAMPLERS, 'sampler')} have a picture: {listed(late)} have none.")
     return Pictures("", _reading(found, points, limits), tuple(pictures), tuple(missing))
 
@@ -102,7 +101,7 @@ def _reading(found: Found, points: Sequence[Point], limits: Limits) -> str:
     else:
         said += (
             f" in the two directions in which their {columns} vary most (principal components). These show "
-            f"{percent(sum(found.shares))} of the variance: what overlaps here may be apart in the rest."
+            f"{percent(sum(found.shares))} of the variance: points that overlap here may be apart in others."
         )
     inside = (all(low <= value <= high for value, (low, high) in zip(point, limits, strict=True)) for point in points)
     if not (outside := len(points) - sum(inside)):
@@ -121,10 +120,8 @@ def _draw_data(found: Found, limits: Limits, n_minority: int) -> Picture:
     clouds = [Cloud("majority", majority.points, MAJORITY)]
     clouds += [Cloud(kind.type, kind.points, TYPE_LOOKS[kind.type]) for kind in found.minority]
     kinds = listed(f"{len(kind.points)} {kind.type}" for kind in found.minority)
-    shown = (
-        f"{_shown(len(majority.points), majority.n, 'majority rows')} and "
-        f"{_shown(n_minority, found.n_minority, 'minority rows')}"
-    )
+    shown = _shown(len(majority.points), majority.n, "majority rows")
+    shown += f" and {_shown(n_minority, found.n_minority, 'minority rows')}"
     caption = f"{sentence(shown)} Types go by the five nearest training rows in all columns, not by this picture."
     alt = f"The data in two directions that show {percent(sum(found.shares))} of the variance: {shown} ({kinds})."
     return _draw(found, clouds, limits, "data", "The data", alt, caption)

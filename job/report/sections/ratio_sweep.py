@@ -51,10 +51,10 @@ def build(facts: Facts) -> Section:
     sweep = facts.results.sweeps.ratio
     content = RatioSweep(sweep is not None, facts.baseline.short, facts.confidence)
     if sweep is not None and sweep.ratios[0] < 1:
-        blocks = tuple(_block(facts, sweep, classifier) for classifier in facts.classifiers)
+        blocks = tuple(_block(facts, sweep, name) for name in facts.classifiers if name.label in sweep.classifiers)
         ratios, splits = listed(_ratios(sweep)), first_splits(sweep.n_splits)
         content = replace(content, ratios=ratios, splits=splits, blocks=blocks)
-    return Section("ratio_sweep", "How much to oversample", content)
+    return Section("ratio_sweep", "How much to oversample", content, "" if sweep else "not requested")
 
 
 def _ratios(sweep: Found) -> list[str]:
@@ -81,9 +81,8 @@ def _block(facts: Facts, found: Found, classifier: Name) -> Block:
     caption = f"Splits in which the training data chose each ratio, with {classifier.short}"
     # a choice that jumps from split to split is luck
     chosen = tabulate(f"ratio-chosen-{classifier.index}", caption, labels, lines)
-    troubles = tell_reasons(
-        (f"{name.short} at {number(point.ratio, 3)}", point.reasons) for name, curve in curves for point in curve.points
-    )
+    points = ((name.short, point) for name, curve in curves for point in curve.points)
+    troubles = tell_reasons((f"{name} at {number(point.ratio, 3)}", point.reasons) for name, point in points)
     sentences = tuple(_choice(*each) for each in curves)
     return Block(classifier, sentences, (chosen,), tuple(picture for picture in pictures if picture), troubles)
 
@@ -125,9 +124,8 @@ def tell_reasons(found: Iterable[tuple[str, Sequence[ReasonCount]]]) -> tuple[st
     for what, reasons in found:
         for each in reasons:
             told.setdefault(each.reason, []).append(f"{what} ({counted(each.n, 'split')})")
-    sentences = [
-        f"Without a score: {listed(what[:_MOST_TOLD])}{' and others' if len(what) > _MOST_TOLD else ''}. "
-        f"{sentence(abbreviate(reason, _REASON_LENGTH))}"
-        for reason, what in told.items()
-    ]
-    return tuple(sentences[:_MOST_TOLD])
+    sentences = []
+    for reason, runs in list(told.items())[:_MOST_TOLD]:
+        where = f"{listed(runs[:_MOST_TOLD])}{' and others' if len(runs) > _MOST_TOLD else ''}"
+        sentences.append(f"Without a score: {where}. {sentence(abbreviate(reason, _REASON_LENGTH))}")
+    return tuple(sentences)

@@ -13,14 +13,16 @@ from ruamel.yaml.scalarstring import DoubleQuotedScalarString, LiteralScalarStri
 from job.names import ALLOWED_PACKAGES
 from job.report.facts import Facts
 from job.report.layout import Heading, Line, Number, Section, Table, Words, tabulate
-from job.results.job_facts import WrittenSpec
+from job.results.job_facts import WrittenData, WrittenSpec
 from job.results.results import Timings
+from job.text import counted
 
 _COMMANDS = (
     'docker run --rm --user "$(id -u):$(id -g)" -v "$PWD:/data:ro" -v "$PWD/output:/output" minority-report run '
     "/data/spec.yaml",
     "minority-report run spec.yaml --output output",
 )
+_FRAME = "frame.csv"
 _FLOW_LENGTH = 80
 _NO_DURATIONS = "Durations were asked for, but timings.json is not there."
 _LAST_OF_FOUR_DIGITS = 0xFFFF
@@ -34,8 +36,10 @@ class Reproduce:
     ----------
     spec : str
         YAML, defaults filled in.
-    is_file : bool
-        Whether the data is a file that has to be there.
+    inside : str
+        How long it is.
+    data : str
+        What of the data has to be there, where it is not generated.
     durations : Table or None
         Where the spec asks for them.
     why_no_durations : str
@@ -43,8 +47,9 @@ class Reproduce:
     """
 
     spec: str
+    inside: str
     commands: tuple[str, ...]
-    is_file: bool
+    data: str
     seed: int
     digests: tuple[tuple[str, str], ...]
     versions: Table
@@ -56,17 +61,33 @@ def build(facts: Facts) -> Section:
     """Build the section."""
     provenance, asked = facts.results.provenance, facts.spec.report.timings
     versions: list[Line] = [(name, (Words(text, code=True),)) for name, text in provenance.versions.items()]
+    data, needed = _name_data(facts.spec.data)
+    written = facts.spec.model_copy(update={"data": data})
+    spec = write_yaml(written.model_dump(by_alias=True, exclude_unset=True))
     content = Reproduce(
-        write_yaml(facts.spec.model_dump(by_alias=True, exclude_unset=True)),
+        spec,
+        counted(spec.count("\n"), "line"),
         tuple(command + _flags(facts.spec) for command in _COMMANDS),
-        facts.spec.data.file is not None,
+        needed,
         provenance.seed,
         (("Spec", provenance.spec_digest), ("Data", provenance.data_digest)),
-        tabulate("versions", "Versions", (Heading("Version"),), versions, first="Package", caption_hidden=True),
+        tabulate("versions", "Versions", (Heading("Version"),), versions, first="Package"),
         _durations(facts, facts.timings) if facts.timings else None,
         _NO_DURATIONS if asked and facts.timings is None else "",
     )
-    return Section("reproduce", "Reproduce it", content)
+    return Section("reproduce", "Reproducibility", content)
+
+
+def _name_data(data: WrittenData) -> tuple[WrittenData, str]:
+    """Give a data frame the name of a file that it can be saved as; say what the spec needs beside it."""
+    if data.file is None:
+        return data, ""
+    if data.file.path is not None:
+        return data, ", with the data file where it says"
+    file = data.file.model_copy(update={"path": _FRAME})
+    saved = f'frame.to_csv("{_FRAME}", index=False)'
+    needed = f", with the data beside it by {saved} (the page then names that file)"
+    return data.model_copy(update={"file": file}), needed
 
 
 def _durations(facts: Facts, timings: Timings) -> Table:

@@ -20,14 +20,14 @@ _STATES = (
     (
         "degraded",
         "Degraded",
-        "These gave numbers, but not quite as asked: a stated rule made something smaller or left it out.",
+        "These gave numbers, but not exactly as specified: a stated rule made something smaller or left it out.",
         "No run was degraded.",
     ),
     (
         "not_applicable",
         "Not applicable",
         "Combinations that cannot exist, so nothing was run.",
-        "Every strategy could be combined with every classifier.",
+        "No combination was ruled out before it ran.",
     ),
     ("warnings", "Library warnings", "In the libraries' own words.", "No library warned of anything."),
 )
@@ -74,11 +74,8 @@ def _name_failed(facts: Facts) -> str:
         where = tuple(name for name, runs in failed.items() if any(runs))
         if where:
             groups.setdefault((where, all(all(failed[name]) for name in where)), []).append(strategy)
-    named = [
-        f"{_group(facts, strategies, where)}{'' if always else ' on some splits'}"
-        for (where, always), strategies in groups.items()
-    ]
-    return "; ".join(_first(named))
+    told = ((_group(facts, strategies, where), always) for (where, always), strategies in groups.items())
+    return "; ".join(_first([group if always else f"{group} on some splits" for group, always in told]))
 
 
 def _group(facts: Facts, strategies: Sequence[Name], classifiers: Sequence[Name]) -> str:
@@ -98,9 +95,8 @@ def _touches(facts: Facts, recommended: Pair | None) -> str:
         return "Means are over the splits that are left."
     every = facts.n_splits
     strategy, classifier = facts.strategy(recommended.strategy), facts.classifier(recommended.classifier)
-    own, base = (
-        sum(run.status in _SCORED for run in facts.runs(name, classifier)) for name in (strategy, facts.baseline)
-    )
+    ran = (facts.runs(name, classifier) for name in (strategy, facts.baseline))
+    own, base = (sum(run.status in _SCORED for run in runs) for runs in ran)
     if own == base == every:
         beside = "" if strategy == facts.baseline else " and its baseline"
         return f"What is recommended{beside} lost no split."
@@ -143,7 +139,10 @@ class Runs:
 
 def build(facts: Facts) -> Section:
     """Build the section."""
-    return Section("runs", "Runs that went differently", list_runs(facts))
+    status = facts.results.status
+    counts = ((status.n_failed, "failed"), (status.n_degraded, "degraded"), (status.n_not_applicable, "skipped"))
+    noted = ", ".join(f"{count:,} {state}" for count, state in counts if count)
+    return Section("runs", "Failed, degraded and skipped runs", list_runs(facts), noted)
 
 
 def list_runs(facts: Facts) -> Runs:
@@ -153,15 +152,11 @@ def list_runs(facts: Facts) -> Runs:
     for run in runs:
         for warning in run.warnings:
             found["warnings"].setdefault(warning, []).append(run)
-    states = tuple(
-        State(key.replace("_", "-"), title, reading, none, _reasons(facts, found[key]))
-        for key, title, reading, none in _STATES
-    )
-    summary = sentence(
-        f"{counted(status.n_runs, 'run')} in all: {status.n_ok:,} as asked, {status.n_degraded:,} degraded, "
-        f"{status.n_failed:,} failed, {status.n_not_applicable:,} not applicable."
-    )
-    return Runs(summary, states)
+    told = {key: (title, reading, none) for key, title, reading, none in _STATES}
+    states = tuple(State(key.replace("_", "-"), *told[key], _reasons(facts, found[key])) for key in told)
+    ended = f"{status.n_ok:,} as asked, {status.n_degraded:,} degraded, {status.n_failed:,} failed"
+    summary = f"{counted(status.n_runs, 'run')} in all: {ended}, {status.n_not_applicable:,} not applicable."
+    return Runs(sentence(summary), states)
 
 
 def _reasons(facts: Facts, found: Mapping[str, Sequence[Run]]) -> tuple[Reason, ...]:

@@ -23,6 +23,8 @@ class TakeHome:
         What it is and what it gives.
     code : str
         Nothing where there can be none.
+    inside : str
+        How long it is.
     notes : tuple of str
         Where its numbers may differ from this page's, or why there is no script.
     model : str
@@ -35,6 +37,7 @@ class TakeHome:
 
     reading: str
     code: str
+    inside: str
     notes: tuple[str, ...]
     model: str
     loading: str
@@ -46,8 +49,9 @@ def build(facts: Facts) -> Section:
     found, saved = facts.results.snippet, facts.results.model
     model, loading = ("", "") if saved is None else _describe_model(facts, saved)
     notes = found.notes if found.code else (found.reason or "",)
-    content = TakeHome(_read(found), found.code or "", notes, model, loading, tuple(_describe_synthetic(facts)))
-    return Section("snippet", "Take it home", content)
+    inside = counted((found.code or "").count("\n"), "line")
+    content = TakeHome(_read(found), found.code or "", inside, notes, model, loading, tuple(_describe_synthetic(facts)))
+    return Section("snippet", "Code for the recommended model", content, "" if found.code else "no script")
 
 
 def _read(found: Snippet) -> str:

@@ -1,4 +1,4 @@
-"""Recall against false alarms at each strategy's own decision, and which strategies no other beats."""
+"""Recall against false alerts at each strategy's own decision, and which strategies no other beats."""
 
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
@@ -15,10 +15,10 @@ _METRICS = ("recall", "false_alarms_per_1000")
 _MOST_NAMED = 3
 _MOST_TOLD = 6
 _CAPTION = (
-    "Minority rows found (up) against false alarms (to the right), means at each strategy's own decision. Ringed "
-    "strategies are on the front; what lies below the line is beaten."
+    "Recall against false alerts per 1,000 rows, means at each strategy's own decision. Ringed strategies are on the "
+    "front; what lies below the line is beaten."
 )
-_MOVED_WORDS = "The dotted line is what {} would reach if only its threshold were moved (its mean ROC curve)."
+_MOVED_WORDS = "Dotted line: {} at other thresholds (its mean ROC curve)."
 
 
 @dataclass(frozen=True)
@@ -42,7 +42,7 @@ def build(facts: Facts) -> Section:
     """Build the section."""
     blocks = tuple(_block(facts, classifier) for classifier in facts.classifiers)
     content = Tradeoffs(facts.baseline.short, facts.n_splits > 1, blocks)
-    return Section("tradeoff", "Recall against false alarms", content)
+    return Section("tradeoff", "Recall against false alerts", content)
 
 
 def _block(facts: Facts, classifier: Name) -> Block:
@@ -64,7 +64,7 @@ def _sentences(facts: Facts, points: Sequence[Traded], decimals: int) -> list[st
     beaten = [_beaten(facts, *point) for point in points if point[1].beaten_by]
     if not beaten:
         start = f"All {counted(len(front), 'strategy', 'strategies')} are on the front: each finds more by raising more"
-        return [f"{start} false alarms. {told}."]
+        return [f"{start} false alerts. {told}."]
     start = f"Only {front[0][0].short} is on the front" if len(front) == 1 else "On the front"
     return [f"{start}: {told}.", *beaten]
 
@@ -72,11 +72,11 @@ def _sentences(facts: Facts, points: Sequence[Traded], decimals: int) -> list[st
 def _told(points: Sequence[Traded], decimals: int) -> str:
     """Tell what each finds at what price; where there are many, only of the first and the last."""
     found = [(name.short, number(100 * at.recall), number(at.false_alarms_per_1000, decimals)) for name, at in points]
-    first = "{} finds {} of 100 minority rows at {} false alarms in 1,000 rows".format(*found[0])
+    first = "{} finds {} of 100 minority rows at {} false alerts in 1,000 rows".format(*found[0])
     if len(found) <= _MOST_TOLD:
         return "; ".join([first, *("{} {} at {}".format(*one) for one in found[1:])])
     between = listed(name for name, _, _ in found[1:-1])
-    return f"{first}; more and more find {between}; {'{} finds {} at {}'.format(*found[-1])}"
+    return f"{first}; between them, from few to many, are {between}; {'{} finds {} at {}'.format(*found[-1])}"
 
 
 def _beaten(facts: Facts, name: Name, row: TradeoffRow) -> str:
@@ -89,17 +89,16 @@ def _beaten(facts: Facts, name: Name, row: TradeoffRow) -> str:
 
 def _draw(facts: Facts, classifier: Name, points: Sequence[Traded]) -> Picture:
     moved, caption = None, _CAPTION
-    if roc := facts.curve(facts.baseline, classifier, "roc"):  # what its ranking would reach at every number of alarms
+    if roc := facts.curve(facts.baseline, classifier, "roc"):  # what its ranking would reach at every number of alerts
         others = 1000 * (1 - facts.test_share)
-        moved = Curve(name_plainly(f"{facts.baseline.short}, moved"), [others * rate for rate in roc.x], roc.y)
+        moved = Curve(name_plainly("other thresholds"), [others * rate for rate in roc.x], roc.y)
         caption = f"{_CAPTION} {_MOVED_WORDS.format(facts.baseline.short)}"
     decimals = [facts.decimals(classifier, metric) for metric in _METRICS]
-    told = "; ".join(
-        f"{name.short} {number(row.recall, decimals[0])} at {number(row.false_alarms_per_1000, decimals[1])} "
-        f"({'beaten' if row.beaten_by else 'on the front'})"
-        for name, row in points
-    )
-    alt = f"Minority recall at false alarms in 1,000 rows with {classifier.short}: {told}."
+    told = []
+    for name, row in points:
+        where = f"{number(row.recall, decimals[0])} at {number(row.false_alarms_per_1000, decimals[1])}"
+        told.append(f"{name.short} {where} ({'beaten' if row.beaten_by else 'on the front'})")
+    alt = f"Minority recall at false alerts in 1,000 rows with {classifier.short}: {'; '.join(told)}."
     return draw_trades(points, moved, Description(alt, caption, _table(facts, classifier, points)))
 
 
@@ -116,10 +115,10 @@ def _table(facts: Facts, classifier: Name, points: Sequence[Traded]) -> Table:
         lines.append((name, (*numbers, *told)))
     headings = (
         Heading("Recall", "higher", numeric=True),
-        Heading("False alarms", "lower", "per 1,000 rows", numeric=True),
+        Heading("False alerts", "lower", "per 1,000 rows", numeric=True),
         Heading("On the front"),
         Heading("Beaten by"),
         Heading("Splits", hint="on the front", numeric=True),
     )
-    caption = f"Recall against false alarms with {classifier.short}: the numbers of the chart"
+    caption = f"Recall against false alerts with {classifier.short}: the numbers of the chart"
     return tabulate(f"tradeoff-{classifier.index}", caption, headings, lines, footnotes.all())

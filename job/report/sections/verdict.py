@@ -4,14 +4,15 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from job.evidence.statistics.paired_t import BOOTSTRAP
+from job.report.charts.canvas import Block
 from job.report.facts import Facts
-from job.report.layout import Heading, Line, Number, Section, Table, tabulate
-from job.results.verdict_facts import RankingAnswer, Rivalry, VerdictRow
+from job.report.layout import Heading, Line, Name, Number, Section, Table, tabulate
+from job.results.verdict_facts import PowerRow, RankingAnswer, Rivalry, VerdictRow
 from job.text import number, sentence
 from job.wording import verdict_rows as wording
 
-_ANSWERED = (Heading("Classifier"), Heading("Answer"), Heading("Difference"), Heading("Probability"))
-_DECIDED = (Heading("Classifier"), Heading("Answer"), Heading("In words"))
+_ANSWERED = (Heading("Answer"), Heading("Difference"), Heading("Probability"))
+_DECIDED = (Heading("Answer"), Heading("In words"))
 
 
 @dataclass(frozen=True)
@@ -20,71 +21,76 @@ class Verdict:
 
     Parameters
     ----------
-    ranking, decision : Table or None
-        The two answers.
-    rivals : Table or None
-        Our oversampler against SMOTE.
+    blocks : tuple of Block
+        The two answers of each classifier, and our oversampler against SMOTE; in detail what could have been shown, and
+        with how many minority rows. Nothing where no oversampler was listed.
     reading : str
         How this was tested.
-    power : Table or None
-        What could have been shown, and with how many minority rows.
+    power : bool
+        Whether any block has such details.
     row_worth : str
         What one test row is worth.
     """
 
-    ranking: Table | None
-    decision: Table | None
-    rivals: Table | None
+    blocks: tuple[Block, ...]
     reading: str
-    power: Table | None
+    power: bool
     row_worth: str
 
 
 def build(facts: Facts) -> Section:
     """Build the section."""
-    rows, rivals, power = facts.results.verdict.rows, facts.results.verdict.custom_against_smote, facts.results.power
-    content = Verdict(
-        ranking=_ranking(facts, rows) if rows else None,
-        decision=_decision(facts, rows) if rows else None,
-        rivals=_rivals(facts, rivals) if rivals else None,
-        reading=_describe_test(facts),
-        power=_power(facts) if any(row.low is not None for row in power.rows) else None,
-        row_worth=_describe_row(power.recall_per_row),
-    )
-    return Section("verdict", "Verdicts, one by one", content)
+    blocks = tuple(_block(facts, name) for name in facts.classifiers) if facts.results.verdict.rows else ()
+    power, worth = any(block.details for block in blocks), _describe_row(facts.results.power.recall_per_row)
+    return Section("verdict", "Verdict on each oversampler", Verdict(blocks, _describe_test(facts), power, worth))
 
 
-def _ranking(facts: Facts, rows: Sequence[VerdictRow]) -> Table:
+def _block(facts: Facts, classifier: Name) -> Block:
+    verdict = facts.results.verdict
+    rows = [row for row in verdict.rows if row.classifier == classifier.label]
+    rivals = [row for row in verdict.custom_against_smote if row.classifier == classifier.label]
+    power = [row for row in facts.results.power.rows if row.classifier == classifier.label]
+    tables = [_ranking(facts, classifier, rows), _decision(facts, classifier, rows)]
+    tables += [_rivals(facts, classifier, rivals)] if rivals else []
+    details = (_power(facts, classifier, power),) if any(row.low is not None for row in power) else ()
+    return Block(classifier, tables=tuple(tables), details=details)
+
+
+def _ranking(facts: Facts, classifier: Name, rows: Sequence[VerdictRow]) -> Table:
     metric = wording.METRIC_WORDS[facts.primary]
-    lines = [(facts.strategy(row.strategy), _graded(facts, row.classifier, row.ranking)) for row in rows]
-    caption = f"Does it rank better than {facts.baseline.short}? Difference in {metric}"
-    return tabulate("verdicts", caption, _ANSWERED, lines)
+    lines = [(facts.strategy(row.strategy), _graded(facts, row.ranking, not row.tuned_against_untuned)) for row in rows]
+    caption = f"Does it rank better than {facts.baseline.short} with {classifier.short}? Difference in {metric}"
+    return tabulate(f"verdicts-{classifier.index}", caption, _ANSWERED, lines)
 
 
-def _graded(facts: Facts, classifier: str, tested: RankingAnswer | Rivalry) -> tuple[str, ...]:
-    told = facts.name_shortly(classifier), wording.RANKING_TITLES[tested.code]
+def _graded(facts: Facts, tested: RankingAnswer | Rivalry, is_fair: bool = True) -> tuple[str, ...]:
+    told = f"{wording.RANKING_TITLES[tested.code]}{'' if is_fair else ' (tuned against untuned)'}"
     if tested.difference is None:
-        return (*told, tested.reason or "no value", "–")
+        return (told, tested.reason or "no value", "–")
     shortage = tested.shortage if isinstance(tested, RankingAnswer) else None
     sure = wording.describe_shortage(shortage) if shortage else wording.describe_probability(tested)
-    return (*told, wording.describe_difference(tested, facts.spec.evaluation.confidence), sure or "–")
+    return (told, wording.describe_difference(tested, facts.spec.evaluation.confidence), sure or "–")
 
 
-def _decision(facts: Facts, rows: Sequence[VerdictRow]) -> Table:
+def _decision(facts: Facts, classifier: Name, rows: Sequence[VerdictRow]) -> Table:
     lines: list[Line] = []
     for row in rows:
-        answer, words = wording.DECISION_TITLES[row.decision.code], sentence(wording.describe_decision(row))
-        lines.append((facts.strategy(row.strategy), (facts.name_shortly(row.classifier), answer, words)))
-    return tabulate("decisions-answer", "How do its own decisions differ?", _DECIDED, lines)
+        has_decisions = row.means["recall"].strategy is not None
+        answer = wording.DECISION_TITLES[row.decision.code] if has_decisions else "Untested"
+        words = sentence(wording.describe_decision(row))
+        lines.append((facts.strategy(row.strategy), (answer, words)))
+    caption = f"How do its own decisions differ with {classifier.short}?"
+    return tabulate(f"decisions-answer-{classifier.index}", caption, _DECIDED, lines)
 
 
-def _rivals(facts: Facts, rows: Sequence[Rivalry]) -> Table:
-    caption = f"Our oversampler against SMOTE: difference in {wording.METRIC_WORDS[facts.primary]}"
+def _rivals(facts: Facts, classifier: Name, rows: Sequence[Rivalry]) -> Table:
+    metric = wording.METRIC_WORDS[facts.primary]
+    caption = f"Our oversampler against SMOTE with {classifier.short}: difference in {metric}"
     lines: list[Line] = []
     for row in rows:
         name = f"{facts.name_shortly(row.strategy)} against {facts.name_shortly(row.reference)}"
-        lines.append((name, _graded(facts, row.classifier, row)))
-    return tabulate("rivals", caption, _ANSWERED, lines, first="Compared")
+        lines.append((name, _graded(facts, row)))
+    return tabulate(f"rivals-{classifier.index}", caption, _ANSWERED, lines, first="Compared")
 
 
 def _describe_test(facts: Facts) -> str:
@@ -109,16 +115,16 @@ def _describe_row(worth: float | None) -> str:
     return f"One minority row more or less found in a test part is {number(100 * worth, 1)} points of recall."
 
 
-def _power(facts: Facts) -> Table:
+def _power(facts: Facts, classifier: Name, rows: Sequence[PowerRow]) -> Table:
     power = facts.results.power
-    headings = (Heading("Classifier"), "Standard error", "Detectable here", "Difference", "From about", "To about")
+    headings = ("Standard error", "Detectable here", "Difference", "From about", "To about")
     caption = (
-        f"What this job could show in {wording.METRIC_WORDS[power.primary]} in four of five such jobs, and with how "
-        "many minority rows a difference as large as the one estimated would be shown; the data has "
-        f"{power.n_positive:,}"
+        f"What this job could show in {wording.METRIC_WORDS[power.primary]} with {classifier.short} in four of five "
+        "such jobs, and with how many minority rows it would show the difference beside: the one estimated, or at "
+        f"least the smallest that counts; the data has {power.n_positive:,}"
     )
     lines: list[Line] = []
-    for row in power.rows:
+    for row in rows:
         found = (Number(row.se, 4), Number(row.detectable, 3), Number(row.gain, 3), Number(row.low), Number(row.high))
-        lines.append((facts.strategy(row.strategy), (facts.name_shortly(row.classifier), *found)))
-    return tabulate("power", caption, headings, lines)
+        lines.append((facts.strategy(row.strategy), found))
+    return tabulate(f"power-{classifier.index}", caption, headings, lines)

@@ -118,7 +118,7 @@ def test_a_spreadsheets_error_cells_are_missing_numbers(tmp_path, error):
     dataset = load(tmp_path, make_csv(x=some(NUMBERS, *[error] * 6)))
 
     assert 6 == dataset.X["x"].isna().sum()
-    assert f"6 of 40 values of 'x' are no numbers ({error!r}): read as missing." == note_text(dataset, "not-numbers")
+    assert f"6 of 40 values of 'x' aren't numbers ({error!r}): read as missing." == note_text(dataset, "not-numbers")
 
 
 # how f"{number}" is written: (code of the note)

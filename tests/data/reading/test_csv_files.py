@@ -98,12 +98,12 @@ def test_a_tab_in_a_csv_value_is_text(tmp_path):
 # name: (content, keys, parts of the message)
 REFUSED = {
     "empty": ("", {}, ["the file is empty"]),
-    "blank": (" \n\n\t\n", {}, ["the file is empty but for blanks"]),
+    "blank": (" \n\n\t\n", {}, ["the file is empty except for white space"]),
     "a byte order mark only": ("\ufeff", {}, ["the file is empty"]),
     "header only": ("n,x,y\n", {}, ["only a header and no rows"]),
     "header and blank lines": ("n,x,y\n\n  \n", {}, ["only a header and no rows"]),
     "comments only": ("# nothing\n# here\n", {}, ["only comment lines"]),
-    "semicolons": (PLAIN.replace(",", ";"), {}, ["data.csv:1", "one column only", 'set data.file.delimiter to ";"']),
+    "semicolons": (PLAIN.replace(",", ";"), {}, ["data.csv:1", "only one column", 'set data.file.delimiter to ";"']),
     "semicolons and decimal commas": (
         PLAIN.replace(",", ";").replace(".5", ",5"),
         {},
@@ -146,7 +146,7 @@ REFUSED = {
         ["label '40' has 1 row", "Line 42 ('Total', '', '40') looks like"],
     ),
     "a title line": ("My data\n" + PLAIN, {}, ["data.csv:1", "is it a title?"]),
-    "one column": ("y\n0\n1\n0\n1\n", {}, ["one column only ('y')", "at least one feature"]),
+    "one column": ("y\n0\n1\n0\n1\n", {}, ["only one column ('y')", "at least one feature"]),
     "a name twice": (change("n,x,y", "n,n,y"), {}, ["used more than once: 'n'"]),
     "names that differ in case": (change("n,x,y", "y,x,Y"), {}, ["differ only in case: 'y', 'Y'"]),
     "names that differ in blanks": (change("n,x,y", "n, n,y"), {}, ["used more than once: 'n'"]),
@@ -156,7 +156,7 @@ REFUSED = {
     "a delimiter at each row's end": (
         PLAIN.replace("\n", ",\n").replace("y,\n", "y\n", 1),
         {},
-        ["data.csv:2", "ends with ','", "make them alike"],
+        ["data.csv:2", "ends with ','", "end both in the same way"],
     ),
     "Latin-1": (
         change("w1", "é").encode("latin-1"),
@@ -244,7 +244,7 @@ def test_a_header_that_comes_again_is_no_row(tmp_path, again, name):
 
     assert load(tmp_path, same, "same" + name.removeprefix("data").removesuffix(".gz")).digest == dataset.digest
     line = 12 + again[0].count("\n")
-    assert f"the header again: {line}" in note_text(dataset, "repeated-header")
+    assert f"repeating the header: {line}" in note_text(dataset, "repeated-header")
 
 
 def test_a_header_that_comes_again_is_no_row_of_a_query(tmp_path):
@@ -253,7 +253,7 @@ def test_a_header_that_comes_again_is_no_row_of_a_query(tmp_path):
     dataset = load(tmp_path, content, query="SELECT n + 1 AS n, x, y FROM data")
 
     assert N == dataset.n_rows
-    assert "the header again: 4." in note_text(dataset, "repeated-header")
+    assert "repeating the header: 4." in note_text(dataset, "repeated-header")
 
 
 NUMBERS = make_csv(a=[row % 9 for row in range(N)])

@@ -161,7 +161,7 @@ DEEP = {
     "two open quotes": ('1,"open,0\n2,w,1\n3,"w,2\n', ["data.csv:2002"]),
     "one value too many": ("1,w,0,9\n", ["data.csv:2002", "got 4 values where the header has 3 names", "'0', '9'"]),
     "one value too few": ("1,w\n", ["data.csv:2002", "got 2 values", "write an empty value"]),
-    "an unquoted comma": ("1,Smith, John,0\n", ["data.csv:2002", "got 4 values", "between double quotes"]),
+    "an unquoted comma": ("1,Smith, John,0\n", ["data.csv:2002", "got 4 values", "in double quotes"]),
     "a comment": ("# checked\n", ["data.csv:2002", "begins with #"]),
     "a comment with commas": ("# a, b, c, d\n", ["data.csv:2002", "begins with #"]),
     "a footer": ("Total 3000\n", ["data.csv:2002", "'Total 3000'", "isn't a row"]),
@@ -179,4 +179,4 @@ def test_what_is_wrong_deep_in_the_file_is_found_on_its_line(tmp_path, line, par
 
 def test_a_file_that_is_cut_off_is_said_to_be(tmp_path):
     """A last row that is too short and has no line end was likely cut."""
-    assert "is it cut off?" in refusal(tmp_path, rows_with("1,w,0\n") + "5,w")
+    assert "is it truncated?" in refusal(tmp_path, rows_with("1,w,0\n") + "5,w")

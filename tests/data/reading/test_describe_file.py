@@ -102,10 +102,10 @@ def test_something_is_always_left_to_learn_from(tmp_path):
     ("content", "target", "part"),
     [
         (CONTENT, "Y", "Did you mean 'y'?"),
-        (make_csv(y=[0] * N), "y", "one label only"),
+        (make_csv(y=[0] * N), "y", "only one label"),
         (make_csv(y=[f"{row}.5" for row in range(N)]), "y", "is continuous"),
         ("", "y", "the file is empty"),
-        ("y\n0\n1\n", "y", "one column only"),
+        ("y\n0\n1\n", "y", "only one column"),
         ("a;b\n1,2,3\n", "y", "data.csv:1"),
     ],
 )

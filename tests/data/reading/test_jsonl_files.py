@@ -144,23 +144,26 @@ def test_a_long_value_is_read(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        ('{"a": 1, "b": 01}', "rows.jsonl:2: no valid JSON at character 16 (Expecting ',' delimiter): '1}'"),
-        ("{'a': 1}", "rows.jsonl:2: no valid JSON at character 2"),
-        ('{"a": 1, "b": 2,}', "rows.jsonl:2: no valid JSON at character 1"),
-        ('{"a": 1, "b": tru}', "rows.jsonl:2: no valid JSON at character 15 (Expecting value): 'tru}'"),
+        ('{"a": 1, "b": 01}', "rows.jsonl:2: invalid JSON at character 16 (Expecting ',' delimiter): '1}'"),
+        ("{'a': 1}", "rows.jsonl:2: invalid JSON at character 2"),
+        ('{"a": 1, "b": 2,}', "rows.jsonl:2: invalid JSON at character 1"),
+        ('{"a": 1, "b": tru}', "rows.jsonl:2: invalid JSON at character 15 (Expecting value): 'tru}'"),
         ('{"a": 1, "a": 2}', "rows.jsonl:2: 1 key used more than once in one object: 'a'"),
         ('{"a": {"x": 1, "x": 2}}', "rows.jsonl:2: 1 key used more than once in one object: 'x'"),
-        ("[1, 2]", "rows.jsonl:2: got an array ('[1, 2]'); each line has to be one JSON object"),
-        ("3", "rows.jsonl:2: got a single value ('3'); each line has to be one JSON object"),
-        ("null", "rows.jsonl:2: got null ('null'); each line has to be one JSON object"),
-        ("true", "rows.jsonl:2: got true or false ('true'); each line has to be one JSON object"),
-        ('{"a": 1}, ', "rows.jsonl:2: text after the JSON object: ','; write one object a line"),
+        ("[1, 2]", "rows.jsonl:2: got an array ('[1, 2]'); each line must be one JSON object"),
+        ("3", "rows.jsonl:2: got a single value ('3'); each line must be one JSON object"),
+        ("null", "rows.jsonl:2: got null ('null'); each line must be one JSON object"),
+        ("true", "rows.jsonl:2: got true or false ('true'); each line must be one JSON object"),
+        ('{"a": 1}, ', "rows.jsonl:2: text after the JSON object: ','; write one object per line"),
         ('{"a": 1}{"a": 2}', "rows.jsonl:2: text after the JSON object: '{\"a\": 2}'"),
-        ('{\n"a": 1\n}', "rows.jsonl:2: the line is no whole JSON object; is one object spread over lines?"),
-        ('{"\\ud800": 1}', "rows.jsonl:2: the key '\\ud800' holds half a character"),
+        (
+            '{\n"a": 1\n}',
+            "rows.jsonl:2: the line isn't a complete JSON object; is one object spread over several lines?",
+        ),
+        ('{"\\ud800": 1}', "rows.jsonl:2: the key '\\ud800' contains half a character"),
         ('{"A": 1}', "rows.jsonl: column names that differ only in case: 'a', 'A'; rename one of them"),
         ('{" a": 1}', "rows.jsonl: 1 column name used more than once: 'a'; rename"),
-        ('{"a": ' + "[" * 100_000, "rows.jsonl:2: objects or arrays nested too deep to be read"),
+        ('{"a": ' + "[" * 100_000, "rows.jsonl:2: objects or arrays nested too deeply to be read"),
     ],
 )
 def test_a_line_that_is_no_object_is_named(tmp_path: Path, content: str, message: str) -> None:
@@ -174,7 +177,7 @@ def test_a_line_that_is_no_object_is_named(tmp_path: Path, content: str, message
 @pytest.mark.parametrize("end", ['{"a": 1, "b":', '{"a": 1, "b": "so', "{", '{"a": 1'])
 def test_a_file_that_is_cut_off_is_told_so(tmp_path: Path, end: str) -> None:
     """where the last line is broken and has no end, the message asks whether the file is cut off"""
-    with pytest.raises(DataError, match=r"^rows\.jsonl:2: the line is no whole .* is it cut off\?$"):
+    with pytest.raises(DataError, match=r"^rows\.jsonl:2: the line isn't a complete .* is it truncated\?$"):
         read(tmp_path, '{"a": 1, "b": 2}\n' + end)
 
 

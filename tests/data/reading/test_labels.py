@@ -61,7 +61,7 @@ def test_all_other_labels_are_the_rest(tmp_path):
     dataset = load(tmp_path, make_csv(y=labels(("a", 20), ("b", 15), ("c", 5))), positive="b")
 
     assert ("b", ("a", "c")) == (dataset.positive, dataset.rest)
-    assert "'b' is the positive label; 'a', 'c' together are the rest" in note_text(dataset, "labels-joined")
+    assert "'b' is the positive label; 'a', 'c' are combined into one class" in note_text(dataset, "labels-joined")
 
 
 @pytest.mark.parametrize("positive", ["a", "b"])
@@ -99,17 +99,17 @@ def test_odd_labels_are_noted(tmp_path, values, codes):
 
 # name: (labels, keys of the spec, parts of the message)
 REFUSED = {
-    "one class": (labels(("0", 40)), {}, ["one label only", "'0' on all 40 rows"]),
+    "one class": (labels(("0", 40)), {}, ["only one label", "'0' on all 40 rows"]),
     "one minority row": (labels(("0", 39), ("1", 1)), {}, ["label '1' has 1 row of 40", "'0' on 39"]),
-    "one row of the rest": (labels(("0", 39), ("1", 1)), {"positive": "0"}, ["the rest has 1 row of 40"]),
+    "one row of the rest": (labels(("0", 39), ("1", 1)), {"positive": "0"}, ["all other labels have 1 row of 40"]),
     "continuous": ([f"{row * 0.37:.3f}" for row in range(N)], {}, ["is continuous", "40 different numbers"]),
     "continuous though named": ([f"{row % 20}.5" for row in range(N)], {"positive": "1.5"}, ["is continuous"]),
     "many integers": ([str(row // 2) for row in range(400)], {}, ["is continuous", "200 different numbers"]),
-    "an identifier": ([f"id{row}" for row in range(N)], {}, ["40 different values", "name a column of labels"]),
+    "an identifier": ([f"id{row}" for row in range(N)], {}, ["40 different values", "choose a column of labels"]),
     "an identifier though named": (
         [f"id{max(row, 4)}" for row in range(N)],
         {"positive": "id4"},
-        ["36 different values", "make two labels of it, 'id4' and all others, with data.file.query"],
+        ["36 different values", "derive two labels from it, 'id4' and all others, with data.file.query"],
     ),
     "the common label": (
         labels(("ok", 21), ("bad", 19)),
@@ -137,7 +137,7 @@ REFUSED = {
     "a label in na_values": (labels(("None", 30), ("Mild", 10)), {}, ["if 'None' is a label", "data.file.na_values"]),
     "no label at all": (labels(("", 40)), {}, ["all 40 rows have no label"]),
     "rarest looks missing": (labels(("nan", 5), ("sick", 35)), {}, ["rarest label is 'nan'", "data.file.na_values"]),
-    "one class left": (labels(("1", 78), ("NA", 2)), {}, ["one label only", "2 rows of 80 without a label"]),
+    "one class left": (labels(("1", 78), ("NA", 2)), {}, ["only one label", "2 rows of 80 without a label"]),
 }
 
 

@@ -17,6 +17,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from job.data.dataset import digest_dataset
+from job.data.reading import column_types, load_data
 from job.data.reading.load_data import check_header, load_dataset
 from job.errors import DataError
 from job.evidence.diagnosis import build_diagnosis, describe_minority_types
@@ -128,11 +129,11 @@ REFUSED = {
         {"groups": "g", "time": "t", "categorical": ["c"]},
         ["data.file.groups: no column 'g'", "data.file.time: no column 't'", "data.file.categorical[0]: no column 'c'"],
     ),
-    "all is dropped": ({}, {"drop": ["n"]}, ["no column is left for a feature", "the target or drop"]),
+    "all is dropped": ({}, {"drop": ["n"]}, ["no column is left as a feature", "the target or drop"]),
     "only a constant": (
         {"n": [1] * N},
         {},
-        ["no column is left for a feature", "'n' is left out: all its values are 1"],
+        ["no column is left as a feature", "'n' is left out: all its values are 1"],
     ),
     "time is a word": (
         {"t": odd("1", "noon")},
@@ -264,6 +265,18 @@ def test_rows_keep_the_order_of_the_file(tmp_path):
     dataset = load(tmp_path, make_csv(x=range(n)))
 
     np.testing.assert_array_equal(np.arange(n), dataset.X["x"])
+
+
+def test_long_columns_are_read_as_short_ones_are(tmp_path, monkeypatch):
+    """whether a table is read one column at a time or many together, counts, kinds, notes and values are the same"""
+    words = ["1", "2.0", "", "inf", "1e5", " 07", "x", "True"] * (N // 8)
+    content = make_csv(a=range(N), b=words, c=["true", "False"] * (N // 2), d=["1", ""] * (N // 2))
+    together = load(tmp_path, content)
+    for module in (column_types, load_data):
+        monkeypatch.setattr(module, "_MOST_CELLS", 1)
+    apart = load(tmp_path, content)
+    assert (together.digest, together.columns, together.notes) == (apart.digest, apart.columns, apart.notes)
+    assert [40, 7, 2, 1] == [column_of(apart, name).n_distinct for name in "abcd"]
 
 
 def test_a_query_chooses_rows_and_makes_columns(tmp_path):

@@ -170,14 +170,14 @@ def test_bytes_that_are_text_are_read_with_a_note(tmp_path: Path) -> None:
     """text that an old writer stored as bytes is read as text, and the report says so"""
     table, _ = read(make_file(tmp_path, "SELECT 'x'::BLOB AS a, 1 AS b"))
     assert "" == table.column("a").unusable
-    expected = "'a' holds bytes by its type; all of them are UTF-8 and were read as text."
+    expected = "'a' is of a binary type; all its values are UTF-8 and were read as text."
     assert {"bytes-as-text": expected} == notes_of(table)
 
 
 def test_the_index_of_pandas_is_unusable(tmp_path: Path) -> None:
     """a row index that pandas wrote along is there, to be dropped by name, and is never a feature"""
     table, _ = read(make_file(tmp_path, 'SELECT 1 AS a, 7 AS "__index_level_0__", 8 AS "index_level"'))
-    assert ("", "it is the row index that pandas wrote along", "") == tuple(c.unusable for c in table.columns)
+    assert ("", "it is the row index of pandas", "") == tuple(c.unusable for c in table.columns)
 
 
 def test_a_column_without_a_type_is_all_missing(tmp_path: Path) -> None:
@@ -244,9 +244,9 @@ def test_a_damaged_file_is_refused_in_one_line(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("content", "message"),
     [
-        (b"PARE" + bytes(40) + b"PARE", "rows.parquet: this is an encrypted Parquet file; give it decrypted"),
+        (b"PARE" + bytes(40) + b"PARE", "rows.parquet: this is an encrypted Parquet file; decrypt it first"),
         (b"a,b\n1,2\n", "rows.parquet: this is text, not Parquet; give its name the suffix .csv, .tsv or .jsonl"),
-        (bytes(range(1, 200)), "rows.parquet: this is no Parquet file"),
+        (bytes(range(1, 200)), "rows.parquet: this is not a Parquet file"),
         (b"PAR1" + b"\xff" * 40 + b"\x20\0\0\0PAR1", "rows.parquet: the Parquet file is damaged, or written in a way"),
     ],
 )

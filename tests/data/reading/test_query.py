@@ -260,7 +260,7 @@ def test_nothing_can_be_set_after_a_query_and_the_store_still_works() -> None:
         ("SELEC * FROM data", 'syntax error at or near "SELEC"; allowed is one SELECT statement over the table data'),
         ("SELECT ?, id FROM data", "a parameter (? or $) has no value here; write the value"),
         ("SELECT $x AS a, id FROM data", "a parameter (? or $) has no value here; write the value"),
-        ("SELECT " + "f(" * 900 + ")" * 900, "expressions are nested too deep; allowed is one SELECT statement"),
+        ("SELECT " + "f(" * 900 + ")" * 900, "expressions are nested too deeply; allowed is one SELECT statement"),
         ("SELECT " + "(" * 40_000 + "1" + ")" * 40_000, "Max expression depth limit of 1000 exceeded."),
     ],
 )

@@ -162,7 +162,7 @@ separated = np.linspace(0.1, 0.9, 40)
         # One shared value between the classes: no overlap yet, so still no finite solution.
         (np.arange(40) >= 20, np.where(np.arange(40) == 20, separated[19], separated), "separate the classes"),
         (np.zeros(40), separated, "no positive row"),
-        (np.ones(40), separated, "positive rows only"),
+        (np.ones(40), separated, "only positive rows"),
         (np.arange(40) % 5 == 0, separated, "fewer than 10 rows of the rarer class"),
         (np.arange(40) % 5 != 0, separated, "fewer than 10 rows of the rarer class"),
         (np.arange(40) % 2, np.round(separated, 1), "fewer than 10 distinct"),

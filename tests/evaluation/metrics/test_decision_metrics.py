@@ -20,7 +20,7 @@ from sklearn.metrics import (
     recall_score,
 )
 
-from job.evaluation.metrics.decision_metrics import Counts, at_prevalence, count_decisions, evaluate_decisions
+from job.evaluation.metrics.decision_metrics import Counts, Rates, count_decisions, evaluate_decisions
 from job.evaluation.metrics.metric_registry import Undefined
 
 counts = st.builds(Counts, *[st.integers(0, 6)] * 4).filter(lambda found: found.rows > 0)
@@ -95,16 +95,16 @@ def test_with_one_class_what_needs_the_other_has_a_reason(found, missing):
 
 
 def test_no_alarm_leaves_precision_undefined_and_nothing_else():
-    """A classifier that never raises an alarm has a recall and F1 of 0, but no precision."""
+    """A classifier that never raises an alert has a recall and F1 of 0, but no precision."""
     values = evaluate(Counts(tn=8, fp=0, fn=2, tp=0))
     assert {"precision"} == {name for name, value in values.items() if isinstance(value, Undefined)}
     assert (0.0, 0.0, 0.0, 0.5) == tuple(values[name] for name in ("recall", "f1", "mcc", "balanced_accuracy"))
-    assert "no alarm" in values["precision"].why
+    assert "no row is predicted positive" in values["precision"].why
 
 
 @given(counts, st.floats(0, 1000), st.floats(0, 1000))
 def test_alarms_and_costs_are_for_every_1000_rows(found, false_negative, false_positive):
-    """False alarms and costs are sums over rows, for 1,000 of them."""
+    """False alerts and costs are sums over rows, for 1,000 of them."""
     y, decisions = rows_of(found)
     costs = [
         false_negative if label > decision else false_positive if decision > label else 0.0
@@ -133,16 +133,16 @@ def test_the_issues_own_example():
 def test_a_file_thinned_to_30_per_cent_from_1_reads_55_per_cent_precision_where_3_is_true() -> None:
     """the audit's pair: the same recall and false-positive rate at another share of positives"""
     recall, false_positive_rate = 0.80, 0.80 * 0.3 * 45 / (55 * 0.7)
-    assert pytest.approx(0.55) == at_prevalence(recall, false_positive_rate, 0.3).precision
-    assert pytest.approx(0.028, abs=0.001) == at_prevalence(recall, false_positive_rate, 0.01).precision
+    assert pytest.approx(0.55) == Rates(recall, false_positive_rate, 0.3).precision
+    assert pytest.approx(0.028, abs=0.001) == Rates(recall, false_positive_rate, 0.01).precision
 
 
 @given(counts.filter(lambda found: found.positives and found.negatives))
 def test_at_the_prevalence_of_the_data_nothing_changes(found: Counts) -> None:
     """precision, alerts and cost are then those of the counts"""
     theirs = evaluate_decisions(found, (7.0, 2.0))
-    ours = at_prevalence(found.tp / found.positives, found.fp / found.negatives, found.positives / found.rows)
-    assert pytest.approx(theirs["expected_cost_per_1000"]) == ours.cost_per_1000(7.0, 2.0)
+    ours = Rates(found.tp / found.positives, found.fp / found.negatives, found.positives / found.rows)
+    assert pytest.approx(theirs["expected_cost_per_1000"]) == ours.cost((7.0, 2.0))
     assert pytest.approx(1000 * found.alarms / found.rows) == ours.alerts_per_1000
     precision = theirs["precision"]
     assert np.isnan(ours.precision) if isinstance(precision, Undefined) else pytest.approx(precision) == ours.precision
@@ -150,7 +150,7 @@ def test_at_the_prevalence_of_the_data_nothing_changes(found: Counts) -> None:
 
 def test_rates_take_arrays() -> None:
     """a curve at once; without an alert there is no precision"""
-    rates = at_prevalence(np.array([0.0, 1.0]), np.array([0.0, 1.0]), 0.01)
+    rates = Rates(np.array([0.0, 1.0]), np.array([0.0, 1.0]), 0.01)
     with np.errstate(all="raise"):
         assert np.isnan(rates.precision[0])
     assert [0.01, 1000.0] == pytest.approx([rates.precision[1], rates.alerts_per_1000[1]])

@@ -37,7 +37,7 @@ def scored_rows(draw, *, both_classes=True, most=12):
 
 
 def counts_at_thresholds(y, scores):
-    """Try every threshold: (false alarms, true alarms) of each, and of none."""
+    """Try every threshold: (false alerts, true alerts) of each, and of none."""
     return [(0, 0)] + [
         (int(((scores >= t) & (y == 0)).sum()), int(((scores >= t) & (y == 1)).sum()))
         for t in sorted(set(scores.tolist()), reverse=True)
@@ -178,7 +178,7 @@ def test_more_alerts_than_rows_find_everything(rows, surplus):
     assert 1.0 == recall_at_alerts(build_ranking(*rows), len(rows[0]) + surplus)
 
 
-@pytest.mark.parametrize(("label", "why"), [(0, "no positive row"), (1, "positive rows only")])
+@pytest.mark.parametrize(("label", "why"), [(0, "no positive row"), (1, "only positive rows")])
 @pytest.mark.parametrize(
     "metric",
     [
@@ -196,7 +196,7 @@ def test_one_class_has_no_curve(metric, label, why):
 
 
 def test_recall_at_alerts_needs_no_rest():
-    """With positive rows only, a third of the rows are a third of the positive rows."""
+    """With only positive rows, a third of the rows are a third of the positive rows."""
     ranking = build_ranking(np.ones(3, dtype=int), np.array([1.0, 2, 3]))
     assert pytest.approx(1 / 3) == recall_at_alerts(ranking, 1)
     assert isinstance(recall_at_alerts(build_ranking(np.zeros(3, dtype=int), np.arange(3.0)), 1), Undefined)

@@ -7,10 +7,14 @@ from hypothesis import strategies as st
 from predictions import CONTEXT, make_noisy_prediction, pairs_of_predictions
 
 from job.evaluation.metrics.run_metrics import Prediction, evaluate_metrics
+from job.evidence.statistics import bootstrap
 from job.evidence.statistics.bootstrap import (
+    MOST_UNITS,
     N_DRAWS,
+    Units,
     compare_over_draws,
     count_weighted,
+    deal_units,
     draw_weights,
     enough_to_draw,
     evaluate_weighted,
@@ -22,9 +26,17 @@ ONE_STEP = ("calibration_slope", "calibration_intercept")
 
 
 def weights_of(y, groups=None, seed=5, time=None):
-    """One row for each sample."""
-    chunks = draw_weights(len(y), None if groups is None else np.asarray(groups), seed, time)
-    return np.concatenate(list(chunks), axis=1).T
+    """How often each row of the test part stands in each sample, one row for each sample."""
+    units = deal_units(len(y), None if groups is None else np.asarray(groups), seed, time)
+    return np.concatenate(list(draw_weights(units, seed)), axis=1)[units.of_row].T
+
+
+def evaluate(strategy: Prediction, baseline: Prediction, weights: np.ndarray, units: Units | None = None):
+    """Every metric of a strategy on samples, one a column of the weights of units (of rows, unless told otherwise)."""
+    units = Units(np.arange(len(strategy.y))) if units is None else units
+    ordered, reference = (order_rows(each, units) for each in (strategy, baseline))
+    counts = count_weighted(ordered, weights)
+    return evaluate_weighted(ordered, weights, counts, count_weighted(reference, weights), CONTEXT)
 
 
 def repeat(prediction: Prediction, times: np.ndarray) -> Prediction:
@@ -42,7 +54,7 @@ def repeat(prediction: Prediction, times: np.ndarray) -> Prediction:
 
 def test_rows_are_drawn_whatever_their_class():
     """every sample has as many rows as the test part, and its share of positive rows varies as in a new test part:
-    binomially, so that false alarms, costs and Brier scores vary as they would there"""
+    binomially, so that false alerts, costs and Brier scores vary as they would there"""
     y = np.repeat([0, 1], [70, 40])
     weights = weights_of(y)
     assert (N_DRAWS, 110) == weights.shape
@@ -100,9 +112,7 @@ def test_weighted_metrics_are_metrics_of_repeated_rows(pair, data):
     times = np.array(data.draw(st.lists(st.integers(0, 3), min_size=len(strategy.y), max_size=len(strategy.y))))
     if not times.sum():
         return
-    weights = times[:, np.newaxis].astype(float)
-    counts, reference = (count_weighted(order_rows(each), weights) for each in (strategy, baseline))
-    found = evaluate_weighted(order_rows(strategy), weights, counts, reference, CONTEXT)
+    found = evaluate(strategy, baseline, times[:, np.newaxis].astype(float))
     expected, _ = evaluate_metrics(repeat(strategy, times), repeat(baseline, times), CONTEXT)
 
     assert set(METRICS) == set(found)
@@ -116,14 +126,62 @@ def test_calibration_is_followed_to_first_order():
     """one Newton step from the whole test part moves with the refitted slope and intercept of each sample"""
     prediction = make_noisy_prediction(600, 3)
     weights = weights_of(prediction.y)[:300]
-    ordered = order_rows(prediction)
-    counts = count_weighted(ordered, weights.T)
-    found = evaluate_weighted(ordered, weights.T, counts, counts, CONTEXT)
+    found = evaluate(prediction, prediction, weights.T)
     fitted = [evaluate_metrics(repeat(prediction, row.astype(int)), None, CONTEXT)[0] for row in weights]
     for name in ONE_STEP:
         expected = np.array([values[name] for values in fitted])
         assert np.corrcoef(expected, found[name])[0, 1] > 0.98
         np.testing.assert_allclose(expected.std(), found[name].std(), rtol=0.1)
+
+
+@given(pairs_of_predictions(), st.data())
+def test_a_unit_counts_as_its_rows_do(pair, data):
+    """rows that are drawn together give every metric the value that they give with the same weights one by one"""
+    strategy, baseline = pair
+    n = len(strategy.y)
+    units = Units(np.unique(data.draw(st.lists(st.integers(0, 4), min_size=n, max_size=n)), return_inverse=True)[1])
+    weights = np.array(data.draw(st.lists(st.integers(0, 3), min_size=units.n, max_size=units.n)), dtype=float)
+    together = evaluate(strategy, baseline, weights[:, np.newaxis], units)
+    apart = evaluate(strategy, baseline, weights[units.of_row][:, np.newaxis])
+    for name in METRICS:
+        np.testing.assert_allclose(apart[name], together[name], rtol=1e-9, atol=1e-9, err_msg=name)
+
+
+@pytest.mark.parametrize(
+    ("n_test", "n_groups", "n_units", "most"), [(MOST_UNITS, None, MOST_UNITS, 1), (50_000, None, 16_667, 3)]
+)
+def test_many_rows_are_drawn_in_bundles(n_test, n_groups, n_units, most):
+    """up to 20,000 rows are drawn one by one; of more, some at random are drawn together, in 10,000 bundles or more"""
+    units = deal_units(n_test, n_groups, seed=1)
+    assert (n_units, most, 1) == (units.n, np.bincount(units.of_row).max(), units.length)
+    if most > 1:
+        neighbours = np.diff(np.flatnonzero(units.of_row == 0))
+        assert (neighbours > 1).any()  # dealt at random, not as they follow each other
+
+
+def test_many_groups_are_drawn_whole_in_bundles():
+    """a bundle holds whole groups, and in time it holds rows that follow each other"""
+    groups = np.repeat(np.arange(30_000), 2)
+    units = deal_units(len(groups), groups, seed=1)
+    assert 15_000 == units.n
+    np.testing.assert_array_equal(units.of_row[::2], units.of_row[1::2])
+    in_time = deal_units(60_000, None, 1, time=np.arange(60_000)[::-1])
+    np.testing.assert_array_equal(np.arange(60_000)[::-1] // 3, in_time.of_row)
+    assert 13 == in_time.length  # 39 rows, about the cube root of 60,000
+
+
+def test_bundles_and_fewer_points_keep_the_spread(monkeypatch):
+    """every metric, and its difference from baseline, varies in bundles and with few points as it does row by row"""
+    strategy, baseline = make_noisy_prediction(4000, 3), make_noisy_prediction(4000, 3, noise=1.05)
+    spreads = []
+    for most in (4000, 1000):
+        monkeypatch.setattr(bootstrap, "MOST_UNITS", most)
+        monkeypatch.setattr(bootstrap, "MOST_POINTS", 300)
+        units = deal_units(4000, None, seed=1)
+        weights = np.concatenate(list(draw_weights(units, seed=2)), axis=1)
+        found, reference = (evaluate(each, baseline, weights, units) for each in (strategy, baseline))
+        spreads.append([(found[name].std(), (found[name] - reference[name]).std()) for name in METRICS])
+    np.testing.assert_allclose(*spreads, rtol=0.12)
 
 
 def compare(difference, drawn, rope=0.01, confidence=0.95):

@@ -85,7 +85,7 @@ def test_better_is_the_good_direction_of_the_metric(metric):
 
 
 def test_a_method_that_counts_training_rows_is_named():
-    """rankings, recall, precision and f1 keep the corrected t-test; false alarms, Brier score and the like don't, and
+    """rankings, recall, precision and f1 keep the corrected t-test; false alerts, Brier score and the like don't, and
     their intervals are wider"""
     rows = rows_of(draw_values())
     for metric in ("average_precision", "roc_auc", "recall", "precision", "f1"):

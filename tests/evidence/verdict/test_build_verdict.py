@@ -22,7 +22,7 @@ STRATEGIES = ["baseline", "threshold", "smote", "custom"]
 
 
 def make_job(n_repeats=20, n=1000, n_positive=100, strategies=STRATEGIES, groups=None, skill=None, moved=(), seed=1):
-    """A job on made scores: strategies in `skill` rank better by that much, those in `moved` raise more alarms."""
+    """A job on made scores: strategies in `skill` rank better by that much, those in `moved` raise more alerts."""
     spec = make_spec(split={"n_repeats": n_repeats}, strategies=list(strategies))
     dataset = replace(make_dataset(n, n_positive), groups=groups)
     luck = np.random.default_rng(seed)
@@ -83,7 +83,7 @@ def named(strategy):
 
 
 def test_a_moved_threshold_is_told_from_a_better_ranking():
-    """the one that only raises more alarms is found out, the one that ranks better is recommended"""
+    """the one that only raises more alerts is found out, the one that ranks better is recommended"""
     judged = judge(make_job(moved=("smote",), skill={"custom": 1.0}))
     assert {"smote": "moved_threshold", "custom": "more_than_threshold"} == codes_of(judged, "decision")
     assert "better" == codes_of(judged)["custom"]
@@ -196,7 +196,7 @@ def test_a_grouped_holdout_counts_the_groups_that_train():
 
 
 def test_a_tuned_cut_off_has_the_widest_intervals():
-    """the same false alarms are less certain where the cut-off is tuned"""
+    """the same false alerts are less certain where the cut-off is tuned"""
     job = make_job(strategies=["baseline", "threshold", {"name": "class_weight", "label": "same"}])
     for place, run in enumerate(job.runs):
         if run.strategy == "same":

@@ -266,3 +266,17 @@ def test_of_equal_choices_the_first_is_taken() -> None:
     (only,) = find_cheapest([Line(1.0, 2.0, name) for name in ("own", "cut")])
 
     assert (0.0, None, "own") == (only.from_, only.to, only.choice)
+
+
+def test_the_advised_cutoff_is_among_the_choices_that_are_compared() -> None:
+    """at the cost it was chosen for nothing else that is listed may be called cheaper without beating it"""
+    decisions, _ = make_decisions(COST)
+    for row, ranges in zip(decisions.rows, decisions.cost_ranges, strict=True):
+        assert row.expected_cost_per_1000 is not None
+        here = next(found for found in ranges.ranges if found.to is None or 5 < found.to)
+        menu = of(decisions.menu, row.strategy).points
+        costs = {"advised": row.expected_cost_per_1000, None: row.own.expected_cost_per_1000}
+        costs |= {point.point: point.expected_cost_per_1000 for point in menu}
+        assert min(cost for cost in costs.values() if cost is not None) == pytest.approx(costs[here.point])
+    without, _ = make_decisions({})
+    assert "advised" not in {found.point for each in without.cost_ranges for found in each.ranges}

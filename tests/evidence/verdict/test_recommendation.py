@@ -57,6 +57,16 @@ def test_nothing_scored_recommends_nothing():
     assert (None, None, ()) == (found.recommended, found.best, found.alike)
 
 
+def test_the_headline_speaks_of_what_is_recommended():
+    """where no other oversampler of that classifier has a better grade"""
+    gains = {(s, "c"): make_tested(difference=d) for s, d in (("smote", 0.04), ("custom", 0.03))}
+    codes = dict.fromkeys(gains, "probably_better")
+    assert ("smote", "c") == summarize_classifier(codes, gains, "c")[1]
+    assert ("custom", "c") == summarize_classifier(codes, gains, "c", ("custom", "c"))[1]
+    assert ("smote", "c") == summarize_classifier({**codes, ("smote", "c"): "better"}, gains, "c", ("custom", "c"))[1]
+    assert ("smote", "c") == summarize_classifier(codes, gains, "c", ("baseline", "c"))[1]
+
+
 @pytest.mark.parametrize(
     ("codes", "headline", "about"),
     [

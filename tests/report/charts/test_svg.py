@@ -62,19 +62,19 @@ def test_nothing_leads_out_of_a_chart() -> None:
     """references stay inside the chart"""
     root = ElementTree.fromstring(draw())
     references = [value for element in root.iter() for name, value in element.items() if name.endswith("href")]
+    references += re.findall(r"url\(([^)]*)\)", draw())
     assert references
     assert all(reference.startswith("#") for reference in references)
-    assert "url(http" not in draw()
 
 
 def test_an_embedded_chart_follows_the_readers_colours() -> None:
     """every colour of the theme is a variable with a light and a dark value"""
     theme = load_theme()
     svg = unquote(str(embed(draw(), theme)).removeprefix("data:image/svg+xml,"))
-    assert f"--series-1:{theme.light['series-1']}" in svg
-    assert f"--series-1:{theme.dark['series-1']}" in svg
-    assert "stroke:var(--series-1)" in svg
-    assert "prefers-color-scheme:dark" in svg
+    light, dark = svg.split("prefers-color-scheme:dark")
+    (name,) = re.findall(rf"--(\w+):{theme.light['series-1']}", light)
+    assert f"--{name}:{theme.dark['series-1']}" in dark
+    assert f"stroke:var(--{name})" in svg
     ElementTree.fromstring(svg)
 
 
