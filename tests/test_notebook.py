@@ -398,7 +398,7 @@ def interrupt(started: subprocess.Popen[str]) -> str:
     for _ in range(3):
         os.killpg(started.pid, signal.SIGINT)
         with suppress(subprocess.TimeoutExpired):
-            return started.communicate(timeout=20)[0]
+            return started.communicate(timeout=120)[0]
     raise AssertionError("three interrupts did not end it")
 
 

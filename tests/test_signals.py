@@ -57,7 +57,7 @@ def test_a_signal_ends_the_job_at_once(job, tmp_path, number, code, send) -> Non
     workers = workers_of(job)
 
     send(job.pid, number)
-    out, err = job.communicate(timeout=60)
+    out, err = job.communicate(timeout=300)
 
     assert (code, "", f"Stopped by {number.name}\n") == (job.returncode, out, err)
     assert [worker for worker in workers if worker.is_running() and worker.status() != psutil.STATUS_ZOMBIE] == []
@@ -72,7 +72,7 @@ def test_no_worker_outlives_a_killed_job(job, tmp_path) -> None:
     job.kill()
 
     wait_until(lambda: not any(worker.is_running() for worker in workers))
-    assert ("", "") == job.communicate(timeout=60)  # nobody complains of semaphores that are left
+    assert ("", "") == job.communicate(timeout=300)  # nobody complains of semaphores that are left
     assert "an earlier report" == (tmp_path / "output" / "report.html").read_text()
 
 
@@ -98,5 +98,5 @@ sys.exit(exit_code_of(busy))
 
     started.send_signal(signal.SIGTERM)
 
-    assert 143 == started.wait(timeout=30)
+    assert 143 == started.wait(timeout=120)
     assert not child.is_running() or child.status() == psutil.STATUS_ZOMBIE

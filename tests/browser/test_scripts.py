@@ -206,7 +206,7 @@ def test_the_contents_follow_the_reader(page: Page) -> None:
     for key in ("verdict", "metrics", "alarms", "reproduce"):
         page.evaluate("key => document.getElementById(key).scrollIntoView()", key)
         page.wait_for_function(
-            "key => document.querySelector('.contents [aria-current]').hash == `#${key}`", arg=key, timeout=5000
+            "key => document.querySelector('.contents [aria-current]').hash == `#${key}`", arg=key, timeout=60_000
         )
         assert 1 == page.locator(".contents [aria-current]").count()
         box = page.locator(".contents [aria-current]").bounding_box()

@@ -159,7 +159,7 @@ def test_a_signal_ends_the_job_and_leaves_the_cluster(cluster, tmp_path, number,
     job.stderr.readline()
 
     job.send_signal(number)
-    out, err = job.communicate(timeout=60)
+    out, err = job.communicate(timeout=300)
 
     assert (code, "", f"Stopped by {number.name}") == (job.returncode, out, err.splitlines()[-1])
     with distributed.Client(cluster.address, set_as_default=False) as client:

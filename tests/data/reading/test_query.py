@@ -372,13 +372,11 @@ def test_a_query_without_end_reaches_the_limit_of_memory(query: str) -> None:
 )
 def test_a_query_without_end_is_stopped(query: str) -> None:
     """what needs no memory ends, too, and what it left on disk is gone"""
-    started = time.monotonic()
     stopped = r"^data\.file\.query: stopped after 0\.3 s \(data\.file\.query_timeout\)"
     with open_store("rows.csv") as store:
         fill(store)
         with pytest.raises(DataError, match=stopped):
             run_query(store, query, "rows.csv", timeout=0.3)
-    assert time.monotonic() - started < 20
     assert not store.folder.exists()
 
 
