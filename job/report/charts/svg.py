@@ -17,6 +17,7 @@ from xml.sax.saxutils import escape
 import matplotlib
 import numpy as np
 from markupsafe import Markup
+from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.image import imread
 
@@ -151,6 +152,11 @@ def to_svg(figure: Figure) -> str:
     """
     buffer = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
+    FigureCanvasSVG(figure)
+    figure.set_dpi(FigureCanvasSVG.fixed_dpi)
+    if engine := figure.get_layout_engine():  # savefig would draw all once more only to find the layout
+        engine.execute(figure)
+        figure.set_layout_engine(None)
     figure.savefig(buffer, format="svg", dpi=_DPI, transparent=True, metadata=nothing)
     return _compact(buffer.getvalue())
 
