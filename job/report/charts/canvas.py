@@ -9,10 +9,11 @@ from typing import Any
 from markupsafe import Markup
 from matplotlib.axes import Axes
 from matplotlib.axis import Axis
+from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.figure import Figure, FigureBase
 from matplotlib.ticker import MaxNLocator
 
-from job.report.charts.svg import drawing, embed, to_svg
+from job.report.charts.svg import drawing, embed, fix_layout, to_svg
 from job.report.charts.theme import Theme, load_theme
 from job.report.layout import Name, Table
 from job.text import width
@@ -161,6 +162,7 @@ def to_png(picture: Picture, dots_per_inch: float) -> bytes:
     theme, buffer = load_theme(), io.BytesIO()
     with drawing(theme, TEXT):
         figure = picture.draw(theme)
+        fix_layout(figure, FigureCanvasAgg, dots_per_inch)
         surface, nothing = theme.light["surface"], {"Software": None}
         figure.savefig(buffer, format="png", dpi=dots_per_inch, facecolor=surface, metadata=nothing)
     return buffer.getvalue()

@@ -17,6 +17,7 @@ from xml.sax.saxutils import escape
 import matplotlib
 import numpy as np
 from markupsafe import Markup
+from matplotlib.backend_bases import FigureCanvasBase
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 from matplotlib.image import imread
@@ -152,13 +153,18 @@ def to_svg(figure: Figure) -> str:
     """
     buffer = io.StringIO()
     nothing = dict.fromkeys(("Date", "Creator", "Format", "Type"))
-    FigureCanvasSVG(figure)
-    figure.set_dpi(FigureCanvasSVG.fixed_dpi)
-    if engine := figure.get_layout_engine():  # savefig would draw all once more only to find the layout
-        engine.execute(figure)
-        figure.set_layout_engine(None)
+    fix_layout(figure, FigureCanvasSVG, FigureCanvasSVG.fixed_dpi)
     figure.savefig(buffer, format="svg", dpi=_DPI, transparent=True, metadata=nothing)
     return _compact(buffer.getvalue())
+
+
+def fix_layout(figure: Figure, canvas: type[FigureCanvasBase], dots_per_inch: float) -> None:
+    """Lay a figure out for what it is saved as; savefig itself would draw all of it once more to find the layout."""
+    canvas(figure)
+    figure.set_dpi(dots_per_inch)
+    if engine := figure.get_layout_engine():
+        engine.execute(figure)
+        figure.set_layout_engine(None)
 
 
 def embed(svg: str, theme: Theme) -> Markup:
