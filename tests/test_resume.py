@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import os
 import re
+import shutil
 import signal
 import subprocess
 import sys
@@ -45,10 +46,18 @@ def no_run(monkeypatch: pytest.MonkeyPatch):
     return lambda *names: [monkeypatch.setattr(pipeline, name, refuse) for name in names]
 
 
+@pytest.fixture(scope="module")
+def ended(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the output of a job, which nobody changes."""
+    folder = tmp_path_factory.mktemp("ended")
+    assert run(folder).reused == Reused(0, N_RUNS)
+    return folder
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
-    """A folder with the output of a job."""
-    assert run(tmp_path).reused == Reused(0, N_RUNS)
+def folder(ended: Path, tmp_path: Path) -> Path:
+    """A copy of it."""
+    shutil.copytree(ended, tmp_path, dirs_exist_ok=True)
     return tmp_path
 
 
