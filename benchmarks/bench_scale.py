@@ -18,7 +18,7 @@ from typing import Any
 from unittest.mock import patch
 
 import psutil
-from bench_memory import ROOT, SECONDS_BETWEEN_LOOKS, held_by
+from bench_revision import ROOT, SECONDS_BETWEEN_LOOKS, held_by
 from ruamel.yaml import YAML
 
 from job.data.splits import build_splits, settle_split
