@@ -25,8 +25,6 @@ from job.results.results_file import read_results, to_json
 from job.results.study_facts import AuditFlag
 from job.results.verdict_facts import Interval
 
-SAME_BYTES = ("report.html", "results.json", "metrics.csv", "summary.md")
-
 
 def run(spec: str, folder: Path, output: str = "output", **options):
     path = folder / "spec.yaml"
@@ -66,7 +64,7 @@ SMALL = """
 data: {generate: {kind: classification, n_samples: 300, weights: [0.85]}}
 split: {n_repeats: 2}
 strategies: [class_weight, threshold, smote, custom, ADASYN, RandomUnderSampler]
-classifiers: [logistic_regression, {name: random_forest, params: {n_estimators: 10}}, svc]
+classifiers: [logistic_regression, {name: random_forest, params: {n_estimators: 10}}]
 """
 
 
@@ -75,16 +73,6 @@ def small(tmp_path_factory):
     """Run the small spec with two workers: the folder, and what the job returned."""
     folder = tmp_path_factory.mktemp("small")
     return folder, run(SMALL, folder, workers=2)
-
-
-def test_same_bytes_whatever_the_workers_and_the_folder(small, tmp_path):
-    """report, results and metrics do not depend on the number of workers, nor on where they are written"""
-    folder, _ = small
-    run(SMALL, tmp_path, "somewhere/else", workers=1)
-    figures = [f"figures/{path.name}" for path in (folder / "output" / "figures").iterdir()]
-    assert {".svg", ".png"} == {Path(name).suffix for name in figures}
-    for name in (*SAME_BYTES, *figures):
-        assert (folder / "output" / name).read_bytes() == (tmp_path / "somewhere/else" / name).read_bytes(), name
 
 
 def test_a_job_that_goes_wrong_in_three_ways(small, tmp_path):
@@ -106,7 +94,7 @@ def test_a_job_that_goes_wrong_in_three_ways(small, tmp_path):
         assert all(reason in run.reason for run in find(hostile.runs, strategy=label))
     shared = [run for run in find(small[1].results.runs, repeat=0) if run.strategy != "ADASYN"]
     assert shared == [run for run in hostile.runs if run.strategy not in troubled]
-    assert 2 * 3 == hostile.status.n_failed
+    assert 2 * 2 == hostile.status.n_failed
     page = (tmp_path / "hostile" / "report.html").read_text()
     assert all(reason in page for reason in troubled.values())
 
