@@ -56,6 +56,7 @@ def run_job(spec: Path, output: Path, *search: Path) -> dict[str, bytes]:
     return {name: (output / name).read_bytes() for name in ("report.html", RESULTS, "metrics.csv", "summary.md")}
 
 
+@pytest.mark.long
 def test_a_job_without_anything_of_linux_writes_the_same_bytes(tmp_path):
     """affinity, /proc, /sys and calls that no other system has are gone, in its workers too"""
     (tmp_path / "sitecustomize.py").write_text(NO_LINUX)

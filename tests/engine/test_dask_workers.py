@@ -27,6 +27,8 @@ from job.engine.execute import execute
 from job.errors import EngineError
 from job.evaluation.evaluate_unit import FAILED, OK, evaluate_unit
 
+pytestmark = pytest.mark.long
+
 SPEC = small_spec(n_repeats=5).replace("[logistic_regression]", "[logistic_regression, decision_tree]")
 BYTES = ("report.html", "results.json", "metrics.csv")
 
@@ -69,7 +71,6 @@ def start_job(folder, *words):
     )
 
 
-@pytest.mark.long
 def test_a_killed_worker_leaves_no_trace(cluster, tmp_path) -> None:
     """a worker is killed in the middle of a job, and its files have the bytes of a local job's"""
     (tmp_path / "spec.yaml").write_text(SPEC)
@@ -106,7 +107,6 @@ def test_workers_that_all_die_get_the_data_set_again(cluster, tmp_path) -> None:
     assert [(OK, None)] * 12 == [(outcome.status, outcome.reason) for outcome in outcomes.values()]
 
 
-@pytest.mark.long
 def test_only_the_runs_that_kill_are_failed(cluster, tmp_path) -> None:
     """a classifier that kills every worker it is given fails; the others have the scores of this process"""
     plain = make_units(["baseline", "smote"], n_repeats=1)
@@ -123,7 +123,6 @@ def test_only_the_runs_that_kill_are_failed(cluster, tmp_path) -> None:
             np.testing.assert_array_equal(alone[key].scores, outcome.scores)
 
 
-@pytest.mark.long
 def test_only_the_run_that_takes_too_long_is_failed(cluster, tmp_path) -> None:
     """a run that hangs in C with Python's lock is ended with its worker, which its nanny starts again"""
     before = {worker.pid for worker in cluster.workers()}

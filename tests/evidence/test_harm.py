@@ -242,6 +242,7 @@ def load_default(*strategies: str) -> LoadedSpec:
     )
 
 
+@pytest.mark.long
 def test_the_correction_brings_the_mean_back_to_the_prevalence(tmp_path: Path) -> None:
     """on the default data, over 20 repeats, the mean corrected probability of logistic regression lies within 0.01 of
     the prevalence for smote and within 0.02 for custom, and raw it doesn't"""

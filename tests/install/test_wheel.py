@@ -18,6 +18,8 @@ from small_job import small_spec
 
 from job.results.results_file import to_json
 
+pytestmark = pytest.mark.long
+
 ROOT = Path(__file__).parents[2]
 EXTRAS = {"dask": "requirements-dask.in", "boost": "requirements-boost.in"}
 UV = (sys.executable, "-m", "uv")

@@ -346,6 +346,7 @@ def tuned(entry: str | dict[str, Any], **space: Any) -> dict[str, Any]:
 TUNED_STRATEGIES = ["threshold", "class_weight", "smote", tuned("smote"), tuned(WEIGHTED)]
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("data", "split"),
     [

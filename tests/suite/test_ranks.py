@@ -8,7 +8,7 @@ from itertools import pairwise
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
@@ -159,9 +159,10 @@ def test_cliques_are_the_largest_runs_within_the_difference(ranks, reach) -> Non
     assert all(values[a] <= values[b] for clique in cliques for a, b in pairwise(clique))
 
 
+@settings(max_examples=50)  # scipy tries every choice of signs
 @given(
     st.lists(st.integers(-5, 5), min_size=2, max_size=30)
-    | st.lists(st.integers(-90, 90).filter(bool), min_size=2, max_size=45, unique_by=abs)
+    | st.lists(st.integers(-90, 90).filter(bool), min_size=2, max_size=30, unique_by=abs)
 )
 def test_wilcoxon_with_ties_and_zeros(differences) -> None:
     """scipy's of those that aren't zero, and that by hand; 1 where nothing differs"""
