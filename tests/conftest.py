@@ -7,13 +7,17 @@ import os
 import shutil
 import subprocess
 import tempfile
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from pathlib import Path
 
 import hypothesis
 import pytest
 from checker import CHECKER
+from kept_workers import KeptWorkers
+
+from job import pipeline
+from job.engine.local_workers import local_executor
 
 # No test asserts a time, and a build that turns red does so because of its own change.
 hypothesis.settings.register_profile("project", deadline=None, derandomize=os.environ.get("CI") == "true")
@@ -68,6 +72,22 @@ def _place(parts: tuple[str, ...]) -> int:
     if parts[0] in LONGEST:
         return LONGEST.index(parts[0])
     return len(LONGEST) + (len(parts) > 1)
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _jobs_share_workers() -> Iterator[None]:
+    """Jobs that tests run in their own process take workers that an earlier job has left, and that are idle."""
+    kept = KeptWorkers()
+    with pytest.MonkeyPatch.context() as patched:
+        patched.setattr(pipeline, "local_executor", kept.lend)
+        yield
+    kept.close()
+
+
+@pytest.fixture
+def own_workers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a test of what becomes of workers: its jobs start their own."""
+    monkeypatch.setattr(pipeline, "local_executor", local_executor)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:

@@ -459,6 +459,7 @@ def test_an_output_that_takes_nothing(words, redirection, code) -> None:
     assert (1 if code else 0) == done.stderr.count(b"\n"), done.stderr
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     "locale",
     [

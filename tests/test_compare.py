@@ -147,6 +147,7 @@ def test_the_earlier_file_is_an_input(call, folder) -> None:
     assert "against" not in json.loads((folder / "new/results.json").read_text())
 
 
+@pytest.mark.long
 def test_a_job_may_replace_what_it_is_compared_with(call, folder) -> None:
     """One folder for all: the earlier results are read before they are replaced."""
     (folder / "here.yaml").write_text((folder / "old.yaml").read_text())
@@ -160,6 +161,7 @@ def test_a_job_may_replace_what_it_is_compared_with(call, folder) -> None:
     assert [] == results["against"]["causes"] == results["against"]["changes"]
 
 
+@pytest.mark.long
 def test_a_page_with_changes_is_rendered_again(call, folder) -> None:
     """From the results alone, to the same bytes; the earlier file isn't read."""
     call("run", "new.yaml", "--workers", "1", "--quiet", "--output", "new", "--against", "old")

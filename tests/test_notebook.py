@@ -167,6 +167,7 @@ def test_what_is_saved_is_what_run_writes(comparison: Comparison, tmp_path: Path
         comparison.save(str(tmp_path / "c"))
 
 
+@pytest.mark.long
 def test_what_was_asked_for_is_saved_too(tmp_path: Path) -> None:
     """a model and synthetic rows, in their folders"""
     asked = {**SMALL, "strategies": ["smote"], "report": {"model": True, "synthetic": True, "synthetic_parents": True}}
@@ -228,6 +229,7 @@ def test_the_code_reads_a_frame_as_the_job_does(names: dict[str, str], first: st
     check_pair(small, "smote", "decision_tree", run_code(frame, small.snippet("smote", "decision_tree").code, tmp_path))
 
 
+@pytest.mark.long
 def test_labels_can_be_apart(tmp_path: Path) -> None:
     """they are then the column of their name, and the frame stays as it was"""
     X, labels = FRAME[["amount", "single"]], (FRAME["label"] != "no").astype(int)

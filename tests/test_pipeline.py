@@ -75,6 +75,7 @@ def small(tmp_path_factory):
     return folder, run(SMALL, folder, workers=2)
 
 
+@pytest.mark.long
 def test_a_job_that_goes_wrong_in_three_ways(small, tmp_path):
     """a strategy that raises, one that kills and one that needs more rows: three reasons
 

@@ -90,9 +90,9 @@ def test_a_file_that_was_changed_is_made_again_from_the_store(folder, no_run, na
     ("old", "new", "n_kept", "n_runs"),
     [
         pytest.param("[baseline, smote]", "[baseline, smote, custom]", N_RUNS, N_RUNS + 2, id="one more strategy"),
-        pytest.param("n_repeats: 2", "n_repeats: 3", N_RUNS, N_RUNS + 3, id="one more repeat"),
+        pytest.param("n_repeats: 2", "n_repeats: 3", N_RUNS, N_RUNS + 3, id="one more repeat", marks=pytest.mark.long),
         pytest.param("title: A small job", "title: Another", N_RUNS, N_RUNS, id="another title"),
-        pytest.param("n_samples: 300", "n_samples: 301", 0, N_RUNS, id="other data"),
+        pytest.param("n_samples: 300", "n_samples: 301", 0, N_RUNS, id="other data", marks=pytest.mark.long),
     ],
 )
 def test_only_what_is_missing_is_run(folder, tmp_path, old, new, n_kept, n_runs) -> None:

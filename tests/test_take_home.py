@@ -102,7 +102,13 @@ def test_every_classifier_can_be_saved(classifier, tmp_path) -> None:
         assert not [name for name in trusted if "scorer" in name]
 
 
-@pytest.mark.parametrize(("name", "reason"), [("CannotBeSaved", "generator"), ("KillsOnManyRows", "its process died")])
+@pytest.mark.parametrize(
+    ("name", "reason"),
+    [
+        ("CannotBeSaved", "generator"),
+        pytest.param("KillsOnManyRows", "its process died", marks=pytest.mark.long),
+    ],
+)
 def test_a_model_that_cannot_be_saved_loses_nothing_else(name, reason, tmp_path, monkeypatch) -> None:
     """the report is written, and says why there is no model"""
     monkeypatch.setenv("PYTHONPATH", str(ROOT / "tests"))

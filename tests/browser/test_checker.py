@@ -15,7 +15,7 @@ from page_cases import RESULTS, make_large_results
 from job.report.render import draw_page, find_pictures, lay_out
 from job.report.slides import _standalone
 
-pytestmark = pytest.mark.checker
+pytestmark = [pytest.mark.checker, pytest.mark.long]
 
 # The checker takes neither a data: URI for one that `img-src data:` allows, nor a block of JSON for data that no
 # policy is about; what the policy blocks is tested where it does: in the browser.

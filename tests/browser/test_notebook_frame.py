@@ -17,7 +17,7 @@ from test_notebook import ASKED, FRAME
 from job import compare_strategies
 from job.notebook import Comparison
 
-pytestmark = pytest.mark.browser
+pytestmark = [pytest.mark.browser, pytest.mark.long]
 
 
 @pytest.fixture(scope="module")

@@ -248,7 +248,7 @@ def test_without_style_the_page_reads_in_order(open_page: Callable[..., Page], f
     assert sorted(tops) == tops
 
 
-@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), (1440, "dark")])
+@pytest.mark.parametrize(("width", "scheme"), [(360, "light"), pytest.param(1440, "dark", marks=pytest.mark.long)])
 def test_everybody_can_read_it(open_page: Callable[..., Page], path: Path, width: int, scheme: str) -> None:
     """axe finds nothing, as delivered and with everything shown: contrast, names, headings, boxes that scroll"""
     page = open_page(path, width, color_scheme=scheme)

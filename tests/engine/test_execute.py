@@ -83,6 +83,7 @@ def test_only_the_runs_that_kill_are_failed(killer):
             np.testing.assert_array_equal(alone[key].scores, outcome.scores)
 
 
+@pytest.mark.long
 def test_what_kills_once_runs_alone_from_then_on():
     """after a strategy has killed a worker, its other splits cost one worker each and nobody else's"""
     started = []
@@ -104,6 +105,7 @@ def test_what_kills_once_runs_alone_from_then_on():
     assert 2 == started.count(2)
 
 
+@pytest.mark.long
 def test_a_classifier_that_killed_is_kept_from_the_others_units():
     """its own runs fail alone; those of other classifiers go on together in units without it"""
     classifiers = ("logistic_regression", "KillsWhenFitted", "decision_tree")

@@ -226,6 +226,7 @@ def test_the_default_page_is_light() -> None:
     assert len(render_report(make_results(sweeps=sweeps)).encode()) <= 600_000
 
 
+@pytest.mark.long
 def test_a_large_page_can_still_be_mailed() -> None:
     """ten strategies by five classifiers, with everything that can be asked for, take at most 2 MB"""
     assert len(render_report(make_large_results()).encode()) <= 2_000_000

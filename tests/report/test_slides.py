@@ -60,6 +60,7 @@ class Elsewhere(Executor):
         return future
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("begun", ["draws", "dies", "is dead"])
 def test_charts_drawn_beside_the_page_are_the_same(slides: list[Slide], begun: str) -> None:
     """wherever a chart was drawn, and whether that process lives, each has the same bytes and its own name"""

@@ -133,6 +133,7 @@ def test_every_strategy_gives_its_numbers_again(data, classifiers, folder) -> No
     check(run_small_job(spec, folder), folder)
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("data", [pytest.param(GENERATED, id="generated"), pytest.param(read_file(), id="file")])
 def test_weights_give_their_numbers_again(data, folder) -> None:
     """samplers that add, repeat, replace and take away rows, each class with the weight that it had"""
@@ -163,6 +164,7 @@ def test_boosters_give_their_numbers_again(folder) -> None:
     assert "xgboost 3" in job.snippet("baseline", "xgboost").code
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("data", "split"),
     [

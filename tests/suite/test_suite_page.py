@@ -58,6 +58,7 @@ def test_every_link_in_the_contents_has_its_section(page) -> None:
     assert {link[1:] for link in links if link.startswith("#")} <= ids
 
 
+@pytest.mark.long
 def test_a_hundred_data_sets_stay_below_a_megabyte() -> None:
     """with 12 strategies and two classifiers"""
     names = ("baseline", *(f"strategy_{number}" for number in range(11)))
