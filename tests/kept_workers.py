@@ -22,6 +22,8 @@ class KeptWorkers:
     def lend(self, n_workers: int) -> Iterator[Executor]:
         """Stand in for `local_executor`; workers that died or still work are ended and not lent again."""
         idle = self._idle[n_workers, os.environ.get("PYTHONPATH")]
+        while idle and not is_idle(idle[-1][0]):
+            idle.pop()[1].close()  # somebody has killed them meanwhile
         executor, ending = idle.pop() if idle else self._start(n_workers)
         try:
             yield executor
