@@ -22,7 +22,7 @@ SUBJECTS: Mapping[str, tuple[str, ...]] = {
     "job/evidence/statistics": ("tests/evidence/statistics", "tests/evidence"),
     "job/data/splits.py": ("tests/data/test_splits.py",),
     "job/samplers": ("tests/samplers",),
-    "job/engine": ("tests/engine",),
+    "job/engine": ("tests/engine/test_execute.py", "tests/engine/test_store.py", "tests/engine"),
 }
 """Where faults are put, and which tests have to notice."""
 LEAST_KILLED = 0.9
