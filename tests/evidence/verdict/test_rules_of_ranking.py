@@ -22,6 +22,8 @@ SIZES = Sizes(100, 100, None, 20.0, 0.1)
         ({"difference": 0.03, "p_adjusted": 0.01}, "better"),
         ({"difference": -0.03, "p_adjusted": 0.01}, "worse"),
         ({"difference": 0.005, "p_adjusted": 0.01, "probability_equivalent": 0.96}, "equivalent"),
+        ({"difference": 0.01, "p_adjusted": 0.01}, "open"),  # exactly the ROPE
+        ({"difference": 0.0101, "p_adjusted": 0.01}, "better"),
         ({"difference": 0.03, "p_adjusted": 0.05, "probability_better": 0.9}, "probably_better"),
         ({"difference": 0.03, "p_adjusted": 0.2, "probability_better": PROBABLE}, "probably_better"),
         ({"difference": 0.03, "p_adjusted": 0.2, "probability_better": PROBABLE - 0.001}, "open"),
