@@ -218,6 +218,19 @@ def test_the_menu_reads_one_curve(evaluation: Any) -> None:
         assert balance > best[name] - 0.06  # which was chosen in hindsight
 
 
+@pytest.mark.parametrize("prevalence", [0.02, 0.4])
+def test_an_alert_on_every_row_is_cheapest_from_where_it_costs_no_more(prevalence: float) -> None:
+    """all rows that aren't positive are its false alerts, at the prevalence in use"""
+    decisions, _ = make_decisions({"prevalence_in_use": prevalence})
+    points = {point.point: point for point in of(decisions.menu, "smote").points}
+    *_, before, last = of(decisions.cost_ranges, "smote").ranges
+    chosen = points.get(before.point) or of(decisions.rows, "smote").own
+
+    assert "always" == last.choice != before.choice
+    missed = 1000 * prevalence * (1 - chosen.recall)
+    assert pytest.approx(1000 * (1 - prevalence)) == last.from_ * missed + chosen.false_alarms_per_1000
+
+
 def _balance(predictions: Any, strategy: str, threshold: float) -> float:
     found = [p for key, p in predictions.items() if key.strategy == strategy]
     parts = [(p.scores[p.y == 1] >= threshold).mean() - (p.scores[p.y == 0] >= threshold).mean() for p in found]
