@@ -363,8 +363,10 @@ def test_nothing_is_left_after_an_interrupt(moment: str, tmp_path: Path, monkeyp
 
 
 FOREVER = """
+import signal
 import pandas as pd
 from job import compare_strategies
+signal.signal(signal.SIGINT, signal.default_int_handler)  # a shell's background jobs ignore it, and so would this
 frame = pd.DataFrame({"a": range(400), "y": [0, 0, 0, 1] * 100})
 try:
     compare_strategies(frame, target="y", split={"n_repeats": 5000}, engine={"workers": 2})
