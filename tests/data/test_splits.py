@@ -245,6 +245,21 @@ REFUSED = {
         spec("kfold", n_splits=5),
         ["split.n_splits: 5 folds need 5 rows", "3 labelled yes", "47 others", "lower it to 3"],
     ),
+    "two minority rows": (
+        make_rows(make_labels(50, 2)),
+        spec("kfold", n_splits=5),
+        ["2 labelled yes", "lower it to 2"],
+    ),
+    "one minority row for all folds": (
+        make_rows(make_labels(50, 1)),
+        spec("kfold", n_splits=5),
+        ["1 labelled yes", "no folds can be made"],
+    ),
+    "a grouped holdout with two minority rows": (
+        make_rows(make_labels(60, 2), groups=np.arange(60)),
+        spec(test_size=0.2),
+        ["5 folds", "2 labelled yes", "raise it to 0.5"],
+    ),
     "fewer rows of the rest than folds": (
         make_rows(1 - make_labels(50, 3)),
         spec("kfold", n_splits=5),

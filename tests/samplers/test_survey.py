@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import sparse
 
-from job.samplers.survey import survey_table
+from job.samplers.survey import choose_rows, find_levels, survey_table
 from job.samplers.threads import open_workers
 
 cells = st.sampled_from([-2.5, -0.0, 0.0, 1.0, 3.0, 1e-300, 1e300, np.nan])
@@ -72,3 +72,29 @@ def test_blocks_and_threads_change_nothing(dtype):
     assert np.array_equal(alone.hashes, together.hashes)
     picked = [0, 17, 100_003, 269_999]
     assert alone.hashes[picked].tolist() == [survey_table(table[[row]]).hashes[0] for row in picked]
+
+
+def test_distinct_rows_are_chosen_by_their_hashes():
+    """those with the lowest, however many are asked for"""
+    hashes = np.random.default_rng(0).permutation(np.arange(1, 2**63, 2**54, dtype=np.uint64))
+
+    for n_rows in (1, 7, 400, len(hashes) - 1, len(hashes), len(hashes) + 1):
+        assert np.sort(np.argsort(hashes)[:n_rows]).tolist() == choose_rows(hashes, n_rows).tolist()
+
+
+def test_copies_do_not_fill_all_places():
+    """a row that stands there a thousand times is not all that is chosen"""
+    hashes = np.concatenate([np.zeros(1000, dtype=np.uint64), np.arange(2**60, 2**63, 2**53, dtype=np.uint64)])
+
+    chosen = choose_rows(hashes, 500)
+
+    assert 500 == len(np.unique(chosen))
+    assert 0.3 < np.mean(chosen < 1000) < 0.8  # of which copies are 1,000 of 1,896
+
+
+@pytest.mark.parametrize(("n_values", "n_rows", "is_discrete"), [(50, 250, True), (51, 255, False), (50, 249, False)])
+def test_few_values_often_there_are_levels(n_values, n_rows, is_discrete):
+    """at most fifty, each five times on average"""
+    column = (np.arange(n_rows) % n_values).astype(float)
+
+    assert is_discrete == (0 in find_levels(column[:, np.newaxis], np.array([0])))

@@ -151,6 +151,14 @@ def test_without_variation_there_is_no_interval(gap, p_value):
     assert np.isnan([found.lower, found.upper, found.below, found.within, found.above]).all()
 
 
+def test_a_spread_whose_square_is_lost_is_no_variation():
+    """1e-200 squared is 0: without this, a standard error of 0 would make everything sure"""
+    found = compare(1e-200 * np.arange(5.0), np.zeros(5), 400, 1600)
+
+    assert not found.varies
+    assert np.isnan([found.se, found.p_value]).all()
+
+
 values = st.lists(st.floats(-1, 1, allow_subnormal=False), min_size=5, max_size=12)
 
 
