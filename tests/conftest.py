@@ -17,7 +17,6 @@ from checker import CHECKER
 from kept_workers import KeptWorkers
 
 from job import pipeline
-from job.engine.local_workers import local_executor
 
 # No test asserts a time, and a build that turns red does so because of its own change.
 hypothesis.settings.register_profile("project", deadline=None, derandomize=os.environ.get("CI") == "true")
@@ -82,12 +81,6 @@ def _jobs_share_workers() -> Iterator[None]:
         patched.setattr(pipeline, "local_executor", kept.lend)
         yield
     kept.close()
-
-
-@pytest.fixture
-def own_workers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """For a test of what becomes of workers: its jobs start their own."""
-    monkeypatch.setattr(pipeline, "local_executor", local_executor)
 
 
 def pytest_runtest_setup(item: pytest.Item) -> None:
