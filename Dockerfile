@@ -102,5 +102,5 @@ LABEL org.opencontainers.image.title="minority-report" \
       org.opencontainers.image.licenses="MIT" \
       org.opencontainers.image.base.name="docker.io/library/python:3.13-slim-bookworm"
 
-# Without arguments: the embedded default, on generated data.
+# Without arguments: the built-in example, on generated data.
 CMD ["run"]

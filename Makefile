@@ -29,7 +29,7 @@ INSTALL = if test -x .venv/bin/pip; then set -- .venv/bin/python -m pip; else se
 help:  ## list these targets
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /\1\t/' | while IFS="$$(printf '\t')" read -r name text; do printf '  make %-13s %s\n' "$$name" "$$text"; done
 
-report: $(RUN_READY)  ## run a job and write output/report.html: SPEC=my.yaml OUTPUT=folder, or the embedded default
+report: $(RUN_READY)  ## run a job and write output/report.html: SPEC=my.yaml OUTPUT=folder, or the built-in example
 	.venv/bin/python -m job run $(if $(SPEC),"$(SPEC)") --output "$(OUTPUT)"
 
 PYTEST := .venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder

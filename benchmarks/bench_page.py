@@ -46,7 +46,7 @@ class Wait:
 
 
 def make_default_report(folder: Path) -> Path:
-    """Run the embedded default."""
+    """Run the built-in example."""
     command = (sys.executable, "-m", "job", "run", "--output", str(folder))
     subprocess.run(command, cwd=ROOT, check=True, capture_output=True)
     return folder / "report.html"

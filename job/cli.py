@@ -42,7 +42,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 @version_option
 @help_option
 def commands() -> None:
-    """Does oversampling help on this data, which method, and at what price?
+    """Does oversampling help on this data? Which method, and at what price?
 
     Compare strategies for imbalanced data on the same splits, and write one HTML report.
     """
@@ -77,7 +77,7 @@ _dask = click.option(
     help="Run on the Dask cluster with this scheduler, tcp://host:port; overrides the spec.",
 )
 _wait = click.option("--wait", is_flag=True, help="Wait if another job is using the output folder.")
-_fresh = click.option("--fresh", is_flag=True, help="Run everything again instead of using results that were kept.")
+_fresh = click.option("--fresh", is_flag=True, help="Run everything again instead of reusing stored results.")
 _quiet = click.option("-q", "--quiet", is_flag=True, help="Print only the path of the report, and what failed.")
 _verbose = click.option("-v", "--verbose", is_flag=True, help="Print a line as each run ends.")
 
@@ -111,7 +111,7 @@ def _note_ignored(engine: EngineSpec, workers: int | None, quiet: bool) -> None:
     "--output",
     metavar="DIR",
     default=lambda: os.environ.get(_OUTPUT_VARIABLE) or "output",
-    help=f"Where the report is written. Default: ${_OUTPUT_VARIABLE}, else output.",
+    help=f"Folder for the report. Default: ${_OUTPUT_VARIABLE} if set, otherwise output.",
 )
 @_workers
 @_dask
@@ -134,9 +134,9 @@ def run(
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Run the job of SPEC and write its report.
+    """Run the job that SPEC describes and write its report.
 
-    Without SPEC, the embedded default runs on generated data. If SPEC is -, the spec is read from standard input.
+    Without SPEC, a built-in example runs on generated data. If SPEC is -, the spec is read from standard input.
     """
     _check_run(output, quiet, verbose)
     from job import pipeline
@@ -150,7 +150,7 @@ def run(
             loaded, Path(output), workers=workers, is_fresh=fresh, is_waiting=wait, against=against, on_progress=report
         )
     if result.unheld is not None:
-        tell(f"Note: another job may write into {output} at the same time, because it can't be locked: {result.unheld}")
+        tell(f"Note: {output} can't be locked ({result.unheld}), so another job may write to it at the same time")
     trouble = *summarize_trouble(result.results, quiet), *summarize_gates(result.results, quiet)
     for line in (*summarize_reuse(result.reused, output, quiet), *trouble):
         tell(line)
@@ -162,7 +162,7 @@ def run(
 
 
 @_command(
-    "Ask the same question of many data sets.",
+    "Run the same job on many data sets.",
     "minority-report suite suite.yaml --output results",
     "minority-report suite suite.yaml --output results --dask tcp://scheduler:8786",
 )
@@ -187,9 +187,9 @@ def suite(
     quiet: bool,
     verbose: bool,
 ) -> int:
-    """Run one job for each data set that SUITE lists, and write a report on each and an index of what holds over all.
+    """Run one job for each data set in SUITE. Write a report for each, and an index with the overall results.
 
-    - reads the suite from standard input.
+    If SUITE is -, the suite is read from standard input.
     """
     _check_run(output, quiet, verbose)
     from job.console.ending import exit_code_of_suite, summarize_suite, wrap
@@ -231,7 +231,8 @@ def validate(spec: str, allow_package: tuple[str, ...]) -> int:
             from job.suite import run_suite as suites
 
             loaded = suites.read_suite_spec(source, allow_package)
-            plan, each = suites.plan_suite(loaded), f"{len(loaded.jobs):,} data sets, each "
+            n_sets, plan = len(loaded.jobs), suites.plan_suite(loaded)
+            each = f"{n_sets:,} data set{'s' * (n_sets > 1)}, each with "
         else:
             plan, each = pipeline.plan_job(pipeline.read_spec(source, allow_package)), ""
     counts = (
@@ -241,7 +242,7 @@ def validate(spec: str, allow_package: tuple[str, ...]) -> int:
         (plan.n_classifiers, "classifier", "classifiers"),
     )
     runs, *factors = (f"{n:,} {one if n == 1 else many}" for n, one, many in counts)
-    grid = f"{each}{' × '.join(factors)}, and {plan.n_beside:,} beside this grid"
+    grid = f"{each}{' × '.join(factors)}, and {plan.n_beside:,} outside this grid"
     grid += f"; up to {plan.n_inner_fits:,} fits on inner folds for tuning" if plan.n_inner_fits else ""
     print_text(f"{readable(source.name)}: no problem found; {runs} ({grid})\n")
     return 0
@@ -260,8 +261,8 @@ def init(data: str | None, target: str | None) -> int:
     from job.spec.starter import write_starter
 
     if (data is None) != (target is None):
-        missing = "DATA, the file that has the column" if data is None else "--target NAME, the column with the labels"
-        raise click.UsageError(f"init needs {missing}")
+        both = "DATA and --target NAME, the column with the labels"
+        raise click.UsageError(f"for a file of your own init needs {both}; for a spec on generated data, neither")
     if data is None or target is None:
         print_document(write_starter())
         return 0
@@ -272,7 +273,7 @@ def init(data: str | None, target: str | None) -> int:
 
 
 @_command(
-    "Write generated data as a file.",
+    "Write generated data to a file.",
     "minority-report generate spec.yaml --output data.csv",
     "minority-report generate spec.yaml --output data.parquet --rows 100000",
 )
@@ -293,7 +294,9 @@ def init(data: str | None, target: str | None) -> int:
 def generate(
     spec: str, output: Path, rows: int | None, seed: int | None, force: bool, allow_package: tuple[str, ...]
 ) -> int:
-    """Write the generated data of SPEC as a file, with a column label (1 = minority, 0 = all others).
+    """Generate the data that SPEC describes and write it to a file.
+
+    The labels are in the column named label (1 = minority, 0 = all others).
 
     For a mixture, the column true_posterior is the probability that the label is 1.
     """
@@ -316,7 +319,7 @@ def generate(
 )
 @help_option
 def render(results: Path, output: Path | None) -> int:
-    """Rebuild the report from RESULTS, the results.json of a job, with the same bytes; nothing is run.
+    """Rebuild the report from RESULTS, the results.json of a job, byte for byte; nothing is run.
 
     If the report shows durations, the timings.json next to it is also read.
     """
@@ -341,7 +344,7 @@ def render(results: Path, output: Path | None) -> int:
 def compare(old: Path, new: Path, is_json: bool) -> int:
     """List what changed from OLD to NEW, each a results.json or its folder; nothing is run.
 
-    Data, spec, versions, the answers, and every metric that differs, with the interval of its difference.
+    Data, spec, versions, verdicts and metrics are compared, each difference in a metric with its interval.
     """
     from job import pipeline
     from job.console.ending import write_changes
@@ -367,7 +370,7 @@ def compare(old: Path, new: Path, is_json: bool) -> int:
 def dask(arguments: tuple[str, ...]) -> int:
     """Run Dask's own command line with ARGUMENTS, for example a scheduler or a worker.
 
-    A worker does one unit at a time (--nthreads 1) unless ARGUMENTS set another number.
+    A worker runs one unit of work at a time (--nthreads 1) unless ARGUMENTS set another number.
     """
     words = [*arguments]
     if words[:1] == ["worker"] and not any(word.startswith("--nthreads") for word in words):
@@ -382,7 +385,7 @@ def dask(arguments: tuple[str, ...]) -> int:
     "minority-report schema > spec.schema.json",
     "minority-report schema --suite > suite.schema.json",
 )
-@click.option("--suite", "is_suite", is_flag=True, help="That of a suite.")
+@click.option("--suite", "is_suite", is_flag=True, help="Print the schema of a suite instead.")
 @help_option
 def schema(is_suite: bool) -> int:
     """Print the JSON Schema of a spec, for editors that check while you type."""

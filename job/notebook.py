@@ -151,7 +151,7 @@ def compare_strategies(
     engine: Mapping[str, Any] | None = None,
     allow_packages: Iterable[str] = (),
 ) -> Comparison:
-    """Find out whether oversampling helps on a data frame, which method, and at what price.
+    """Find out whether oversampling helps on a data frame: which method, and at what price.
 
     Every argument is given as the spec's key of that name takes it, and has its default. The frame is read as the text
     that ``data.to_csv(index=False)`` writes, so the metrics are those of ``minority-report run`` on such a file.
@@ -162,7 +162,8 @@ def compare_strategies(
     data : DataFrame
         One row for each example; its index is not used. Columns of dtype category are categorical.
     y : Series, array or list, optional
-        The labels, in the order of the rows, instead of `target`. The column of this name, or ``target``, has them.
+        The labels, in the order of the rows, instead of `target`; their column gets the name of the Series, or
+        ``target``.
     target : str, optional
         The column with the labels.
     positive : str, optional
@@ -173,9 +174,9 @@ def compare_strategies(
         ``data.file.groups``, ``time`` and ``split``: columns whose equal values stay together, that rows are sorted by
         for split method time, and that says train or test for method predefined.
     na_values : list of str, optional
-        What stands for a missing value, beside those that pandas knows to be missing.
+        Texts that mean a missing value, in addition to what pandas takes for missing.
     max_rows : int, optional
-        Most rows that are used.
+        Maximum number of rows; of more, a stratified sample is used.
     title : str, optional
         Title of the report.
     seed : int, optional
@@ -317,7 +318,7 @@ def _describe_estimator(value: Any) -> str:
         given = value.get_params(deep=False).items()
         params = {key: item for key, item in given if isinstance(item, str | int | float) and item != defaults.get(key)}
         entry |= {"params": params} if params else {}
-    return f"got an object, must be the name of a class, of which each run makes its own object: {entry}"
+    return f"got an object; name its class instead, so that each run creates an object of its own: {entry}"
 
 
 @contextmanager

@@ -343,12 +343,12 @@ def _losing(target: Path) -> Iterator[None]:
 
 
 def _explain(target: Path, error: OSError) -> OutputError:
-    advice = 'free some space, and in a container run with --user "$(id -u):$(id -g)"'
-    return _refusal(target, f"{error.strerror or error}. Create it first (mkdir -p output), {advice}")
+    advice = 'if the disk is full, free some space; in a container, run with --user "$(id -u):$(id -g)"'
+    return _refusal(target, f"{error.strerror or error}. If it doesn't exist, create it with mkdir -p; {advice}")
 
 
 def _refusal(target: Path, why: str) -> OutputError:
-    return OutputError(f"output folder {target} cannot be written: {why}")
+    return OutputError(f"cannot write to output folder {target}: {why}")
 
 
 def _files_of_folders(target: Path, folders: Iterable[str]) -> Iterator[str]:

@@ -312,8 +312,8 @@ def _count_workers(spec: JobSpec, dataset: Dataset, asked: int | None) -> int:
     if table > largest_table(memory):
         n_fitting = max(0, dataset.n_rows * largest_table(memory) // table)
         lower = "lower data.generate.n_samples" if spec.data.file is None else "set data.file.max_rows"
-        there = f"the job may hold {memory / 1e9:.3g} GB (engine.memory_limit), enough for about {n_fitting:,} rows"
-        raise DataError(f"{dataset.n_rows:,} rows don't fit in memory: {there}; {lower}, or allow it more")
+        there = f"the job may use {memory / 1e9:.3g} GB (engine.memory_limit), enough for about {n_fitting:,} rows"
+        raise DataError(f"{dataset.n_rows:,} rows don't fit in memory: {there}; {lower}, or give the job more memory")
     workers = asked or spec.engine.workers
     return usable_workers(memory, table) if workers == "auto" else workers
 
@@ -340,7 +340,7 @@ def read_spec(
     Parameters
     ----------
     source : str, Mapping, Source or None
-        A path, ``-`` for standard input, None for the embedded default; the keys and their plain values; or a document
+        A path, ``-`` for standard input, None for the built-in example; the keys and their plain values; or a document
         that has been read.
     allowed_packages : iterable of str
         Packages that classes may come from beside the known ones.
@@ -508,7 +508,7 @@ def generate_file(
     if suffix not in (".csv", ".parquet"):
         raise OutputError(f"{target}: the name must end in .csv or .parquet")
     if os.path.lexists(target) and not is_forced:
-        raise OutputError(f"{target} is there already; give another name, or replace it with --force")
+        raise OutputError(f"{target} already exists; give another name, or replace it with --force")
     given = {"n_samples": rows, "random_state": seed}
     generate = _change_generate(loaded, {key: value for key, value in given.items() if value is not None})
     data = loaded.spec.data.model_copy(update={"generate": generate})
@@ -521,7 +521,7 @@ def _change_generate(loaded: LoadedSpec, changes: Mapping[str, int]) -> Section 
     """Change how data is drawn, where a spec draws it and can draw it so."""
     generate = loaded.spec.data.generate
     if generate is None:
-        loaded.refuse([(("data", "file"), "reads a file that there is; data can be generated from data.generate")])
+        loaded.refuse([(("data", "file"), "reads an existing file; use a spec with data.generate")])
         return None
     try:
         return generate.model_validate({**generate.model_dump(), **changes})

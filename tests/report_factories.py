@@ -109,7 +109,7 @@ def make_dataset(**changes: Any) -> dict[str, Any]:
 
 
 def make_spec(strategies: Iterable[str], classifiers: Iterable[str], **changes: Any) -> dict[str, Any]:
-    """The spec of the embedded default, as results.json has it."""
+    """The spec of the built-in example, as results.json has it."""
     generate = {
         "kind": "classification",
         "n_samples": 2000,

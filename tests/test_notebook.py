@@ -288,8 +288,11 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "clash": ({"y": LABELS.rename("Y")}, "y: is called 'Y', and so is a column of data"),
     "length": ({"y": [0, 1]}, "y: must be one column with a label for each of the 40 rows of data"),
     "table": ({"y": X}, "y: must be one column"),
-    "no such target": ({"target": "z"}, "a data frame: target: no column 'z'"),
-    "no such column": ({"target": "y", "split_column": "part"}, "a data frame: split_column: no column 'part'"),
+    "no such target": ({"target": "z"}, "a data frame: target: there is no column 'z'"),
+    "no such column": (
+        {"target": "y", "split_column": "part"},
+        "a data frame: split_column: there is no column 'part'",
+    ),
     "two uses": ({"target": "y", "split_column": "y"}, "split_column: column 'y' is already listed under target"),
     "time": ({"target": "y", "split": {"method": "predefined"}}, "split.method: predefined needs split_column, "),
     "bounds": ({"target": "y", "split": {"test_size": 3}}, "split.test_size: got 3, must be a finite number > 0"),

@@ -39,7 +39,7 @@ def find(rows, **wanted):
 
 @pytest.fixture(scope="session")
 def default_results(tmp_path_factory):
-    """Run the embedded default with fewer repeats: repeat 0 is the same."""
+    """Run the built-in example with fewer repeats: repeat 0 is the same."""
     folder = tmp_path_factory.mktemp("default")
     default = files("job.spec").joinpath("default.yaml").read_text()
     assert "n_repeats: 20" in default

@@ -37,7 +37,7 @@ def shrink(png: bytes) -> bytes:
 
 
 def main() -> None:
-    """Run the embedded default and take its pictures."""
+    """Run the built-in example and take its pictures."""
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         command = (sys.executable, "-m", "job", "run", "--output", folder)
         subprocess.run(command, cwd=ROOT, check=True, capture_output=True)

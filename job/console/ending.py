@@ -33,7 +33,7 @@ _GAP = "  "
 def summarize_reuse(reused: Reused, output: str, quiet: bool) -> Iterator[str]:
     """Say how much of a job was there already, and why finished runs could not be kept."""
     if reused.is_unchanged and not quiet:
-        yield f"Unchanged: {output} holds the report of this spec, data and program; nothing was run"
+        yield f"Unchanged: {output} already has the report for this spec, data and version; nothing was run"
         yield from summarize_kept(0, 0, reused.problem, output, quiet)
     else:
         yield from summarize_kept(reused.n_kept, reused.n_runs, reused.problem, output, quiet)
@@ -42,9 +42,9 @@ def summarize_reuse(reused: Reused, output: str, quiet: bool) -> Iterator[str]:
 def summarize_kept(n_kept: int, n_runs: int, problem: str | None, output: str, quiet: bool) -> Iterator[str]:
     """Say how many runs were there already, and why finished runs could not be kept."""
     if n_kept and not quiet:
-        yield f"{n_kept:,} of {n_runs:,} runs kept from before"
+        yield f"{n_kept:,} of {n_runs:,} runs reused from earlier jobs"
     if problem is not None:
-        yield f"Finished runs could not be kept in {output}, so that a later job runs them again: {problem}"
+        yield f"Finished runs could not be stored in {output} ({problem}), so a later job will run them again"
 
 
 def summarize_trouble(results: Results, quiet: bool) -> Iterator[str]:
@@ -56,7 +56,7 @@ def summarize_trouble(results: Results, quiet: bool) -> Iterator[str]:
         Whether only failed runs are worth a line.
     """
     lines = [line for status in _STATES if status == "failed" or not quiet for line in _list_reasons(results, status)]
-    yield from _first(lines, " reasons, all of them in the report")
+    yield from _first(lines, "; the report has all reasons")
 
 
 def summarize_gates(results: Results, quiet: bool) -> Iterator[str]:
@@ -66,7 +66,7 @@ def summarize_gates(results: Results, quiet: bool) -> Iterator[str]:
     if results.gates and not quiet:
         yield count_gates(results.gates)
     failing = [describe_gate(gate) for gate in results.gates if gate.fails_job]
-    yield from _first(failing, " gates, all of them in the report")
+    yield from _first(failing, "; the report has all gates")
 
 
 def summarize_suite(result: SuiteResult, output: str, quiet: bool) -> Iterator[str]:
@@ -77,12 +77,12 @@ def summarize_suite(result: SuiteResult, output: str, quiet: bool) -> Iterator[s
     rows, ended = result.results.datasets, result.ended
     yield from summarize_kept(ended.n_kept, ended.n_runs, ended.problem, output, quiet)
     if result.unheld is not None:
-        yield f"Note: another job may write into {output} at the same time: {result.unheld}"
+        yield f"Note: {output} can't be locked ({result.unheld}), so another job may write to it at the same time"
     lost = [f"{row.status.capitalize()}: {row.dataset}: {row.reason}" for row in rows if row.status != OK]
     lost += [f"{row.dataset}: {row.n_failed:,} of {row.n_runs:,} runs failed" for row in rows if row.n_failed]
     failing = [f"{row.dataset}: {describe_gate(gate)}" for row in rows for gate in row.gates if gate.fails_job]
     for lines in (lost, failing):
-        yield from _first([one_line(line) for line in lines], ", all of them in the index")
+        yield from _first([one_line(line) for line in lines], "; the index has all of them")
 
 
 def _first(lines: Sequence[str], rest: str) -> Iterator[str]:
@@ -129,7 +129,8 @@ def write_answer(results: Results, width: int) -> Iterator[str]:
     from job.wording.headline import tell_answer
 
     told = tell_answer(results)
-    warning = f"A problem with the data: {' '.join(told.problems)}" if told.problems else ""
+    noun = "Problems" if len(told.problems) > 1 else "A problem"
+    warning = f"{noun} with the data: {' '.join(told.problems)}" if told.problems else ""
     use = f"{told.action}{told.use}"
     for text in (warning, told.short, told.found, told.others, use, *told.cutoffs, told.sure, told.why):
         if text:

@@ -111,7 +111,7 @@ def _writing(stream: TextIO) -> Iterator[None]:
         _close(stream)
     except OSError as error:
         _close(stream)
-        raise OutputError(f"standard output cannot be written: {error.strerror}") from error
+        raise OutputError(f"cannot write to standard output: {error.strerror}") from error
 
 
 def _close(stream: TextIO) -> None:

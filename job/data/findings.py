@@ -28,29 +28,29 @@ _LEAST_FOR_SEPARABLE = 20  # a handful of rows touches few others wherever it li
 _LEAST_FOR_TYPES = 6  # below, a row cannot have five of its own kind around it
 
 _ADVICE = {
-    "gives-the-answer-away": "Make sure that it is known before the label is; what is written afterwards belongs under "
+    "gives-the-answer-away": "Make sure that it is known before the label is; list what is recorded afterwards under "
     "data.file.drop.",
     NEAR_DUPLICATES: "A model that has seen one of two near-duplicates knows the other, so scores on test rows are too "
     "high.",
-    "conflicting-duplicates": "Check their labels, or add a column that tells them apart: nothing finds the one "
-    "without the other.",
-    "duplicate-rows": "If one thing stands there several times, name its column under data.file.groups, so that "
-    "training and test part don't share it.",
+    "conflicting-duplicates": "Check their labels, or add a column that tells them apart: as they are, no model can "
+    "separate them.",
+    "duplicate-rows": "If one case occurs several times, name the column that identifies it under data.file.groups, "
+    "so that training and test part don't share it.",
     "few-minority-rows": "Collect more of them: numbers from so few vary so much that strategies can hardly be told "
     "apart.",
     "imbalanced": "Judge by recall, precision and average precision together; accuracy is high without finding "
     "anything.",
     "many-outliers": "Check their labels first: rows made from outliers lie among the majority.",
-    "mostly-unsafe": "Expect a moved threshold to do as much as synthetic rows, and look for columns that tell more.",
+    "mostly-unsafe": "Expect a different decision threshold to do as much as synthetic rows, and look for more "
+    "informative columns.",
     "separable": "Expect little from resampling: a classifier finds such a border as it is.",
     "small-disjuncts": "Compare samplers that stay within a neighbourhood, and classifiers that can carve out several "
     "regions.",
     "missing-values": "Find out why they are missing; what is imputed is a guess that samplers then interpolate.",
     "constant-columns": "Nothing has to be done: what has one value is left out.",
-    "duplicate-columns": "List all but one of them under data.file.drop: distances count them as often as they stand "
-    "there.",
-    "near-unique-columns": "If it only names the rows, list it under data.file.drop, unless it is left out already, as "
-    "such text is.",
+    "duplicate-columns": "List all but one of them under data.file.drop: distances count every copy.",
+    "near-unique-columns": "If it only identifies the rows, list it under data.file.drop, unless it is left out "
+    "already, as such text is.",
 }
 """What to do, by code."""
 
@@ -131,7 +131,8 @@ def _find_in_rows(facts: Facts) -> Iterator[Finding]:
     giving = [(name, score) for name, score in facts.scores if score > GIVES_AWAY]
     if giving:
         how = f"with an AUC above {GIVES_AWAY} (up to {giving[0][1]:.4f})"
-        found = f"The classes are told apart {how} by {counted(len(giving), 'column')} alone."
+        each = "alone separates" if len(giving) == 1 else "separate, each alone,"
+        found = f"{counted(len(giving), 'column')} {each} the classes {how}."
         yield _make("gives-the-answer-away", PROBLEM, found, [name for name, _ in giving])
     if (near := facts.near_duplicates) is not None and near > MANY_NEAR_DUPLICATES:
         where, advice = " in another group", "Check whether the column under data.file.groups identifies the case."
@@ -174,7 +175,7 @@ def _find_in_minority(facts: Facts) -> Iterator[Finding]:
     sizes = clusters.sizes if clusters else ()
     if clusters and len(sizes) > 1 and 2 * sizes[0] < sum(sizes) + clusters.n_alone:
         inside = f"{counted(len(sizes), 'cluster')} of {sizes[-1]:,} to {sizes[0]:,} rows"
-        found = f"The minority falls into {inside}, and {counted(clusters.n_alone, 'row')} in none."
+        found = f"The minority falls into {inside}, and {counted(clusters.n_alone, 'row')} in no cluster."
         yield _make("small-disjuncts", WARNING, found)
 
 
@@ -190,8 +191,8 @@ def _find_in_columns(facts: Facts) -> Iterator[Finding]:
         gappy = [column for column in columns if column.role == "feature" and column.n_missing]
         names = [column.name for column in gappy if least * n_rows <= column.n_missing < most * n_rows]
         if names:
-            found = f"{counted(len(names), 'column')} {'lacks' if len(names) == 1 else 'lack'} {words} of the values."
-            yield _make("missing-values", level, found, names)
+            found = f"{words} of the values are missing in {counted(len(names), 'column')}."
+            yield _make("missing-values", level, found[0].upper() + found[1:], names)
     constant = [column.name for column in columns if column.kind == "constant"]
     if constant:
         found = f"{counted(len(constant), 'column')} {'has' if len(constant) == 1 else 'have'} one value only."

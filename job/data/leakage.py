@@ -250,4 +250,5 @@ def note_leaks(X: pd.DataFrame, y: np.ndarray) -> Iterator[Note]:
             tells = bool(inside.min() > outside.max() or inside.max() < outside.min())
         if tells:
             advice = "If it was written after the label was known, list it under data.file.drop."
-            yield Note("tells-the-label", f"Column {quoted(name)} alone tells the label of every row. {advice}", name)
+            found = f"Column {quoted(name)} alone determines the label of every row."
+            yield Note("tells-the-label", f"{found} {advice}", name)

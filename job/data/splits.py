@@ -14,10 +14,10 @@ from job.spec.job_spec import JobSpec, SplitSpec
 
 _SEEDS = 2**32  # scikit-learn takes 0 to 2**32 - 1
 _SIZE_TOLERANCE = 0.1  # a tenth of the share asked for
-_NO_FEATURE = "It is no feature either."
+_NO_FEATURE = "It isn't used as a feature either."
 _REMEDIES = {
-    "holdout": "change split.test_size, or bring more rows of that class",
-    "kfold": "lower split.n_splits, or bring more rows of that class",
+    "holdout": "change split.test_size, or provide more rows of that class",
+    "kfold": "lower split.n_splits, or provide more rows of that class",
     "time": "change split.test_size, or use another split.method",
     "predefined": "change the column that data.file.split names, or use another split.method",
 }
@@ -81,7 +81,7 @@ def settle_split(spec: JobSpec, dataset: Dataset) -> tuple[JobSpec, Dataset]:
     except DataError:
         split = SplitSpec.model_validate({"method": "holdout", "random_state": spec.split.random_state})
         needed = f"{spec.split.n_splits} rows of each class (and as many groups, where rows are grouped)"
-        text = f"The default of {spec.split.n_splits} folds needs {needed}, so rows are parted by {split.n_repeats}"
+        text = f"The default of {spec.split.n_splits} folds needs {needed}, so rows are split by {split.n_repeats}"
         note = Note("fewer-rows-than-folds", f"{text} holdouts instead.")
         return spec.model_copy(update={"split": split}), replace(dataset, notes=(*dataset.notes, note))
     return spec, dataset
@@ -188,7 +188,7 @@ def _check_folds(dataset: Dataset, n_folds: int, test_size: float | None = None)
     n_least = min(dataset.n_positive, dataset.n_rows - dataset.n_positive)
     n_groups = n_folds if dataset.groups is None else len(np.unique(dataset.groups))
     for n_most, needs, more in (
-        (n_least, f"rows of each class, and there are {_counts(dataset)}", "bring more rows"),
+        (n_least, f"rows of each class, and there are {_counts(dataset)}", "provide more rows"),
         (n_groups, f"groups, and data.file.groups makes {n_groups}", "leave groups out"),
     ):
         if n_folds > n_most:
@@ -202,7 +202,7 @@ def _check_holdout(dataset: Dataset, test_size: float) -> None:
     """Refuse a holdout in which a part has no room for one row of each class."""
     if min(dataset.n_positive, dataset.n_rows - dataset.n_positive) < 2:
         what = f"each part needs a row of each class, and there are {_counts(dataset)}"
-        raise DataError(f"split.method holdout: {what}; bring more rows")
+        raise DataError(f"split.method holdout: {what}; provide more rows")
     n_test = math.ceil(test_size * dataset.n_rows)
     n_train = dataset.n_rows - n_test
     if min(n_train, n_test) < 2:

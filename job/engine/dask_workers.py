@@ -121,7 +121,7 @@ def _complain_about_workers(
         yield f"it has no workers; start some with: minority-report dask worker {client.scheduler.address}"
     for worker, facts in workers.items():
         if facts["nthreads"] > 1:
-            yield f"worker {worker} does {facts['nthreads']} units at once; start it with --nthreads 1"
+            yield f"worker {worker} runs {facts['nthreads']} units at once; start it with --nthreads 1"
         if must_restart and not facts["nanny"]:
             yield f"worker {worker} has no nanny, which engine.run_timeout needs; start it without --no-nanny"
     found = client.run(_describe_software, _modules_of(software), on_error="return")
@@ -136,11 +136,11 @@ def _complain_about_workers(
 
 def _differences(described: Mapping[str, str] | Exception, software: Mapping[str, str]) -> Iterator[str]:
     if isinstance(described, Exception):
-        yield f"no minority-report that can be loaded ({words_of(described)}), and the job has {__version__}"
+        yield f"no minority-report that can be imported ({words_of(described)}); install version {__version__} there"
         return
     for name, own in software.items():
         if described.get(name) != own:
-            yield f"{name} {described.get(name)}, and the job has {own}"
+            yield f"{name} {described.get(name)}, but the job has {own}; install the same version"
 
 
 def _modules_of(software: Mapping[str, str]) -> tuple[str, ...]:

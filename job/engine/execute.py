@@ -22,7 +22,7 @@ from job.text import words_of
 MakeExecutor = Callable[[int], AbstractContextManager[Executor]]
 OnDone = Callable[[tuple[Outcome, ...]], None]
 _Stopped = tuple[Unit, str]  # a unit that killed its worker or took too long, and which of these
-_DIED = "its worker process died, also when it ran alone (a crash, a kill, or too little memory)"
+_DIED = "its worker process died, even when it ran alone (it crashed, was killed, or ran out of memory)"
 _SHORTEST_WAIT, _LONGEST_WAIT = 0.05, 3600.0
 
 

@@ -98,7 +98,7 @@ def run_apart(function: Callable[..., T], *arguments: Any, timeout: float | None
             called = executor.submit(answer, Path(os.devnull), function, *arguments)
             return read(called.result(None if timeout is None else min(timeout, threading.TIMEOUT_MAX)))
         except BrokenExecutor:
-            return None, "its process died (a crash, a kill, or too little memory)"
+            return None, "its process died (it crashed, was killed, or ran out of memory)"
         except TimeoutError:
             return None, too_long(timeout)
         except Exception as error:  # the arguments cannot be sent

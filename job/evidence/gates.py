@@ -32,7 +32,7 @@ def evaluate_gates(spec: JobSpec, measured: Measured, results: Results) -> tuple
     for rule in spec.gates:
         if rule.max_failed_runs is not None:
             n, most = results.status.n_failed, rule.max_failed_runs
-            reading = Reading(n, reason=f"{n:,} failed, and max_failed_runs is {most:,}")
+            reading = Reading(n, reason=f"{n:,} of the runs failed, and max_failed_runs is {most:,}")
             found.append(_row(rule, (None, None), reading, PASSED if n <= most else FAILED))
             continue
         for place in ((str(rule.strategy), label) for label in classifiers if rule.classifier in (None, label)):
@@ -55,8 +55,8 @@ def _row(rule: GateSpec, place: tuple[str | None, str | None], reading: Reading,
 def _judge_answer(rule: GateSpec, place: Place, verdict: Verdict) -> Gate:
     answer = next((row.ranking for row in verdict.rows if row.place == place), None)
     if answer is None:
-        return _row(rule, place, Reading(reason="there is no answer: only oversampling strategies are judged"), FAILED)
-    reading = Reading(answer.difference, answer.lower, answer.upper, f"the answer is {answer.code}")
+        return _row(rule, place, Reading(reason="no ranking verdict: only oversampling strategies get one"), FAILED)
+    reading = Reading(answer.difference, answer.lower, answer.upper, f"the ranking verdict is {answer.code}")
     return _row(rule, place, reading, PASSED if answer.code in (rule.ranking or ()) else FAILED)
 
 
@@ -64,7 +64,7 @@ def _judge_change(rule: GateSpec, place: Place, against: Against | None) -> Gate
     rows = against.metrics if against is not None else ()
     row = next((row for row in rows if row.place == place and row.metric == rule.metric), None)
     if row is None or row.old is None:
-        return _row(rule, place, Reading(reason="no earlier result"), UNDECIDED)
+        return _row(rule, place, Reading(reason="no earlier result; give one with run --against"), UNDECIDED)
     why = "no value" if row.difference is None else "no interval: too few splits have a value"
     reading = Reading(row.difference, row.lower, row.upper, why)
     return _judge(rule, place, _improvement(reading, _BY_NAME[row.metric][1]))
@@ -83,7 +83,7 @@ def _read(
         return Reading(row.value, reason=row.reason or "a median over the splits has no interval")
     found = measured.compare([place], None, 0.0, confidence)
     why = measured.explain_no_interval(found, (0, column))
-    return Reading(*found.limits((0, column)), why and why.removesuffix(" of both"))._replace(value=row.value)
+    return Reading(*found.limits((0, column)), why and why.removesuffix(" for both"))._replace(value=row.value)
 
 
 def _improvement(reading: Reading, metric: Metric) -> Reading:

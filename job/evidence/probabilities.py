@@ -24,7 +24,7 @@ MOST_PREDICTIONS = 100_000
 
 _NO_RUN = "no run gave probabilities"
 _ONE_TEST = "no row was tested twice; that takes split.n_repeats of 2 or more (holdout or kfold)"
-_NO_SCORES = "no row has two results of it"
+_NO_SCORES = "no row was scored twice with it"
 _NO_PROBABILITIES = "the classifier gives no probabilities"
 _MEANS = ("mean_predicted", "brier", "log_loss")
 _HIGH = 0.95

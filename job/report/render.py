@@ -171,7 +171,7 @@ def _question(facts: Facts) -> str:
     strategies = counted(len(facts.strategies), "strategy", "strategies")
     compared = f"{strategies}, {counted(len(facts.classifiers), 'classifier')}, {counted(facts.n_splits, 'split')}"
     all_well = status.n_ok > 1 and not status.n_failed and not status.n_degraded
-    ended = f"; all {counted(status.n_ok, 'run')} ended well" if all_well else ""
+    ended = f"; all {counted(status.n_ok, 'run')} completed" if all_well else ""
     rows = f"{counted(dataset.n_rows, 'row')}, {counted(dataset.n_positive, 'minority row')} (label {facts.positive})"
     return f"{source}: {rows}. {sentence(compared + ended)}"
 

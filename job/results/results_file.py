@@ -42,9 +42,9 @@ def blaming(*paths: Path) -> Iterator[None]:
     except Exception as error:
         for path in paths:
             if not _is_as_written(path):
-                found = f"no results that a report can be made of ({words_of(error)})"
-                why = "the file isn't as a job of this version wrote it; restore it, or run the job again"
-                raise DataError(f"{_shown(path)}: {found}: {why}") from error
+                found = f"no report can be made of it ({words_of(error)})"
+                why = "the file was changed after the job wrote it; restore it, or run the job again"
+                raise DataError(f"{_shown(path)}: {found}; {why}") from error
         raise
 
 
@@ -68,16 +68,16 @@ def read_results(path: Path) -> Results:
     found = _load_json(path, "give the results.json of a job")
     version = found.get("schema_version")
     if not isinstance(version, int) or isinstance(version, bool):
-        raise DataError(f"{_shown(path)}: no results of minority-report: no schema_version; give a job's results.json")
+        raise DataError(f"{_shown(path)}: not a results.json (no schema_version); give the results.json of a job")
     if version != SCHEMA_VERSION:
         wrong = f"schema_version is {version}, must be {SCHEMA_VERSION}: {_writer(found)} wrote it"
         raise DataError(f"{_shown(path)}: {wrong}; render with that version, or run the job again")
-    return _check(Results, found, path, "no results that a report can be made of", "run the job again")
+    return _check(Results, found, path, "no report can be made of it", "run the job again")
 
 
 def read_record(kind: type[_Content], path: Path, advice: str) -> _Content:
     """Read a record from a file of its own; raises DataError where it is not one."""
-    return _check(kind, _load_json(path, advice), path, "not what it should be", advice)
+    return _check(kind, _load_json(path, advice), path, "not a valid file of minority-report", advice)
 
 
 def _check(kind: type[_Content], found: Mapping[str, Any], path: Path, trouble: str, advice: str) -> _Content:
@@ -108,7 +108,7 @@ def read_timings(path: Path) -> Timings | None:
     if not path.exists():
         return None
     advice = "restore the timings.json of the job, or move the file away"
-    return _check(Timings, _load_json(path, advice), path, "no timings of minority-report", advice)
+    return _check(Timings, _load_json(path, advice), path, "not a valid timings.json", advice)
 
 
 def _load_json(path: Path, advice: str) -> dict[str, Any]:
@@ -117,14 +117,14 @@ def _load_json(path: Path, advice: str) -> dict[str, Any]:
     except OSError as error:
         raise DataError(f"{_shown(path)}: cannot be read: {error.strerror or error}; {advice}") from error
     except UnicodeDecodeError as error:
-        raise DataError(f"{_shown(path)}: not UTF-8 at byte {error.start:,}, so no JSON of ours; {advice}") from error
+        raise DataError(f"{_shown(path)}: not UTF-8 at byte {error.start:,}, so not valid JSON; {advice}") from error
     try:
         found = json.loads(text, parse_constant=_refuse_constant)
     except json.JSONDecodeError as error:
         where = f"{_shown(path)}:{error.lineno}:{error.colno}"
         raise DataError(f"{where}: not JSON, {error.msg[:1].lower()}{error.msg[1:]}; {advice}") from error
     except (ValueError, RecursionError) as error:  # NaN, a number or a nesting beyond what Python reads
-        raise DataError(f"{_shown(path)}: not JSON of ours, {error}; {advice}") from error
+        raise DataError(f"{_shown(path)}: not valid JSON, {error}; {advice}") from error
     if not isinstance(found, dict):
         raise DataError(f"{_shown(path)}: holds a {type(found).__name__}, must be an object; {advice}")
     return found

@@ -73,7 +73,7 @@ class FileSpec(Section):
     )
     """Texts that mean a missing value"""
     query: Annotated[str, Field(title="one SELECT statement", pattern=r"\S", max_length=100_000)] | None = None
-    """One SELECT statement over the table data, which holds the file"""
+    """One SELECT statement; the file is the table named data"""
     query_timeout: StrictFloat = Field(default=300, gt=0)
     """Seconds after which the query is stopped"""
     max_rows: StrictInt = Field(default=500_000, ge=10, le=1_000_000_000)

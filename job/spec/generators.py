@@ -76,7 +76,7 @@ def _weights_add_up(given: Given) -> Iterable[Complaint]:
     total = sum(weights)
     if len(weights) not in (n_classes, n_classes - 1):
         allowed = f"{n_classes} (n_classes) or {n_classes - 1} (without the last)"
-        yield ("weights",), f"got {len(weights)} weights, must be {allowed}"
+        yield ("weights",), f"got {len(weights)} weight{'s' * (len(weights) != 1)}, must be {allowed}"
     elif total > 1 + _ROUNDING or (len(weights) == n_classes and total < 1 - _ROUNDED_BY_HAND):
         yield ("weights",), f"got {show(weights)}, which sum to {total:g}, must sum to 1"
 
@@ -85,7 +85,8 @@ def _one_for_each_feature(key: str) -> Rule:
     def rule(given: Given) -> Iterable[Complaint]:
         values, n_features = given[key], given["n_features"]
         if isinstance(values, list | tuple) and len(values) != n_features:
-            yield (key,), f"got {len(values)} numbers, must be one for each of the {n_features} features"
+            got = f"got {len(values)} number{'s' * (len(values) != 1)}"
+            yield (key,), f"{got}, must be one for each of the {n_features} features"
 
     return rule
 
@@ -167,7 +168,7 @@ class ClassificationSpec(Section):
     shuffle: StrictBool = True
     """Whether rows and features are shuffled"""
     random_state: Seed = SEED
-    """Seed of the data. Default: seed"""
+    """Seed of the data. Default: the job's seed"""
 
 
 class MixtureSpec(Section):
@@ -180,7 +181,7 @@ class MixtureSpec(Section):
     kind: Literal["mixture"] = "mixture"
     """The generator"""
     preset: Annotated[str, one_of(PRESETS)] | None = None
-    """Values for every key that is not given: a problem that people have"""
+    """A typical problem, which sets every key that is not given"""
     n_samples: StrictInt = Field(default=2_000, ge=10, le=10_000_000)
     """Rows"""
     minority_share: StrictFloat = Field(default=0.1, gt=0, le=0.5)
@@ -211,7 +212,7 @@ class MixtureSpec(Section):
     missing: StrictFloat = Field(default=0.0, ge=0, lt=1)
     """Share of the cells of each column that are missing, completely at random"""
     random_state: Seed = SEED
-    """Seed of the data. Default: seed"""
+    """Seed of the data. Default: the job's seed"""
 
     @classmethod
     def _rewrite(cls, value: Any) -> Any:

@@ -90,7 +90,7 @@ class SplitSpec(Section):
     n_repeats: StrictInt = Field(default=20, ge=1, le=10_000)
     """How often rows are split. Default: 20 for holdout, 2 without a method, otherwise 1"""
     random_state: Seed = SEED
-    """Seed of the first repeat. Default: seed"""
+    """Seed of the first repeat. Default: the job's seed"""
 
     @property
     def is_default(self) -> bool:
@@ -173,7 +173,7 @@ class EvaluationSpec(Section):
         "where m is baseline's mean, and 0.01 otherwise",
     )
     confidence: StrictFloat = Field(default=0.95, gt=0.5, lt=1)
-    """Confidence level of intervals; a difference is significant if its p is below one minus this"""
+    """Confidence level of intervals; a difference is significant if its p-value is below 1 minus this"""
     alerts_per_1000: Annotated[StrictFloat, Field(ge=0.001, le=1000)] | None = Field(
         default=None,
         description="Number of alerts that can be reviewed per 1,000 rows; the advised cut-off then respects it. "
@@ -194,7 +194,7 @@ class EvaluationSpec(Section):
     imbalance_sweep: tuple[Annotated[StrictFloat, Field(ge=1, le=10_000)], ...] = Field(
         default=(), title="a list of imbalance ratios >= 1, for example [1, 2, 5, 10]"
     )
-    """Imbalance ratios that the training part is thinned to"""
+    """Imbalance ratios that the training part is undersampled to"""
 
 
 def _parents_have_rows(given: Given) -> Iterable[Complaint]:
@@ -293,8 +293,8 @@ def _gate_has_its_keys(given: Given) -> Iterable[Complaint]:
     wrong = [key for key in GateSpec.model_fields if key in given and key not in (*limits, *others)]
     for key in wrong:
         homes = [home for home, (of_home, _) in _GATES.items() if key in of_home]
-        only = f", only in one on {homes[0]}" if homes else ""
-        yield (key,), f"isn't allowed in a rule on {kind}{only}; leave it out"
+        only = f", only in one with {homes[0]}" if homes else ""
+        yield (key,), f"isn't allowed in a rule with {kind}{only}; leave it out"
     if "strategy" in others and given.raw("strategy") is None:
         yield (), "has no strategy; add the label of the strategy that the rule is about"
     given_limits = [key for key in limits if given.raw(key) is not None]

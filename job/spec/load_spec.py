@@ -1,4 +1,4 @@
-"""From a file, standard input, Python or the embedded default to a `JobSpec`, with every problem at once, in place."""
+"""From a file, standard input, Python or the built-in example to a `JobSpec`, with every problem at once, in place."""
 
 import codecs
 import json
@@ -107,7 +107,7 @@ def load_spec(
     Parameters
     ----------
     source : str, Mapping, Source or None
-        A path, ``-`` for standard input, None for the embedded default; the keys and their plain values, whose data
+        A path, ``-`` for standard input, None for the built-in example; the keys and their plain values, whose data
         file is not looked at; or a document that `read_source` has read.
     check : callable
         ``check(kind, index, entry)`` with kind "strategies" or "classifiers" says what is wrong with one entry's
@@ -244,7 +244,7 @@ def list_problems(name: str, faults: Iterable[Fault]) -> list[Problem]:
         where = key.strip() or name if name == ARGUMENTS else f"{name}:{line}:{column}{key}"
         problems.append(Problem(where, one_line(message)))
     more = len(ordered) - _MOST_SHOWN
-    return problems + ([Problem(name, f"and {more:,} more problems")] if more > 0 else [])
+    return problems + ([Problem(name, f"and {more:,} more problem{'s' * (more > 1)}")] if more > 0 else [])
 
 
 def _key_path(path: tuple[str | int, ...]) -> str:

@@ -12,7 +12,7 @@ from job.spec.job_spec import JobSpec
 from job.spec.spec_section import COMPLAINT, CONTROL_CHARACTERS
 from job.spec.suite_spec import DATASETS, SuiteData
 from job.spec.yaml_document import Document, Fault, Node, Path
-from job.text import guess, nearest, show
+from job.text import counted, guess, nearest, show
 
 _NOT_FIXED = (
     *(("SplitSpec", key) for key in ("method", "n_splits", "n_repeats", "random_state")),
@@ -151,7 +151,7 @@ def _in_words(errors: Sequence[Any], node: Node) -> str:
     if kinds == {"string_too_long"} and len(node.source) > _LONGEST_SHOWN:
         return f"has {len(node.source):,} characters, must be {allowed} of at most {errors[0]['ctx']['max_length']:,}"
     if kinds == {"too_short"}:
-        return f"is empty, must be {allowed} with at least {errors[0]['ctx']['min_length']}"
+        return f"is empty, must be {allowed} with at least {counted(errors[0]['ctx']['min_length'], 'item')}"
     # a number as it was written: 1e3, not 1000.0
     is_written = node.source and not isinstance(node.value, str)
     shown = show(node.source).strip("'") if is_written else show(node.plain)
@@ -161,7 +161,7 @@ def _in_words(errors: Sequence[Any], node: Node) -> str:
     if kinds == {"literal_error"}:
         return _unknown_word(_words(schema), allowed, node.value, got)
     is_item = kinds == {"tuple_type"} and node.source and "," not in node.source and len(node.source) < 40
-    return got + (f": [{node.source}]" if is_item else "")
+    return got + (f", such as [{node.source}]" if is_item else "")
 
 
 def _unknown_word(words: list[str], allowed: str, word: object, got: str) -> str:

@@ -69,9 +69,9 @@ def _tuned_has_a_space(given: Given) -> Iterable[Complaint]:
     name, params = given["name"], given["params"] or {}
     has_weights = "weights" in given and given.raw("weights") is not None
     if not shipped_space(name, has_weights, params):
-        found = f"no space ships for {name or 'a class by its path'}"
+        found = f"there is no default search space for {name or 'a class by its path'}"
         if shipped_space(name, has_weights, ()):
-            found = f"params fix every parameter of the space that ships for {name}"
+            found = f"params already fix every parameter of the default search space of {name}"
         yield ("tune",), f"{found}; write tune: {{space: {{PARAMETER: [1, 2, 3]}}}}, or leave tune out"
 
 
@@ -164,7 +164,7 @@ def _weights_have_a_sampler(given: Given) -> Iterable[Complaint]:
     if given["weights"] is None:
         return
     if given["name"] in NO_SAMPLERS:
-        yield ("weights",), f"is for samplers, and {given['name']} is none; leave it out"
+        yield ("weights",), f"is for samplers only, and {given['name']} isn't one; leave it out"
 
 
 class AnyStrategy(Entry):

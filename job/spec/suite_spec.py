@@ -20,7 +20,7 @@ Names = Annotated[tuple[Label, ...], Field(title="a list of names of data sets",
 def _one_source(given: Given) -> Iterable[Complaint]:
     has = [key for key in SOURCES if given.raw(key) is not None]
     if len(has) > 1:
-        yield (has[1],), f"stands beside {has[0]}; an entry has one of the two, so make two entries of it"
+        yield (has[1],), f"can't be combined with {has[0]}; make two entries"
     elif not has:
         yield (), f"has no data; an entry has exactly one of {', '.join(SOURCES)}"
 
@@ -28,7 +28,7 @@ def _one_source(given: Given) -> Iterable[Complaint]:
 def _label_of_one(given: Given) -> Iterable[Complaint]:
     several = [key for key in _NAMED if given.raw(key) is not None and len(given[key]) > 1]
     if several and given["label"] is not None:
-        yield ("label",), f"is one label for {len(given[several[0]])} data sets; leave it out, or make entries of them"
+        yield ("label",), f"is one label for {len(given[several[0]])} data sets; leave it out, or make separate entries"
 
 
 class DatasetEntry(Section):
@@ -52,7 +52,7 @@ class DatasetEntry(Section):
 
 
 class SuiteData(Section):
-    """The part of a suite that a job hasn't."""
+    """The part of a suite that a job spec doesn't have."""
 
     datasets: tuple[DatasetEntry, ...] = Field(title="a list of data sets", min_length=1, max_length=1000)
     """The data sets, each a job with a report of its own"""

@@ -66,7 +66,7 @@ def complain_about_ranges(space: Mapping[str, Any]) -> Iterable[tuple[str, str]]
     for key, value in space.items():
         if isinstance(value, list | tuple):
             if not value:
-                yield key, f"has no choice, must be {_FORMS}"
+                yield key, f"is an empty list, must be {_FORMS}"
             continue
         kind, ends = next(iter(value.items())) if isinstance(value, Mapping) and len(value) == 1 else ("", None)
         if kind not in RANGES:
@@ -103,7 +103,7 @@ class TuneSpec(Section):
         default={},
         title="a mapping of parameter names to choices or ranges",
         description="What each parameter is drawn from: [3, 6, null], {log: [0.001, 1000]}, {uniform: [0, 1]}, "
-        "{int: [2, 15]} or {log_int: [1, 50]}. Default: the one that ships for the name",
+        "{int: [2, 15]} or {log_int: [1, 50]}. Default: the default search space of the name",
     )
 
     @classmethod

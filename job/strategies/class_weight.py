@@ -12,7 +12,7 @@ from job.strategies.recipes import accepts
 _NAME = "class_weight"
 _OF_POSITIVES = "scale_pos_weight"
 """What boosting libraries without a ``class_weight`` take: the weight of a positive row, one of the rest weighing 1."""
-_WEIGHTS_SAY = "such as {no: 1, yes: 10} (or {0: 1, 1: 10}: 1 is the positive label, unless it is another label)"
+_WEIGHTS_SAY = "such as {no: 1, yes: 10} (or {0: 1, 1: 10}, where 1 is the positive label)"
 
 
 class ClassWeight(Recipe):
@@ -23,7 +23,7 @@ class ClassWeight(Recipe):
         for name, value in self.params.items():
             weights = list(value.values()) if isinstance(value, dict) else []
             if name != _NAME:
-                yield ("params", name), "unknown parameter; allowed is class_weight"
+                yield ("params", name), "unknown parameter; the only one is class_weight"
             elif value != "balanced" and not (weights and all(map(_is_weight, weights))):
                 yield ("params", name), f"got {value!r}, must be balanced, or weights > 0 by label, {_WEIGHTS_SAY}"
 

@@ -60,7 +60,7 @@ def split_rows(y: np.ndarray, groups: np.ndarray | None, seed: int, n_splits: in
     usable = [(train, test) for train, test in folds if _both_classes(y[train]) and _both_classes(y[test])]
     if len(usable) < len(folds):
         unusable = len(folds) - len(usable)
-        degraded = f"{unusable} of {len(folds)} inner folds had one class only and were left out"
+        degraded = f"left out {unusable} of {len(folds)} inner folds, with one class only"
     elif degraded is not None:
         degraded = f"{degraded}: {n_folds} used"
     return usable, degraded
@@ -98,7 +98,7 @@ def tuning_folds(
             folds.append((train, test))
     if len(folds) == n_folds:
         return folds, None
-    return folds, f"{n_folds - len(folds)} of {n_folds} inner folds in time had one class only and were left out"
+    return folds, f"left out {n_folds - len(folds)} of {n_folds} time-ordered inner folds, with one class only"
 
 
 def folds_of(part: TrainingPart, n_splits: int) -> tuple[Folds, str | None]:
@@ -208,7 +208,7 @@ class Threshold(Recipe):
         if isinstance(folds, bool) or not isinstance(folds, int) or folds < 2:
             yield ("params", "cv"), f"got {folds!r}, must be a whole number of inner folds >= 2"
         if scoring not in get_scorer_names():
-            yield ("params", "scoring"), f"got {scoring!r}, must be the name of a scikit-learn scorer, f1 say"
+            yield ("params", "scoring"), f"got {scoring!r}, must be the name of a scikit-learn scorer, such as f1"
 
     def describe(self, n_categorical: int, n_numeric: int) -> str:
         """As in `Recipe`."""

@@ -173,7 +173,7 @@ def _complain_about_classifier(entry: Entry) -> Iterable[Complaint]:
     path = _classifier_path(entry)
     class_ = import_class(path)
     if missing := [name for name in ("fit", "predict", "get_params") if not callable(getattr(class_, name, None))]:
-        yield ("class",), f"{path} is no classifier: it has no {' and no '.join(missing)}"
+        yield ("class",), f"{path} isn't a classifier: it has no {' and no '.join(missing)}"
     elif not any(hasattr(class_, name) for name in ("predict_proba", "decision_function")):
         yield ("class",), f"{path} cannot rank rows: it has neither predict_proba nor decision_function"
     else:
@@ -194,9 +194,9 @@ def _complain_about_kind(entry: Entry, path: str) -> Iterable[Complaint]:
     except Exception:  # no tags: a class that knows only the scikit-learn of before 1.6, or none
         kind = getattr(instance, "_estimator_type", None)
     if kind != "classifier":
-        found = f"an estimator of the kind {kind}" if kind else "one that doesn't say what it is"
         way = "name a classifier, or let a class of your own inherit sklearn.base.ClassifierMixin, before BaseEstimator"
-        yield ("class",), f"{path} is no classifier: to sklearn.base.is_classifier it is {found}; {way}"
+        found = f"isn't a classifier to sklearn.base.is_classifier (estimator type: {kind or 'none'})"
+        yield ("class",), f"{path} {found}; {way}"
 
 
 def import_class(path: str) -> type:
@@ -287,7 +287,7 @@ def complain_about_parameters(
     known = known or [each.name for each in taken or ()]
     for name, value in params.items():
         if name in own:
-            yield ("params", name), f"is set by the job; {class_.__name__} takes it from there, so leave it out"
+            yield ("params", name), "is set by the job; leave it out"
         elif not takes_any and name not in known:
             others = [other for other in known if other not in own]
             near = "".join(f"; did you mean {other}?" for other in get_close_matches(name, others, n=1))
@@ -299,7 +299,7 @@ def complain_about_parameters(
     needed = [each for each in taken or () if each.default is each.empty]
     variadic = (inspect.Parameter.VAR_POSITIONAL, inspect.Parameter.VAR_KEYWORD)
     if missing := [each.name for each in needed if each.kind not in variadic and each.name not in given]:
-        yield ("params",), f"{class_.__name__} needs {', '.join(missing)} and has no default for it; give it here"
+        yield ("params",), f"{class_.__name__} has no default for {', '.join(missing)}; give a value here"
 
 
 def _complain_about_value(constraints: Any, value: Any) -> str | None:
@@ -311,7 +311,7 @@ def _complain_about_value(constraints: Any, value: Any) -> str | None:
     if any(each.is_satisfied_by(value) for each in fitting):
         return None
     shown = [_in_words(constraint) for constraint in made if not isinstance(constraint, _NOT_IN_YAML)]
-    return f"got {value!r}, must be {' or '.join(dict.fromkeys(shown)) or 'something that YAML cannot write'}"
+    return f"got {value!r}, must be {' or '.join(dict.fromkeys(shown)) or 'left out'}"
 
 
 def _in_words(constraint: Any) -> str:

@@ -87,7 +87,7 @@ class Resample(Recipe):
         if callable(getattr(class_, "fit_resample", None)):
             yield from complain_about_parameters(class_, self.params, own=self.own_parameters)
         else:
-            yield ("class",), f"{self.class_path} is no sampler: it has no fit_resample(X, y)"
+            yield ("class",), f"{self.class_path} isn't a sampler: it has no fit_resample(X, y)"
 
     def describe(self, n_categorical: int, n_numeric: int) -> str:
         """As in `Recipe`."""
@@ -114,7 +114,7 @@ class Resample(Recipe):
         if chosen is not None and (len(chosen) != len(X) or not np.array_equal(encoded[chosen], X)):
             chosen = None  # it makes rows of its own
         if chosen is None and part.categorical_indices:
-            knows_none = f"{type(sampler).__name__} knows no categories: it was given one-hot columns"
+            knows_none = f"{type(sampler).__name__} doesn't support categories: it was given one-hot columns"
             degraded += (f"{knows_none} and may have made rows that lie between categories",)
         n_synthetic = len(find_added(encoded, X))
         parents = None if chosen is None or not n_synthetic else np.column_stack([chosen, chosen])[-n_synthetic:]
@@ -241,8 +241,8 @@ class Smote(Resample):
         name = _choose(n_categorical, n_numeric).__name__
         if not n_categorical:
             return f"{name}: new minority rows on the lines between neighbouring ones"
-        some = "all features are" if not n_numeric else f"{n_categorical} of the features are"
-        return f"{name}, the SMOTE for categories: {some} categories"
+        some = f"{n_categorical} of {n_categorical + n_numeric}" if n_numeric else "all"
+        return f"{name}, SMOTE for categories (categorical features: {some})"
 
     def resample(self, part: TrainingPart) -> Resampled:
         """As in `Recipe`; categories reach the sampler as categories and are encoded after it."""
@@ -272,10 +272,10 @@ class CategorySmote(Resample):
         categorical = part.categorical_indices
         if self.class_path.endswith(".SMOTENC"):
             if not categorical:
-                raise StrategyError("SMOTENC needs a category column and the data has none; use SMOTE")
+                raise StrategyError("SMOTENC needs a categorical column and the data has none; use SMOTE")
             return resample_codes(self.build(part, categorical_features=categorical), part)
         all_categories = len(categorical) == part.codes.shape[1]
-        warned = () if all_categories else ("SMOTEN takes every distinct number for a category of its own",)
+        warned = () if all_categories else ("SMOTEN treats every distinct number as a category of its own",)
         return resample_codes(self.build(part), part, warned)
 
 
@@ -289,7 +289,7 @@ class Custom(Resample):
 
     def describe(self, n_categorical: int, n_numeric: int) -> str:
         """As in `Recipe`."""
-        text = "AffinitySMOTE: new minority rows between neighbours, from those that are surest of their class"
+        text = "AffinitySMOTE: new minority rows between neighbours, mostly where the neighbourhood is clearly minority"
         return f"{text}; categories by their neighbours' vote" if n_categorical else text
 
     def resample(self, part: TrainingPart) -> Resampled:

@@ -18,8 +18,8 @@ FOLDER = "data"
 """Where in the output folder data sets that are known by name are written, for their jobs to read."""
 _MOST = 1000
 _LONGEST_TITLE = 200
-_JOB = "datasets is missing; a spec with data is a job, run it with: minority-report run SPEC --output DIR"
-_BOTH = "stands beside datasets, which is in its place; leave it out, or run a job without datasets"
+_JOB = "datasets is missing. A spec with data is a job; run it with: minority-report run SPEC --output DIR"
+_BOTH = "can't be combined with datasets; keep data for a job, datasets for a suite"
 
 
 @dataclass(frozen=True)
@@ -144,7 +144,7 @@ def _expand(suite: SuiteData, source: Source, faults: list[Fault]) -> list[_Foun
         else:
             found += _find_named(place, entry, node, faults)
     if len(found) > _MOST:
-        what = f"stands for {len(found):,} data sets, must be at most {_MOST:,}"
+        what = f"has {len(found):,} data sets, must be at most {_MOST:,}"
         faults.append(Fault(source.document.find((DATASETS,))[0].place, what, (DATASETS,)))
     return found
 
@@ -154,7 +154,7 @@ def _find_files(place: int, entry: DatasetEntry, node: Node, folder: Path, fault
     file, at = node.below["file"], (DATASETS, place)
     paths = _match(entry.file.path, folder)
     if not paths:
-        what = f"matches no file in {folder.resolve()}; mend the path, which is relative to the suite"
+        what = f"matches no file in {folder.resolve()}; correct the path, which is relative to the suite"
         message = f"got {show(entry.file.path)}, which {what}"
         faults.append(Fault(file.below["path"].place, message, (*at, "file", "path")))
     elif len(paths) > 1 and entry.label is not None:
@@ -232,7 +232,7 @@ def _check_labels(found: Iterable[_Found], document: Document, faults: list[Faul
     for one in found:
         path = (DATASETS, one.place)
         if one.label in owners:
-            why = f"label {one.label} belongs to {DATASETS}[{owners[one.label]}] already; give this entry a label"
+            why = f"label {one.label} is already used by {DATASETS}[{owners[one.label]}]; give this entry another label"
             faults.append(Fault(document.find(path)[0].place, why, path))
         owners.setdefault(one.label, one.place)
 

@@ -162,7 +162,7 @@ def _finish_all(tasks: Mapping[int, _Task], n_workers: int, on_report: Callable[
             else:
                 answered[futures[future]] = read(future.result())
                 if _LINES * len(answered) // len(tasks) > _LINES * (len(answered) - 1) // len(tasks):
-                    on_report(f"{len(answered):,} of {len(tasks):,} reports")
+                    on_report(f"{len(answered):,} of {len(tasks):,} reports written")
     for number in sorted(died):
         answered[number] = run_apart(_finish, *tasks[number])
     told = ((number, summary, f"its report cannot be made: {why}") for number, (summary, why) in answered.items())

@@ -13,7 +13,7 @@ CODE_TITLES = {
     codes.OPEN: "Open",
     codes.PROBABLY_HARMS: "Probably harms",
     codes.HARMS: "Harms",
-    codes.CANNOT_TELL: "Can't be told",
+    codes.CANNOT_TELL: "Can't tell",
     codes.NOT_ASKED: "No oversampling strategy",
 }
 """Code of a data set's answer -> what the table calls it."""
@@ -27,7 +27,7 @@ _VERBS = {
     rules.BETTER: "ranks better than baseline",
     rules.WORSE: "ranks worse than baseline",
     rules.EQUIVALENT: "makes no practical difference",
-    rules.OPEN: "may rank better or worse: it is open",
+    rules.OPEN: "may rank better or worse",
     rules.UNTESTED: "can't be compared",
 }
 
@@ -36,7 +36,7 @@ def tell_answer(results: SuiteResults) -> str:
     """Answer in one sentence: which strategies rank better over all data sets, if any."""
     known = [one for one in results.over_all if one.code != rules.UNTESTED]
     if not known:
-        return "Whether a strategy ranks better can't be told: fewer than two data sets could be compared."
+        return "This suite can't tell whether a strategy ranks better: fewer than two data sets could be compared."
     over = f"Over {describe_blocks(known[0], results)}, "
     by_code = {code: [one for one in known if one.code == code] for code in _VERBS}
     if better := by_code[rules.BETTER]:

@@ -17,15 +17,15 @@ _Row = TypeVar("_Row", bound=Pair)
 _TINY = 1e-4
 
 _POINTS = {
-    cutoffs.BASELINE_FALSE_ALARMS: "baseline's false alerts",
+    cutoffs.BASELINE_FALSE_ALARMS: "as many false alerts as baseline",
     cutoffs.AS_MANY_AS_POSITIVES: "as many alerts as minority rows",
     cutoffs.RECALL_80: "recall 0.8",
-    cutoffs.BALANCED: "balanced errors",
+    cutoffs.BALANCED: "highest balanced accuracy",
 }
 AS_IT_IS = "the model as it is"
 OWN_DECISION = "its own decision threshold"
 REASONS = {
-    codes.NO_CUTOFF_KEEPS: "no cut-off keeps what the spec asks for on the inner folds of most splits",
+    codes.NO_CUTOFF_KEEPS: "on most splits, no cut-off meets the spec's limits on the inner folds",
     codes.NO_INNER_FOLDS: "the training parts are too small for inner folds with both classes",
     codes.INNER_FOLDS_FAILED: "the strategy failed on inner folds",
     codes.NOTHING_ASKED: "the spec asks for none",
@@ -48,7 +48,7 @@ def describe_request(decisions: Decisions) -> str:
             f"evaluation.alerts_per_1000 or evaluation.limit in the spec, one is.{used}"
         )
     bounded = request.limit or request.alerts_per_1000 is not None
-    aimed = " It is aimed at these and doesn't promise them on other rows: the table shows what the test parts gave."
+    aimed = " It aims to meet these limits, but may miss them on other rows: the table has the test parts' results."
     return (
         f"The spec asks for {listed(_bounds(request))}. The cut-off is chosen on inner folds of each training part, "
         f"the same way for every strategy.{aimed if bounded else ''}{used}"
@@ -59,7 +59,7 @@ def _bounds(request: RequestFacts) -> Iterator[str]:
     """What is asked of a cut-off, each in a few words."""
     if request.cost is not None:
         miss, alarm = plain(request.cost.false_negative), plain(request.cost.false_positive)
-        yield f"the lowest cost, where a missed minority row costs {miss} and a false alert {alarm}"
+        yield f"the lowest cost ({miss} for a missed minority row, {alarm} for a false alert)"
     yield from (_LIMITS[name].format(plain(bound)) for name, bound in (request.limit or {}).items())
     if request.alerts_per_1000 is not None:
         yield f"at most {plain(request.alerts_per_1000)} alerts per 1,000 rows"
@@ -81,14 +81,14 @@ def tell_cutoffs(results: Results) -> Iterator[str]:
         if menu := tell_menu(decisions, *headline.recommended.place):
             yield menu
         if ranges := _ranges(decisions, *headline.recommended.place):
-            yield f"Cheapest by the cost of a missed minority row to that of a false alert: {ranges}."
+            yield f"Cheapest choice by cost ratio (missed minority row : false alert): {ranges}."
         return
     if (reason := headline.numbers.cutoff_reason) is not None:
         yield f"No cut-off is advised: {REASONS[reason]}."
         return
     yield (
-        f"This cut-off is chosen on inner folds of the training parts for {listed(_bounds(decisions.request))}. It is "
-        "yours to change."
+        f"This cut-off was chosen on inner folds of the training parts for {listed(_bounds(decisions.request))}. You "
+        "can change it."
     )
     never, always = decisions.never.expected_cost_per_1000, decisions.always.expected_cost_per_1000
     if never is not None and always is not None:

@@ -23,13 +23,13 @@ GLOSSES: Mapping[str, str] = {
     kinds.CLASS_WEIGHT: "errors on minority rows weigh more, no synthetic rows",
     kinds.THRESHOLD: "same model, another cut-off, no synthetic rows",
     kinds.SYNTHETIC: "trained with synthetic minority rows",
-    kinds.BOTH: "trained with synthetic minority rows, some others removed",
+    kinds.BOTH: "trained with synthetic minority rows, and some rows removed",
     kinds.REPEATED: "trained with minority rows repeated",
     kinds.FEWER: "trained with majority rows removed",
     kinds.UNKNOWN: "",
 }
 """Kind of a strategy -> what it does."""
-_OURS = "trained with synthetic minority rows of AffinitySMOTE, this job's own sampler"
+_OURS = "trained with synthetic minority rows from AffinitySMOTE, this project's own sampler"
 
 _FEW_ROWS = 50  # minority rows below which no interval should be taken at its word
 _SHOWN = 5  # combinations that a sentence names
@@ -51,7 +51,7 @@ _RANKS: Mapping[str, str] = {
     rules.BETTER: "ranks better than baseline",
     rules.PROBABLY_BETTER: "probably ranks better than baseline",
     rules.EQUIVALENT: "makes no practical difference",
-    rules.OPEN: "may go either way",
+    rules.OPEN: "may rank better or worse than baseline",
     rules.PROBABLY_WORSE: "probably ranks worse than baseline",
     rules.WORSE: "ranks worse than baseline",
 }
@@ -138,7 +138,7 @@ def _tell_problems(results: Results) -> Iterator[str]:
         named = [*finding.columns[:_TOLD], *(["..."] if len(finding.columns) > _TOLD else [])]
         yield f"{finding.found.removesuffix('.')} ({', '.join(named)})." if named else finding.found
     if (more := len(found) - _TOLD) > 0:
-        yield f"{more} more {'are' if more > 1 else 'is'} listed below."
+        yield f"{more} more {'are' if more > 1 else 'is'} listed under Data difficulty."
 
 
 def _short(verdict: Verdict, about: VerdictRow | None, naming: Naming) -> str:
@@ -161,19 +161,19 @@ def _short(verdict: Verdict, about: VerdictRow | None, naming: Naming) -> str:
     count = headline.n_oversamplers
     is_best = (tested.difference or 0.0) >= max(row.difference or 0.0 for row in same)
     place = "one" if not is_best else "the better" if count == 2 else "the best"
-    which = f", {place} of {counted(count, 'oversampler')}" if count > 1 else ""
+    which = f", {place} of the {counted(count, 'oversampler')} compared" if count > 1 else ""
     return f"{start}: {probability} with {naming(about.strategy)}{which}."
 
 
 def tell_survival(headline: Headline, rows: Iterable[Survival], naming: Naming) -> str:
-    """Say that tuning turns the answer, where it does; empty where it doesn't."""
+    """Say that tuning changes the answer, where it does; empty where it doesn't."""
     if headline.about is None:
         return ""
     for row in rows:
         sides = zip(row.place, row.tuned.place, headline.about.place, strict=True)
         if row.turned and all(about in (default, tuned) for default, tuned, about in sides):
             default, tuned = (f"{naming(pair.strategy)} with {naming(pair.classifier)}" for pair in (row, row.tuned))
-            return f"Tuning turns this verdict: {default} {_RANKS[row.code]}, {tuned} {_RANKS[row.tuned_code]}."
+            return f"Tuning changes this verdict: {default} {_RANKS[row.code]}, {tuned} {_RANKS[row.tuned_code]}."
     return ""
 
 
@@ -201,7 +201,7 @@ def _others(headline: Headline, naming: Naming) -> str:
             phrase = _WITH[other.code].format(strategy=naming(str(other.strategy)))
             told.setdefault(phrase, []).append(naming(other.classifier))
     parts = [f"the same holds for {listed(same)}"] if same else []
-    return sentence("; ".join([*parts, *(f"with {listed(labels)} {phrase}" for phrase, labels in told.items())]))
+    return sentence("; ".join([*parts, *(f"with {listed(labels)}, {phrase}" for phrase, labels in told.items())]))
 
 
 def _action(headline: Headline, naming: Naming) -> str:
@@ -226,7 +226,7 @@ def _use(results: Results) -> str:
     where = "at its own decision threshold"
     if (cutoff := headline.cutoff) is not None:
         actions = {"always": "(an alert on every row)", "never": "(no alert at all)"}
-        where = f"with the advised cut-off {actions.get(cutoff.action) or number(cutoff.threshold, 3)}"
+        where = f"at the advised cut-off {actions.get(cutoff.action) or f'of {number(cutoff.threshold, 3)}'}"
     cost, alerts = price["expected_cost_per_1000"], whole(price["false_alarms_per_1000"] or 0.0)
     return (
         f"{is_what}: {where} it finds {whole(100 * price['recall'])} of every 100 minority rows and raises {alerts} "
@@ -249,11 +249,11 @@ def _gloss(results: Results, recommended: Pair) -> str:
     if kind == kinds.BASELINE:
         return ""
     if kind != kinds.THRESHOLD or not cuts:
-        weighs = "each class weighing as much as before" if entry.weights else ""
+        weighs = "weighted so that each class keeps its total weight" if entry.weights else ""
         return ", ".join(filter(None, (does, weighs)))
     mean, about = sum(cuts) / len(cuts), "about " if len(set(cuts)) > 1 else ""
     digits = next((digits for digits in (2, 3, 4) if abs(mean) >= 10**-digits), 2)  # one at least that says something
-    return f"same model, cut-off moved to {about}{number(mean, digits)}, no synthetic rows"
+    return f"same model with a cut-off of {about}{number(mean, digits)}, no synthetic rows"
 
 
 def _probabilities(numbers: HeadlineNumbers) -> str:
@@ -262,13 +262,13 @@ def _probabilities(numbers: HeadlineNumbers) -> str:
     mean, share = numbers.beside_baseline.metrics["mean_predicted"], numbers.prevalence
     if mean.strategy is None or not mean.difference:
         return ""
-    means = f"{number(mean.strategy, 3)} (with {numbers.baseline} {number(mean.baseline, 3)})"
+    means = f"{number(mean.strategy, 3)} ({numbers.baseline}: {number(mean.baseline, 3)})"
     if mean.strategy > 2 * share:
         return (
-            f" Don't read its scores as probabilities: their mean is {means}, but only {number(share, 3)} of the rows "
-            "are minority rows."
+            f" Don't read its scores as probabilities: their mean is {means}, but the true share of minority "
+            f"rows is only {number(share, 3)}."
         )
-    return f" Its mean predicted probability is {means}; {number(share, 3)} of the rows are minority rows."
+    return f" Its mean predicted probability is {means}; the true share of minority rows is {number(share, 3)}."
 
 
 def _sure(numbers: HeadlineNumbers, n_positive: int) -> str:
@@ -278,12 +278,12 @@ def _sure(numbers: HeadlineNumbers, n_positive: int) -> str:
     tested = f"{few}{rows:,}{of_all} minority rows"
     if numbers.n_splits == 1:
         return (
-            f"This rests on one split with {tested} in its test part: intervals are for these two fitted models on new "
-            "rows like these, and say nothing about another split."
+            f"This is based on one split with {tested} in its test part. Intervals apply to these two fitted models on "
+            "new rows like these, not to another split."
         )
     return (
-        f"This rests on {counted(numbers.n_splits, 'split')} and {tested} tested: intervals are for new data of the "
-        f"same kind, with both models trained on {whole(numbers.n_train_mean)} rows."
+        f"This is based on {counted(numbers.n_splits, 'split')} that test {tested}. Intervals apply to new data of the "
+        f"same kind and to models trained on {whole(numbers.n_train_mean)} rows."
     )
 
 
@@ -300,7 +300,7 @@ def _choice(headline: Headline, naming: Naming) -> str:
     if numbers.best != recommended and {numbers.best, recommended} <= {*numbers.alike}:
         said += f"; {winner} is practically as good and {_preferred(numbers.best, recommended)}"
     elif numbers.best != recommended:
-        said += f", but a gain over baseline isn't at least probable there, so {winner} is recommended"
+        said += f", but its gain over baseline isn't probable enough, so {winner} is recommended"
     return f"{said}. {left_out}".rstrip()
 
 
@@ -327,7 +327,7 @@ def _tell_cheaper(results: Results, naming: Naming) -> str:
         return ""
     return (
         f"At its own advised cut-off, {naming(cheapest[0])} with {naming(cheapest[1])} costs {whole(costs[cheapest])} "
-        f"on average, less than {whole(mine)}; costs are not tested, and the model is chosen by its ranking."
+        f"on average (recommended: {whole(mine)}); costs aren't tested, and the model is chosen by its ranking."
     )
 
 
@@ -336,11 +336,11 @@ def _left_out(numbers: HeadlineNumbers, naming: Naming) -> str:
     rows = numbers.left_out
     if not rows:
         return ""
-    shown = [f"{naming(row.strategy)} with {naming(row.classifier)} ({row.n_splits:,})" for row in rows[:_SHOWN]]
+    told = ((naming(row.strategy), naming(row.classifier), counted(row.n_splits, "split")) for row in rows[:_SHOWN])
+    shown = ["{} with {} ({})".format(*each) for each in told]
     more = [f"{len(rows) - _SHOWN:,} more"] if len(rows) > _SHOWN else []
-    return (
-        f"Left out for having a result on fewer than all {numbers.n_splits_scored:,} splits: {listed([*shown, *more])}."
-    )
+    without = f"Not ranked, because results are missing on some of the {numbers.n_splits_scored:,} splits"
+    return f"{without}: {listed([*shown, *more])}."
 
 
 def gather_reasons(runs: Iterable[Run], status: str) -> dict[str, list[Run]]:

@@ -24,12 +24,13 @@ RANKING_TITLES: Mapping[str, str] = {
 
 DECISION_TITLES: Mapping[str, str] = {
     rules.MOVED_THRESHOLD: "A different threshold",
-    rules.MORE_THAN_THRESHOLD: "More than a threshold",
+    rules.MORE_THAN_THRESHOLD: "More than a different threshold",
     rules.NO_CHANGE: "No change",
     rules.OPEN: "Open",
 }
 """Code of the decision answer -> what tables call it, where there are decisions."""
 
+_ALLOWED = "undecided but allowed"
 _SHORTAGES: Mapping[str, tuple[str, str]] = {
     "splits": ("split", "{found} with both results, {needed} needed"),
     "test_rows": ("minority row", "one split with {found} in its test part, {needed} needed there (or five splits)"),
@@ -75,7 +76,7 @@ def describe_decision(row: VerdictRow) -> str:
         return "there are no decisions to compare."
     found = more_or_fewer(100 * recall, "of every 100 minority rows", "of every 100 minority rows")
     raised = more_or_fewer(alerts, "false alert", "false alerts")
-    start = f"at its own decision threshold it finds {found} and raises {raised} per 1,000 rows"
+    start = f"compared with baseline, at its own threshold it finds {found} and raises {raised} per 1,000 rows"
     if code == rules.NO_CHANGE:
         return f"{start}: no practical change in recall."
     verdict = {
@@ -87,7 +88,7 @@ def describe_decision(row: VerdictRow) -> str:
         rules.OPEN: "The splits differ too much to tell how much of that is only a different threshold",
     }[code]
     on_average = " on average" if code == rules.OPEN else ""
-    same = "" if share is None else f": with as many alerts, baseline finds {_share(share)}{on_average}"
+    same = "" if share is None else f": at the same number of alerts, baseline {_share(share)}{on_average}"
     return f"{start}. {verdict}{same}."
 
 
@@ -96,15 +97,15 @@ def describe_needed(power: PowerRow, n_positive: int) -> str:
     if power.low is None or power.high is None:
         return ""
     return (
-        f"To detect a true difference of {_fine(power.gain)} in four of five such jobs would take about "
-        f"{rounded(power.low)} to {rounded(power.high)} minority rows; the data has {n_positive:,}."
+        f"Detecting a true difference of {_fine(power.gain)} with 80 % power would take about {rounded(power.low)} to "
+        f"{rounded(power.high)} minority rows; the data has {n_positive:,}."
     )
 
 
 def count_gates(gates: Iterable[Gate]) -> str:
     """Say how many gates ended how: ``Gates: 3 passed, 1 failed``."""
-    counts = Counter("let pass" if gate.status == "undecided" and not gate.fails_job else gate.status for gate in gates)
-    ordered = (status for status in ("passed", "failed", "undecided", "let pass") if counts[status])
+    counts = Counter(_ALLOWED if gate.status == "undecided" and not gate.fails_job else gate.status for gate in gates)
+    ordered = (status for status in ("passed", "failed", "undecided", _ALLOWED) if counts[status])
     return f"Gates: {', '.join(f'{counts[status]:,} {status}' for status in ordered)}"
 
 
@@ -150,7 +151,8 @@ def _fine(difference: float) -> str:
 
 def _share(share: float) -> str:
     points = round(100 * share)
-    return "as much or more" if points >= 100 else "none of that gain" if points <= 0 else f"{points} % of that gain"
+    gain = f"achieves {'none' if points <= 0 else f'{points} %'} of that gain"
+    return "finds as many or more" if points >= 100 else gain
 
 
 def _change(means: Means) -> float | None:

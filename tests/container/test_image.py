@@ -54,13 +54,20 @@ def _run(
     return _docker("run", "--rm", "--interactive", *flags, image, *command, stdin=stdin)
 
 
-def test_the_default_job_needs_only_an_output_folder(image: str, output: Path) -> None:
+@pytest.mark.parametrize(
+    ("command", "spec"),
+    [(("run", "-"), SPEC), pytest.param((), None, marks=pytest.mark.long)],
+    ids=["a small job", "the default job"],
+)
+def test_a_job_needs_only_an_output_folder(
+    image: str, output: Path, command: tuple[str, ...], spec: str | None
+) -> None:
     """Files belong to who asked, and nothing but progress is said."""
-    done = _run(image, flags=(*HARDENED, f"--volume={output}:/output"))
+    done = _run(image, *command, flags=(*HARDENED, f"--volume={output}:/output"), stdin=spec)
 
     assert done.returncode == 0, done.stderr
     assert {USER} == {path.stat().st_uid for path in output.iterdir()}
-    assert [] == [line for line in done.stderr.splitlines() if not re.match(r"\d+ of 400 runs", line)]
+    assert [] == [line for line in done.stderr.splitlines() if not re.match(r"\d+ of \d+ runs", line)]
 
 
 @pytest.fixture(scope="module")
@@ -119,7 +126,9 @@ def _n_workers(folder: Path) -> int:
     ("suffix", "strategies", "classifiers", "source", "limit"),
     [
         ("parquet", IMBALANCED_LEARN_SAMPLERS, ["gaussian_nb"], "/data/spec.yaml", "--cpus=1"),
-        ("csv.gz", ["custom", "under_bagging"], OWN_CLASSIFIERS, "-", "--cpuset-cpus=0"),
+        pytest.param(
+            "csv.gz", ["custom", "under_bagging"], OWN_CLASSIFIERS, "-", "--cpuset-cpus=0", marks=pytest.mark.long
+        ),
     ],
 )
 def test_everything_a_spec_can_name_works_in_the_image(

@@ -70,10 +70,13 @@ def spoil_test_rows(dataset: Dataset) -> Dataset:
 
 
 SLOW = ("KMeansSMOTE",)
+DEAR = ("InstanceHardnessThreshold",)
 ALL = [*STRATEGIES, {"name": "smote", "tune": {"n_candidates": 3}}, {"name": "custom", "tune": True}, CALIBRATED]
 
 
-@pytest.mark.parametrize("strategy", ALL, ids=str)
+@pytest.mark.parametrize(
+    "strategy", [pytest.param(e, marks=pytest.mark.long) if e in DEAR else e for e in ALL], ids=str
+)
 def test_tuning_sees_no_test_row(strategy: Any) -> None:
     """test rows of another world change neither what any strategy chooses nor what it is chosen by"""
     (before,), (after,) = (evaluate(strategy, TREE, dataset=each) for each in (DATASET, spoil_test_rows(DATASET)))

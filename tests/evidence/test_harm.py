@@ -233,7 +233,7 @@ def test_one_split_with_many_predictions_is_sampled() -> None:
 
 
 def load_default(*strategies: str) -> LoadedSpec:
-    """The embedded default with these strategies and logistic regression only."""
+    """The built-in example with these strategies and logistic regression only."""
     loaded = read_spec(None)
     kept = tuple(entry for entry in loaded.spec.strategies if entry.label in strategies)
     classifiers = tuple(entry for entry in loaded.spec.classifiers if entry.label == "logistic_regression")

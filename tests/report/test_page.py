@@ -221,7 +221,7 @@ def test_the_script_is_the_same_on_every_page(pages: dict[str, Page]) -> None:
 
 
 def test_the_default_page_is_light() -> None:
-    """what the embedded default asks for, its leak and its sweep of imbalance, takes at most 600 kB"""
+    """what the built-in example asks for, its leak and its sweep of imbalance, takes at most 600 kB"""
     sweeps = make_sweeps(None, make_imbalance_sweep(classifier=CLASSIFIERS[0]))
     assert len(render_report(make_results(sweeps=sweeps)).encode()) <= 600_000
 

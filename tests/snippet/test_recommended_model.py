@@ -123,7 +123,7 @@ FEW_TREES = {"name": "hist_gradient_boosting", "params": {"max_iter": 5}}
 @pytest.mark.parametrize(
     ("data", "classifiers"),
     [
-        pytest.param(GENERATED, ("logistic_regression", "gaussian_nb"), id="generated"),
+        pytest.param(GENERATED, ("logistic_regression", "gaussian_nb"), id="generated", marks=pytest.mark.long),
         pytest.param(read_file(), ("knn", FEW_TREES), id="file"),
     ],
 )

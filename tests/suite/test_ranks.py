@@ -159,7 +159,7 @@ def test_cliques_are_the_largest_runs_within_the_difference(ranks, reach) -> Non
     assert all(values[a] <= values[b] for clique in cliques for a, b in pairwise(clique))
 
 
-@settings(max_examples=50)  # scipy tries every choice of signs
+@settings(max_examples=20)  # scipy tries every choice of signs
 @given(
     st.lists(st.integers(-5, 5), min_size=2, max_size=30)
     | st.lists(st.integers(-90, 90).filter(bool), min_size=2, max_size=30, unique_by=abs)

@@ -192,13 +192,13 @@ def read_delimited(store: Store, file: DataFile) -> Table:
     columns, named = database.name_columns(header.names, file.shown)
     keys, notes = [column.key for column in columns], list[Note]()
     if header.comments:
-        text = f"{counted(header.comments, 'line')} above the header that begin with # were read as comments."
+        text = f"Read {counted(header.comments, 'line')} starting with # above the header as comments."
         notes.append(Note("comment-lines", text))
     notes += named
     scan = scan_structure(read_blocks(file), file.delimiter, len(columns)) if header.is_first_line else None
     if scan is not None and file.encoding is None:
         if scan.n_blank:
-            text = f"{counted(scan.n_blank, 'blank line')} between or below the rows skipped."
+            text = f"Skipped {counted(scan.n_blank, 'blank line')} between or below the rows."
             notes.append(Note("blank-lines", text))
         database.load_csv(store, file.path, keys, scan.n_records - 1, scan.longest, file)
     else:
@@ -273,11 +273,11 @@ def _note_odd_lines(store: Store, file: DataFile, header: Header, keys: Sequence
     if again:
         lines = [f"{found[place].line:,}" for place in again]
         more = f" and {len(lines) - _MOST_LINES:,} more" if len(lines) > _MOST_LINES else ""
-        text = f"{counted(len(lines), 'line')} left out, repeating the header: {', '.join(lines[:_MOST_LINES])}{more}."
+        text = f"Left out {counted(len(lines), 'line')} repeating the header: {', '.join(lines[:_MOST_LINES])}{more}."
         yield Note(REPEATED_HEADER, text)
     for place, what in odd.items():
         values = listed([value.strip() for value in found[place].values], 4)
-        text = f"Line {found[place].line:,} ({values}) looks like {what}, not like a row; remove it if it isn't one."
+        text = f"Line {found[place].line:,} ({values}) looks like {what}; if it isn't a row of data, remove it."
         yield Note(ODD_LINE, text)
 
 

@@ -252,7 +252,7 @@ def _why_left_out(reading: Reading) -> str:
     if not reading.is_feature:
         return reading.why
     is_truth = reading.raw.name == POSTERIOR
-    return "the true probability, which no model may see" if is_truth else "an identifier, by its name"
+    return "the true probability, which no model may see" if is_truth else "by its name, an identifier"
 
 
 def _find_delimiter(file: DataFile) -> str | None:

@@ -65,7 +65,7 @@ class Mark:
 def list_marks(decimal: str) -> tuple[Mark, ...]:
     """List the marks to look for where numbers have this decimal mark, in the order in which a tie is decided."""
     other, name = (",", "comma") if decimal == "." else (".", "point")
-    advice = f'if they are, set data.file.decimal to "{other}" (if the {name} stands between thousands, write the'
+    advice = f'if they are, set data.file.decimal to "{other}" (if the {name} separates thousands, write the'
     point = ", and with a decimal point" if decimal == "." else ""
     looks = "look like numbers with"
     return (
@@ -103,7 +103,7 @@ _HYPHEN = "write -5 with a plain hyphen in front"
 _ONE = "where a number is meant"
 
 _MARKS = (
-    Mark("dates", f"{_DATE}|{_DAY_AND_MONTH}", "look like dates", "write a number, for example of days"),
+    Mark("dates", f"{_DATE}|{_DAY_AND_MONTH}", "look like dates", "write a number, such as days since a fixed date"),
     Mark("percent-signs", f"{_SIGNED}{_BLANK}[%‰]", "contain a percent sign"),
     Mark("currency-signs", _CURRENCY, "contain a currency"),
     Mark("underscores", "[+-]?[0-9]+(_[0-9]+)+", "contain underscores", "write only the digits"),
@@ -119,8 +119,8 @@ _MARKS = (
     Mark("powers", _POWER, "look like numbers with a power", "write 1.5e3"),
     Mark("fractions", _FRACTION, "look like fractions", "write a decimal number"),
     Mark("ranges", _RANGE, "look like ranges", f"write one number, such as the middle, {_ONE}"),
-    Mark("text-behind-numbers", _BEHIND, "hold text behind a number", "write the number alone where it is a unit"),
-    Mark("several-points", _POINTS, "hold several points, as version numbers do", f"write one decimal point {_ONE}"),
+    Mark("text-behind-numbers", _BEHIND, "have text after a number", "if it is a unit, write only the number"),
+    Mark("several-points", _POINTS, "have several points, as version numbers do", f"write one decimal point {_ONE}"),
 )
 
 

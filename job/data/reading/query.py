@@ -24,7 +24,7 @@ from job.spec.file_keys import FileSpec
 TABLE = "data"
 _KEY = "data.file.query"
 _ANSWER, _SORTED = "query_answer", "query_result"
-_ADVICE = f"allowed is one SELECT statement over the table {TABLE}"
+_ADVICE = f"must be one SELECT statement over the table {TABLE}"
 _NO_NUMBERS = "with the file's decimal sign its values weren't numbers"
 _LARGEST = 2**63
 
@@ -36,7 +36,7 @@ _CLOCKS = frozenset({"current_date", "current_time", "current_timestamp", "local
 _NODES = frozenset({"CTE_NODE", "RECURSIVE_CTE_NODE", "SELECT_NODE", "SET_OPERATION_NODE"})
 _PARTS = frozenset({"BASE_TABLE", "EMPTY", "EXPRESSION_LIST", "JOIN", "PIVOT", "SUBQUERY", "TABLE_FUNCTION"}) | _NODES
 _HARMLESS = ("_MODIFIER", "_TYPE_INFO", "_DEFAULT", "_ASCENDING", "_DESCENDING", "ASCENDING", "DESCENDING")
-_ONLY = f"the file is the table {TABLE}, and nothing else can be read"
+_ONLY = f"a query can read only the table {TABLE}, which holds the file"
 _SAME = "depends on more than the data, and the same spec and data have to give the same report"
 _SETTINGS = (  # let nothing that runs in the store reach a file, the network, a Python variable or a setting
     "threads = 1",

@@ -39,9 +39,10 @@ def check_roles(spec: FileSpec, names: Sequence[str], shown: str) -> None:
     """
     named = [(f"data.file.{key}", getattr(spec, key)) for key in _ONE if getattr(spec, key) is not None]
     named += [(f"data.file.{key}[{i}]", name) for key in _SEVERAL for i, name in enumerate(getattr(spec, key))]
-    problems = [f"{key}: no column {quoted(name)}{nearest(name, names)}" for key, name in named if name not in names]
-    if problems:
-        raise DataError(f"{shown}: {'; '.join(problems)} (columns: {listed(names, 12)}){suspect_no_header(names)}")
+    missing = [(key, name) for key, name in named if name not in names]
+    if missing:
+        problems = [f"{key}: there is no column {quoted(name)}.{nearest(name, names)}" for key, name in missing]
+        raise DataError(f"{shown}: {' '.join(problems)} (columns: {listed(names, 12)}){suspect_no_header(names)}")
     if not set(names) - {name for key, name in named if not key.startswith("data.file.categorical")}:
         uses = " or ".join(["the target", *(key for key in (*_ONE[1:], "drop") if getattr(spec, key))])
         raise DataError(f"{shown}: no column is left as a feature; at least one that isn't {uses} is needed")
@@ -98,7 +99,7 @@ def drop_unlabelled(table: Table, target: str) -> Table:
         advice = f"; if {listed(words)} is a label, remove it from data.file.na_values" if words else ""
         found = f"{share(n_missing, table.n_rows)} rows have no label in column {quoted(target)}, more than 5 %"
         raise DataError(f"{table.shown}: {found}; remove them, or fill in their labels{advice}")
-    text = f"{counted(n_missing, 'row')} of {table.n_rows:,} without a label (column {quoted(target)}) left out."
+    text = f"Left out {counted(n_missing, 'row')} of {table.n_rows:,} without a label in column {quoted(target)}."
     return table.delete(f"{value} IS NULL").with_notes([Note(_UNLABELLED, text, target)])
 
 

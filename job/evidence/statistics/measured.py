@@ -101,17 +101,17 @@ class Measured:
     def explain_no_interval(self, estimates: Estimates, at: tuple[int, int]) -> str | None:
         """Say why a comparison has no interval; None where it has one."""
         if not estimates.n_splits[at]:
-            return "no split has a value of both"
+            return "no split has a value for both"
         if not estimates.tested[at]:
             if self.draws is not None:
-                return "fewer than half of the bootstrap samples have a value of both"
+                return "fewer than half of the bootstrap samples have a value for both"
             if self.n_splits == 1:
                 needed = f"{bootstrap.LEAST_POSITIVES} positive ones (and, where rows are grouped,"
                 needed += f" {bootstrap.LEAST_GROUPS} groups that have one)"
                 return f"one split only, and a bootstrap over its test rows takes {needed}"
             if estimates.n_splits[at] >= LEAST_PAIRS:
                 return "it depends on the training rows alone, which the splits share, so they don't show how it varies"
-            return f"fewer than {LEAST_PAIRS} splits have a value of both"
+            return f"fewer than {LEAST_PAIRS} splits have a value for both"
         if not estimates.varies[at]:
             what = "split" if self.draws is None else "bootstrap sample"
             return f"the difference is the same on every {what}, so there is no spread to judge it by"

@@ -91,7 +91,7 @@ def draw_alarms(
     own = ", ".join(f"{name} {number(at.recall, 2)} at {number(at.alarms_per_1000, 0)}" for name, at in ends)
     return AlarmChart(
         f"Recall by alerts in 1,000 rows with {classifier.short}. At {plain(rates[start])} alerts: {at}. "
-        f"Where each decides by itself: {own}.",
+        f"At their own decision thresholds: {own}.",
         tuple(_line(name, row, rates) for name, row in known),
         tuple((f"{place_of(10.0**power, rates)}", plain(10.0**power)) for power in decades[::-1][::step][::-1]),
         tuple((f"{_height(share)}", f"{share:g}") for share in _SHARES),

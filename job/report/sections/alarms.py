@@ -46,7 +46,7 @@ class Fact:
 
 
 FACTS = (
-    Fact("threshold", "Lowest alerting score", ""),
+    Fact("threshold", "Cut-off", ""),
     Fact("recall", "Recall", "recall_at_alerts", "higher"),
     Fact("precision", "Precision", "precision", "higher"),
     Fact("false_alarms_per_1000", "False alerts", "false_alarms_per_1000", "lower", "per 1,000 rows"),
@@ -157,10 +157,10 @@ def _values(row: AlarmsRow, fact: Fact) -> MaybeValues:
 def _notes(facts: Facts, classifier: Name, found: Found) -> Iterator[str]:
     known = [name for name, _ in found]
     if absent := [name.short for name in facts.strategies if name not in known]:
-        yield f"Without scores on any split with {classifier.short}: {listed(absent)}."
+        yield f"No scores on any split with {classifier.short}: {listed(absent)}."
     for name, row in found:
         if row.n < facts.n_splits:
-            yield f"{name.short} is read on {row.n:,} of {counted(facts.n_splits, 'split')} only."
+            yield f"{name.short} has scores on {row.n:,} of {counted(facts.n_splits, 'split')} only."
 
 
 def _own(classifier: Name, found: Found, decimals: Mapping[str, int]) -> Table:
@@ -170,7 +170,7 @@ def _own(classifier: Name, found: Found, decimals: Mapping[str, int]) -> Table:
             raised = number(own.alarms_per_1000, decimals["false_alarms_per_1000"])
             lines.append((name, (raised, *(number(getattr(own, fact.key), decimals[fact.key]) for fact in FACTS))))
     headings = (Heading("Alerts", None, "per 1,000 rows", numeric=True), *(fact.heading for fact in FACTS))
-    caption = f"Where each strategy decides by itself with {classifier.short}"
+    caption = f"Each strategy at its own decision threshold with {classifier.short}"
     return tabulate(f"alarms-{classifier.index}-own", caption, headings, lines, of_metrics=True)
 
 

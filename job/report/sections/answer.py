@@ -18,7 +18,7 @@ from job.wording import headline as wording
 from job.wording.cutoffs import row_of
 
 _TESTED = (
-    ("recall", "Recall per 100", " minority rows"),
+    ("recall", "Found of 100", " minority rows"),
     ("false_alarms_per_1000", "False alerts per 1,000", " rows"),
     ("average_precision", "Average precision", ""),
 )
@@ -208,7 +208,7 @@ def _tile_at_cutoff(facts: Facts, beside: Beside, metric: str, label: str, unit:
     known = None if theirs is None else getattr(theirs, metric)
     other = "" if names[1] is None or known is None else f"{names[1].short}: {_shown(known, metric)}"
     right = metric == "false_alarms_per_1000" and mine.precision is not None
-    note = f"{_share(mine.precision)} of alerts right" if right else ""
+    note = f"{_share(mine.precision)} of alerts are correct" if right else ""
     return Tile(label, unit, "", _shown(value, metric), change, other=other, note=note)
 
 
@@ -252,11 +252,11 @@ def _note(facts: Facts, metric: str, strategy: Name, compared: Name | None) -> s
         return ""
     if metric == "false_alarms_per_1000":
         return _describe_right_alarms(facts, strategy, compared)
-    chance = "" if facts.chance is None else f"random order: {number(facts.chance, 3)}"
+    chance = "" if facts.chance is None else f"a random ranking has {number(facts.chance, 3)}"
     optimism = facts.optimism(strategy, facts.main_classifier)
     if not chance or optimism < LEAST_OPTIMISM:
         return chance
-    return f"{chance}; small test parts raise average precision by about {number(optimism, 2)}"
+    return f"{chance}; small test parts inflate average precision by about {number(optimism, 2)}"
 
 
 def _describe_right_alarms(facts: Facts, strategy: Name, compared: Name | None) -> str:
@@ -269,10 +269,10 @@ def _describe_right_alarms(facts: Facts, strategy: Name, compared: Name | None) 
     shares = [
         right / (right + wrong) if right + wrong else None for right, wrong in zip(found, means[1::2], strict=True)
     ]
-    told = f"{_share(shares[0])}{'' if shares[0] is None else ' of alerts right'}"
+    told = f"{_share(shares[0])}{'' if shares[0] is None else ' of alerts are correct'}"
     if shares[0] == shares[-1]:
         return told
-    return f"{told}, {'before' if compared == strategy else f'{shown[-1].short}:'} {_share(shares[-1])}"
+    return f"{told}, {'before:' if compared == strategy else f'{shown[-1].short}:'} {_share(shares[-1])}"
 
 
 def _share(share: float | None) -> str:
@@ -295,7 +295,7 @@ def _calibration(facts: Facts, beside: Beside) -> Tile:
         return Tile(_CALIBRATION, "", before, after, "", other=told)
     perfect = f"{number(state.ece_perfect_low, 3)} to {number(state.ece_perfect_high, 3)}"
     word, tone = ("calibrated", "best") if state.ece <= state.ece_perfect_high else ("not calibrated", "worst")
-    note = f"with perfect probabilities it would be {perfect}"
+    note = f"a perfectly calibrated model would have {perfect}"
     if told:
         return Tile(_CALIBRATION, "", before, after, "", other=told, note=f"{whose}{word}; {note}")
     return Tile(_CALIBRATION, "", before, after, "", word, tone, note=f"{whose}{note}")

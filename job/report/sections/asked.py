@@ -22,7 +22,7 @@ _LABELS_IN_WORDS = 6
 
 
 def _describe_split(facts: Facts) -> str:
-    """Say how rows were parted into training and test rows."""
+    """Say how rows were split into training and test rows."""
     asked, made, file = facts.spec.split, facts.splits, facts.spec.data.file
     share = "" if asked.test_size is None else f"{plain(round(100 * asked.test_size, 6))} %"
     if file is not None and asked.method == "time":
@@ -32,7 +32,7 @@ def _describe_split(facts: Facts) -> str:
         column = abbreviate(str(file.split), 40)
         return f"The data's own column {column} says which rows are for the test; one split only."
     times = "once" if made.n_repeats == 1 else f"{made.n_repeats:,} times"
-    drawn, part = f"{share} of the rows held out for the test, drawn anew", "both parts"
+    drawn, part = f"{share} of the rows held out for testing, redrawn", "both parts"
     if asked.method == "kfold":
         drawn, part = f"{counted(made.n_folds, 'fold')}, each the test part once, dealt", "every fold"
     grouped = file is not None and file.groups
@@ -65,7 +65,7 @@ def _describe_preparation(facts: Facts) -> str:
         parts.append(f"missing numbers become {_IMPUTES[asked.impute]}, missing categories one of their own")
     if any(column.kind == "category" for column in features):
         kept = counted(asked.max_categories, "category", "categories")
-        parts.append(f"beyond {kept} of a column, the rarer ones are one")
+        parts.append(f"in a column with more than {kept}, the rarest are merged")
     return "; ".join(parts) + "."
 
 
@@ -76,9 +76,9 @@ def _describe_ranking(facts: Facts) -> str:
     auto = "0.04 m (1 − m) around baseline's mean m (0.01 for ROC AUC)"
     rope = auto if evaluation.rope == "auto" else plain(float(evaluation.rope))
     return (
-        f"Strategies are ranked by {METRIC_WORDS[facts.primary]}. A difference counts beyond {rope} and where "
-        f"its test is sure at {facts.confidence}. Where a number of alerts is fixed, it is {plain(alerts)} in every "
-        f"1,000 rows{no_number if evaluation.alerts_per_1000 is None else ''}."
+        f"Strategies are ranked by {METRIC_WORDS[facts.primary]}. Differences up to {rope} are of no practical "
+        f"importance (ROPE); tests are at {facts.confidence} confidence. Where a number of alerts is fixed, it is "
+        f"{plain(alerts)} per 1,000 rows{no_number if evaluation.alerts_per_1000 is None else ''}."
     )
 
 

@@ -14,7 +14,7 @@ from job.text import counted, listed, number, sentence
 _DECIMALS = 2
 _REACH = 2.0
 _CAPTION = (
-    "Mean of each measure over the splits. Shaded: the range of held-out real rows over the splits, the stroke their "
+    "Mean of each measure over the splits. Shaded: the range of held-out real rows over the splits, the tick their "
     "mean; where a marker is inside, synthetic rows measure like real ones."
 )
 Made = Sequence[tuple[Name, StrategyAudit]]
@@ -45,28 +45,28 @@ class Measure:
 
 
 MEASURES = (
-    Measure("copies", "Exact copies", "Share that equals a training row: a copy adds weight, but nothing new."),
+    Measure("copies", "Exact copies", "Share that equals a training row: a copy adds weight but no information."),
     Measure(
         "majority_train",
         "Majority nearest, training part",
-        "Share whose nearest training row is of the majority; far more than among real rows means made of majority.",
+        "Share whose nearest training row is a majority row; far more than for real rows: made within the majority.",
     ),
     Measure(
         "majority_test",
         "Majority nearest, test part",
-        "The same among rows that no sampler saw: how far the new rows reach into the majority's place.",
+        "The same among rows that no sampler saw: how far the new rows reach into the majority's region.",
     ),
-    Measure("density", "Density", "1 where real minority rows lie, more in their dense places, near 0 off them."),
+    Measure("density", "Density", "About 1 among real minority rows, higher in dense regions, near 0 away from them."),
     Measure("coverage", "Coverage", "Share of the real minority rows that have a new row nearby: 1 is all of them."),
     Measure(
         "detection",
         "Detection",
-        "How well a forest tells them from held-out real rows: 0.5 is not at all, 1 always; few rows say little.",
+        "AUC of a forest that tells new rows from held-out real ones: 0.5 is chance; unreliable with few rows.",
     ),
     Measure(
         "closest",
         "Distance to the closest real row",
-        "In units of that between real rows: far below 1 they are near copies, far above 1 they are on their own.",
+        "In units of that between real rows: far below 1 they are near copies, far above 1 far from all real rows.",
     ),
     Measure("out_of_range", "Out of range", "Share with a number outside the range of all real rows."),
     Measure("not_whole", "Not whole", "Share with a fraction in a column of whole numbers."),
@@ -158,11 +158,11 @@ def _usual(real: StrategyAudit, measure: str) -> Usual | None:
 
 
 def _describe(name: str, row: StrategyAudit) -> str:
-    made = f", made of {number(row.n_parents)} different rows" if row.n_parents is not None else ""
+    made = f", made from {number(row.n_parents)} different rows" if row.n_parents is not None else ""
     over = f" (mean over {counted(row.n_splits, 'split')})" if row.n_splits > 1 else ""
     codes = [flag.code for flag in row.flags]
     verdict = f"flagged: {listed(codes)}" if codes else "no flag was raised"
-    return f"{name} added {number(row.n_rows)} rows of the minority in a training part{made}{over}; {verdict}."
+    return f"{name} added {number(row.n_rows)} minority rows to a training part{made}{over}; {verdict}."
 
 
 def _table(made: Made) -> Table:

@@ -37,8 +37,8 @@ _CORRECTED = (
     "Splits share most of their rows, so their differences look steadier than they are. The corrected resampled t-test "
     "makes up for that: it takes the variance of a mean difference as s² (1/J + test rows / training rows) over J "
     "splits. False alerts, costs, Brier score and log loss also depend on where the training rows put the cut-off, so "
-    "their intervals are wider. For recall it is still too sure: where nothing differs it finds something in 10 to 17 "
-    "of 100 jobs, not in 5."
+    "their intervals are wider. For recall it is still too optimistic: where nothing differs, it finds a difference in "
+    "10 to 17 % of jobs instead of 5 %."
 )
 
 
@@ -100,9 +100,8 @@ def build(facts: Facts) -> Section:
 def _compare(facts: Facts, classifier: Name) -> Compared:
     n_all, n_primary = _count(facts, classifier, [facts.primary])
     label, level = in_lower_case(BY_NAME[facts.primary].label), plain(1 - facts.spec.evaluation.confidence)
-    insight = f"With {classifier.short}, {n_primary:,} of {counted(n_all, 'difference')} in {label} "
-    insight += "is" if n_primary == 1 else "are"
-    insight += f" significant (p\u00a0<\u00a0{level}, adjusted where it is with baseline)."
+    insight = f"Significant differences in {label} with {classifier.short}: {n_primary:,} of {n_all:,} "
+    insight += f"(p\u00a0<\u00a0{level}, adjusted if against baseline)."
     n_all, n_others = _count(facts, classifier, facts.with_values(_OTHERS))
     noted = f"{counted(n_all, 'comparison')}, {n_others:,} significant"
     primary, others = _primary(facts, classifier), _others(facts, classifier)
@@ -209,7 +208,7 @@ def _others(facts: Facts, classifier: Name) -> Table:
     for rows in zip(*columns.values(), strict=True):
         cells = [_short(row, facts.decimals(classifier, row.metric), footnotes) for row in rows]
         lines.append((_label(facts, rows[0]), cells))
-    caption = f"Other metrics with {classifier.short}: difference, interval and p (adjusted where it is with baseline)"
+    caption = f"Other metrics with {classifier.short}: difference, interval and p (adjusted if against baseline)"
     return tabulate(f"compared-others-{classifier.index}", caption, headings, lines, footnotes.all(), first="Compared")
 
 

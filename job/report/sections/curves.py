@@ -21,8 +21,8 @@ _WORDS = {
 _READ_AT = (0.2, 0.5, 0.8)
 _TABLE_STEP = 10
 _DECISION_WORDS = {
-    "precision_recall": "Open markers: each strategy's own decision, at its recall on its curve.",
-    "roc": "Open markers: each strategy's own decision, at its false-positive rate on its curve.",
+    "precision_recall": "Open markers: each strategy's own decision threshold, at its recall on its curve.",
+    "roc": "Open markers: each strategy's own decision threshold, at its false-positive rate on its curve.",
 }
 _CALIBRATED_WORDS = "Each strategy runs inside CalibratedClassifierCV{}. "
 _LIMIT_WORDS = "Thin line: the best possible classifier, which knows how the data was drawn."
@@ -53,8 +53,8 @@ KINDS = (
         "Precision-recall curve",
         "Every point is one threshold: how many minority rows it finds (to the right), and how many of its alerts are "
         "true (up). Strategies on the same curve rank rows equally well and differ by their threshold only; one whose "
-        "curve lies higher finds more at the same price. Each split is read at the highest precision that keeps at "
-        "least this recall.",
+        "curve lies higher finds more at the same price. For each split, the curve has the highest precision at "
+        "this recall or above.",
         "recall",
         "precision",
     ),

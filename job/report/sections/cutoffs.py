@@ -71,7 +71,7 @@ def _advised(facts: Facts, classifier: Name, decisions: Decisions) -> Table:
     ]
     lines.append(("no alert at all", _measured(facts, decisions.never, "–")))
     lines.append(("an alert on every row", _measured(facts, decisions.always, "–")))
-    kept = f"what it gave on the test parts ({facts.confidence} intervals)"
+    kept = f"its results on the test parts ({facts.confidence} intervals)"
     caption = f"Advised cut-off with {classifier.short}, and {kept}"
     return tabulate(f"cutoffs-{classifier.index}", caption, _headings(facts), lines)
 
@@ -128,7 +128,7 @@ def build_menu(facts: Facts, strategy: Name, classifier: Name) -> Table | None:
         "Cut-off": "",
         "Found": "of 100",
         "False alerts": "per 1,000",
-        "Cheapest here": "miss : false alert",
+        "Cheapest at": "cost of a miss : false alert",
     }
     headings = [Heading(label, hint=hint, numeric=True) for label, hint in hints.items()]
     caption = f"The cut-off is yours to choose: {strategy.short} with {classifier.short}"

@@ -119,7 +119,7 @@ def build_columns(facts: Facts) -> Section:
         column = note.column and (named.get(note.column) or abbreviate(note.column, _LABEL_LENGTH))
         notes.append((column or "", sentence(note.text)))
     hidden = len(columns) - _MOST_COLUMNS
-    more = f"{counted(hidden, 'column')} more are in results.json." if hidden > 0 else ""
+    more = f"Columns listed only in results.json: {hidden:,}." if hidden > 0 else ""
     table = _tabulate_columns(zip(columns[:_MOST_COLUMNS], names, strict=False))
     noted = counted(len(notes), "note") if notes else ""
     inside = f"{counted(len(columns), 'column')}, {noted or 'nothing to note'}"
@@ -230,13 +230,13 @@ def _describe_samples(found: DiagnosisFacts) -> str:
 
 
 def _describe_clusters(clusters: Clusters) -> str:
-    alone = f"{counted(clusters.n_alone, 'minority row')} in none"
+    alone = f"minority rows in no cluster: {clusters.n_alone:,}"
     if not clusters.n:
         return f"The minority has no cluster of three rows or more: {alone}."
     if clusters.n == 1:
         return f"The minority has one cluster, of {counted(clusters.sizes[0], 'row')}; {alone}."
     sizes, more = [f"{size:,}" for size in clusters.sizes[:_MOST_SIZES]], clusters.n - _MOST_SIZES
-    told = listed([*sizes, f"{more:,} smaller ones"] if more > 0 else sizes)
+    told = listed([*sizes, counted(more, "smaller one")] if more > 0 else sizes)
     return f"The minority falls into {counted(clusters.n, 'cluster')}, of {told} rows; {alone}."
 
 

@@ -22,12 +22,12 @@ _CAPTION = (
 )
 _BENEFIT = "Net benefit per 1,000 rows with {} after the prior correction (in brackets without it, where that differs)"
 _IN_USE = (
-    "Where {} of the rows are of the minority ({} in the data), with {} at each strategy's own decision. Mean "
+    "Where {} of the rows are minority rows ({} in the data), with {} at each strategy's own decision threshold. Mean "
     "predicted and Brier score are of probabilities corrected to that share, in brackets of those as they are."
 )
 _STABILITY = (
-    "How far the probabilities of two models with {} for one row are apart: the median and, in brackets, what 95 % of "
-    "the rows stay below. The last columns are the share of rows that the two models decide differently."
+    "Difference between the probabilities that two models with {} give the same row: the median and, in brackets, the "
+    "95th percentile over rows. The last columns are the share of rows that the two models classify differently."
 )
 
 Cells = Sequence[str | None]

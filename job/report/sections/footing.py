@@ -15,12 +15,10 @@ _PARTS = (("threshold", "quiet"), ("ranking", "accent"))
 _READINGS = ("recall_at_baseline_fpr", "precision_at_baseline_recall", "recall_at_alerts")
 _ALARMS = "false_alarms_per_1000"
 _CAPTION = (
-    "Gain in recall over baseline, split into what a different threshold and what a better ranking contribute; the "
-    "stroke is the total."
+    "Gain in recall over baseline, divided into what a different threshold and what a better ranking contribute; the "
+    "tick is the total."
 )
-_NO_GAIN = (
-    "No split has both this strategy's decisions and baseline's with minority rows and others among the test rows."
-)
+_NO_GAIN = "No split has decisions of both this strategy and baseline on a test part with both classes."
 
 Gains = Mapping[Name, Sequence[GainPart]]
 """Gain in recall over baseline of each strategy, what of it is the threshold's and what the ranking's."""
@@ -60,15 +58,17 @@ def _sentence(facts: Facts, classifier: Name, gains: Gains) -> str:
         return f"{start} minority rows than {baseline}."
     start = f"Of every 100 minority rows {name.short} finds {whole:,} more than {baseline}"
     if ranking <= 0:
-        return f"{start}; with as many false alerts {baseline} would find as many: only the threshold differs."
+        return (
+            f"{start}; at the same number of false alerts, {baseline} would find as many: only the threshold differs."
+        )
     if ranking >= whole:
-        return f"{start}; with as many false alerts {baseline} would not find them: a better ranking."
+        return f"{start}; at the same number of false alerts, {baseline} would not find them: the ranking is better."
     return f"{start}: {whole - ranking:,} by a different threshold, {ranking:,} by a better ranking."
 
 
 def _draw(classifier: Name, gains: Gains, table: Table) -> Picture:
     read = ([name.short, *(signed(part.mean, 3) for part in gain)] for name, gain in gains.items())
-    told = "; ".join("{} {}, threshold {}, ranking {}".format(*each) for each in read)
+    told = "; ".join("{} {}, of which {} by threshold and {} by ranking".format(*each) for each in read)
     alt = f"Gain in minority recall over baseline with {classifier.short}: {told}."
     rows = [(name, [part.mean for part in parts]) for name, (_, *parts) in gains.items()]
     return draw_parts(rows, _PARTS, "gain in recall", Description(alt, _CAPTION, table))
@@ -96,7 +96,7 @@ def _table(facts: Facts, classifier: Name, gains: Gains) -> Table:
         Heading("Recall gain", "higher", "own decision", numeric=True),
         "by threshold",
         Heading("by ranking", "higher", "rank gain", numeric=True),
-        Heading("More false alerts", "lower", "per 1,000 rows", numeric=True),
+        Heading("Additional false alerts", "lower", "per 1,000 rows", numeric=True),
         *(Heading(BY_NAME[metric].label, "higher", numeric=True) for metric in _READINGS),
     )
     caption = f"Ranking and threshold with {classifier.short}"

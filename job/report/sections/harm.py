@@ -19,14 +19,13 @@ _ECE_DECIMALS = 3
 _REACHES = (0.01, 0.02, 0.05, 0.1, 0.2, 0.5, 1.0)
 _AXES = ("mean predicted probability", "observed share of the minority")
 _CAPTION = (
-    "Observed share against mean predicted probability, in bins of equal count; below the dotted line, probabilities "
+    "Observed share against mean predicted probability, in equal-frequency bins; below the dotted line, probabilities "
     "are too high."
 )
-_UNCHANGED = (
-    "There is nothing to correct where a classifier saw the data's own shares of the classes, or was calibrated on "
-    "them: {}."
+_UNCHANGED = "No correction is needed where a classifier was trained or calibrated at the data's own prevalence: {}."
+_UNFITTED = (
+    "On no split were there enough rows and distinct probabilities, or the scores separate the classes perfectly."
 )
-_UNFITTED = "On no split were there enough rows and distinct probabilities, or the scores part the classes."
 _UNPOOLED = "No probabilities on the splits that were pooled."
 
 Found = list[tuple[Name, CalibrationRow]]
@@ -102,7 +101,7 @@ def _sentence(found: Found) -> str:
     name, row, predicted, prevalence = max(known, key=lambda each: abs(each[2] - each[3]))
     said = (
         f"{name.short} is the worst calibrated on average: it predicts {percent(predicted)} where "
-        f"{percent(prevalence)} of the rows are of the minority"
+        f"{percent(prevalence)} of the rows are minority rows"
     )
     if not row.corrected or row.corrected == row.raw:
         return f"{said}."

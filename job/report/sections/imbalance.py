@@ -24,15 +24,15 @@ COLUMNS = {
 }
 """Metric -> its label, its decimals, and what the best possible classifier has beside it."""
 DRAWN = {
-    "recall": "Share of the minority rows that were found at the strategy's own decision.",
-    "average_precision": "Of the ranking alone, whatever the threshold.",
-    "brier_corrected": "Of probabilities corrected to the true prior; lower is better.",
+    "recall": "Share of the minority rows that were found at the strategy's own decision threshold.",
+    "average_precision": "Measures the ranking alone, at no threshold.",
+    "brier_corrected": "Computed from probabilities corrected to the true prior; lower is better.",
 }
 _EFFECTS = {
     "nothing": "imbalance as such does no harm here.",
-    "ranking": "imbalance costs the ranking at least as much as it moves the threshold.",
-    "threshold": "imbalance moves the threshold more than the ranking.",
-    "both": "imbalance moves the threshold, and it costs the ranking nearly as much.",
+    "ranking": "imbalance harms the ranking at least as much as it lowers scores relative to the threshold.",
+    "threshold": "imbalance lowers scores relative to the threshold more than it harms the ranking.",
+    "both": "imbalance lowers scores relative to the threshold, and harms the ranking nearly as much.",
 }
 
 Curves = list[tuple[Name, list[SweepPoint]]]

@@ -82,7 +82,7 @@ def _verdict(facts: Facts, rows: Sequence[found.LeakScore], adds_nothing: bool) 
     worst = max(rows, key=lambda row: row.gain or 0.0)
     honest, real, reported = (number(value, 3) for value in _readings(worst))
     name, metric = facts.classifier(worst.classifier).short, in_lower_case(BY_NAME[facts.primary].label)
-    told = f"With {name}, such a job would report {metric} {reported} where {honest} is true"
+    told = f"With {name}, such a job would report {metric} {reported}; measured correctly, it is {honest}"
     if (worst.gain or 0.0) <= 0:
         return (
             f"{told}. On the real rows among its test rows it has {real}: here the leak itself gains nothing, and what "
@@ -123,10 +123,10 @@ def _draw(facts: Facts, leak: found.Leak, rows: Sequence[found.LeakScore]) -> Pi
 def _troubles(leak: found.Leak) -> Iterator[str]:
     for row in leak.scores:
         for kind, reasons in row.reasons.items():
-            which = "honest runs" if kind == "honest" else "leaked runs"
+            which = "honest run" if kind == "honest" else "leaked run"
             for each in reasons:
                 reason = sentence(abbreviate(each.reason, _REASON_LENGTH))
-                yield f"{abbreviate(row.classifier, 40)}: {each.n} {which} without a score. {reason}"
+                yield f"{abbreviate(row.classifier, 40)}: {counted(each.n, which)} without a score. {reason}"
 
 
 def _proof(proof: found.Proof) -> Table:
@@ -134,7 +134,7 @@ def _proof(proof: found.Proof) -> Table:
     told, untold = (listed(abbreviate(label, 40) for label in labels) if labels else "" for labels in both)
     whose = f"Parents of synthetic rows outside the training part{f' ({told})' if told else ''}"
     footnotes = {
-        "a": f"The samplers of {untold} don't tell the parents of their rows." if untold else "",
+        "a": f"The samplers of {untold} don't report the parents of their rows." if untold else "",
         "b": "Samplers see no test row. In columns of few values, a new row may equal one by coincidence."
         if proof.new_rows_in_test.n_found
         else "",
@@ -142,7 +142,7 @@ def _proof(proof: found.Proof) -> Table:
     notes = tuple((letter, text) for letter, text in footnotes.items() if text)
     lines = (
         _check("Synthetic rows in a test part", proof.synthetic_in_test, "scored rows"),
-        _check("Rows that train and test in one split", proof.rows_in_both, "test rows"),
+        _check("Rows in both the training and the test part", proof.rows_in_both, "test rows"),
         _check(whose, proof.parents_outside, "parents", "a" if untold else ""),
         _check("New rows that equal a test row", proof.new_rows_in_test, "new rows", "b" if footnotes["b"] else ""),
         _check("Groups on both sides of a split", proof.groups_in_both, "groups"),
@@ -172,7 +172,7 @@ def _twins(identical: found.Identical) -> Iterator[str]:
     sets = counted(identical.n_sets, "set")
     yield f"{identical.n_rows:,} rows of the data are the same in every feature as another one, in {sets}."
     if not identical.n_most:
-        yield "No split ever parted such a set."
+        yield "No split separated such a set."
         return
     mean, size = number(identical.n_mean, 1), number(identical.n_test_mean, 0)
     yield (

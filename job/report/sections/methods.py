@@ -34,8 +34,8 @@ def _limits(facts: Facts) -> Iterator[str]:
         yield f"Differences aren't tested over fewer than {_FEW_SPLITS} splits; here there are {facts.n_splits}."
     else:
         yield (
-            "The ± beside a mean is the spread from split to split, not how sure the mean is; read the intervals of "
-            "the differences for that."
+            "The ± next to a mean is the spread from split to split, not the uncertainty of the mean: for that, read "
+            "the intervals of the differences."
         )
     optimism = facts.optimism()
     if optimism >= LEAST_OPTIMISM:
@@ -52,4 +52,4 @@ def _limits(facts: Facts) -> Iterator[str]:
     if not facts.has_cost:
         yield "The spec gives no costs, so none are assumed: which cut-off is the cheapest depends on them."
     if facts.results.status.n_failed:
-        yield "Some runs failed. Means over the splits that are left may be of easier splits than the others'."
+        yield "Some runs failed. The remaining splits may be easier ones, so these means aren't fully comparable."

@@ -41,7 +41,7 @@ GROUPS = (
     ),
     Group(
         "decision-scores",
-        "Decisions, each in one score",
+        "Decisions: summary scores",
         "The same decisions summed up. Each score weighs missed rows against false alerts in its own way, so they "
         "needn't agree; accuracy alone says little where the minority is rare.",
         ("f1", "mcc", "balanced_accuracy", "geometric_mean", "accuracy"),
@@ -49,7 +49,7 @@ GROUPS = (
     Group(
         "ranking",
         "Ranking",
-        "How well the scores put minority rows before the others, whatever the threshold.",
+        "How well the scores put minority rows before the others, at any threshold.",
         ("roc_auc", "average_precision"),
     ),
     Group(
@@ -70,7 +70,7 @@ GROUPS = (
         "equal-footing",
         "At the same number of alerts",
         "Strategies at the same number of false alerts, the same recall or the same number of alerts, where none can "
-        "gain by changing its threshold. They describe; the verdict uses the ranking metric alone.",
+        "gain by changing its threshold. They are descriptive: the verdict uses the ranking metric alone.",
         ("recall_at_baseline_fpr", "rank_gain_at_own_fpr", "precision_at_baseline_recall", "recall_at_alerts"),
     ),
 )

@@ -15,8 +15,8 @@ from job.text import NO_VALUE, counted, listed, number
 _METRICS = ("recall", "false_alarms_per_1000")
 _LABELS = ("minority\nrecall", "false alerts\nper 1,000")
 _CAPTION = (
-    "Left: share of the minority rows found. Right: false alerts in 1,000 rows, its price. Each at the strategy's own "
-    "decision; a fine stroke is one split, the line their range, the marker their mean"
+    "Left: share of the minority rows found. Right: the false alerts that come with it. Each at the strategy's own "
+    "decision threshold; a thin tick is one split, the line the range over splits, the marker the mean"
 )
 _ADDS = {SYNTHETIC: "synthetic rows", BOTH: "synthetic rows", REPEATED: "repeats rows"}
 _DECISION = ("recall", "precision", "false_alarms_per_1000")

@@ -74,7 +74,7 @@ def _content(facts: Facts) -> Pictures:
     without = ((facts.strategy(row.strategy).short, row.reason) for row in found.strategies if row.reason is not None)
     missing = [sentence(f"{name} has no picture: {reason}") for name, reason in without]
     if late := [facts.strategy(label).short for labels, _ in clouded[MOST_SAMPLERS:] for label in labels]:
-        missing.append(f"Only the first {counted(MOST_SAMPLERS, 'sampler')} have a picture: {listed(late)} have none.")
+        missing.append(f"Only the first {counted(MOST_SAMPLERS, 'sampler')} have a picture, so not {listed(late)}.")
     return Pictures("", _reading(found, points, limits), tuple(pictures), tuple(missing))
 
 

@@ -15,9 +15,9 @@ from job.text import abbreviate, counted, listed, number, sentence, signed
 METRICS = ("recall", "precision", "average_precision", "brier")
 _WORTH = {
     "same": "no practical difference",
-    "helps": "resampling that far helps here",
-    "harms": "it harms here",
-    "open": "these splits cannot tell it from none",
+    "helps": "resampling to that ratio helps here",
+    "harms": "resampling to that ratio harms here",
+    "open": "these splits can't show a difference",
 }
 _X = "minority rows for each other row"
 _REASON_LENGTH = 200
@@ -94,14 +94,14 @@ def _choice(name: Name, curve: RatioCurve) -> str:
         return f"{name.short}: no inner split of the training data could choose a ratio."
     chosen, own, full = (number(value, 3) for value in (found.chosen, found.own, found.full))
     return (
-        f"{name.short}: with the ratio that an inner split of the training data chooses by {metric}, the test part has "
-        f"{chosen}; without resampling {own}, resampled to 1 {full}. {_worth(found.against_own)}"
+        f"{name.short}: with the ratio chosen on an inner split of the training data, {metric} on the test part is "
+        f"{chosen}; without resampling it is {own}, and with a ratio of 1 it is {full}. {_worth(found.against_own)}"
     )
 
 
 def _worth(against: AgainstOwn) -> str:
     """Say what choosing gains over no resampling, as far as the splits can tell."""
-    told = f"Against no resampling that is {signed(against.difference, 3)}"
+    told = f"The difference from no resampling is {signed(against.difference, 3)}"
     if against.lower is None:
         return f"{told}, on too few splits, or splits too alike, to judge it by."
     return f"{told} ({signed(against.lower, 3)} to {signed(against.upper, 3)}): {_WORTH[against.code]}."

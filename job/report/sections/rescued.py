@@ -22,8 +22,8 @@ _MEANINGS = {
     "outlier": "no minority neighbour",
 }
 _CAPTION = (
-    "Recall by type of minority example, at each strategy's own decision, over all splits; below each type its test "
-    "rows. From left to right, more neighbours are of other classes."
+    "Recall by type of minority example, at each strategy's own decision threshold, over all splits; below each type "
+    "its test rows. From left to right, more neighbours are of other classes."
 )
 _SAMPLED = (
     "The data is large: neighbours were sought among a sample of each training part that keeps the shares of the "
@@ -80,15 +80,15 @@ def _summary(whole: MinorityTypes) -> tuple[str, Picture | None]:
         return sentence(f"The types of minority rows in the whole data couldn't be determined: {whole.reason}"), None
     told = listed(_counted(row.n, row.type) for row in whole.types)
     said = f"Of {counted(whole.n_minority, 'minority row')}, each among all other rows of the data: {told}."
-    said += f" {percent(next(row.share for row in whole.types if row.type == 'safe'))} lie safely among their own."
+    said += f" {percent(next(row.share for row in whole.types if row.type == 'safe'))} are safe."
     if whole.n_minority < whole.k + 1:
-        said += " With fewer than six minority rows hardly any can have four of its own kind around it."
+        said += " With fewer than six minority rows hardly any can have four minority neighbours."
     rows: list[Line] = [(row.type, (_MEANINGS[row.type], Number(row.n), percent(row.share))) for row in whole.types]
     caption = "Minority rows of the whole data by type"
-    table = tabulate("minority-types", caption, (Heading("Means"), "Rows", "Share"), rows, first="Type")
+    table = tabulate("minority-types", caption, (Heading("Meaning"), "Rows", "Share"), rows, first="Type")
     bars = [(row.type, float(row.n), row.type == "safe") for row in whole.types]
     alt = f"{caption}: {told}."
-    caption = "Minority rows by how many of their five nearest rows are minority too; of a large data set, a sample."
+    caption = "Minority rows by how many of their five nearest rows are minority too (in large data, of a sample)."
     return said, draw_bars(bars, "minority rows", Description(alt, caption, table))
 
 
@@ -98,7 +98,7 @@ def _counted(count: int, kind: str) -> str:
 
 def _seen(found: Found) -> Table:
     """Count the test rows of each kind; a row that several test parts hold counts in each."""
-    headings = (Heading("Means"), "Test rows", "Share", "Different rows")
+    headings = (Heading("Meaning"), "Test rows", "Share", "Distinct rows")
     counts = ((row.type, (Number(row.n), percent(row.share), Number(row.n_distinct))) for row in found.types)
     lines: list[Line] = [(kind, (_MEANINGS[kind], *cells)) for kind, cells in counts]
     return tabulate("rescued-types", "Minority rows of all test parts by type", headings, lines, first="Type")

@@ -1,4 +1,4 @@
-"""Runs that failed, were degraded or cannot exist, each with its reason, and what libraries had to say."""
+"""Runs that failed, were degraded or aren't possible, each with its reason, and what libraries had to say."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -16,17 +16,17 @@ _SCORED = ("ok", "degraded")
 _MOST_SPLITS_NAMED = 8
 _LONGEST_REASON = 2000
 _STATES = (
-    ("failed", "Failed", "These gave no numbers; means are over the splits that are left.", "No run failed."),
+    ("failed", "Failed", "These gave no numbers; means are over the remaining splits.", "No run failed."),
     (
         "degraded",
         "Degraded",
-        "These gave numbers, but not exactly as specified: a stated rule made something smaller or left it out.",
+        "These gave numbers, but a parameter was lowered or a step left out, for the reason given.",
         "No run was degraded.",
     ),
     (
         "not_applicable",
         "Not applicable",
-        "Combinations that cannot exist, so nothing was run.",
+        "These combinations aren't possible, so nothing was run.",
         "No combination was ruled out before it ran.",
     ),
     ("warnings", "Library warnings", "In the libraries' own words.", "No library warned of anything."),
@@ -40,7 +40,7 @@ class Trouble:
     Parameters
     ----------
     head : str
-        How many runs failed or ran degraded.
+        How many runs failed or were degraded.
     rest : str
         Which failed, and what the recommendation rests on.
     is_failure : bool
@@ -57,12 +57,12 @@ def find_trouble(facts: Facts, recommended: Pair | None) -> Trouble | None:
     status = facts.results.status
     every = counted(status.n_runs, "run")
     if status.n_failed:
-        more = f" {status.n_degraded:,} more ran degraded." if status.n_degraded else ""
+        more = f" {status.n_degraded:,} more were degraded." if status.n_degraded else ""
         rest = f"{_name_failed(facts)}.{more} {_touches(facts, recommended)}"
         return Trouble(f"{status.n_failed:,} of {every} failed:", rest, True)
     if status.n_degraded:
-        head = f"{status.n_degraded:,} of {every} ran degraded."
-        return Trouble(head, "They count, but not quite as asked.", False)
+        head = f"{status.n_degraded:,} of {every} {'was' if status.n_degraded == 1 else 'were'} degraded."
+        return Trouble(head, "Their results count, but they didn't run exactly as specified.", False)
     return None
 
 
@@ -92,15 +92,15 @@ def _first(texts: Sequence[str]) -> list[str]:
 def _touches(facts: Facts, recommended: Pair | None) -> str:
     """Say on how many splits the recommendation stands."""
     if recommended is None:
-        return "Means are over the splits that are left."
+        return "Means are over the remaining splits."
     every = facts.n_splits
     strategy, classifier = facts.strategy(recommended.strategy), facts.classifier(recommended.classifier)
     ran = (facts.runs(name, classifier) for name in (strategy, facts.baseline))
     own, base = (sum(run.status in _SCORED for run in runs) for runs in ran)
     if own == base == every:
         beside = "" if strategy == facts.baseline else " and its baseline"
-        return f"What is recommended{beside} lost no split."
-    return f"What is recommended ran on {own:,} of {every:,} splits, its baseline on {base:,}."
+        return f"The recommended strategy{beside} ran on every split."
+    return f"The recommended strategy ran on {own:,} of {every:,} splits, its baseline on {base:,}."
 
 
 class Reason(NamedTuple):
@@ -154,7 +154,7 @@ def list_runs(facts: Facts) -> Runs:
             found["warnings"].setdefault(warning, []).append(run)
     told = {key: (title, reading, none) for key, title, reading, none in _STATES}
     states = tuple(State(key.replace("_", "-"), *told[key], _reasons(facts, found[key])) for key in told)
-    ended = f"{status.n_ok:,} as asked, {status.n_degraded:,} degraded, {status.n_failed:,} failed"
+    ended = f"{status.n_ok:,} as specified, {status.n_degraded:,} degraded, {status.n_failed:,} failed"
     summary = f"{counted(status.n_runs, 'run')} in all: {ended}, {status.n_not_applicable:,} not applicable."
     return Runs(sentence(summary), states)
 

@@ -57,11 +57,11 @@ def build(facts: Facts) -> Section:
 def _read(found: Snippet) -> str:
     if found.code is None:
         return ""
-    chosen = "what is recommended" if found.recommended else "the best mean of the ranking metric"
+    chosen = "the recommended model" if found.recommended else "the model with the best mean of the ranking metric"
     return (
-        f"This script is {_pair(found)}, {chosen}, written in public calls of scikit-learn and imbalanced-learn, with "
-        "the seeds of this job. It prints the metrics of every split and their means: those of this page. The function "
-        "fit_model in it makes the pipeline to keep."
+        f"This script is {_pair(found)}, {chosen}, written with the public API of scikit-learn and imbalanced-learn "
+        "and the seeds of this job. It prints the metrics of every split and their means: those of this page. Its "
+        "function fit_model returns the fitted pipeline."
     )
 
 

@@ -15,8 +15,8 @@ _METRICS = ("recall", "false_alarms_per_1000")
 _MOST_NAMED = 3
 _MOST_TOLD = 6
 _CAPTION = (
-    "Recall against false alerts per 1,000 rows, means at each strategy's own decision. Ringed strategies are on the "
-    "front; what lies below the line is beaten."
+    "Recall against false alerts per 1,000 rows, means at each strategy's own decision threshold. Ringed strategies "
+    "are on the Pareto front; those below the line are dominated."
 )
 _MOVED_WORDS = "Dotted line: {} at other thresholds (its mean ROC curve)."
 
@@ -51,7 +51,7 @@ def _block(facts: Facts, classifier: Name) -> Block:
         return Block(classifier, (f"No strategy has decisions to show with {classifier.short}.",))
     sentences = _sentences(facts, points, facts.decimals(classifier, _METRICS[1]))
     if absent := [name.short for name in facts.strategies if name not in dict(points)]:
-        sentences.append(f"Not in the chart, because no split has its decisions with minority rows: {listed(absent)}.")
+        sentences.append(f"Not in the chart, without decisions on test parts with minority rows: {listed(absent)}.")
     return Block(classifier, tuple(sentences), pictures=(_draw(facts, classifier, points),))
 
 
@@ -63,9 +63,9 @@ def _sentences(facts: Facts, points: Sequence[Traded], decimals: int) -> list[st
         return [f"{told}; there is nothing to weigh that against."]
     beaten = [_beaten(facts, *point) for point in points if point[1].beaten_by]
     if not beaten:
-        start = f"All {counted(len(front), 'strategy', 'strategies')} are on the front: each finds more by raising more"
-        return [f"{start} false alerts. {told}."]
-    start = f"Only {front[0][0].short} is on the front" if len(front) == 1 else "On the front"
+        start = f"All {counted(len(front), 'strategy', 'strategies')} are on the Pareto front"
+        return [f"{start}: each finds more by raising more false alerts. {told}."]
+    start = f"Only {front[0][0].short} is on the Pareto front" if len(front) == 1 else "On the Pareto front"
     return [f"{start}: {told}.", *beaten]
 
 
@@ -76,7 +76,7 @@ def _told(points: Sequence[Traded], decimals: int) -> str:
     if len(found) <= _MOST_TOLD:
         return "; ".join([first, *("{} {} at {}".format(*one) for one in found[1:])])
     between = listed(name for name, _, _ in found[1:-1])
-    return f"{first}; between them, from few to many, are {between}; {'{} finds {} at {}'.format(*found[-1])}"
+    return f"{first}; with more and more false alerts follow {between}; {'{} finds {} at {}'.format(*found[-1])}"
 
 
 def _beaten(facts: Facts, name: Name, row: TradeoffRow) -> str:
@@ -84,7 +84,7 @@ def _beaten(facts: Facts, name: Name, row: TradeoffRow) -> str:
     more = len(names) - _MOST_NAMED
     if more > 1:
         names = [*names[:_MOST_NAMED], f"{more} others"]
-    return f"{name.short} is beaten by {listed(names)}."
+    return f"{name.short} is dominated by {listed(names)}."
 
 
 def _draw(facts: Facts, classifier: Name, points: Sequence[Traded]) -> Picture:
@@ -97,7 +97,7 @@ def _draw(facts: Facts, classifier: Name, points: Sequence[Traded]) -> Picture:
     told = []
     for name, row in points:
         where = f"{number(row.recall, decimals[0])} at {number(row.false_alarms_per_1000, decimals[1])}"
-        told.append(f"{name.short} {where} ({'beaten' if row.beaten_by else 'on the front'})")
+        told.append(f"{name.short} {where} ({'dominated' if row.beaten_by else 'on the Pareto front'})")
     alt = f"Minority recall at false alerts in 1,000 rows with {classifier.short}: {'; '.join(told)}."
     return draw_trades(points, moved, Description(alt, caption, _table(facts, classifier, points)))
 
@@ -111,13 +111,13 @@ def _table(facts: Facts, classifier: Name, points: Sequence[Traded]) -> Table:
         if row := by_name.get(name):
             winners = [facts.name_shortly(label) for label in row.beaten_by]
             share = f"{row.n_front:,} of {row.n_pairs:,}" if row.n_pairs else ""
-            told = ["no" if winners else "yes", listed(winners or ["nobody"]), share]
+            told = ["no" if winners else "yes", listed(winners or ["none"]), share]
         lines.append((name, (*numbers, *told)))
     headings = (
         Heading("Recall", "higher", numeric=True),
         Heading("False alerts", "lower", "per 1,000 rows", numeric=True),
-        Heading("On the front"),
-        Heading("Beaten by"),
+        Heading("On the Pareto front"),
+        Heading("Dominated by"),
         Heading("Splits", hint="on the front", numeric=True),
     )
     caption = f"Recall against false alerts with {classifier.short}: the numbers of the chart"

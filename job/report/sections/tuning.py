@@ -46,7 +46,7 @@ def build(facts: Facts) -> Section | None:
         return None
     rows = facts.results.verdict.tuning
     blocks = tuple(_block(facts, name) for name in facts.classifiers)
-    noted = counted(sum(row.turned for row in rows), "verdict turned", "verdicts turned") if rows else ""
+    noted = counted(sum(row.turned for row in rows), "verdict changed", "verdicts changed") if rows else ""
     content = Tuning(_summarize(rows), _explain(facts), tuple(block for block in blocks if block.tables))
     return Section("tuning", "Does it survive tuning?", content, noted)
 
@@ -59,7 +59,7 @@ def _summarize(rows: Sequence[Survival]) -> str:
         )
     tested = [row for row in rows if UNTESTED not in (row.code, row.tuned_code)]
     n_turned = sum(row.turned for row in tested)
-    return f"Tuning turns {n_turned or 'none'} of {counted(len(tested), 'tested verdict')}."
+    return f"Tuning changes {n_turned or 'none'} of {counted(len(tested), 'tested verdict')}."
 
 
 def _explain(facts: Facts) -> str:
@@ -67,9 +67,9 @@ def _explain(facts: Facts) -> str:
     return (
         "In each training part, seeded candidates are compared by their mean "
         f"{METRIC_WORDS[facts.primary]} on inner folds {folds}, each prepared and resampled by itself; test rows have "
-        "no part in it. Every strategy has the same candidates for a classifier, the defaults among them. A verdict is "
-        "turned where it changes between a gain, no shown difference and a loss. Where the chosen parameters change "
-        "from split to split, little hangs on them."
+        "no part in it. Every strategy has the same candidates for a classifier, the defaults among them. A verdict "
+        "changes where it goes from one of a gain, no shown difference and a loss to another. Where the chosen "
+        "parameters differ from split to split, they matter little."
     )
 
 

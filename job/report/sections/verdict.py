@@ -79,7 +79,7 @@ def _decision(facts: Facts, classifier: Name, rows: Sequence[VerdictRow]) -> Tab
         answer = wording.DECISION_TITLES[row.decision.code] if has_decisions else "Untested"
         words = sentence(wording.describe_decision(row))
         lines.append((facts.strategy(row.strategy), (answer, words)))
-    caption = f"How do its own decisions differ with {classifier.short}?"
+    caption = f"How do the decisions differ from those of {facts.baseline.short} with {classifier.short}?"
     return tabulate(f"decisions-answer-{classifier.index}", caption, _DECIDED, lines)
 
 
@@ -104,24 +104,24 @@ def _describe_test(facts: Facts) -> str:
     return (
         f"Rankings are compared by {wording.METRIC_WORDS[facts.primary]} and tested by {how}. Intervals and p-values "
         f"are simultaneous over all oversamplers and classifiers of the job (Holm), at {facts.confidence} confidence; "
-        "comparisons.csv has the plain ones. docs/verdict.md shows how often the answers are right where the truth is "
-        "known."
+        "comparisons.csv has the unadjusted ones. docs/verdict.md shows how often the answers are right where the "
+        "truth is known."
     )
 
 
 def _describe_row(worth: float | None) -> str:
     if worth is None:
         return ""
-    return f"One minority row more or less found in a test part is {number(100 * worth, 1)} points of recall."
+    return f"Finding one minority row more or fewer in a test part changes recall by {number(100 * worth, 1)} points."
 
 
 def _power(facts: Facts, classifier: Name, rows: Sequence[PowerRow]) -> Table:
     power = facts.results.power
-    headings = ("Standard error", "Detectable here", "Difference", "From about", "To about")
+    headings = ("Standard error", "Detectable", "Difference", "Rows needed, from", "To")
     caption = (
-        f"What this job could show in {wording.METRIC_WORDS[power.primary]} with {classifier.short} in four of five "
-        "such jobs, and with how many minority rows it would show the difference beside: the one estimated, or at "
-        f"least the smallest that counts; the data has {power.n_positive:,}"
+        f"Power for {wording.METRIC_WORDS[power.primary]} with {classifier.short}: the difference that this job "
+        "detects with 80 % power, and the minority rows needed to detect the difference in the table (the estimate, or "
+        f"the ROPE if that is larger); the data has {power.n_positive:,}"
     )
     lines: list[Line] = []
     for row in rows:

@@ -121,13 +121,21 @@ REFUSED = {
     "target is missing": (
         {},
         {"target": "Y"},
-        ["data.file.target: no column 'Y'", "Did you mean 'y'?", "(columns: 'n', 'y')"],
+        ["data.file.target: there is no column 'Y'", "Did you mean 'y'?", "(columns: 'n', 'y')"],
     ),
-    "drop is missing": ({"x": range(N)}, {"drop": ["xx"]}, ["data.file.drop[0]: no column 'xx'", "Did you mean 'x'?"]),
+    "drop is missing": (
+        {"x": range(N)},
+        {"drop": ["xx"]},
+        ["data.file.drop[0]: there is no column 'xx'", "Did you mean 'x'?"],
+    ),
     "several are missing": (
         {},
         {"groups": "g", "time": "t", "categorical": ["c"]},
-        ["data.file.groups: no column 'g'", "data.file.time: no column 't'", "data.file.categorical[0]: no column 'c'"],
+        [
+            "data.file.groups: there is no column 'g'",
+            "data.file.time: there is no column 't'",
+            "data.file.categorical[0]: there is no column 'c'",
+        ],
     ),
     "all is dropped": ({}, {"drop": ["n"]}, ["no column is left as a feature", "the target or drop"]),
     "only a constant": (
