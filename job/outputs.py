@@ -344,7 +344,7 @@ def _losing(target: Path) -> Iterator[None]:
 
 def _explain(target: Path, error: OSError) -> OutputError:
     advice = 'if the disk is full, free some space; in a container, run with --user "$(id -u):$(id -g)"'
-    return _refusal(target, f"{error.strerror or error}. If it doesn't exist, create it with mkdir -p; {advice}")
+    return _refusal(target, f"{error.strerror or error}. If it doesn't exist, create it (mkdir -p output); {advice}")
 
 
 def _refusal(target: Path, why: str) -> OutputError:

@@ -142,7 +142,7 @@ def test_validate_counts_the_runs_and_makes_none(call, tmp_path) -> None:
     assert (
         0,
         "spec.yaml: no problem found; 3,005 runs "
-        "(1,500 splits × 2 strategies × 1 classifier, and 5 beside this grid)\n",
+        "(1,500 splits × 2 strategies × 1 classifier, and 5 outside this grid)\n",
         "",
     ) == call("validate", "spec.yaml")
     assert ["spec.yaml"] == [path.name for path in tmp_path.iterdir()]

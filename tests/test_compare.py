@@ -54,7 +54,7 @@ def test_changed_results_that_cannot_be_compared_are_no_bug(call, folder, tmp_pa
     for words in (("compare", "old", str(tmp_path)), ("run", "old.yaml", "-o", "never", "--against", str(tmp_path))):
         code, out, err = call(*words)
         assert (3, "") == (code, out)
-        assert err.startswith(f"Error: {tmp_path}/results.json: no results that a report can be made of")
+        assert err.startswith(f"Error: {tmp_path}/results.json: no report can be made of it")
     assert not Path("never").exists()
     assert 1 == call("compare", "old", "new")[0]
 
@@ -130,7 +130,7 @@ def test_a_rule_versus_previous_reads_the_change(folder) -> None:
     (first,), (gate,) = before["gates"], after["gates"]
     row = next(row for row in after["against"]["metrics"] if row["metric"] == "recall" and row["strategy"] == "smote")
 
-    assert ("undecided", "no earlier result") == (first["status"], first["reason"])
+    assert ("undecided", "no earlier result; give one with run --against") == (first["status"], first["reason"])
     assert "passed" == gate["status"]
     assert [row[key] for key in ("difference", "lower", "upper")] == [gate[key] for key in ("value", "lower", "upper")]
 

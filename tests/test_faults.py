@@ -190,7 +190,7 @@ def test_the_output_folder_becomes_read_only(start, folder, undisturbed, place) 
 def _is_refused(job: ForkedJob, code: int) -> None:
     assert 2 == code, job.err
     *progress, error = job.err.splitlines()
-    assert error.startswith("Error: output folder output cannot be written: ")
+    assert error.startswith("Error: cannot write to output folder output: ")
     assert all(re.match(r"\d+ of 3 runs", line) for line in progress)
 
 

@@ -12,6 +12,7 @@ import pytest
 from job.cli import main
 from job.data.dataset import LABEL, POSTERIOR, digest_dataset
 from job.pipeline import load_data, read_spec
+from job.spec.generators import PRESETS
 
 MIXTURE = "seed: 5\ndata: {generate: {preset: diagnosis, n_samples: 400}}\n"
 CLASSES = "data: {generate: {n_samples: 300, n_informative: 3, n_classes: 3, weights: [0.6, 0.3]}}\n"
@@ -83,7 +84,7 @@ def test_a_file_that_is_there_is_kept(call, tmp_path) -> None:
 
     for name in ("data.csv", "link.csv"):
         code, _, err = call("generate", "mixture.yaml", "--output", name)
-        assert (2, f"Error: {name} is there already; give another name, or replace it with --force\n") == (code, err)
+        assert (2, f"Error: {name} already exists; give another name, or replace it with --force\n") == (code, err)
     assert "precious\n" == (tmp_path / "data.csv").read_text()
     assert 0 == call("generate", "mixture.yaml", "--output", "data.csv", "--force")[0]
     assert 401 == len((tmp_path / "data.csv").read_bytes().splitlines())
@@ -93,11 +94,11 @@ def test_a_file_that_is_there_is_kept(call, tmp_path) -> None:
 @pytest.mark.parametrize(
     ("spec", "words", "told"),
     [
-        ("data: {file: {path: a.csv, target: y}}\n", (), "spec.yaml:1:8 data.file: reads a file that there is"),
+        ("data: {file: {path: a.csv, target: y}}\n", (), "spec.yaml:1:8 data.file: reads an existing file"),
         (MIXTURE, ("--rows", "12"), "spec.yaml:2:38 data.generate.n_samples: minority_share (0.08) of n_samples (12)"),
         (MIXTURE, ("--output", "data.txt"), "Error: data.txt: the name must end in .csv or .parquet"),
         (MIXTURE, ("--rows", "9"), "Error: Invalid value for '--rows'"),
-        (MIXTURE, ("--output", "mixture.yaml/data.parquet"), "Error: output folder"),
+        (MIXTURE, ("--output", "mixture.yaml/data.parquet"), "Error: cannot write to output folder"),
     ],
 )
 def test_what_cannot_be_generated_is_exit_code_2(call, tmp_path, spec, words, told) -> None:
@@ -111,10 +112,14 @@ def test_what_cannot_be_generated_is_exit_code_2(call, tmp_path, spec, words, to
     assert before == sorted(tmp_path.iterdir())
 
 
-@pytest.mark.long
-def test_generate_then_init_then_run(call, tmp_path) -> None:
-    """Three commands, and nothing is edited."""
-    assert 0 == call("generate", "mixture.yaml", "--rows", "800", "--output", "data.csv")[0]
+@pytest.mark.parametrize(
+    ("preset", "rows"),
+    [("diagnosis", ("--rows", "800")), *(pytest.param(name, (), marks=pytest.mark.long) for name in PRESETS)],
+)
+def test_generate_then_init_then_run(call, tmp_path, preset, rows) -> None:
+    """Three commands, and nothing is edited; presets at their own size in make test-long."""
+    (tmp_path / "preset.yaml").write_text(f"data: {{generate: {{preset: {preset}}}}}\n")
+    assert 0 == call("generate", "preset.yaml", *rows, "--output", "data.csv")[0]
     (tmp_path / "data.yaml").write_text(call("init", "data.csv", "--target", "label")[1])
     code, out, _ = call("run", "data.yaml", "--quiet")
 

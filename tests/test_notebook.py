@@ -297,7 +297,10 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "time": ({"target": "y", "split": {"method": "predefined"}}, "split.method: predefined needs split_column, "),
     "bounds": ({"target": "y", "split": {"test_size": 3}}, "split.test_size: got 3, must be a finite number > 0"),
     "name": ({"target": "y", "strategies": ["smoe"]}, "strategies[0]: unknown strategy 'smoe'; did you mean smote?"),
-    "one": ({"target": "y", "strategies": "smote"}, "strategies: got 'smote', must be a list of strategies: [smote]"),
+    "one": (
+        {"target": "y", "strategies": "smote"},
+        "strategies: got 'smote', must be a list of strategies, such as [smote]",
+    ),
     "package": (
         {"target": "y", "classifiers": [{"class": "other.C"}]},
         "classifiers[0].class: got other.C, must be a class from one of sklearn, imblearn, job, xgboost, lightgbm, "
@@ -305,12 +308,12 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     ),
     "sampler": (
         {"target": "y", "strategies": [{"label": "mine", "name": SVMSMOTE(k_neighbors=3)}]},
-        "strategies[0].name: got an object, must be the name of a class, of which each run makes its own object: "
+        "strategies[0].name: got an object; name its class instead, so that each run creates an object of its own: "
         "{'class': 'imblearn.over_sampling.SVMSMOTE', 'params': {'k_neighbors': 3}}",
     ),
     "classifier": (
         {"target": "y", "classifiers": ["svc", LogisticRegression]},
-        "classifiers[1]: got an object, must be the name of a class, of which each run makes its own object: "
+        "classifiers[1]: got an object; name its class instead, so that each run creates an object of its own: "
         "{'class': 'sklearn.linear_model.LogisticRegression'}",
     ),
     "local": ({"target": "y", "classifiers": [Local()]}, "classifiers[0]: got Local, which workers cannot import"),
@@ -320,7 +323,7 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "half": ({"data": X.assign(c="\ud800"), "target": "y"}, "data: a text holds half a character, '\\ud800'"),
     "one class": ({"target": "y", "data": X.assign(y=1)}, "a data frame: "),
     "no rows": ({"target": "y", "data": X[:0]}, "a data frame: there is only a header and no rows"),
-    "odd name": ({"target": "\x7f\u2028"}, "a data frame: target: no column "),
+    "odd name": ({"target": "\x7f\u2028"}, "a data frame: target: there is no column "),
 }
 
 

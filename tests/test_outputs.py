@@ -69,7 +69,7 @@ def test_a_file_in_the_way_is_refused(tmp_path, output):
     """an output folder that is a file, or lies below one, ends in a message that names it"""
     (tmp_path / "file").write_text("not a folder")
     with (
-        pytest.raises(OutputError, match=rf"output folder .*{output} cannot be written"),
+        pytest.raises(OutputError, match=rf"cannot write to output folder .*{output}"),
         open_outputs(tmp_path / output),
     ):
         pass
@@ -159,7 +159,7 @@ def test_a_folder_in_the_way_of_any_file_is_told_at_once(tmp_path, name):
     (tmp_path / name).mkdir(parents=True)
     with pytest.raises(OutputError) as caught, open_outputs(tmp_path, (SYNTHETIC,)):
         pass
-    assert f"output folder {tmp_path} cannot be written: {name} is a folder; move it away" == str(caught.value)
+    assert f"cannot write to output folder {tmp_path}: {name} is a folder; move it away" == str(caught.value)
 
 
 def contents(folder):

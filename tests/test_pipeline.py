@@ -183,7 +183,7 @@ def test_data_that_cannot_fit_is_refused_before_anything_is_run(tmp_path):
     """the message has the number of rows that would fit, and with so many the job isn't refused"""
     spec = "data: {generate: {kind: classification, n_samples: 3000}}\nengine: {memory_limit: 301 MB}\n"
     with pytest.raises(
-        DataError, match=r"3,000 rows don't fit .* the job may hold 0.301 GB .*; lower .*n_samples"
+        DataError, match=r"3,000 rows don't fit .* the job may use 0.301 GB .*; lower .*n_samples"
     ) as no:
         run(spec, tmp_path, on_progress=lambda progress: pytest.fail("a unit was run"))
     n_fitting = int(re.search(r"about ([\d,]+) rows", str(no.value))[1].replace(",", ""))

@@ -108,7 +108,7 @@ BAD = {
     "cut off": (lambda text: text[: len(text) // 2], "not JSON"),
     "a list": (lambda text: "[]", "must be an object"),
     "NaN": (lambda text: '{"schema_version": NaN}', "NaN is no number"),
-    "nested without end": (lambda text: "[" * 100_000, "not JSON of ours"),
+    "nested without end": (lambda text: "[" * 100_000, "not valid JSON"),
     "somebody else's": (lambda text: '{"version": 3}', "no schema_version"),
     "a version in words": (lambda text: '{"schema_version": "1"}', "no schema_version"),
     "newer": (
@@ -121,7 +121,7 @@ BAD = {
     ),
     "without its runs": (
         lambda text: text.replace('"runs"', '"ruins"', 1),
-        "no results that a report can be made of: runs: Field required",
+        "no report can be made of it: runs: Field required",
     ),
     "a section of another kind": (
         lambda text: '{"schema_version": 2, "spec": []}',
@@ -201,7 +201,7 @@ def test_a_report_that_cannot_be_drawn_of_changed_results_is_no_bug(
     monkeypatch.setattr(data, "build_balance", fail)
     assert 3 == main(["render", str(results)])
     told = capsys.readouterr().err
-    assert told.startswith(f"Error: {results}: no results that a report can be made of (KeyError: 'of theirs')")
+    assert told.startswith(f"Error: {results}: no report can be made of it (KeyError: 'of theirs')")
     assert 1 == told.count("\n")
 
 

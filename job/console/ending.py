@@ -42,7 +42,7 @@ def summarize_reuse(reused: Reused, output: str, quiet: bool) -> Iterator[str]:
 def summarize_kept(n_kept: int, n_runs: int, problem: str | None, output: str, quiet: bool) -> Iterator[str]:
     """Say how many runs were there already, and why finished runs could not be kept."""
     if n_kept and not quiet:
-        yield f"{n_kept:,} of {n_runs:,} runs reused from earlier jobs"
+        yield f"{n_kept:,} of {n_runs:,} runs kept from before"
     if problem is not None:
         yield f"Finished runs could not be stored in {output} ({problem}), so a later job will run them again"
 
@@ -129,8 +129,7 @@ def write_answer(results: Results, width: int) -> Iterator[str]:
     from job.wording.headline import tell_answer
 
     told = tell_answer(results)
-    noun = "Problems" if len(told.problems) > 1 else "A problem"
-    warning = f"{noun} with the data: {' '.join(told.problems)}" if told.problems else ""
+    warning = f"A problem with the data: {' '.join(told.problems)}" if told.problems else ""
     use = f"{told.action}{told.use}"
     for text in (warning, told.short, told.found, told.others, use, *told.cutoffs, told.sure, told.why):
         if text:

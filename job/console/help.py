@@ -42,8 +42,8 @@ _START = kept_lines(
 )
 _EXIT_CODES = kept_lines(
     "Exit codes:",
-    "0 success; 1 a bug in minority-report; 2 an error in usage, spec, cluster or output folder;",
-    "3 an error in the data; 4 report written, but some runs failed; 5 a gate failed;",
+    "0 success; 1 a bug; 2 bad usage, spec, cluster or output folder; 3 bad data;",
+    "4 report written, but some runs failed; 5 report written, but a gate failed;",
     "130, 143 interrupted",
 )
 FIRST_STEPS = f"{_START}\n\n{_EXIT_CODES}"

@@ -131,7 +131,7 @@ def test_what_cannot_be_seen_in_a_label_or_a_column_is_shown(tmp_path):
     hidden = ["yes\u200b" if row % 4 == 0 else "no" for row in range(N)]
     assert "Did you mean 'yes\\u200b'?" in refusal(tmp_path, make_csv(y=hidden), positive="yes")
     missed = refusal(tmp_path, make_csv(age=range(N)), drop=["\u0430ge"])
-    assert "no column '\\u0430ge' Did you mean 'age'" in missed
+    assert "no column '\\u0430ge'. Did you mean 'age'" in missed
 
 
 def test_a_delimiter_of_a_file_that_has_none_is_noted(tmp_path):

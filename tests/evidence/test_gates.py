@@ -174,8 +174,8 @@ def test_the_answer_itself_can_be_asked_for() -> None:
     gates = judge(*rules, {"ranking": ["better"], "strategy": "baseline"}, average_precision=better)
 
     assert ["passed", "failed", "failed"] == [gate.status for gate in gates]
-    assert "the answer is better" == gates[1].reason
-    assert "there is no answer: only oversampling strategies are judged" == gates[2].reason
+    assert "the ranking verdict is better" == gates[1].reason
+    assert "no ranking verdict: only oversampling strategies get one" == gates[2].reason
 
 
 def test_failed_runs_are_counted() -> None:
@@ -184,7 +184,7 @@ def test_failed_runs_are_counted() -> None:
 
     assert ["failed", "passed"] == [gate.status for gate in gates]
     assert (3, None, None) == (gates[0].value, gates[0].strategy, gates[0].classifier)
-    assert "3 failed, and max_failed_runs is 2" == gates[0].reason
+    assert "3 of the runs failed, and max_failed_runs is 2" == gates[0].reason
 
 
 def test_without_earlier_results_nothing_is_decided() -> None:
@@ -192,9 +192,10 @@ def test_without_earlier_results_nothing_is_decided() -> None:
     rule = {"metric": "recall", "versus": "previous", "max_loss": 0.1}
     gates = judge(rule, {**rule, "on_undecided": "pass"}, recall=EVEN)
 
-    assert [("undecided", "no earlier result", True), ("undecided", "no earlier result", False)] == [
-        (gate.status, gate.reason, gate.fails_job) for gate in gates
-    ]
+    assert [
+        ("undecided", "no earlier result; give one with run --against", True),
+        ("undecided", "no earlier result; give one with run --against", False),
+    ] == [(gate.status, gate.reason, gate.fails_job) for gate in gates]
 
 
 def test_earlier_results_are_compared_in_the_good_direction() -> None:
@@ -213,7 +214,7 @@ def test_earlier_results_are_compared_in_the_good_direction() -> None:
 
     assert ["passed", "undecided", "failed", "failed"] == [gate.status for gate in gates]
     assert (0.1, 0.05, 0.15) == (gates[0].value, gates[0].lower, gates[0].upper)
-    assert "no earlier result" == gates[1].reason
+    assert "no earlier result; give one with run --against" == gates[1].reason
     assert "no interval: too few splits have a value" == gates[2].reason
 
 

@@ -102,7 +102,7 @@ def test_what_cannot_be_said_has_a_reason() -> None:
     assert "no probabilities" in row.reason
     assert (0.0, 0.0) == (row.changed.minority, row.changed.rest)
     _, row = stability_of(twice, [predict(twice[0], [0.1, 0.2]), None])
-    assert (None, "no row has two results of it") == (row.own, row.reason)
+    assert (None, "no row was scored twice with it") == (row.own, row.reason)
     rest = make_splits([3, 4], [3, 4])
     _, row = stability_of(rest, [predict(split, [0.1, 0.2]) for split in rest])
     assert row.own.minority is None

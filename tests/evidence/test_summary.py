@@ -98,7 +98,7 @@ def test_winners_are_those_that_the_definition_names(points):
 
 @given(st.lists(COARSE, min_size=1, max_size=9).map(named))
 def test_the_front_is_never_empty_and_climbs(points):
-    """somebody is always on the front, whoever isn't is beaten by somebody who is, and more is found only at a price"""
+    """somebody is always on the front, whoever isn't is dominated by somebody who is, and more costs more"""
     found = find_winners(points)
     front = {name for name, winners in found.items() if not winners}
     assert front

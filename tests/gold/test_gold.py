@@ -219,7 +219,7 @@ def test_the_verdict_is_told(page: Page) -> None:
 
 
 def test_every_reason_of_a_run_is_told(page: Page) -> None:
-    """whatever failed, ran degraded or could not be, with its strategy and classifier; and no run goes uncounted"""
+    """whatever failed, were degraded or could not be, with its strategy and classifier; and no run goes uncounted"""
     section = page.by_id("runs")
     told = [(item.words, page.inside(item, "bdi")) for item in page.inside(section, "li")]
     for run in RESULTS["runs"]:

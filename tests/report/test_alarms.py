@@ -127,8 +127,8 @@ def test_missing_runs_are_told() -> None:
     ]
     page = Page(render_sections(make_results(classifiers=("svc",), runs=runs), "alarms"))
     words = page.by_id("alarms").words
-    assert "Without scores on any split with svc: smote." in words
-    assert "custom is read on 3 of five splits only." in words
+    assert "No scores on any split with svc: smote." in words
+    assert "custom has scores on 3 of five splits only." in words
     assert ["baseline", "class_weight", "threshold", "custom"] == [row[0].words for row in page.rows("alarms-0")[1:]]
     failed = make_results(runs=[without_numbers(run, "failed", "no luck") for run in make_runs(n_repeats=2)])
     assert "No run has scores" in Page(render_sections(failed, "alarms")).by_id("alarms").words

@@ -27,12 +27,12 @@ LINKED = ("data.diagnosis", "runs", "cutoffs", "overview", "comparisons")
 HELPS = {"baseline": {}, "smote": BETTER}
 NOT_LISTED = "No oversampling strategy was listed, so this job doesn't say whether oversampling helps."
 ALIKE = "Oversampling makes no practical difference to svc here"
-LEAVE = "Use svc without resampling (baseline): with the advised cut-off 0.4"
+LEAVE = "Use svc without resampling (baseline): at the advised cut-off of 0.4"
 EXPECTED = {
     "helps": (
         "helps",
         "Oversampling helps svc here: more than 99 % probability of a gain in average precision of ",
-        "Use smote with svc (trained with synthetic minority rows): with the advised cut-off 0.4",
+        "Use smote with svc (trained with synthetic minority rows): at the advised cut-off of 0.4",
     ),
     "moved threshold": ("no_practical_difference", ALIKE, LEAVE),
     "leave it": ("no_practical_difference", ALIKE, LEAVE),
@@ -82,7 +82,7 @@ def test_every_outcome_has_its_answer(name: str) -> None:
         f"{content.told.action}{content.told.use}"[: len(use)],
     )
     assert any("no alert at all would cost" in text for text in content.told.cutoffs)
-    assert content.told.sure.startswith("This rests on ")
+    assert content.told.sure.startswith("This is based on ")
     assert "split" in content.told.sure
     assert "209" in content.told.sure
     assert 4 == len(content.tiles)
@@ -166,7 +166,7 @@ def test_an_advised_cutoff_has_its_numbers() -> None:
     tile = content.tiles[RECALL]
     assert (f"{100 * mine.recall:.0f}", f"smote: {100 * theirs.recall:.0f}", "") == (tile.after, tile.other, tile.word)
     assert f"baseline: 95 % interval {100 * low:.0f} to {100 * high:.0f}" == tile.change
-    assert f"{100 * (mine.precision or 0.0):.0f} % of alerts right" == content.tiles[ALARMS].note
+    assert f"{100 * (mine.precision or 0.0):.0f} % of alerts are correct" == content.tiles[ALARMS].note
     assert "at the cut-off advised for it" in content.beside.note
 
 
@@ -273,9 +273,9 @@ def test_the_share_of_right_alarms_stands_beside_the_false_ones() -> None:
         return f"{100 * found / (found + means[strategy, 'false_alarms_per_1000']):.0f} %"
 
     alarms = content_of(at_own(results)).tiles[ALARMS]
-    assert f"{right('baseline')} of alerts right, smote: {right('smote')}" == alarms.note
-    assert "80 % of alerts right, before 82 %" == content_of(at_own(OUTCOMES["helps"]())).tiles[ALARMS].note
-    assert "82 % of alerts right" == content_of(at_own(OUTCOMES["baseline alone"]())).tiles[ALARMS].note
+    assert f"{right('baseline')} of alerts are correct, smote: {right('smote')}" == alarms.note
+    assert "80 % of alerts are correct, before: 82 %" == content_of(at_own(OUTCOMES["helps"]())).tiles[ALARMS].note
+    assert "82 % of alerts are correct" == content_of(at_own(OUTCOMES["baseline alone"]())).tiles[ALARMS].note
 
 
 def test_a_model_that_raises_no_alarm_has_none_right() -> None:
@@ -284,7 +284,7 @@ def test_a_model_that_raises_no_alarm_has_none_right() -> None:
     results = make_outcome({"baseline": silent, "threshold": {"recall": 0.7, "false_alarms_per_1000": 300.0}})
     assert content_of(at_own(results)).tiles[ALARMS].note == "no alerts, threshold: 20 %"
     ranks_better = make_outcome({"baseline": silent, "smote": {**BETTER, "recall": 0.7}})
-    assert content_of(at_own(ranks_better)).tiles[ALARMS].note.endswith("% of alerts right, before no alerts")
+    assert content_of(at_own(ranks_better)).tiles[ALARMS].note.endswith("% of alerts are correct, before: no alerts")
 
 
 def test_calibration_is_judged_beside_that_of_perfect_probabilities() -> None:
@@ -296,20 +296,20 @@ def test_calibration_is_judged_beside_that_of_perfect_probabilities() -> None:
     )
     results = moved.model_copy(update={"calibration": moved.calibration.model_copy(update={"rows": rows})})
     calibration = content_of(results).tiles[CALIBRATION]
-    assert ("", "baseline: not calibrated; with perfect probabilities it would be 0.008 to 0.017") == (
+    assert ("", "baseline: not calibrated; a perfectly calibrated model would have 0.008 to 0.017") == (
         calibration.word,
         calibration.note,
     )
-    assert "random order: 0.117" == content_of(results).tiles[PRECISION].note
+    assert "a random ranking has 0.117" == content_of(results).tiles[PRECISION].note
 
 
 def test_a_small_test_part_is_said_to_read_high() -> None:
     """beside average precision, by how much, where that can be seen with two decimals"""
     moved = make_moved()
-    for optimism, words in ((0.0312, "; small test parts raise average precision by about 0.03"), (0.004, "")):
+    for optimism, words in ((0.0312, "; small test parts inflate average precision by about 0.03"), (0.004, "")):
         rows = tuple(row.model_copy(update={"optimism": optimism}) for row in moved.levels.rows)
         results = moved.model_copy(update={"levels": moved.levels.model_copy(update={"rows": rows})})
-        assert f"random order: 0.117{words}" == content_of(results).tiles[PRECISION].note
+        assert f"a random ranking has 0.117{words}" == content_of(results).tiles[PRECISION].note
 
 
 def test_the_warning_names_what_failed_and_whether_it_matters() -> None:
@@ -317,7 +317,8 @@ def test_the_warning_names_what_failed_and_whether_it_matters() -> None:
     trouble = content_of(OUTCOMES["failed"]()).trouble
     assert "22 of 80 runs failed:" == trouble.head
     assert (
-        "smote with both classifiers on some splits; custom with both classifiers. What is recommended lost no split."
+        "smote with both classifiers on some splits; custom with both classifiers. "
+        "The recommended strategy ran on every split."
     ) == trouble.rest
     moved = make_moved()
     runs = [
@@ -327,7 +328,8 @@ def test_the_warning_names_what_failed_and_whether_it_matters() -> None:
     labels = tuple(entry.label for entry in moved.strategies)
     touched = make_results(labels, ("svc", "knn"), runs).model_copy(update={"verdict": moved.verdict})
     assert content_of(touched).trouble.rest == (
-        "baseline with both classifiers on some splits. What is recommended ran on 9 of 10 splits, its baseline on 9."
+        "baseline with both classifiers on some splits. "
+        "The recommended strategy ran on 9 of 10 splits, its baseline on 9."
     )
 
 
@@ -335,7 +337,7 @@ def test_where_all_went_well_the_subtitle_says_so() -> None:
     """and no warning stands above the answer"""
     results = make_moved()
     assert content_of(results).trouble is None
-    assert "ten splits; all 80 runs ended well." in render_report(results)
+    assert "ten splits; all 80 runs completed." in render_report(results)
 
 
 def test_a_problem_with_the_data_is_told_before_the_answer() -> None:
@@ -353,7 +355,7 @@ def test_a_problem_with_the_data_is_told_before_the_answer() -> None:
         assert "One gives it away" in render_summary(changed).partition("**")[0]
         assert next(write_answer(changed, 80)).startswith("A problem with the data: One gives it away (<b>x</b>).")
     assert ("One gives it away (<b>x</b>).",) == told[1]
-    assert (*told[1] * 2, "2 more are listed below.") == told[4]
+    assert (*told[1] * 2, "2 more are listed under Data difficulty.") == told[4]
 
 
 def test_an_axis_of_false_alarms_has_plain_numbers_where_there_are_none() -> None:

@@ -130,14 +130,17 @@ def test_without_a_cost_terminal_and_markdown_have_their_tables() -> None:
     ("request_", "words"),
     [
         (NOTHING, "asks for no cut-off, so none is advised"),
-        (Request(cost=(9.0, 1.0)), "a missed minority row costs 9 and a false alert 1"),
+        (Request(cost=(9.0, 1.0)), "the lowest cost (9 for a missed minority row, 1 for a false alert)"),
         (Request(alerts_per_1000=50.0), "at most 50 alerts per 1,000 rows. The cut-off"),
         (Request(limit=("recall", 0.95)), "a recall of at least 0.95. The cut-off"),
         (Request(limit=("precision", 0.9)), "a precision of at least 0.9"),
         (Request(limit=("false_alarms_per_1000", 10.0)), "at most 10 false alerts per 1,000 rows"),
-        (Request(limit=("recall", 0.95)), "doesn't promise them"),
+        (Request(limit=("recall", 0.95)), "may miss them"),
         (Request(prevalence=0.002), "for data with 0.2 % positive rows"),
-        (Request((2.0, 1.0), 30.0, ("recall", 0.5)), "a false alert 1, a recall of at least 0.5 and at most 30 alerts"),
+        (
+            Request((2.0, 1.0), 30.0, ("recall", 0.5)),
+            "1 for a false alert), a recall of at least 0.5 and at most 30 alerts",
+        ),
     ],
 )
 def test_what_was_asked_is_told(request_: Request, words: str) -> None:
@@ -152,7 +155,7 @@ def test_a_cutoff_that_is_none_has_its_reason() -> None:
     decisions = make_cutoffs(runs, STRATEGIES, CLASSIFIERS, Request(limit=("precision", 0.9)), cutoff)
     page = Page(render_sections(make_results(runs=runs, decisions=decisions), "answer", "cutoffs"))
 
-    assert "No cut-off for smote: no cut-off keeps what the spec asks for" in page.by_id("cutoffs").words
+    assert "No cut-off for smote: on most splits, no cut-off meets the spec's limits" in page.by_id("cutoffs").words
     assert "No cut-off for custom: no run has scores" in page.by_id("cutoffs").words
     assert "–" == page.rows("cutoffs-0")[1][1].words
 
@@ -182,7 +185,7 @@ def test_the_menu_in_a_sentence() -> None:
 
     assert told.startswith(f"The cut-off is yours to choose: {points[0].threshold:.2f} (the model as it is) finds ")
     assert f"{points[2].threshold:.2f} (recall 0.8) finds 80 with " in told
-    assert "(baseline's false alerts)" in tell_menu(decisions, "smote", CLASSIFIERS[0])
+    assert "(as many false alerts as baseline)" in tell_menu(decisions, "smote", CLASSIFIERS[0])
 
 
 def test_cost_ranges_in_a_sentence() -> None:

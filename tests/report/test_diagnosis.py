@@ -58,10 +58,16 @@ def test_measures_stand_with_their_meaning() -> None:
 def test_clusters_are_told_by_their_sizes() -> None:
     """many, one and no cluster have their sentence"""
     for clusters, expected in (
-        ({"n": 3, "sizes": [120, 40, 25], "n_alone": 24}, "falls into three clusters, of 120, 40 and 25 rows; 24"),
-        ({"n": 20, "sizes": [9] * 20, "n_alone": 0}, "9, 9 and 8 smaller ones rows; no minority row in none."),
-        ({"n": 1, "sizes": [185], "n_alone": 1}, "has one cluster, of 185 rows; one minority row in none."),
-        ({"n": 0, "sizes": [], "n_alone": 5}, "has no cluster of three rows or more: five minority rows in none."),
+        (
+            {"n": 3, "sizes": [120, 40, 25], "n_alone": 24},
+            "falls into three clusters, of 120, 40 and 25 rows; minority rows in no cluster: 24.",
+        ),
+        (
+            {"n": 20, "sizes": [9] * 20, "n_alone": 0},
+            "9, 9 and eight smaller ones rows; minority rows in no cluster: 0.",
+        ),
+        ({"n": 1, "sizes": [185], "n_alone": 1}, "has one cluster, of 185 rows; minority rows in no cluster: 1."),
+        ({"n": 0, "sizes": [], "n_alone": 5}, "has no cluster of three rows or more: minority rows in no cluster: 5."),
     ):
         (text,) = [
             one for one in words_of(page_of(make_diagnosis(clusters=clusters))) if one.startswith("The minority")

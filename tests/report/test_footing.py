@@ -72,9 +72,13 @@ def test_splits_without_a_pair_are_left_out() -> None:
         (
             0.7,
             -0.1,
-            f"{START}; with as many false alerts baseline would find as many: only the threshold differs.",
+            f"{START}; at the same number of false alerts, baseline would find as many: only the threshold differs.",
         ),
-        (0.7, 0.4, f"{START}; with as many false alerts baseline would not find them: a better ranking."),
+        (
+            0.7,
+            0.4,
+            f"{START}; at the same number of false alerts, baseline would not find them: the ranking is better.",
+        ),
         (0.3, 0.4, "smote finds no more minority rows than baseline."),
     ],
 )
@@ -93,7 +97,7 @@ def test_without_baseline_or_others_there_is_nothing_to_compare() -> None:
     (block,) = footing_of(runs).blocks
     assert () == block.pictures
     assert ("There is nothing to compare baseline with.",) == block.sentences
-    assert any("No split has both" in text for _, text in block.tables[0].footnotes)
+    assert any("No split has decisions of both" in text for _, text in block.tables[0].footnotes)
     alone = build(load_facts(make_results(("baseline",), ("svc",), make_runs(("baseline",), ("svc",), 3)))).content
     assert isinstance(alone, Footings)
     assert ["There is nothing to compare baseline with."] == [*alone.blocks[0].sentences]

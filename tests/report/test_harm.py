@@ -41,7 +41,7 @@ def test_every_number_stands_in_its_table() -> None:
             assert pytest.approx(values, abs=0.06) == [float(cell.replace("\u2212", "-")) for cell in cells[:6]]
             assert "0.012 (0.008 to 0.017)" == cells[6]
     assert any(
-        text.startswith("There is nothing to correct where") and text.endswith("calibrated on them: baseline.")
+        text.startswith("No correction is needed where") and text.endswith("own prevalence: baseline.")
         for text in words_of(page)
     )
     assert any(text.startswith("The prior correction is exact for class weights") for text in words_of(page))
@@ -78,8 +78,8 @@ def test_the_farthest_mean_is_named() -> None:
         ),
     ]
     assert (
-        "smote is the worst calibrated on average: it predicts 25.7 % where 10.5 % of the rows are of the "
-        "minority; after the prior correction, 10.1 %."
+        "smote is the worst calibrated on average: it predicts 25.7 % where 10.5 % of the rows are minority "
+        "rows; after the prior correction, 10.1 %."
     ) in words_of(page_of(make_harm(PAIR, ("svc",), rows=rows)))
 
 

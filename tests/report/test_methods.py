@@ -36,7 +36,7 @@ def test_what_holds_for_every_job_is_always_told() -> None:
 
 @pytest.mark.parametrize(
     ("n_repeats", "start"),
-    [(1, "There is one split:"), (4, "Differences aren't tested over fewer than 5"), (5, "The ± beside a mean")],
+    [(1, "There is one split:"), (4, "Differences aren't tested over fewer than 5"), (5, "The ± next to a mean")],
 )
 def test_the_number_of_splits_has_its_limit(n_repeats: int, start: str) -> None:
     """one split, too few for a test, or enough: one sentence, and only one"""

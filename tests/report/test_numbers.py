@@ -196,7 +196,7 @@ def test_the_balance_is_that_of_the_data(results: Results, page: Page) -> None:
 
 def test_runs_are_counted_by_state(results: Results, page: Page) -> None:
     """how many runs went as asked, were degraded, failed or could not exist"""
-    assert "200 runs in all: 170 as asked, 0 degraded, 10 failed, 20 not applicable." in page.by_id("runs").words
+    assert "200 runs in all: 170 as specified, 0 degraded, 10 failed, 20 not applicable." in page.by_id("runs").words
     where = page.texts("where")
     assert (
         "smote with logistic_regression and hist_gradient_boosting: ten runs, "

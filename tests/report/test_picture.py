@@ -116,7 +116,7 @@ def test_what_has_no_picture_has_its_sentence() -> None:
     assert 2 == len(charts_of(page))
     many = tuple(f"s{place}" for place in range(8))
     page = page_of(make_picture(many), ("baseline", *many))
-    assert "Only the first six samplers have a picture: s6 and s7 have none." in words_of(page)
+    assert "Only the first six samplers have a picture, so not s6 and s7." in words_of(page)
     assert 7 == len(charts_of(page))
 
 

@@ -62,7 +62,7 @@ def test_the_whole_minority_is_told_by_its_kinds() -> None:
     said = [text for text in words_of(page_of(make_rescued(PAIR, ("svc",)))) if text.startswith("Of 209")]
     assert [
         "Of 209 minority rows, each among all other rows of the data: 66 safe, 63 borderline, 48 rare and 32 outliers. "
-        "31.6 % lie safely among their own."
+        "31.6 % are safe."
     ] == said
     few = [{"type": kind, "n": n, "share": n / 4} for kind, n in zip(TYPES, (0, 3, 0, 1), strict=True)]
     (tiny,) = [

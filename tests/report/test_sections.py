@@ -94,7 +94,7 @@ def test_a_file_is_told_with_its_query_and_its_labels() -> None:
         (
             {"method": "holdout", "test_size": 0.25, "random_state": 7},
             {},
-            "25 % of the rows held out for the test, drawn anew 20 times, the same share of each class in both parts "
+            "25 % of the rows held out for testing, redrawn 20 times, the same share of each class in both parts "
             "(seed 7).",
         ),
         (
@@ -165,7 +165,7 @@ def test_very_wide_data_is_told_in_part() -> None:
     """beyond 400 columns the page says how many more there are and where they stand"""
     page = page_of(dataset=make_dataset(columns=[make_column(f"c{index}") for index in range(417)]))
     assert 401 == len(page.rows("columns-table"))
-    assert "17 columns more are in results.json." in paragraphs_of(page, "columns")
+    assert "Columns listed only in results.json: 17." in paragraphs_of(page, "columns")
 
 
 def test_many_labels_share_a_bar() -> None:
@@ -186,8 +186,8 @@ def test_trouble_is_told_on_the_first_screen() -> None:
     runs[1] = without_numbers(runs[1], "failed", "ValueError: no luck")
     runs[3] = {**runs[3], "status": "degraded", "reason": "k_neighbors=5 was lowered to 3"}
     told = (
-        "1 of eight runs failed: smote with svc on some splits. 1 more ran degraded. "
-        "What is recommended lost no split. Reasons"
+        "1 of eight runs failed: smote with svc on some splits. 1 more was degraded. "
+        "The recommended strategy ran on every split. Reasons"
     )
     (shown,) = page_of(PAIR, ("svc",), runs).texts("trouble")
     assert told == shown.partition(" ")[2]  # after the sign of warning

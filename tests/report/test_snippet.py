@@ -22,7 +22,7 @@ def test_it_says_where_its_numbers_may_differ() -> None:
     notes = ["The first thing differs.", "The second thing differs."]
     content = snippet.build(load_facts(make_results(snippet=make_snippet("smote", "svc", notes=notes)))).content
     assert tuple(notes) == content.notes
-    assert "what is recommended" in content.reading
+    assert "the recommended model" in content.reading
 
 
 def test_files_on_request_have_their_sentences() -> None:

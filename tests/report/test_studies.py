@@ -36,7 +36,7 @@ def test_the_leak_is_told_with_the_classifier_that_it_flatters_most() -> None:
 
     words = words_of("leak", ("svc", "knn"), leak=leak)
 
-    assert "With knn, such a job would report average precision 0.980 where 0.600 is true" in words
+    assert "With knn, such a job would report average precision 0.980; measured correctly, it is 0.600" in words
     assert "it would still be 0.800" in words
     assert "on the first five splits" in words
     assert "44.1 % of the test rows are then synthetic" in words
@@ -67,7 +67,7 @@ def test_a_leak_without_scores_keeps_its_proof_and_says_why() -> None:
     words = words_of("leak", leak=leak)
 
     assert "No run of the mistake has a score" in words
-    assert 1 == words.count("svc: 5 leaked runs without a score. SMOTE needs 2 minority rows.")
+    assert 1 == words.count("svc: five leaked runs without a score. SMOTE needs 2 minority rows.")
     assert "What a leak would leave behind" in words
 
 
@@ -78,12 +78,12 @@ def test_the_proof_has_every_number() -> None:
 
     assert [
         ["Synthetic rows in a test part", "0", "4,000 scored rows"],
-        ["Rows that train and test in one split", "0", "4,000 test rows"],
+        ["Rows in both the training and the test part", "0", "4,000 test rows"],
         ["Parents of synthetic rows outside the training part (custom)", "0a", "4,000 parents"],
         ["New rows that equal a test row", "0", "4,000 new rows"],
         ["Groups on both sides of a split", "–", "No groups were named (data.file.groups)."],
     ] == [[cell.words for cell in row] for row in rows]
-    assert "The samplers of smote don't tell the parents of their rows." in page.by_id("leak").words
+    assert "The samplers of smote don't report the parents of their rows." in page.by_id("leak").words
 
 
 def test_a_coincidence_is_called_so() -> None:
@@ -115,18 +115,18 @@ def test_the_ratio_that_training_data_chooses_is_told_with_its_worth() -> None:
     """chosen, own and full ratio side by side, and whether the difference is a practical one"""
     words = words_of("ratio_sweep", sweeps=make_sweeps(make_ratio_sweep()))
 
-    assert "the test part has 0.597; without resampling 0.600, resampled to 1 0.575" in words
-    assert "Against no resampling that is −0.003 (−0.008 to +0.002): no practical difference." in words
+    assert "on the test part is 0.597; without resampling it is 0.600, and with a ratio of 1 it is 0.575" in words
+    assert "The difference from no resampling is −0.003 (−0.008 to +0.002): no practical difference." in words
     assert "on the first ten splits" in words
 
 
 @pytest.mark.parametrize(
     ("difference", "lower", "upper", "equivalent", "verdict"),
     [
-        (0.05, 0.01, 0.09, 0.03, "resampling that far helps here"),
-        (-0.05, -0.09, -0.01, 0.03, "it harms here"),
-        (0.05, -0.02, 0.12, 0.1, "these splits cannot tell it from none"),
-        (0.009, 0.001, 0.017, 0.6, "these splits cannot tell it from none"),
+        (0.05, 0.01, 0.09, 0.03, "resampling to that ratio helps here"),
+        (-0.05, -0.09, -0.01, 0.03, "resampling to that ratio harms here"),
+        (0.05, -0.02, 0.12, 0.1, "these splits can't show a difference"),
+        (0.009, 0.001, 0.017, 0.6, "these splits can't show a difference"),
         (0.05, None, None, None, "too few splits, or splits too alike"),
     ],
 )
@@ -160,15 +160,15 @@ def test_imbalance_that_moves_the_threshold_is_called_so() -> None:
 
     assert "From 1:1 to 20:1, at the same number of training rows, the recall of baseline with svc goes from " in words
     assert "from 0.81 to 0.28, its average precision from 0.655 to 0.612" in words
-    assert "imbalance moves the threshold more than the ranking." in words
+    assert "imbalance lowers scores relative to the threshold more than it harms the ranking." in words
 
 
 @pytest.mark.parametrize(
     ("recall", "ranking", "meaning"),
     [
         ((0.8, 0.8, 0.8, 0.8, 0.8), (0.6, 0.6, 0.6, 0.6, 0.6), "imbalance as such does no harm here"),
-        ((0.8, 0.7, 0.6, 0.5, 0.4), (0.6, 0.5, 0.4, 0.3, 0.2), "costs the ranking at least as much"),
-        ((0.8, 0.7, 0.6, 0.5, 0.4), (0.6, 0.5, 0.5, 0.4, 0.38), "costs the ranking nearly as much"),
+        ((0.8, 0.7, 0.6, 0.5, 0.4), (0.6, 0.5, 0.4, 0.3, 0.2), "harms the ranking at least as much"),
+        ((0.8, 0.7, 0.6, 0.5, 0.4), (0.6, 0.5, 0.5, 0.4, 0.38), "harms the ranking nearly as much"),
     ],
 )
 def test_what_imbalance_does_follows_from_the_numbers(recall, ranking, meaning) -> None:
@@ -211,7 +211,7 @@ def test_strategies_that_the_spec_lacks_are_told() -> None:
     """smote and custom are swept in any case, with default parameters"""
     sweep = make_imbalance_sweep(listed=[True, False, True])
 
-    assert "smote with default parameters" in words_of("imbalance", sweeps=make_sweeps(imbalance=sweep))
+    assert "smote ran with default parameters" in words_of("imbalance", sweeps=make_sweeps(imbalance=sweep))
 
 
 def test_balanced_classes_have_nothing_to_leak_and_no_ratio_to_sweep() -> None:

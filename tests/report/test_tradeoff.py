@@ -58,21 +58,22 @@ def image(page: Page) -> Element:
 
 
 def test_the_front_and_the_beaten_are_named() -> None:
-    """one sentence has everybody on the front with what they find and pay, and one each has who is beaten by whom"""
+    """one sentence has everybody on the front with what they find and pay, and one each has who is dominated by whom"""
     page = page_of(make_decisions({name: [values] * 2 for name, values in BEATEN_TWICE.items()}))
     assert [
-        "On the front: baseline finds 40 of 100 minority rows at 10.0 false alerts in 1,000 rows; custom 80 at 50.0.",
-        "smote is beaten by custom.",
-        "threshold is beaten by smote and custom.",
+        "On the Pareto front: baseline finds 40 of 100 minority rows at 10.0 false alerts in 1,000 rows; custom 80 "
+        "at 50.0.",
+        "smote is dominated by custom.",
+        "threshold is dominated by smote and custom.",
     ] == told(page)
     assert (
-        "Minority recall at false alerts in 1,000 rows with svc: baseline 0.400 at 10.0 (on the front); smote 0.800 at "
-        "60.0 (beaten); custom 0.800 at 50.0 (on the front); threshold 0.700 at 70.0 (beaten)."
+        "Minority recall at false alerts in 1,000 rows with svc: baseline 0.400 at 10.0 (on the Pareto front); smote "
+        "0.800 at 60.0 (dominated); custom 0.800 at 50.0 (on the Pareto front); threshold 0.700 at 70.0 (dominated)."
     ) == image(page).attributes["alt"]
     assert {
-        "baseline": ["yes", "nobody", "2 of 2"],
+        "baseline": ["yes", "none", "2 of 2"],
         "smote": ["no", "custom", "0 of 2"],
-        "custom": ["yes", "nobody", "2 of 2"],
+        "custom": ["yes", "none", "2 of 2"],
         "threshold": ["no", "smote and custom", "0 of 2"],
     } == {name: row[2:] for name, row in cells(page).items()}
 
@@ -90,16 +91,16 @@ def test_equal_strategies_are_both_on_the_front() -> None:
     """two strategies that decide alike don't beat each other"""
     page = page_of(make_decisions({"baseline": [(0.5, 20.0)] * 3, "smote": [(0.5, 20.0)] * 3}))
     assert ["yes", "yes"] == [row[2] for row in cells(page).values()]
-    assert told(page)[0].startswith("All two strategies are on the front")
+    assert told(page)[0].startswith("Both strategies are on the Pareto front")
 
 
 def test_a_single_front_is_one_strategy() -> None:
     """where one strategy beats everybody, that is said"""
     page = page_of(make_decisions({"baseline": [(0.5, 20.0)], "smote": [(0.6, 10.0)], "custom": [(0.6, 12.0)]}))
     assert [
-        "Only smote is on the front: smote finds 60 of 100 minority rows at 10.0 false alerts in 1,000 rows.",
-        "baseline is beaten by smote and custom.",
-        "custom is beaten by smote.",
+        "Only smote is on the Pareto front: smote finds 60 of 100 minority rows at 10.0 false alerts in 1,000 rows.",
+        "baseline is dominated by smote and custom.",
+        "custom is dominated by smote.",
     ] == told(page)
 
 
@@ -107,7 +108,7 @@ def test_many_winners_are_counted() -> None:
     """a sentence names three winners at most, the table all of them"""
     others = {f"s{place}": [(0.5 + place / 100, 10.0)] for place in range(6)}
     page = page_of(make_decisions({"baseline": [(0.4, 20.0)], **others}))
-    assert "baseline is beaten by s0, s1, s2 and 3 others." in told(page)
+    assert "baseline is dominated by s0, s1, s2 and 3 others." in told(page)
     assert "s0, s1, s2, s3, s4 and s5" == cells(page)["baseline"][3]
 
 
@@ -115,9 +116,9 @@ def test_a_long_front_is_told_by_its_ends() -> None:
     """of more than six strategies the sentence has every name, and the numbers of the first and the last"""
     page = page_of(make_decisions({f"s{place}": [(place / 10, 10.0 * place)] for place in range(8)}))
     assert [
-        "All eight strategies are on the front: each finds more by raising more false alerts. s0 finds 0 of 100 "
-        "minority rows at 0.0 false alerts in 1,000 rows; between them, from few to many, are s1, s2, s3, s4, s5 and "
-        "s6; s7 finds 70 at 70.0."
+        "All eight strategies are on the Pareto front: each finds more by raising more false alerts. s0 finds 0 of 100 "
+        "minority rows at 0.0 false alerts in 1,000 rows; with more and more false alerts follow s1, s2, s3, s4, s5 "
+        "and s6; s7 finds 70 at 70.0."
     ] == told(page)
 
 
@@ -140,9 +141,9 @@ def test_a_strategy_without_decisions_is_named() -> None:
     runs = [without_numbers(run, "failed", "no luck") if run["strategy"] == "custom" else run for run in runs]
     page = page_of(runs)
     assert [
-        "Only smote is on the front: smote finds 60 of 100 minority rows at 10.0 false alerts in 1,000 rows.",
-        "baseline is beaten by smote.",
-        "Not in the chart, because no split has its decisions with minority rows: custom.",
+        "Only smote is on the Pareto front: smote finds 60 of 100 minority rows at 10.0 false alerts in 1,000 rows.",
+        "baseline is dominated by smote.",
+        "Not in the chart, without decisions on test parts with minority rows: custom.",
     ] == told(page)
     assert "no decisions" == cells(page)["custom"][2]
     assert any("no luck" in note.words for note in page.inside(page.by_id("tradeoff"), "li"))
@@ -158,7 +159,7 @@ def test_one_strategy_has_nobody_to_beat(n_repeats: int, has_words_on_luck: bool
         "against."
     ] == told(page)
     assert image(page)
-    assert has_words_on_luck == ("The front is drawn from means over splits." in page.by_id("tradeoff").words)
+    assert has_words_on_luck == ("The Pareto front is drawn from means over splits." in page.by_id("tradeoff").words)
 
 
 def test_without_a_single_decision_there_is_no_chart() -> None:

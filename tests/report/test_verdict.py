@@ -158,7 +158,7 @@ def test_what_is_untested_says_what_is_lacking() -> None:
 def test_a_strategy_that_never_ran_has_a_reason() -> None:
     """and no number"""
     content = verdict_of(OUTCOMES["failed"]())
-    assert ["Untested", "no split has a value of both", "–"] == all_cells(content, RANKED)[1]
+    assert ["Untested", "no split has a value for both", "–"] == all_cells(content, RANKED)[1]
     decided = all_cells(content, DECIDED)[1]
     assert "There are no decisions to compare." == decided[-1]
 
@@ -225,7 +225,7 @@ def test_a_job_without_a_score_recommends_nothing() -> None:
     assert ["–"] * 3 == [tile.after for tile in content.tiles[:3]]
     assert "No chart: no strategy has a recall with logistic_regression on any split." == content.why_no_picture
     (table, *_) = [compared.primary for compared in comparisons_of(failed).classifiers]
-    assert (("a", "No split has a value of both."),) == table.footnotes
+    assert (("a", "No split has a value for both."),) == table.footnotes
     assert {"a"} == {row.cells[0].footnote for row in table.rows}
 
 
@@ -265,8 +265,10 @@ def test_what_it_would_take_to_know_more(page: Page, results: Results) -> None:
     for found, row in zip(rows_of(page, "power"), results.power.rows, strict=True):
         assert row.strategy == found[0]
         assert [f"{row.low:,.0f}", f"{row.high:,.0f}"] == [text.split()[0] for text in found[-2:]]
-    worth = f"{100 / 42:.1f} points of recall"
-    assert f"One minority row more or less found in a test part is {worth}." in words_of(page, "verdict")
+    worth = f"{100 / 42:.1f} points"
+    assert f"Finding one minority row more or fewer in a test part changes recall by {worth}." in words_of(
+        page, "verdict"
+    )
 
 
 def test_a_gain_and_a_moved_threshold_side_by_side() -> None:

@@ -126,7 +126,7 @@ WRONG: Mapping[str, tuple[str, str]] = {
     "a gate on no strategy": (DATA + "gates: [{metric: recall, min: 1}]\n", "2:9 gates[0]: has no strategy"),
     "a gate on failed runs of a strategy": (
         DATA + "gates: [{max_failed_runs: 0, strategy: smote}]\n",
-        "2:30 gates[0].strategy: isn't allowed in a rule on max_failed_runs; leave it out",
+        "2:30 gates[0].strategy: isn't allowed in a rule with max_failed_runs; leave it out",
     ),
     "a gate without a limit": (
         DATA + "gates: [{metric: recall, strategy: smote}]\n",
@@ -134,11 +134,11 @@ WRONG: Mapping[str, tuple[str, str]] = {
     ),
     "a gain over nothing": (
         DATA + "gates: [{metric: recall, strategy: smote, min_gain: 1}]\n",
-        "2:43 gates[0].min_gain: isn't allowed in a rule on metric, only in one on versus; leave it out",
+        "2:43 gates[0].min_gain: isn't allowed in a rule with metric, only in one with versus; leave it out",
     ),
     "a difference that is at least a level": (
         DATA + "gates: [{metric: recall, strategy: smote, versus: baseline, min: 1}]\n",
-        "2:61 gates[0].min: isn't allowed in a rule on versus, only in one on metric; leave it out",
+        "2:61 gates[0].min: isn't allowed in a rule with versus, only in one with metric; leave it out",
     ),
     "a gain and a loss": (
         DATA + "gates: [{metric: recall, strategy: smote, versus: baseline, min_gain: 1, max_loss: 1}]\n",
@@ -184,7 +184,7 @@ WRONG: Mapping[str, tuple[str, str]] = {
     ),
     "a list without brackets": (
         "data: {file: {path: a, target: y, drop: x}}\n",
-        "1:35 data.file.drop: got 'x', must be a list of column names: [x]",
+        "1:35 data.file.drop: got 'x', must be a list of column names, such as [x]",
     ),
     "too few rows": (
         "data: {generate: {n_samples: 9}}\n",
@@ -225,7 +225,7 @@ WRONG: Mapping[str, tuple[str, str]] = {
     ),
     "weights that are no list": (
         "data: {generate: {weights: 0.9}}\n",
-        "1:19 data.generate.weights: got 0.9, must be a list of shares of the classes, each from 0 to 1: [0.9]",
+        "1:19 data.generate.weights: got 0.9, must be a list of shares of the classes, each from 0 to 1, such as [0.9]",
     ),
     "weights above one": (
         "data: {generate: {weights: [0.9, 0.9]}}\n",
@@ -330,11 +330,11 @@ WRONG: Mapping[str, tuple[str, str]] = {
     ),
     "strategies that are no list": (
         DATA + "strategies: smote\n",
-        "2:1 strategies: got 'smote', must be a list of strategies: [smote]",
+        "2:1 strategies: got 'smote', must be a list of strategies, such as [smote]",
     ),
     "no classifier": (
         DATA + "classifiers: []\n",
-        "2:1 classifiers: is empty, must be a list of classifiers with at least 1",
+        "2:1 classifiers: is empty, must be a list of classifiers with at least one item",
     ),
     "an entry without a name": (
         DATA + "strategies: [{params: {}}]\n",
@@ -430,7 +430,7 @@ WRONG: Mapping[str, tuple[str, str]] = {
     ),
     "weights without a sampler": (
         DATA + "strategies: [{name: threshold, weights: prevalence}]\n",
-        "2:32 strategies[0].weights: is for samplers, and threshold is none; leave it out",
+        "2:32 strategies[0].weights: is for samplers only, and threshold isn't one; leave it out",
     ),
     "weights that keep something else": (
         DATA + "strategies: [{name: smote, weights: prevalense}]\n",
@@ -458,19 +458,19 @@ WRONG: Mapping[str, tuple[str, str]] = {
     ),
     "tuning where no space ships": (
         DATA + "strategies: [{name: threshold, tune: true}]\n",
-        "2:32 strategies[0].tune: no space ships for threshold; write tune: {space: {PARAMETER: [1, 2, 3]}}, or leave",
+        "2:32 strategies[0].tune: there is no default search space for threshold; write tune: {space: ",
     ),
     "a class tuned without a space": (
         DATA + "classifiers: [{class: sklearn.svm.SVC, tune: true}]\n",
-        "2:40 classifiers[0].tune: no space ships for a class by its path",
+        "2:40 classifiers[0].tune: there is no default search space for a class by its path",
     ),
     "a tuned baseline": (
         DATA + "strategies: [{name: baseline, tune: true}]\n",
-        "2:31 strategies[0].tune: no space ships for baseline",
+        "2:31 strategies[0].tune: there is no default search space for baseline",
     ),
     "nothing left to tune": (
         DATA + "classifiers: [{name: logistic_regression, params: {C: 3}, tune: true}]\n",
-        "2:59 classifiers[0].tune: params fix every parameter of the space that ships for logistic_regression; write",
+        "2:59 classifiers[0].tune: params already fix every parameter of the default search space of",
     ),
     "tuning that is no mapping": (
         DATA + "classifiers: [{name: svc, tune: 20}]\n",
@@ -490,7 +490,7 @@ WRONG: Mapping[str, tuple[str, str]] = {
     ),
     "no choice": (
         DATA + "classifiers: [{name: svc, tune: {space: {C: []}}}]\n",
-        "2:42 classifiers[0].tune.space.C: has no choice",
+        "2:42 classifiers[0].tune.space.C: is an empty list",
     ),
     "a range that falls": (
         DATA + "classifiers: [{name: svc, tune: {space: {C: {log: [2, 1]}}}}]\n",
@@ -522,7 +522,7 @@ WRONG: Mapping[str, tuple[str, str]] = {
     ),
     "a sweep that is no list": (
         DATA + "evaluation: {ratio_sweep: smote}\n",
-        "2:14 evaluation.ratio_sweep: got 'smote', must be a list of labels of strategies: [smote]",
+        "2:14 evaluation.ratio_sweep: got 'smote', must be a list of labels of strategies, such as [smote]",
     ),
     "a ratio of more minority than majority": (
         DATA + "evaluation: {imbalance_sweep: [0.5]}\n",

@@ -110,7 +110,7 @@ def test_weights_that_keep_the_prevalence_reach_it_unless_it_has_its_own(name):
     for own, value in OWN_WEIGHTS[name].items():
         refused = evaluate(strategy, make_entry(name, params={**FEW, own: value}))
         assert refused.status == NOT_APPLICABLE
-        assert f"has its own {own}" in refused.reason
+        assert f"already has {own}" in refused.reason
 
 
 @every_booster

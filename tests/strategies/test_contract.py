@@ -23,7 +23,7 @@ TABLES = {
 }
 # Why a strategy may fail on a table on which all others run: nothing else may.
 ALLOWED_FAILURES = {
-    ("SMOTENC", "numbers"): "needs a category column",
+    ("SMOTENC", "numbers"): "needs a categorical column",
     ("SMOTENC", "categories"): "categorical",
     ("KMeansSMOTE", "categories"): "No clusters found",
     ("KMeansSMOTE", "mixed"): "No clusters found",

@@ -51,16 +51,20 @@ def test_every_wrong_parameter_is_told():
 @pytest.mark.parametrize(
     ("kind", "entry", "expected"),
     [
-        ("classifiers", {"class": "sklearn.ensemble.VotingClassifier"}, "VotingClassifier needs estimators"),
+        (
+            "classifiers",
+            {"class": "sklearn.ensemble.VotingClassifier"},
+            "VotingClassifier has no default for estimators",
+        ),
         ("classifiers", {"class": "sklearn.linear_model.LogisticRegression"}, ""),
-        ("strategies", {"class": "imblearn.over_sampling.SMOTENC"}, "SMOTENC needs categorical_features"),
+        ("strategies", {"class": "imblearn.over_sampling.SMOTENC"}, "SMOTENC has no default for categorical_features"),
         ("strategies", {"name": "SMOTENC"}, ""),
     ],
 )
 def test_what_a_class_needs_is_told_before_anything_runs(kind, entry, expected):
     """a parameter without a default is asked for, unless the job sets it itself"""
     told = [message for where, message in check_entry(kind, 0, make_entry(**entry)) if where == ("params",)]
-    assert ([f"{expected} and has no default for it; give it here"] if expected else []) == told
+    assert ([f"{expected}; give a value here"] if expected else []) == told
 
 
 def test_what_the_job_sets_cannot_be_set():
@@ -80,15 +84,15 @@ def test_classifiers_accept_their_defaults_and_a_seed(name):
 @pytest.mark.parametrize(
     ("kind", "path", "expected"),
     [
-        ("strategies", "sklearn.linear_model.LogisticRegression", "is no sampler"),
-        ("strategies", "hostile.NotASampler", "is no sampler"),
+        ("strategies", "sklearn.linear_model.LogisticRegression", "isn't a sampler"),
+        ("strategies", "hostile.NotASampler", "isn't a sampler"),
         ("strategies", "imblearn.no_such.Thing", "cannot import imblearn.no_such"),
         ("strategies", "imblearn.over_sampling.SMOTTE", "has no class SMOTTE"),
-        ("classifiers", "imblearn.over_sampling.SMOTE", "is no classifier"),
+        ("classifiers", "imblearn.over_sampling.SMOTE", "isn't a classifier"),
         ("classifiers", "sklearn.linear_model.LinearRegression", "cannot rank rows"),
-        ("classifiers", "sklearn.ensemble.IsolationForest", "of the kind outlier_detector"),
-        ("classifiers", "sklearn.svm.OneClassSVM", "of the kind outlier_detector"),
-        ("classifiers", "sklearn.mixture.GaussianMixture", "of the kind density_estimator"),
+        ("classifiers", "sklearn.ensemble.IsolationForest", "(estimator type: outlier_detector)"),
+        ("classifiers", "sklearn.svm.OneClassSVM", "(estimator type: outlier_detector)"),
+        ("classifiers", "sklearn.mixture.GaussianMixture", "(estimator type: density_estimator)"),
         ("classifiers", "hostile.Duck", "inherit sklearn.base.ClassifierMixin, before BaseEstimator"),
         ("classifiers", "hostile.WrongWay", "inherit sklearn.base.ClassifierMixin, before BaseEstimator"),
         ("classifiers", "hostile.CannotBeBuilt", "hostile.CannotBeBuilt cannot be built: RuntimeError: no licence"),
@@ -107,7 +111,7 @@ def test_a_pipeline_without_a_classifier_is_none():
     entry = make_entry(**{"class": "sklearn.pipeline.Pipeline", "params": {"steps": [["nothing", "passthrough"]]}})
     ((where, message),) = check_entry("classifiers", 0, entry)
     assert ("class",) == where
-    assert "sklearn.pipeline.Pipeline is no classifier" in message
+    assert "sklearn.pipeline.Pipeline isn't a classifier" in message
 
 
 @pytest.mark.parametrize(

@@ -120,14 +120,14 @@ class Scaled(LogisticRegression):
 @pytest.mark.parametrize(
     ("classifier", "reason"),
     [
-        (KNeighborsClassifier(), "KNeighborsClassifier takes no sample_weight"),
-        (make_pipeline(LogisticRegression()), "Pipeline takes no sample_weight"),
-        (LogisticRegression(class_weight="balanced"), "LogisticRegression has its own class_weight"),
-        (SVC(class_weight={0: 1, 1: 9}), "SVC has its own class_weight"),
-        (GaussianNB(priors=[0.5, 0.5]), "GaussianNB has its own priors"),
-        (BernoulliNB(fit_prior=False), "BernoulliNB has its own fit_prior"),
-        (Scaled(9.0), "Scaled has its own scale_pos_weight"),
-        (BalancedRandomForestClassifier(), "BalancedRandomForestClassifier has its own sampling_strategy"),
+        (KNeighborsClassifier(), "KNeighborsClassifier doesn't accept sample_weight"),
+        (make_pipeline(LogisticRegression()), "Pipeline doesn't accept sample_weight"),
+        (LogisticRegression(class_weight="balanced"), "LogisticRegression already has class_weight"),
+        (SVC(class_weight={0: 1, 1: 9}), "SVC already has class_weight"),
+        (GaussianNB(priors=[0.5, 0.5]), "GaussianNB already has priors"),
+        (BernoulliNB(fit_prior=False), "BernoulliNB already has fit_prior"),
+        (Scaled(9.0), "Scaled already has scale_pos_weight"),
+        (BalancedRandomForestClassifier(), "BalancedRandomForestClassifier already has sampling_strategy"),
         (LogisticRegression(), None),
         (Scaled(), None),
         (RandomForestClassifier(), None),
@@ -150,7 +150,7 @@ def test_what_cannot_be_weighted_is_not_applicable() -> None:
     (outcome,) = evaluate_unit(make_unit(classifier="knn"), DATASET)
 
     assert (NOT_APPLICABLE, None) == (outcome.status, outcome.scores)
-    assert "takes no sample_weight" in outcome.reason
+    assert "doesn't accept sample_weight" in outcome.reason
 
 
 @pytest.fixture

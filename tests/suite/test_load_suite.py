@@ -76,13 +76,13 @@ def test_a_path_that_exists_is_no_pattern(tmp_path) -> None:
         ),
         pytest.param(
             "  - {generate: {}, label: one}\n  - {generate: {n_samples: 50}, label: one}\n",
-            ["3:5 datasets[1]: label one belongs to datasets[0] already; give this entry a label"],
+            ["3:5 datasets[1]: label one is already used by datasets[0]; give this entry another label"],
             id="a label twice",
         ),
         pytest.param(
             "  - {generate: {}, file: {path: x.csv, target: class}}\n  - {}\n",
             [
-                "2:6 datasets[0].generate: stands beside file",
+                "2:6 datasets[0].generate: can't be combined with file",
                 "3:5 datasets[1]: has no data; an entry has exactly one of file, generate, keel, zenodo",
             ],
             id="two sources and none",
@@ -93,10 +93,10 @@ def test_a_path_that_exists_is_no_pattern(tmp_path) -> None:
             id="keys inside an entry",
         ),
         pytest.param("  - {keel: [glass1, glass2], label: x}\n", ["datasets[0].label: is one label for 2"], id="label"),
-        pytest.param("  []\n", ["datasets: is empty, must be a list of data sets with at least 1"], id="none"),
+        pytest.param("  []\n", ["datasets: is empty, must be a list of data sets with at least one item"], id="none"),
         pytest.param(
             "  - {generate: {}}\ndata: {generate: {}}\n",
-            ["3:1 data: stands beside datasets, which is in its place; leave it out"],
+            ["3:1 data: can't be combined with datasets; keep data for a job"],
             id="data beside datasets",
         ),
         pytest.param(
@@ -140,7 +140,7 @@ def test_run_and_suite_name_each_other(tmp_path, capsys) -> None:
     assert main(["run", str(tmp_path / "suite.yaml"), "--output", str(tmp_path / "out")]) == 2
     assert "1:1 datasets: belongs to a suite; run it with: minority-report suite" in capsys.readouterr().err
     assert main(["suite", str(tmp_path / "job.yaml"), "--output", str(tmp_path / "out")]) == 2
-    assert "a spec with data is a job, run it with: minority-report run" in capsys.readouterr().err
+    assert "A spec with data is a job; run it with: minority-report run" in capsys.readouterr().err
     assert not (tmp_path / "out").exists()
 
 
@@ -151,7 +151,7 @@ def test_validate_counts_all_jobs(tmp_path, capsys) -> None:
     (tmp_path / "suite.yaml").write_text(datasets + SHARED)
 
     assert main(["validate", str(tmp_path / "suite.yaml")]) == 0
-    assert "no problem found; 12 runs (2 data sets, each 2 splits × 2 strategies" in capsys.readouterr().out
+    assert "no problem found; 12 runs (2 data sets, each with 2 splits × 2 strategies" in capsys.readouterr().out
     (tmp_path / "suite.yaml").write_text(datasets.replace("target: class", "target: klass") + SHARED)
     assert main(["validate", str(tmp_path / "suite.yaml")]) == 3
     assert "klass" in capsys.readouterr().err

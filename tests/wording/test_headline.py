@@ -73,17 +73,17 @@ def test_every_code_has_its_sentence(helps: Results, code: str) -> None:
 def test_what_is_not_shown_says_how_many_rows_would_settle_it(helps: Results, code: str) -> None:
     """about the pair that the sentence is about, and only where it isn't settled"""
     open_codes = (recommendation.OPEN, recommendation.PROBABLY_HELPS, recommendation.PROBABLY_HARMS)
-    assert (code in open_codes) == ("To detect a true difference of" in told_of(helps, code=code).found)
+    assert (code in open_codes) == ("Detecting a true difference of" in told_of(helps, code=code).found)
 
 
 def test_of_several_oversamplers_the_best_is_named_as_the_best(helps: Results) -> None:
     """so that nobody takes it for a test of one"""
-    assert told_of(helps, n_oversamplers=2).short.endswith(" with smote, the better of two oversamplers.")
+    assert told_of(helps, n_oversamplers=2).short.endswith(" with smote, the better of the two oversamplers compared.")
     (row,) = helps.verdict.rows
     tested = row.ranking.model_copy(update={"difference": row.ranking.difference + 0.01})
     other = row.model_copy(update={"strategy": "custom", "ranking": tested})
     better = helps.model_copy(update={"verdict": helps.verdict.model_copy(update={"rows": (row, other)})})
-    assert told_of(better, n_oversamplers=2).short.endswith(" with smote, one of two oversamplers.")
+    assert told_of(better, n_oversamplers=2).short.endswith(" with smote, one of the two oversamplers compared.")
 
 
 def judge(strategies: dict[str, Any], n_repeats: int = 10, noise: float = 0.01) -> Results:
@@ -139,15 +139,15 @@ def other(classifier: str, code: str, strategy: str | None = "smote") -> OtherCl
         ),
         (
             [other("knn", "no_practical_difference"), other("tree", "harms"), other("mlp", "open")],
-            "The same holds for knn; with tree oversampling ranks worse; with mlp oversampling may or may not help.",
+            "The same holds for knn; with tree, oversampling ranks worse; with mlp, oversampling may or may not help.",
         ),
         (
             [other("knn", "helps"), other("mlp", "helps"), other("tree", "helps", "custom")],
-            "With knn and mlp smote ranks better; with tree custom ranks better.",
+            "With knn and mlp, smote ranks better; with tree, custom ranks better.",
         ),
-        ([other("knn", "probably_helps")], "With knn smote probably ranks better."),
-        ([other("knn", "probably_harms")], "With knn oversampling probably ranks worse."),
-        ([other("knn", "cannot_tell")], "With knn it can't be tested."),
+        ([other("knn", "probably_helps")], "With knn, smote probably ranks better."),
+        ([other("knn", "probably_harms")], "With knn, oversampling probably ranks worse."),
+        ([other("knn", "cannot_tell")], "With knn, it can't be tested."),
     ],
 )
 def test_the_other_classifiers_follow_in_one_sentence(
@@ -160,7 +160,7 @@ def test_the_other_classifiers_follow_in_one_sentence(
 def test_a_gain_elsewhere_names_its_own_strategy(helps: Results) -> None:
     """ "the same" would claim the same strategy"""
     told = told_of(helps, others=[other("knn", "helps", "custom")])
-    assert "With knn custom ranks better." == told.others
+    assert "With knn, custom ranks better." == told.others
 
 
 def test_the_headline_is_about_the_classifier_that_is_recommended() -> None:
@@ -178,9 +178,9 @@ def test_the_headline_is_about_the_classifier_that_is_recommended() -> None:
 @pytest.mark.parametrize(
     ("cutoff", "words"),
     [
-        (("cost", 0.12, "cut"), "with the advised cut-off 0.12"),
-        (("cost", None, "always"), "with the advised cut-off (an alert on every row)"),
-        (("limit", None, "never"), "with the advised cut-off (no alert at all)"),
+        (("cost", 0.12, "cut"), "at the advised cut-off of 0.12"),
+        (("cost", None, "always"), "at the advised cut-off (an alert on every row)"),
+        (("limit", None, "never"), "at the advised cut-off (no alert at all)"),
         (None, "at its own decision threshold"),
     ],
 )
@@ -215,25 +215,23 @@ def test_probabilities_that_oversampling_moves_are_told() -> None:
     """beside the true share, where the recommended strategy changes them"""
     results = make_outcome({"baseline": {}, "smote": {**BETTER, "mean_predicted": 0.3}})
     use = tell_answer(results).use
-    words = (
-        r"Don't read its scores as probabilities: their mean is 0\.\d{3} \(with baseline 0\.\d{3}\), but only 0\.105 of"
-    )
-    assert re.search(words, use)
+    words = r"Don't read its scores as probabilities: their mean is 0\.\d{3} \(baseline: 0\.\d{3}\), but the true share"
+    assert re.search(rf"{words} of minority rows is only 0\.105", use)
 
 
 def test_one_split_says_what_its_intervals_are_about() -> None:
     """two fitted models, and not the procedure"""
     results = OUTCOMES["one split"]()
     sure = tell_answer(results).sure
-    assert sure.startswith("This rests on one split with ")
-    assert sure.endswith("and say nothing about another split.")
+    assert sure.startswith("This is based on one split with ")
+    assert sure.endswith("not to another split.")
 
 
 def test_fresh_data_and_training_rows_are_named(moved: Results) -> None:
     """what the difference is about"""
     assert tell_answer(moved).sure == (
-        "This rests on ten splits and 209 minority rows tested: intervals are for new data of the same kind, with "
-        "both models trained on 1,600 rows."
+        "This is based on ten splits that test 209 minority rows. Intervals apply to new data of the same kind and to "
+        "models trained on 1,600 rows."
     )
 
 
@@ -248,15 +246,14 @@ def test_the_choice_says_why_the_best_mean_is_not_recommended(moved: Results) ->
     )
     alike = (moved.verdict.headline.recommended,)
     unsure = told_of(moved, numbers=numbers.model_copy(update={"best": best, "alike": alike}))
-    assert (
-        "but a gain over baseline isn't at least probable there, so baseline with svc is recommended." in unsure.choice
-    )
+    assert "but its gain over baseline isn't probable enough, so baseline with svc is recommended." in unsure.choice
     failed = OUTCOMES["failed"]()
     assert (
         tell_answer(failed)
         .choice.partition(" At its own advised")[0]
         .endswith(
-            "Left out for having a result on fewer than all 10 splits: smote with svc (9) and smote with knn (9)."
+            "because results are missing on some of the 10 splits: smote with svc (nine splits) and "
+            "smote with knn (nine splits)."
         )
     )
 
@@ -272,10 +269,10 @@ def test_problems_with_the_data_come_first() -> None:
     problem = make_finding("leak", "problem", columns=["a", "b", "c"])
     assert () == problems_of(make_finding(), make_finding(level="warning"))
     assert ("leak was found (a, b, ...).",) == problems_of(make_finding(), problem)
-    assert ("x was found.", "x was found.", "1 more is listed below.") == problems_of(
+    assert ("x was found.", "x was found.", "1 more is listed under Data difficulty.") == problems_of(
         *[make_finding("x", "problem")] * 3
     )
-    assert "2 more are listed below." == problems_of(*[problem] * 4)[-1]
+    assert "2 more are listed under Data difficulty." == problems_of(*[problem] * 4)[-1]
 
 
 def gloss_of(kind: str, *cuts: float | None, **parts: Any) -> str:
@@ -305,7 +302,7 @@ def gloss_of(kind: str, *cuts: float | None, **parts: Any) -> str:
 )
 def test_a_moved_cutoff_says_where_it_lies(cuts: tuple[float, ...], expected: str) -> None:
     """the mean over splits with this classifier, with digits enough to tell it from nothing"""
-    assert f" (same model, cut-off moved to {expected}, no synthetic rows)" == gloss_of("threshold", *cuts)
+    assert f" (same model with a cut-off of {expected}, no synthetic rows)" == gloss_of("threshold", *cuts)
 
 
 @pytest.mark.parametrize("kind", GLOSSES)
@@ -319,13 +316,15 @@ def test_only_what_needs_words_gets_them(kind: str) -> None:
 def test_weights_are_said(kind: str, before: str) -> None:
     """the recommended strategy oversamples, and tells the model of no other prevalence"""
     weights = {"keep": "prevalence", "real_share": 0.5}
-    assert f" ({before}each class weighing as much as before)" == gloss_of(kind, None, weights=weights)
+    assert f" ({before}weighted so that each class keeps its total weight)" == gloss_of(kind, None, weights=weights)
 
 
 def test_our_own_sampler_is_told_from_others(helps: Results) -> None:
     """nobody outside knows what `custom` is"""
     entry = helps.strategies[1].model_copy(update={"name": "custom", "kind": "synthetic"})
-    assert "trained with synthetic minority rows of AffinitySMOTE, this job's own sampler" == describe_strategy(entry)
+    assert "trained with synthetic minority rows from AffinitySMOTE, this project's own sampler" == describe_strategy(
+        entry
+    )
     assert GLOSSES["synthetic"] == describe_strategy(entry.model_copy(update={"name": "smote"}))
     assert GLOSSES["fewer"] == describe_strategy(entry.model_copy(update={"kind": "fewer"}))
 
@@ -341,5 +340,5 @@ def test_a_cheaper_pair_is_named_beside_the_recommended_one(moved: Results) -> N
             for each in rows
         )
         results = moved.model_copy(update={"decisions": moved.decisions.model_copy(update={"rows": dear})})
-        words = f"{row.strategy} with {row.classifier} costs 1 on average, less than 722"
+        words = f"{row.strategy} with {row.classifier} costs 1 on average (recommended: 722)"
         assert is_told == (words in tell_answer(results).choice)

@@ -108,17 +108,17 @@ def test_a_difference_without_an_interval_says_so() -> None:
     [
         (
             rules.MOVED_THRESHOLD,
-            "Most of that comes from a lower decision threshold: with as many alerts, baseline finds 90 %",
+            "Most of that comes from a lower decision threshold: at the same number of alerts, baseline achieves 90 %",
         ),
         (
             rules.MORE_THAN_THRESHOLD,
-            "That is more than a different threshold: with as many alerts, baseline finds 90 %",
+            "That is more than a different threshold: at the same number of alerts, baseline achieves 90 %",
         ),
         (rules.NO_CHANGE, ": no practical change in recall."),
         (
             rules.OPEN,
-            "The splits differ too much to tell how much of that is only a different threshold: with as many alerts, "
-            "baseline finds 90 %",
+            "The splits differ too much to tell how much of that is only a different threshold: at the same number of "
+            "alerts, baseline achieves 90 %",
         ),
     ],
 )
@@ -126,8 +126,8 @@ def test_every_decision_has_its_sentence(code: str, words: str) -> None:
     """what is found and raised in natural frequencies, and what part of it baseline finds at as many alerts"""
     told = describe_decision(make_row(code))
     assert told.startswith(
-        "at its own decision threshold it finds 30 more of every 100 minority rows and raises 50 more false alerts per "
-        "1,000 rows"
+        "compared with baseline, at its own threshold it finds 30 more of every 100 minority rows and raises 50 more "
+        "false alerts per 1,000 rows"
     )
     assert words in told
     assert told.endswith(".")
@@ -136,20 +136,25 @@ def test_every_decision_has_its_sentence(code: str, words: str) -> None:
 
 @pytest.mark.parametrize(
     ("share", "words"),
-    [(0.004, "none of that gain"), (-0.2, "none of that gain"), (0.42, "42 % of that gain"), (1.3, "as much or more")],
+    [
+        (0.004, "achieves none of that gain"),
+        (-0.2, "achieves none of that gain"),
+        (0.42, "achieves 42 % of that gain"),
+        (1.3, "finds as many or more"),
+    ],
 )
 def test_what_baseline_finds_at_as_many_alerts_is_a_share_or_all_of_it(share: float, words: str) -> None:
     """a share beyond the whole gain is no percentage"""
     row = make_row(rules.MOVED_THRESHOLD, share)
-    assert describe_decision(row).endswith(f"baseline finds {words}.")
+    assert describe_decision(row).endswith(f"baseline {words}.")
 
 
 def test_fewer_alerts_are_told_too() -> None:
     """a higher threshold, and no share of a gain that isn't there"""
     row = make_row(rules.MOVED_THRESHOLD, None, recall=(0.5, 0.2), false_alarms_per_1000=(40.0, 40.0))
     assert describe_decision(row) == (
-        "at its own decision threshold it finds 30 fewer of every 100 minority rows and raises as many false alerts "
-        "per 1,000 rows. Most of that comes from a higher decision threshold."
+        "compared with baseline, at its own threshold it finds 30 fewer of every 100 minority rows and raises as many "
+        "false alerts per 1,000 rows. Most of that comes from a higher decision threshold."
     )
     assert "there are no decisions to compare." == describe_decision(make_row(recall=(0.5, None)))
 
@@ -159,8 +164,8 @@ def test_how_many_rows_would_settle_it() -> None:
     place = {"strategy": "smote", "classifier": "svc"}
     power = facts.PowerRow(**place, se=None, gain=0.1234, detectable=None, needed=None, low=534, high=2136)
     assert describe_needed(power, 209) == (
-        "To detect a true difference of 0.123 in four of five such jobs would take about 530 to 2,100 minority rows; "
-        "the data has 209."
+        "Detecting a true difference of 0.123 with 80 % power would take about 530 to 2,100 minority rows; the "
+        "data has 209."
     )
     assert "0.0019" in describe_needed(power.model_copy(update={"gain": 0.0019}), 209)
     assert "" == describe_needed(power.model_copy(update={"low": None, "high": None}), 209)

@@ -57,7 +57,8 @@ def find_trouble(facts: Facts, recommended: Pair | None) -> Trouble | None:
     status = facts.results.status
     every = counted(status.n_runs, "run")
     if status.n_failed:
-        more = f" {status.n_degraded:,} more were degraded." if status.n_degraded else ""
+        were = "was" if status.n_degraded == 1 else "were"
+        more = f" {status.n_degraded:,} more {were} degraded." if status.n_degraded else ""
         rest = f"{_name_failed(facts)}.{more} {_touches(facts, recommended)}"
         return Trouble(f"{status.n_failed:,} of {every} failed:", rest, True)
     if status.n_degraded:

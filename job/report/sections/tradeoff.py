@@ -63,8 +63,8 @@ def _sentences(facts: Facts, points: Sequence[Traded], decimals: int) -> list[st
         return [f"{told}; there is nothing to weigh that against."]
     beaten = [_beaten(facts, *point) for point in points if point[1].beaten_by]
     if not beaten:
-        start = f"All {counted(len(front), 'strategy', 'strategies')} are on the Pareto front"
-        return [f"{start}: each finds more by raising more false alerts. {told}."]
+        every = f"All {counted(len(front), 'strategy', 'strategies')}" if len(front) != 2 else "Both strategies"
+        return [f"{every} are on the Pareto front: each finds more by raising more false alerts. {told}."]
     start = f"Only {front[0][0].short} is on the Pareto front" if len(front) == 1 else "On the Pareto front"
     return [f"{start}: {told}.", *beaten]
 

@@ -234,33 +234,45 @@ def test_nothing_can_be_set_after_a_query_and_the_store_still_works() -> None:
 @pytest.mark.parametrize(
     ("query", "reason"),
     [
-        ("SELECT * FROM raw", "there is no table 'raw'; the file is the table data, and nothing else can be read"),
-        ("SELECT * FROM dat", "there is no table 'dat'; the file is the table data, and nothing else can be read"),
-        ("SELECT * FROM main.data", "there is no table 'main.data'; the file is"),
-        ("SELECT * FROM memory.main.raw", "there is no table 'memory.main.raw'; the file is"),
-        ("SELECT * FROM information_schema.tables", "there is no table 'information_schema.tables'; the file is"),
-        ("SELECT * FROM pg_catalog.pg_class", "there is no table 'pg_catalog.pg_class'; the file is"),
-        ("SELECT * FROM sqlite_master", "there is no table 'sqlite_master'; the file is"),
-        ("SELECT * FROM (WITH raw AS (SELECT 1) FROM raw), raw", "there is no table 'raw'; the file is"),
-        ("SELECT * FROM duckdb_settings()", "duckdb_settings() isn't allowed in FROM; the file is the table data"),
-        ("SELECT * FROM pragma_table_info('raw')", "pragma_table_info() isn't allowed in FROM; the file is"),
-        ("SHOW TABLES", "DESCRIBE, SHOW and SUMMARIZE aren't allowed; the file is the table data"),
-        ("DESCRIBE data", "DESCRIBE, SHOW and SUMMARIZE aren't allowed; the file is the table data"),
+        ("SELECT * FROM raw", "there is no table 'raw'; a query can read only the table data"),
+        ("SELECT * FROM dat", "there is no table 'dat'; a query can read only the table data"),
+        ("SELECT * FROM main.data", "there is no table 'main.data'; a query can read only"),
+        ("SELECT * FROM memory.main.raw", "there is no table 'memory.main.raw'; a query can read only"),
+        (
+            "SELECT * FROM information_schema.tables",
+            "there is no table 'information_schema.tables'; a query can read only",
+        ),
+        ("SELECT * FROM pg_catalog.pg_class", "there is no table 'pg_catalog.pg_class'; a query can read only"),
+        ("SELECT * FROM sqlite_master", "there is no table 'sqlite_master'; a query can read only"),
+        ("SELECT * FROM (WITH raw AS (SELECT 1) FROM raw), raw", "there is no table 'raw'; a query can read only"),
+        (
+            "SELECT * FROM duckdb_settings()",
+            "duckdb_settings() isn't allowed in FROM; a query can read only the table data",
+        ),
+        ("SELECT * FROM pragma_table_info('raw')", "pragma_table_info() isn't allowed in FROM; a query can read only"),
+        ("SHOW TABLES", "DESCRIBE, SHOW and SUMMARIZE aren't allowed; a query can read only the table data"),
+        ("DESCRIBE data", "DESCRIBE, SHOW and SUMMARIZE aren't allowed; a query can read only the table data"),
         ("SELECT pg_get_viewdef(1) AS a, id FROM data", "pg_get_viewdef() isn't allowed: it depends on more than"),
         ("SELECT format_type(1, 1) AS a, id FROM data", "format_type() isn't allowed: it depends on more than"),
-        ("WITH x AS (DELETE FROM raw RETURNING *) FROM x", "DELETE isn't allowed; the file is the table data"),
-        ("WITH x AS (INSERT INTO raw VALUES (1, 2, 3) RETURNING *) FROM x", "INSERT isn't allowed; the file is"),
-        ("SELECT 1; SELECT 2", "got 2 statements; allowed is one SELECT statement over the table data"),
-        ("SELECT 1; DROP TABLE raw", "got 2 statements; allowed is one SELECT statement over the table data"),
-        ("-- nothing", "got 0 statements; allowed is one SELECT statement over the table data"),
-        ("DROP TABLE raw", "got DROP; allowed is one SELECT statement over the table data"),
-        ("UPDATE raw SET c0 = 1", "got UPDATE; allowed is one SELECT statement over the table data"),
-        ("EXPLAIN SELECT 1", "got EXPLAIN; allowed is one SELECT statement over the table data"),
-        ("PIVOT data ON name", "got a PIVOT whose columns are not listed (write ON column IN (values)); allowed is"),
-        ("SELEC * FROM data", 'syntax error at or near "SELEC"; allowed is one SELECT statement over the table data'),
+        (
+            "WITH x AS (DELETE FROM raw RETURNING *) FROM x",
+            "DELETE isn't allowed; a query can read only the table data",
+        ),
+        (
+            "WITH x AS (INSERT INTO raw VALUES (1, 2, 3) RETURNING *) FROM x",
+            "INSERT isn't allowed; a query can read only",
+        ),
+        ("SELECT 1; SELECT 2", "got 2 statements; must be one SELECT statement over the table data"),
+        ("SELECT 1; DROP TABLE raw", "got 2 statements; must be one SELECT statement over the table data"),
+        ("-- nothing", "got 0 statements; must be one SELECT statement over the table data"),
+        ("DROP TABLE raw", "got DROP; must be one SELECT statement over the table data"),
+        ("UPDATE raw SET c0 = 1", "got UPDATE; must be one SELECT statement over the table data"),
+        ("EXPLAIN SELECT 1", "got EXPLAIN; must be one SELECT statement over the table data"),
+        ("PIVOT data ON name", "got a PIVOT whose columns are not listed (write ON column IN (values)); must be"),
+        ("SELEC * FROM data", 'syntax error at or near "SELEC"; must be one SELECT statement over the table data'),
         ("SELECT ?, id FROM data", "a parameter (? or $) has no value here; write the value"),
         ("SELECT $x AS a, id FROM data", "a parameter (? or $) has no value here; write the value"),
-        ("SELECT " + "f(" * 900 + ")" * 900, "expressions are nested too deeply; allowed is one SELECT statement"),
+        ("SELECT " + "f(" * 900 + ")" * 900, "expressions are nested too deeply; must be one SELECT statement"),
         ("SELECT " + "(" * 40_000 + "1" + ")" * 40_000, "Max expression depth limit of 1000 exceeded."),
     ],
 )
@@ -398,7 +410,7 @@ def test_a_query_in_time_is_not_interrupted() -> None:
 
 def test_what_is_read_may_spill_no_more_than_the_limit() -> None:
     """the bound of the disk holds before a query, and without one"""
-    too_much = r"^rows\.csv: the data needs more memory than the [0-9,]+ MB that reading may use, and as much on disk"
+    too_much = r"^rows\.csv: the data needs more than the [0-9,]+ MB of memory, and as much disk space"
     with pytest.raises(DataError, match=too_much), open_store("rows.csv") as store:  # noqa: PT012
         settings = "current_setting('memory_limit'), current_setting('max_temp_directory_size')"
         limit, spill = store.connection.execute(f"SELECT {settings}").fetchone()

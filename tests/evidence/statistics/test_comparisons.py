@@ -165,9 +165,9 @@ def test_undefined_pairs_are_left_out_and_counted():
 @pytest.mark.parametrize(
     ("n_splits", "n_defined", "reason"),
     [
-        (20, 0, "no split has a value of both"),
-        (20, 4, "fewer than 5 splits have a value of both"),
-        (4, 4, "fewer than 5 splits have a value of both"),
+        (20, 0, "no split has a value for both"),
+        (20, 4, "fewer than 5 splits have a value for both"),
+        (4, 4, "fewer than 5 splits have a value for both"),
         (1, 1, "one split only, and a bootstrap over its test rows takes 40 positive ones"),
     ],
 )

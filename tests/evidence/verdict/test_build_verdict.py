@@ -262,7 +262,7 @@ def test_a_strategy_that_never_ran_cannot_be_judged():
     assert {"smote": "untested", "custom": "better"} == codes_of(judged)
     ranking = judged.verdict.rows[0].ranking
     assert Shortage(what="splits", found=0, needed=5) == ranking.shortage
-    assert (None, "no split has a value of both") == (ranking.difference, ranking.reason)
+    assert (None, "no split has a value for both") == (ranking.difference, ranking.reason)
 
 
 def test_adding_a_strategy_changes_no_difference():

@@ -111,8 +111,8 @@ def tell(about: tuple[str, str] | None, **changes: Any) -> str:
 def test_the_headline_says_what_tuning_turns() -> None:
     """whichever of the pairs it is about, in the same words"""
     expected = (
-        "Tuning turns this verdict: smote with knn ranks better than baseline, smote (tuned) with knn (tuned) may go "
-        "either way."
+        "Tuning changes this verdict: smote with knn ranks better than baseline, smote (tuned) with knn (tuned) may "
+        "rank better or worse than baseline."
     )
     for place in product(("smote", "smote (tuned)"), ("knn", "knn (tuned)")):
         assert expected == tell(place)
