@@ -160,8 +160,8 @@ def _short(verdict: Verdict, about: VerdictRow | None, naming: Naming) -> str:
     ]
     count = headline.n_oversamplers
     is_best = (tested.difference or 0.0) >= max(row.difference or 0.0 for row in same)
-    place = "one" if not is_best else "the better" if count == 2 else "the best"
-    which = f", {place} of the {counted(count, 'oversampler')} compared" if count > 1 else ""
+    place = "the better" if count == 2 else "the best"
+    which = f", {place} of {counted(count, 'oversampler')}" if count > 1 and is_best else ""
     return f"{start}: {probability} with {naming(about.strategy)}{which}."
 
 

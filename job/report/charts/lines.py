@@ -22,7 +22,7 @@ from job.text import abbreviate_all, listed, number, plain
 _MOST_TICKS = 6
 _LABEL_LENGTH = 24
 _HEIGHT, _LOW_HEIGHT = 260.0, 235.0
-_FRONT, _BEST = "the front", "best possible"
+_FRONT, _BEST = "Pareto front", "best possible"
 _NAMES = ("Brier", "ROC", "F1", "MCC")
 _STEPS = (0.05, 0.1, 0.2)  # between marks of recall
 _ROOM = 0.05  # of recall, around the outermost points

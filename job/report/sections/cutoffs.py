@@ -128,7 +128,7 @@ def build_menu(facts: Facts, strategy: Name, classifier: Name) -> Table | None:
         "Cut-off": "",
         "Found": "of 100",
         "False alerts": "per 1,000",
-        "Cheapest at": "cost of a miss : false alert",
+        "Cheapest at": "miss : false alert",
     }
     headings = [Heading(label, hint=hint, numeric=True) for label, hint in hints.items()]
     caption = f"The cut-off is yours to choose: {strategy.short} with {classifier.short}"
