@@ -232,7 +232,7 @@ def validate(spec: str, allow_package: tuple[str, ...]) -> int:
 
             loaded = suites.read_suite_spec(source, allow_package)
             n_sets, plan = len(loaded.jobs), suites.plan_suite(loaded)
-            each = f"{n_sets:,} data set{'s' * (n_sets > 1)}, each with "
+            each = f"{n_sets:,} data set{'s, each' if n_sets > 1 else ''} with "
         else:
             plan, each = pipeline.plan_job(pipeline.read_spec(source, allow_package)), ""
     counts = (
@@ -261,8 +261,8 @@ def init(data: str | None, target: str | None) -> int:
     from job.spec.starter import write_starter
 
     if (data is None) != (target is None):
-        both = "DATA and --target NAME, the column with the labels"
-        raise click.UsageError(f"for a file of your own init needs {both}; for a spec on generated data, neither")
+        has, lacks = ("DATA", "--target NAME, the column with the labels") if data else ("--target", "DATA, the file")
+        raise click.UsageError(f"init has {has} without {lacks}; give both, or neither for a spec on generated data")
     if data is None or target is None:
         print_document(write_starter())
         return 0

@@ -55,7 +55,7 @@ class Store:
         self._basis = basis
         self._most_bytes = most_bytes
         self._names = dict[RunKey, str]()
-        self.problem: str | None = "its folder for them is a symbolic link" if folder.is_symlink() else None
+        self.problem: str | None = f"{folder} is a symbolic link, remove it" if folder.is_symlink() else None
 
     def recall(self, units: Iterable[Unit], is_fresh: bool = False) -> tuple[list[Unit], list[Outcome]]:
         """Take what is kept of these units.

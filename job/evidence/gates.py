@@ -12,6 +12,7 @@ from job.results.verdict_facts import Against, Gate, Verdict
 from job.spec.job_spec import PREVIOUS, GateSpec, JobSpec
 
 PASSED, FAILED, UNDECIDED = "passed", "failed", "undecided"
+_NO_EARLIER = "no earlier result; give one with run --against"
 
 _BY_NAME = {metric.name: (place, metric) for place, metric in enumerate(METRICS)}
 _BOUNDS = {"lower": "the lower bound", "mean": "the mean", "upper": "the upper bound"}
@@ -64,7 +65,7 @@ def _judge_change(rule: GateSpec, place: Place, against: Against | None) -> Gate
     rows = against.metrics if against is not None else ()
     row = next((row for row in rows if row.place == place and row.metric == rule.metric), None)
     if row is None or row.old is None:
-        return _row(rule, place, Reading(reason="no earlier result; give one with run --against"), UNDECIDED)
+        return _row(rule, place, Reading(reason=_NO_EARLIER if against is None else "no earlier result"), UNDECIDED)
     why = "no value" if row.difference is None else "no interval: too few splits have a value"
     reading = Reading(row.difference, row.lower, row.upper, why)
     return _judge(rule, place, _improvement(reading, _BY_NAME[row.metric][1]))

@@ -194,7 +194,7 @@ class EvaluationSpec(Section):
     imbalance_sweep: tuple[Annotated[StrictFloat, Field(ge=1, le=10_000)], ...] = Field(
         default=(), title="a list of imbalance ratios >= 1, for example [1, 2, 5, 10]"
     )
-    """Imbalance ratios that the training part is undersampled to"""
+    """Imbalance ratios that the training part is subsampled to"""
 
 
 def _parents_have_rows(given: Given) -> Iterable[Complaint]:
@@ -293,8 +293,12 @@ def _gate_has_its_keys(given: Given) -> Iterable[Complaint]:
     wrong = [key for key in GateSpec.model_fields if key in given and key not in (*limits, *others)]
     for key in wrong:
         homes = [home for home, (of_home, _) in _GATES.items() if key in of_home]
-        only = f", only in one with {homes[0]}" if homes else ""
-        yield (key,), f"isn't allowed in a rule with {kind}{only}; leave it out"
+        if kind == "versus" and homes == ["metric"]:
+            yield (key,), "can't be combined with versus; leave one of the two out"
+        elif kind == "metric" and homes == ["versus"]:
+            yield (key,), "needs versus; add it, or leave this out"
+        else:
+            yield (key,), f"isn't allowed in a rule with {kind}; leave it out"
     if "strategy" in others and given.raw("strategy") is None:
         yield (), "has no strategy; add the label of the strategy that the rule is about"
     given_limits = [key for key in limits if given.raw(key) is not None]

@@ -12,7 +12,7 @@ from job.strategies.recipes import accepts
 _NAME = "class_weight"
 _OF_POSITIVES = "scale_pos_weight"
 """What boosting libraries without a ``class_weight`` take: the weight of a positive row, one of the rest weighing 1."""
-_WEIGHTS_SAY = "such as {no: 1, yes: 10} (or {0: 1, 1: 10}, where 1 is the positive label)"
+_WEIGHTS_SAY = "such as {no: 1, yes: 10} (or {0: 1, 1: 10}, 1 being the positive label unless the data has it)"
 
 
 class ClassWeight(Recipe):

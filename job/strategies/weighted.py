@@ -45,9 +45,9 @@ class Weighted(Recipe):
         """As in `Recipe`: classifiers that take no weights, and those that weigh the classes by themselves."""
         name = type(classifier).__name__
         if not has_fit_parameter(classifier, "sample_weight"):
-            return f"{name} doesn't accept sample_weight, which weights: prevalence needs"
+            return f"{name} doesn't accept sample_weight, which the key weights needs"
         own = find_own_weights(classifier)
-        return None if own is None else f"{name} already has {own}, which conflicts with weights: prevalence"
+        return None if own is None else f"{name} already has {own}, which conflicts with the key weights"
 
     def refuses_ratio(self) -> str | None:
         """As in `Recipe`: as the sampler does."""

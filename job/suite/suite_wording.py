@@ -27,7 +27,7 @@ _VERBS = {
     rules.BETTER: "ranks better than baseline",
     rules.WORSE: "ranks worse than baseline",
     rules.EQUIVALENT: "makes no practical difference",
-    rules.OPEN: "may rank better or worse",
+    rules.OPEN: "may rank better or worse than baseline",
     rules.UNTESTED: "can't be compared",
 }
 

@@ -138,7 +138,7 @@ def _tell_problems(results: Results) -> Iterator[str]:
         named = [*finding.columns[:_TOLD], *(["..."] if len(finding.columns) > _TOLD else [])]
         yield f"{finding.found.removesuffix('.')} ({', '.join(named)})." if named else finding.found
     if (more := len(found) - _TOLD) > 0:
-        yield f"{more} more {'are' if more > 1 else 'is'} listed under Data difficulty."
+        yield f"{more} more {'are' if more > 1 else 'is'} listed in the report under Data difficulty."
 
 
 def _short(verdict: Verdict, about: VerdictRow | None, naming: Naming) -> str:
@@ -336,11 +336,10 @@ def _left_out(numbers: HeadlineNumbers, naming: Naming) -> str:
     rows = numbers.left_out
     if not rows:
         return ""
-    told = ((naming(row.strategy), naming(row.classifier), counted(row.n_splits, "split")) for row in rows[:_SHOWN])
-    shown = ["{} with {} ({})".format(*each) for each in told]
+    shown = [f"{naming(row.strategy)} with {naming(row.classifier)} ({row.n_splits:,})" for row in rows[:_SHOWN]]
     more = [f"{len(rows) - _SHOWN:,} more"] if len(rows) > _SHOWN else []
-    without = f"Not ranked, because results are missing on some of the {numbers.n_splits_scored:,} splits"
-    return f"{without}: {listed([*shown, *more])}."
+    fewer = f"Not ranked, with results on fewer than all {numbers.n_splits_scored:,} splits"
+    return f"{fewer}: {listed([*shown, *more])}."
 
 
 def gather_reasons(runs: Iterable[Run], status: str) -> dict[str, list[Run]]:

@@ -126,6 +126,7 @@ def _n_workers(folder: Path) -> int:
     ("suffix", "strategies", "classifiers", "source", "limit"),
     [
         ("parquet", IMBALANCED_LEARN_SAMPLERS, ["gaussian_nb"], "/data/spec.yaml", "--cpus=1"),
+        ("csv.gz", ["custom", "under_bagging"], ["logistic_regression"], "-", "--cpuset-cpus=0"),
         pytest.param(
             "csv.gz", ["custom", "under_bagging"], OWN_CLASSIFIERS, "-", "--cpuset-cpus=0", marks=pytest.mark.long
         ),

@@ -312,8 +312,8 @@ LATE = "took longer than engine.run_timeout (1 s)"
 
 def test_only_the_run_that_takes_too_long_is_failed():
     """one that hangs in C with every signal blocked is ended; the other runs of its unit succeed"""
-    outcomes = run(make_units(["baseline"], ("logistic_regression", "HangsInC"), n_repeats=1), 2, run_timeout=1)
-    assert 2 == len(outcomes)
+    outcomes = run(make_units(["baseline"], ("logistic_regression", "HangsInC")), 2, run_timeout=1)
+    assert 4 == len(outcomes)
     for key, outcome in outcomes.items():
         expected = (FAILED, LATE) if key.classifier == "HangsInC" else (OK, None)
         assert expected == (outcome.status, outcome.reason)

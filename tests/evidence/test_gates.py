@@ -214,7 +214,7 @@ def test_earlier_results_are_compared_in_the_good_direction() -> None:
 
     assert ["passed", "undecided", "failed", "failed"] == [gate.status for gate in gates]
     assert (0.1, 0.05, 0.15) == (gates[0].value, gates[0].lower, gates[0].upper)
-    assert "no earlier result; give one with run --against" == gates[1].reason
+    assert "no earlier result" == gates[1].reason
     assert "no interval: too few splits have a value" == gates[2].reason
 
 

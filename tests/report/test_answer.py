@@ -355,7 +355,7 @@ def test_a_problem_with_the_data_is_told_before_the_answer() -> None:
         assert "One gives it away" in render_summary(changed).partition("**")[0]
         assert next(write_answer(changed, 80)).startswith("A problem with the data: One gives it away (<b>x</b>).")
     assert ("One gives it away (<b>x</b>).",) == told[1]
-    assert (*told[1] * 2, "2 more are listed under Data difficulty.") == told[4]
+    assert (*told[1] * 2, "2 more are listed in the report under Data difficulty.") == told[4]
 
 
 def test_an_axis_of_false_alarms_has_plain_numbers_where_there_are_none() -> None:

@@ -64,7 +64,7 @@ def test_clusters_are_told_by_their_sizes() -> None:
         ),
         (
             {"n": 20, "sizes": [9] * 20, "n_alone": 0},
-            "9, 9 and eight smaller ones rows; minority rows in no cluster: 0.",
+            "9 and 9 rows and eight smaller ones; minority rows in no cluster: 0.",
         ),
         ({"n": 1, "sizes": [185], "n_alone": 1}, "has one cluster, of 185 rows; minority rows in no cluster: 1."),
         ({"n": 0, "sizes": [], "n_alone": 5}, "has no cluster of three rows or more: minority rows in no cluster: 5."),

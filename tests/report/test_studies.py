@@ -116,17 +116,17 @@ def test_the_ratio_that_training_data_chooses_is_told_with_its_worth() -> None:
     words = words_of("ratio_sweep", sweeps=make_sweeps(make_ratio_sweep()))
 
     assert "on the test part is 0.597; without resampling it is 0.600, and with a ratio of 1 it is 0.575" in words
-    assert "The difference from no resampling is −0.003 (−0.008 to +0.002): no practical difference." in words
+    assert "The chosen ratio differs from no resampling by −0.003 (−0.008 to +0.002): no practical difference." in words
     assert "on the first ten splits" in words
 
 
 @pytest.mark.parametrize(
     ("difference", "lower", "upper", "equivalent", "verdict"),
     [
-        (0.05, 0.01, 0.09, 0.03, "resampling to that ratio helps here"),
-        (-0.05, -0.09, -0.01, 0.03, "resampling to that ratio harms here"),
-        (0.05, -0.02, 0.12, 0.1, "these splits can't show a difference"),
-        (0.009, 0.001, 0.017, 0.6, "these splits can't show a difference"),
+        (0.05, 0.01, 0.09, 0.03, "choosing it helps here"),
+        (-0.05, -0.09, -0.01, 0.03, "choosing it harms here"),
+        (0.05, -0.02, 0.12, 0.1, "these splits can't tell whether that matters"),
+        (0.009, 0.001, 0.017, 0.6, "these splits can't tell whether that matters"),
         (0.05, None, None, None, "too few splits, or splits too alike"),
     ],
 )
@@ -160,15 +160,15 @@ def test_imbalance_that_moves_the_threshold_is_called_so() -> None:
 
     assert "From 1:1 to 20:1, at the same number of training rows, the recall of baseline with svc goes from " in words
     assert "from 0.81 to 0.28, its average precision from 0.655 to 0.612" in words
-    assert "imbalance lowers scores relative to the threshold more than it harms the ranking." in words
+    assert "recall falls by over twice the share that average precision does, so it is mostly the threshold." in words
 
 
 @pytest.mark.parametrize(
     ("recall", "ranking", "meaning"),
     [
         ((0.8, 0.8, 0.8, 0.8, 0.8), (0.6, 0.6, 0.6, 0.6, 0.6), "imbalance as such does no harm here"),
-        ((0.8, 0.7, 0.6, 0.5, 0.4), (0.6, 0.5, 0.4, 0.3, 0.2), "harms the ranking at least as much"),
-        ((0.8, 0.7, 0.6, 0.5, 0.4), (0.6, 0.5, 0.5, 0.4, 0.38), "harms the ranking nearly as much"),
+        ((0.8, 0.7, 0.6, 0.5, 0.4), (0.6, 0.5, 0.4, 0.3, 0.2), "so the ranking suffers."),
+        ((0.8, 0.7, 0.6, 0.5, 0.4), (0.6, 0.5, 0.5, 0.4, 0.38), "threshold and ranking."),
     ],
 )
 def test_what_imbalance_does_follows_from_the_numbers(recall, ranking, meaning) -> None:
@@ -211,7 +211,9 @@ def test_strategies_that_the_spec_lacks_are_told() -> None:
     """smote and custom are swept in any case, with default parameters"""
     sweep = make_imbalance_sweep(listed=[True, False, True])
 
-    assert "smote ran with default parameters" in words_of("imbalance", sweeps=make_sweeps(imbalance=sweep))
+    assert "Not listed untuned in this job, so run with default parameters: smote." in words_of(
+        "imbalance", sweeps=make_sweeps(imbalance=sweep)
+    )
 
 
 def test_balanced_classes_have_nothing_to_leak_and_no_ratio_to_sweep() -> None:

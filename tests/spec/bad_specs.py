@@ -134,11 +134,11 @@ WRONG: Mapping[str, tuple[str, str]] = {
     ),
     "a gain over nothing": (
         DATA + "gates: [{metric: recall, strategy: smote, min_gain: 1}]\n",
-        "2:43 gates[0].min_gain: isn't allowed in a rule with metric, only in one with versus; leave it out",
+        "2:43 gates[0].min_gain: needs versus; add it, or leave this out",
     ),
     "a difference that is at least a level": (
         DATA + "gates: [{metric: recall, strategy: smote, versus: baseline, min: 1}]\n",
-        "2:61 gates[0].min: isn't allowed in a rule with versus, only in one with metric; leave it out",
+        "2:61 gates[0].min: can't be combined with versus; leave one of the two out",
     ),
     "a gain and a loss": (
         DATA + "gates: [{metric: recall, strategy: smote, versus: baseline, min_gain: 1, max_loss: 1}]\n",
@@ -458,7 +458,8 @@ WRONG: Mapping[str, tuple[str, str]] = {
     ),
     "tuning where no space ships": (
         DATA + "strategies: [{name: threshold, tune: true}]\n",
-        "2:32 strategies[0].tune: there is no default search space for threshold; write tune: {space: ",
+        "2:32 strategies[0].tune: there is no default search space for threshold; write tune: "
+        "{space: {PARAMETER: [1, 2, 3]}}, or leave tune out",
     ),
     "a class tuned without a space": (
         DATA + "classifiers: [{class: sklearn.svm.SVC, tune: true}]\n",
@@ -470,7 +471,8 @@ WRONG: Mapping[str, tuple[str, str]] = {
     ),
     "nothing left to tune": (
         DATA + "classifiers: [{name: logistic_regression, params: {C: 3}, tune: true}]\n",
-        "2:59 classifiers[0].tune: params already fix every parameter of the default search space of",
+        "2:59 classifiers[0].tune: params already fix every parameter of the default search space of "
+        "logistic_regression; write",
     ),
     "tuning that is no mapping": (
         DATA + "classifiers: [{name: svc, tune: 20}]\n",

@@ -251,10 +251,7 @@ def test_the_choice_says_why_the_best_mean_is_not_recommended(moved: Results) ->
     assert (
         tell_answer(failed)
         .choice.partition(" At its own advised")[0]
-        .endswith(
-            "because results are missing on some of the 10 splits: smote with svc (nine splits) and "
-            "smote with knn (nine splits)."
-        )
+        .endswith("Not ranked, with results on fewer than all 10 splits: smote with svc (9) and smote with knn (9).")
     )
 
 
@@ -269,10 +266,10 @@ def test_problems_with_the_data_come_first() -> None:
     problem = make_finding("leak", "problem", columns=["a", "b", "c"])
     assert () == problems_of(make_finding(), make_finding(level="warning"))
     assert ("leak was found (a, b, ...).",) == problems_of(make_finding(), problem)
-    assert ("x was found.", "x was found.", "1 more is listed under Data difficulty.") == problems_of(
+    assert ("x was found.", "x was found.", "1 more is listed in the report under Data difficulty.") == problems_of(
         *[make_finding("x", "problem")] * 3
     )
-    assert "2 more are listed under Data difficulty." == problems_of(*[problem] * 4)[-1]
+    assert "2 more are listed in the report under Data difficulty." == problems_of(*[problem] * 4)[-1]
 
 
 def gloss_of(kind: str, *cuts: float | None, **parts: Any) -> str:

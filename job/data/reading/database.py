@@ -261,7 +261,7 @@ def open_store(shown: str) -> Iterator[Store]:
 
 def too_much(shown: str) -> DataError:
     """Make the error for data that needs more room than reading may take."""
-    there = f"the {room() >> 20:,} MB of memory, and as much disk space, that reading may use (a quarter of all)"
+    there = f"the {room() >> 20:,} MB that reading may use, and as much on disk (a quarter of this process's memory)"
     return DataError(f"{shown}: the data needs more than {there}; use fewer rows or columns, or provide more memory")
 
 
@@ -417,7 +417,7 @@ def _check_names(names: Sequence[str], shown: str) -> None:
     clashes = [same for same in by_lower.values() if len(same) > 1]
     twice = [same[0] for same in clashes if len(set(same)) < len(same)]
     if twice:
-        hint = suspect_no_header(names) or "; rename them"
+        hint = suspect_no_header(names) or "; rename the repeated ones"
         raise DataError(f"{shown}: {counted(len(twice), 'column name')} used more than once: {listed(twice)}{hint}")
     if clashes:
         raise DataError(f"{shown}: column names that differ only in case: {listed(clashes[0])}; rename one of them")

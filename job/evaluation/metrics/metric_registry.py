@@ -70,7 +70,7 @@ _SENTENCES: Mapping[str, str] = {
     "false_alarms_per_1000": "False positives in every 1,000 rows.",
     "expected_cost_per_1000": "Cost of false negatives and false positives in every 1,000 rows.",
     "roc_auc": "Probability that a random positive row scores higher than a random negative row; no threshold matters.",
-    "average_precision": "Precision averaged over all the recalls that thresholds reach; a random order scores "
+    "average_precision": "Precision averaged over all the recalls that thresholds reach; a random ranking scores "
     "slightly above the share of positive rows.",
     "brier": "Mean squared difference between the predicted probability and the label (0 or 1).",
     "log_loss": "Mean of -log of the probability predicted for the true class; confident errors cost most.",

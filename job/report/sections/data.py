@@ -236,8 +236,8 @@ def _describe_clusters(clusters: Clusters) -> str:
     if clusters.n == 1:
         return f"The minority has one cluster, of {counted(clusters.sizes[0], 'row')}; {alone}."
     sizes, more = [f"{size:,}" for size in clusters.sizes[:_MOST_SIZES]], clusters.n - _MOST_SIZES
-    told = listed([*sizes, counted(more, "smaller one")] if more > 0 else sizes)
-    return f"The minority falls into {counted(clusters.n, 'cluster')}, of {told} rows; {alone}."
+    told = f"{listed(sizes)} rows" + (f" and {counted(more, 'smaller one')}" if more > 0 else "")
+    return f"The minority falls into {counted(clusters.n, 'cluster')}, of {told}; {alone}."
 
 
 def _scores(scores: Sequence[ColumnScore]) -> Table:

@@ -93,7 +93,7 @@ def _table(facts: Facts, classifier: Name, gains: Gains) -> Table:
         readings = (measure(facts, name, classifier, metric, footnotes) for metric in _READINGS)
         lines.append((name, [*parts(name), *readings]))
     headings: tuple[Heading | str, ...] = (
-        Heading("Recall gain", "higher", "own decision", numeric=True),
+        Heading("Recall gain", "higher", "own threshold", numeric=True),
         "by threshold",
         Heading("by ranking", "higher", "rank gain", numeric=True),
         Heading("Additional false alerts", "lower", "per 1,000 rows", numeric=True),

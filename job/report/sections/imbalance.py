@@ -30,9 +30,9 @@ DRAWN = {
 }
 _EFFECTS = {
     "nothing": "imbalance as such does no harm here.",
-    "ranking": "imbalance harms the ranking at least as much as it lowers scores relative to the threshold.",
-    "threshold": "imbalance lowers scores relative to the threshold more than it harms the ranking.",
-    "both": "imbalance lowers scores relative to the threshold, and harms the ranking nearly as much.",
+    "ranking": "average precision falls by at least as large a share as recall, so the ranking suffers.",
+    "threshold": "recall falls by over twice the share that average precision does, so it is mostly the threshold.",
+    "both": "recall falls by the larger share, average precision by over half of it: threshold and ranking.",
 }
 
 Curves = list[tuple[Name, list[SweepPoint]]]

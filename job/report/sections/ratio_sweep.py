@@ -15,9 +15,9 @@ from job.text import abbreviate, counted, listed, number, sentence, signed
 METRICS = ("recall", "precision", "average_precision", "brier")
 _WORTH = {
     "same": "no practical difference",
-    "helps": "resampling to that ratio helps here",
-    "harms": "resampling to that ratio harms here",
-    "open": "these splits can't show a difference",
+    "helps": "choosing it helps here",
+    "harms": "choosing it harms here",
+    "open": "these splits can't tell whether that matters",
 }
 _X = "minority rows for each other row"
 _REASON_LENGTH = 200
@@ -101,7 +101,7 @@ def _choice(name: Name, curve: RatioCurve) -> str:
 
 def _worth(against: AgainstOwn) -> str:
     """Say what choosing gains over no resampling, as far as the splits can tell."""
-    told = f"The difference from no resampling is {signed(against.difference, 3)}"
+    told = f"The chosen ratio differs from no resampling by {signed(against.difference, 3)}"
     if against.lower is None:
         return f"{told}, on too few splits, or splits too alike, to judge it by."
     return f"{told} ({signed(against.lower, 3)} to {signed(against.upper, 3)}): {_WORTH[against.code]}."

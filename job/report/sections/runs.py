@@ -20,7 +20,7 @@ _STATES = (
     (
         "degraded",
         "Degraded",
-        "These gave numbers, but a parameter was lowered or a step left out, for the reason given.",
+        "These gave numbers, but not exactly as specified, for the reason given.",
         "No run was degraded.",
     ),
     (

@@ -64,7 +64,7 @@ def _sentences(facts: Facts, points: Sequence[Traded], decimals: int) -> list[st
     beaten = [_beaten(facts, *point) for point in points if point[1].beaten_by]
     if not beaten:
         every = f"All {counted(len(front), 'strategy', 'strategies')}" if len(front) != 2 else "Both strategies"
-        return [f"{every} are on the Pareto front: each finds more by raising more false alerts. {told}."]
+        return [f"{every} are on the Pareto front: {told}."]
     start = f"Only {front[0][0].short} is on the Pareto front" if len(front) == 1 else "On the Pareto front"
     return [f"{start}: {told}.", *beaten]
 
@@ -118,7 +118,7 @@ def _table(facts: Facts, classifier: Name, points: Sequence[Traded]) -> Table:
         Heading("False alerts", "lower", "per 1,000 rows", numeric=True),
         Heading("On the Pareto front"),
         Heading("Dominated by"),
-        Heading("Splits", hint="on the front", numeric=True),
+        Heading("Splits", hint="on the Pareto front", numeric=True),
     )
     caption = f"Recall against false alerts with {classifier.short}: the numbers of the chart"
     return tabulate(f"tradeoff-{classifier.index}", caption, headings, lines, footnotes.all())

@@ -59,7 +59,7 @@ def _summarize(rows: Sequence[Survival]) -> str:
         )
     tested = [row for row in rows if UNTESTED not in (row.code, row.tuned_code)]
     n_turned = sum(row.turned for row in tested)
-    return f"Tuning changes {n_turned or 'none'} of {counted(len(tested), 'tested verdict')}."
+    return f"Verdicts that tuning changes: {n_turned:,} of {len(tested):,} tested both tuned and untuned."
 
 
 def _explain(facts: Facts) -> str:

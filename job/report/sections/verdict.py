@@ -119,9 +119,9 @@ def _power(facts: Facts, classifier: Name, rows: Sequence[PowerRow]) -> Table:
     power = facts.results.power
     headings = ("Standard error", "Detectable", "Difference", "Rows needed, from", "To")
     caption = (
-        f"Power for {wording.METRIC_WORDS[power.primary]} with {classifier.short}: the difference that this job "
-        "detects with 80 % power, and the minority rows needed to detect the difference in the table (the estimate, or "
-        f"the ROPE if that is larger); the data has {power.n_positive:,}"
+        f"Power of one test for {wording.METRIC_WORDS[power.primary]} with {classifier.short}: the difference that "
+        "this job detects with 80 % power, and the minority rows needed to detect the difference in the table (the "
+        f"estimate, or the ROPE if that is larger); the data has {power.n_positive:,}"
     )
     lines: list[Line] = []
     for row in rows:

@@ -410,7 +410,7 @@ def test_a_query_in_time_is_not_interrupted() -> None:
 
 def test_what_is_read_may_spill_no_more_than_the_limit() -> None:
     """the bound of the disk holds before a query, and without one"""
-    too_much = r"^rows\.csv: the data needs more than the [0-9,]+ MB of memory, and as much disk space"
+    too_much = r"^rows\.csv: the data needs more than the [0-9,]+ MB that reading may use, and as much on disk"
     with pytest.raises(DataError, match=too_much), open_store("rows.csv") as store:  # noqa: PT012
         settings = "current_setting('memory_limit'), current_setting('max_temp_directory_size')"
         limit, spill = store.connection.execute(f"SELECT {settings}").fetchone()
