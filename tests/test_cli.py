@@ -104,6 +104,7 @@ def test_quiet_prints_the_path_of_the_report_only(call, tmp_path) -> None:
     assert (tmp_path / out.strip()).exists()
 
 
+@pytest.mark.long
 def test_verbose_tells_each_run(call, tmp_path) -> None:
     """Who waits for one strategy sees when it ended and how."""
     (tmp_path / "spec.yaml").write_text(small_spec(n_repeats=1))
@@ -124,6 +125,7 @@ def test_the_image_says_where_reports_go(call, tmp_path, monkeypatch) -> None:
     assert (0, "elsewhere/report.html\n") == call("run", "spec.yaml", "-q", "--workers", "1")[:2]
 
 
+@pytest.mark.long
 def test_a_spec_from_standard_input_is_run_where_it_is_called(tmp_path) -> None:
     """What `init` writes is run through a pipe; paths in it are relative to the working directory."""
     rows = "".join(f"{i},{'yes' if i % 7 == 0 else 'no'}\n" for i in range(100))
@@ -382,6 +384,7 @@ def test_a_bug_is_one_line_that_names_its_log(call, tmp_path, monkeypatch) -> No
     assert __version__ in log.read_text()
 
 
+@pytest.mark.long
 def test_a_job_without_standard_streams(tmp_path) -> None:
     """Closed, as a daemon has them, they are no reason to fail, and nothing that is printed gets into a file."""
     (tmp_path / "chatty.py").write_text(

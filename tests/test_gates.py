@@ -101,6 +101,7 @@ def test_gates_that_hold_are_exit_code_0_and_without_gates_nothing_is_left(run, 
     assert "gates" not in json.loads((folder / "output/results.json").read_text())["spec"]
 
 
+@pytest.mark.long
 def test_a_failed_gate_wins_over_failed_runs(tmp_path, monkeypatch) -> None:
     """Exit code 5 says that a rule was broken, which failed runs alone (4) don't."""
     monkeypatch.chdir(tmp_path)

@@ -156,7 +156,7 @@ classifiers: [{{name: logistic_regression, params: {{max_iter: 1000}}}}]
 """
 
 
-@pytest.mark.parametrize("name", ["ecoli3", "flare-F"])
+@pytest.mark.parametrize("name", [pytest.param("ecoli3", marks=pytest.mark.long), "flare-F"])
 def test_a_keel_file_agrees_with_plain_scikit_learn(name, tmp_path):
     """baseline's average precision on a real file, categories included, is that of a plain script on the same splits"""
     table = keel(name)

@@ -66,6 +66,7 @@ def bare(tmp_path):
     assert [] == list((tmp_path / "tmp").iterdir())
 
 
+@pytest.mark.long
 def test_render_says_nothing_without_a_home(bare, tmp_path):
     """matplotlib finds no folder to write, and its advice helps nobody"""
     (tmp_path / "results.json").write_text(to_json(RESULTS["one run"]()))
@@ -73,6 +74,7 @@ def test_render_says_nothing_without_a_home(bare, tmp_path):
     assert ("report.html\n", "") == bare("-m", "job", "render", "results.json", "--output", "report.html")
 
 
+@pytest.mark.long
 def test_a_folder_for_matplotlib_is_respected(bare, tmp_path):
     """who names one finds matplotlib's files there, also in the image; one that cannot be written is passed over"""
     mine, shipped = str(tmp_path / "mine"), str(tmp_path / "shipped")

@@ -91,7 +91,9 @@ def test_a_file_that_was_changed_is_made_again_from_the_store(folder, no_run, na
     [
         pytest.param("[baseline, smote]", "[baseline, smote, custom]", N_RUNS, N_RUNS + 2, id="one more strategy"),
         pytest.param("n_repeats: 2", "n_repeats: 3", N_RUNS, N_RUNS + 3, id="one more repeat", marks=pytest.mark.long),
-        pytest.param("title: A small job", "title: Another", N_RUNS, N_RUNS, id="another title"),
+        pytest.param(
+            "title: A small job", "title: Another", N_RUNS, N_RUNS, id="another title", marks=pytest.mark.long
+        ),
         pytest.param("n_samples: 300", "n_samples: 301", 0, N_RUNS, id="other data", marks=pytest.mark.long),
     ],
 )

@@ -50,7 +50,9 @@ def wait_until(happens, seconds: float = 120) -> None:
         time.sleep(0.05)
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGTERM, 143), (signal.SIGINT, 130)])
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGTERM, 143), pytest.param(signal.SIGINT, 130, marks=pytest.mark.long)]
+)
 @pytest.mark.parametrize("send", [os.kill, pytest.param(os.killpg, marks=pytest.mark.long)])
 def test_a_signal_ends_the_job_at_once(job, tmp_path, number, code, send) -> None:
     """Sent by an engine to the process or by Ctrl-C to the whole group: no worker is left, nor a hidden folder."""

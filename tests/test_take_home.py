@@ -82,7 +82,12 @@ def test_the_saved_pipeline_predicts_the_same_in_another_process(tmp_path) -> No
     assert "The fitted pipeline" in (tmp_path / "out" / "report.html").read_text()
 
 
-@pytest.mark.parametrize("classifier", CLASSIFIERS)
+DEAR = ("random_forest", "extra_trees")
+
+
+@pytest.mark.parametrize(
+    "classifier", [pytest.param(name, marks=pytest.mark.long) if name in DEAR else name for name in CLASSIFIERS]
+)
 def test_every_classifier_can_be_saved(classifier, tmp_path) -> None:
     """alone, bagged, and with a tuned threshold, and the decisions are those of the strategy itself"""
     (tmp_path / "spec.yaml").write_text(
@@ -105,7 +110,7 @@ def test_every_classifier_can_be_saved(classifier, tmp_path) -> None:
 @pytest.mark.parametrize(
     ("name", "reason"),
     [
-        ("CannotBeSaved", "generator"),
+        pytest.param("CannotBeSaved", "generator", marks=pytest.mark.long),
         pytest.param("KillsOnManyRows", "its process died", marks=pytest.mark.long),
     ],
 )

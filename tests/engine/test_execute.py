@@ -69,7 +69,7 @@ def evaluate_here(units):
     return {outcome.key: outcome for unit in units for outcome in evaluate_unit(unit, DATASET)}
 
 
-@pytest.mark.parametrize("killer", ["Kills", "KillsBySignal"])
+@pytest.mark.parametrize("killer", ["Kills", pytest.param("KillsBySignal", marks=pytest.mark.long)])
 def test_only_the_runs_that_kill_are_failed(killer):
     """a strategy whose worker dies fails with that reason; every other run is as it is without it"""
     alone = evaluate_here(make_units(["baseline", "smote"], n_repeats=1))
@@ -319,7 +319,7 @@ def test_only_the_run_that_takes_too_long_is_failed():
         assert expected == (outcome.status, outcome.reason)
 
 
-@pytest.mark.parametrize("n_workers", [1, 2])
+@pytest.mark.parametrize("n_workers", [pytest.param(1, marks=pytest.mark.long), 2])
 def test_a_sampler_that_takes_too_long_takes_nobody_along(n_workers):
     """what was in flight beside it is no suspect; it starts again in a worker that needs longer than a run may take"""
     started = []
@@ -353,6 +353,7 @@ def test_the_time_of_a_unit_begins_when_its_worker_begins(tmp_path):
     assert math.inf == Call(unit, unit, None, tmp_path / "begun").left
 
 
+@pytest.mark.long
 def test_what_runs_apart_may_not_take_longer_either():
     """the saved model and synthetic rows have the time of one run, and a process that hangs is ended"""
     assert (None, LATE) == run_apart(time.sleep, 1000, timeout=1)

@@ -36,6 +36,7 @@ def test_every_chart_of_the_page_is_a_file(slides: list[Slide]) -> None:
     assert not [slide.name for slide in slides if re.search(r"\d$|parts|chart|numbers", slide.name)]
 
 
+@pytest.mark.long
 def test_equal_results_give_equal_bytes(slides: list[Slide]) -> None:
     """nothing random and no date is in a file"""
     assert slides == slides_of(make_results(runs=make_runs(n_repeats=3)))
