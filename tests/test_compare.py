@@ -135,6 +135,7 @@ def test_a_rule_versus_previous_reads_the_change(folder) -> None:
     assert [row[key] for key in ("difference", "lower", "upper")] == [gate[key] for key in ("value", "lower", "upper")]
 
 
+@pytest.mark.long
 def test_the_earlier_file_is_an_input(call, folder) -> None:
     """The same one leaves a job unchanged; one of other bytes, or none, makes it anew."""
     run = ("run", "new.yaml", "--workers", "1", "--output", "new")

@@ -85,6 +85,7 @@ def test_render_never_fails(folder, monkeypatch) -> None:
     assert before == (folder / "output/report.html").read_bytes()
 
 
+@pytest.mark.long
 def test_gates_that_hold_are_exit_code_0_and_without_gates_nothing_is_left(run, folder) -> None:
     """An undecided rule that may pass is skipped; a spec without rules takes the junit.xml of the last one away."""
     (folder / "spec.yaml").write_text(small_spec() + LENIENT)

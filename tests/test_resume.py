@@ -117,6 +117,7 @@ def test_fresh_runs_all(folder) -> None:
     assert run(folder).reused.is_unchanged
 
 
+@pytest.mark.long
 def test_what_failed_for_want_of_time_is_tried_again(tmp_path) -> None:
     """it isn't kept, and the job isn't taken for finished"""
     spec = SPEC.replace("n_samples: 300", "n_samples: 3000")  # whose runs take longer than a look at the clock

@@ -67,6 +67,7 @@ def test_a_signal_ends_the_job_at_once(job, tmp_path, number, code, send) -> Non
     assert "an earlier report" == (tmp_path / "output" / "report.html").read_text()
 
 
+@pytest.mark.long
 def test_no_worker_outlives_a_killed_job(job, tmp_path) -> None:
     """Nobody can clean up after a job that was killed; its workers end by themselves, and the next job sweeps."""
     workers = workers_of(job)

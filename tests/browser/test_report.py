@@ -244,9 +244,12 @@ def test_without_style_the_page_reads_in_order(open_page: Callable[..., Page], f
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(360, "light"), pytest.param(1440, "dark", marks=pytest.mark.long)])
-def test_everybody_can_read_it(open_page: Callable[..., Page], path: Path, width: int, scheme: str) -> None:
+@pytest.mark.parametrize("name", [pytest.param("plain", marks=pytest.mark.long), "odd"])
+def test_everybody_can_read_it(
+    open_page: Callable[..., Page], files: dict[str, Path], name: str, width: int, scheme: str
+) -> None:
     """axe finds nothing, as delivered and with everything shown: contrast, names, headings, boxes that scroll"""
-    page = open_page(path, width, color_scheme=scheme)
+    page = open_page(files[name], width, color_scheme=scheme)
     for shown in ("as delivered", "everything"):
         violations = Axe().run(page).response["violations"]
         assert [] == [(one["id"], [node["target"] for node in one["nodes"][:3]]) for one in violations], shown

@@ -124,7 +124,7 @@ FEW_TREES = {"name": "hist_gradient_boosting", "params": {"max_iter": 5}}
     ("data", "classifiers"),
     [
         pytest.param(GENERATED, ("logistic_regression", "gaussian_nb"), id="generated", marks=pytest.mark.long),
-        pytest.param(read_file(), ("knn", FEW_TREES), id="file"),
+        pytest.param(read_file(), ("knn", FEW_TREES), id="file", marks=pytest.mark.long),
     ],
 )
 def test_every_strategy_gives_its_numbers_again(data, classifiers, folder) -> None:
