@@ -338,8 +338,7 @@ def _left_out(numbers: HeadlineNumbers, naming: Naming) -> str:
         return ""
     shown = [f"{naming(row.strategy)} with {naming(row.classifier)} ({row.n_splits:,})" for row in rows[:_SHOWN]]
     more = [f"{len(rows) - _SHOWN:,} more"] if len(rows) > _SHOWN else []
-    fewer = f"Not ranked, with results on fewer than all {numbers.n_splits_scored:,} splits"
-    return f"{fewer}: {listed([*shown, *more])}."
+    return f"Not ranked, with results on fewer than all {numbers.n_splits_scored:,} splits: {listed([*shown, *more])}."
 
 
 def gather_reasons(runs: Iterable[Run], status: str) -> dict[str, list[Run]]:

@@ -7,7 +7,7 @@ from pydantic import JsonValue
 
 from job.evidence.verdict import rules
 from job.results.verdict_facts import Against, Gate, Means, PowerRow, Shortage, Tested, VerdictRow
-from job.text import counted, listed, more_or_fewer, number, probability, rounded, show, signed
+from job.text import counted, listed, more_or_fewer, number, probability, rounded, sentence, show, signed
 
 METRIC_WORDS: Mapping[str, str] = {"average_precision": "average precision", "roc_auc": "ROC AUC", "recall": "recall"}
 
@@ -79,16 +79,17 @@ def describe_decision(row: VerdictRow) -> str:
     start = f"compared with baseline, at its own threshold it finds {found} and raises {raised} per 1,000 rows"
     if code == rules.NO_CHANGE:
         return f"{start}: no practical change in recall."
+    if code == rules.OPEN:
+        known = "" if share is None else f"on average baseline {_share(share)} at the same number of alerts, but "
+        return f"{start}. {sentence(f'{known}the splits differ too much to tell how much is only another threshold')}"
     verdict = {
         rules.MOVED_THRESHOLD: (
             f"{'All' if share is not None and share >= 0.995 else 'Most'} of that comes from a "
             f"{'lower' if recall > 0 else 'higher'} decision threshold"
         ),
         rules.MORE_THAN_THRESHOLD: "That is more than a different threshold",
-        rules.OPEN: "The splits differ too much to tell how much of that is only a different threshold",
     }[code]
-    on_average = " on average" if code == rules.OPEN else ""
-    same = "" if share is None else f": at the same number of alerts, baseline {_share(share)}{on_average}"
+    same = "" if share is None else f": at the same number of alerts, baseline {_share(share)}"
     return f"{start}. {verdict}{same}."
 
 

@@ -211,7 +211,7 @@ def _group(facts: Facts, group: Group) -> MetricGroup:
 
 def _table(facts: Facts, group: Group, classifier: Name) -> Table:
     key, caption = f"{group.key}-{classifier.index}", f"{group.title} with {classifier.short}"
-    hints = {} if facts.chance is None else {"average_precision": f"random ranking {number(facts.chance, 3)}"}
+    hints = {} if facts.chance is None else {"average_precision": f"random: {number(facts.chance, 3)}"}
     return build_metric_table(facts, classifier, group.metrics, key, caption, hints=hints)
 
 
