@@ -179,7 +179,7 @@ def test_other_versions_are_refused(cluster, tmp_path, monkeypatch) -> None:
     try:
         wrong = dask_workers._describe_software(())
         with (
-            pytest.raises(EngineError, match=rf"worker tcp://\S+ has numpy {version('numpy')}, and the job has 1.2.3"),
+            pytest.raises(EngineError, match=rf"worker tcp://\S+ has numpy {version('numpy')}, but the job has 1.2.3"),
             open_cluster(spec_for(cluster.address), tmp_path),
         ):
             pass
@@ -187,7 +187,7 @@ def test_other_versions_are_refused(cluster, tmp_path, monkeypatch) -> None:
         dask_workers._describe_software.cache_clear()
     monkeypatch.setattr(dask_workers, "_describe_software", lambda modules: wrong)
     monkeypatch.setattr(dask_workers, "_complain_about_workers", lambda *given, **named: [])
-    with pytest.raises(EngineError, match=rf"it has numpy {version('numpy')}, and the job has 1.2.3"):
+    with pytest.raises(EngineError, match=rf"it has numpy {version('numpy')}, but the job has 1.2.3"):
         run(cluster, make_units(["baseline"]), tmp_path)
 
 
@@ -201,8 +201,8 @@ def test_a_class_that_workers_cannot_import_is_refused(cluster, tmp_path, monkey
     with pytest.raises(EngineError, match="only_here") as raised, open_cluster(spec, tmp_path):
         pass
 
-    assert "source not there), and the job has only_here" not in str(raised.value)
-    assert "has only_here without a version (source not there), and the job has without" in str(raised.value)
+    assert "source not there), but the job has only_here" not in str(raised.value)
+    assert "has only_here without a version (source not there), but the job has without" in str(raised.value)
     assert "hostile" not in str(raised.value)
 
 
