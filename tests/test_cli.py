@@ -117,6 +117,7 @@ def test_verbose_tells_each_run(call, tmp_path) -> None:
     assert re.search(r"smote with logistic_regression, repeat 0, fold 0, leak: ok in ", err)
 
 
+@pytest.mark.long
 def test_the_image_says_where_reports_go(call, tmp_path, monkeypatch) -> None:
     """In the image --output has another default."""
     (tmp_path / "spec.yaml").write_text(small_spec(n_repeats=1))

@@ -89,6 +89,7 @@ def comparison() -> Comparison:
     return compare_strategies(FRAME, target="label", drop=[7], **ASKED)
 
 
+@pytest.mark.long
 def test_the_numbers_are_those_of_run_on_the_same_rows(comparison: Comparison, tmp_path: Path) -> None:
     """to the bit, whatever the columns are; only the name of the source differs"""
     FRAME.to_csv(tmp_path / "data.csv", index=False)

@@ -46,6 +46,7 @@ def default_results(tmp_path_factory):
     return run(default.replace("n_repeats: 20", "n_repeats: 1"), folder).results
 
 
+@pytest.mark.long
 def test_the_experiment_that_it_began_with(default_results):
     """repeat 0 of the default is the notebook's: baseline 350, 8, 26, 16; SMOTE finds 64 to 84 % of the minority"""
     (baseline,) = find(default_results.runs, strategy="baseline", classifier="logistic_regression")
@@ -54,6 +55,7 @@ def test_the_experiment_that_it_began_with(default_results):
     assert 0.64 <= smote.metrics["recall"] <= 0.84
 
 
+@pytest.mark.long
 def test_every_default_run_is_ok(default_results):
     """six strategies, two classifiers, nothing degraded"""
     counts = {"n_runs": 12, "n_ok": 12, "n_degraded": 0, "n_failed": 0, "n_not_applicable": 0}
@@ -156,7 +158,8 @@ classifiers: [{{name: logistic_regression, params: {{max_iter: 1000}}}}]
 """
 
 
-@pytest.mark.parametrize("name", [pytest.param("ecoli3", marks=pytest.mark.long), "flare-F"])
+@pytest.mark.long
+@pytest.mark.parametrize("name", ["ecoli3", "flare-F"])
 def test_a_keel_file_agrees_with_plain_scikit_learn(name, tmp_path):
     """baseline's average precision on a real file, categories included, is that of a plain script on the same splits"""
     table = keel(name)

@@ -86,6 +86,7 @@ def test_a_folder_for_matplotlib_is_respected(bare, tmp_path):
         assert ("", True) == (err, out.startswith(str(tmp_path / "tmp")))
 
 
+@pytest.mark.long
 def test_libraries_that_talk_are_not_heard(bare, tmp_path):
     """neither when the spec is checked, in workers, without a home, nor when buffers are emptied at the end"""
     words = ("spec.yaml", "--quiet", "--workers", "1", "--allow-package", "unruly")

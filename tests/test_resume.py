@@ -75,7 +75,16 @@ def test_nothing_is_run_where_nothing_has_changed(folder, no_run) -> None:
     assert (folder / "output/results.json").stat() == results
 
 
-@pytest.mark.parametrize("name", ["metrics.csv", "report.html", "figures/recall-logistic_regression.png"])
+@pytest.mark.parametrize(
+    "name",
+    [
+        "report.html",
+        *(
+            pytest.param(name, marks=pytest.mark.long)
+            for name in ("metrics.csv", "figures/recall-logistic_regression.png")
+        ),
+    ],
+)
 def test_a_file_that_was_changed_is_made_again_from_the_store(folder, no_run, name) -> None:
     """or deleted; nothing is run for it"""
     before = (folder / "output" / name).read_bytes()
@@ -86,15 +95,14 @@ def test_a_file_that_was_changed_is_made_again_from_the_store(folder, no_run, na
     assert (folder / "output" / name).read_bytes() == before
 
 
+@pytest.mark.long
 @pytest.mark.parametrize(
     ("old", "new", "n_kept", "n_runs"),
     [
         pytest.param("[baseline, smote]", "[baseline, smote, custom]", N_RUNS, N_RUNS + 2, id="one more strategy"),
-        pytest.param("n_repeats: 2", "n_repeats: 3", N_RUNS, N_RUNS + 3, id="one more repeat", marks=pytest.mark.long),
-        pytest.param(
-            "title: A small job", "title: Another", N_RUNS, N_RUNS, id="another title", marks=pytest.mark.long
-        ),
-        pytest.param("n_samples: 300", "n_samples: 301", 0, N_RUNS, id="other data", marks=pytest.mark.long),
+        pytest.param("n_repeats: 2", "n_repeats: 3", N_RUNS, N_RUNS + 3, id="one more repeat"),
+        pytest.param("title: A small job", "title: Another", N_RUNS, N_RUNS, id="another title"),
+        pytest.param("n_samples: 300", "n_samples: 301", 0, N_RUNS, id="other data"),
     ],
 )
 def test_only_what_is_missing_is_run(folder, tmp_path, old, new, n_kept, n_runs) -> None:

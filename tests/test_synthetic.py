@@ -165,6 +165,7 @@ def test_parents_are_written_where_they_are_asked_for(tmp_path, monkeypatch, par
     assert "weight" not in header
 
 
+@pytest.mark.long
 def test_a_job_writes_the_rows_of_each_sampler(tmp_path) -> None:
     """one file for each strategy that adds rows, named in the results, the same bytes as in another process"""
     (tmp_path / "spec.yaml").write_text(

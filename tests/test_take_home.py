@@ -60,6 +60,7 @@ def run(folder: Path, data: str, classifier: str, strategies: str = "[threshold,
     return run_job(loaded, folder / "out", workers=1).results
 
 
+@pytest.mark.long
 def test_the_saved_pipeline_predicts_the_same_in_another_process(tmp_path) -> None:
     """model.skops, loaded with the types that the results name, scores the rows of the file as the pipeline did"""
     data = write_data(tmp_path)

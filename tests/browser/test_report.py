@@ -50,7 +50,7 @@ def make_odd() -> dict[str, Any]:
     return make_results(strategies, (LONG, WORD), runs, dataset=dataset, spec=spec)
 
 
-OFTEN = ("helps", "one split", "failed", "large")
+OFTEN = ("helps", "failed")
 SHOWN = [
     name if name in OFTEN else pytest.param(name, marks=pytest.mark.long) for name in OUTCOMES if name != "hostile"
 ]

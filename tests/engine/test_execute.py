@@ -240,7 +240,7 @@ def run_parted(units, folder, n_workers=2):
     return {outcome.key: outcome for outcome in outcomes}, sent
 
 
-@pytest.mark.parametrize("strategy", ["smote", "Raises"])
+@pytest.mark.parametrize("strategy", ["smote", pytest.param("Raises", marks=pytest.mark.long)])
 def test_the_last_unit_is_resampled_once_and_parted(tmp_path, strategy):
     """its classifiers are shared by the workers and have the bytes of one process, or its reasons"""
     units = make_units([strategy], ("logistic_regression", "decision_tree"), n_repeats=1)
@@ -271,6 +271,7 @@ def test_rows_that_a_classifier_changes_are_as_resampled_for_the_next(tmp_path):
     assert evaluate_here([unit])[outcomes[1].key].scores.tobytes() == outcomes[1].scores.tobytes()
 
 
+@pytest.mark.long
 def test_a_part_that_kills_fails_alone(tmp_path):
     """a classifier that kills the worker of a parted unit is found out as in a whole one"""
     units = make_units(["baseline"], ("KillsWhenFitted", "logistic_regression"), n_repeats=1)
@@ -310,6 +311,7 @@ def test_workers_that_join_get_units_at_once():
 LATE = "took longer than engine.run_timeout (1 s)"
 
 
+@pytest.mark.long
 def test_only_the_run_that_takes_too_long_is_failed():
     """one that hangs in C with every signal blocked is ended; the other runs of its unit succeed"""
     outcomes = run(make_units(["baseline"], ("logistic_regression", "HangsInC")), 2, run_timeout=1)

@@ -103,9 +103,14 @@ def test_without_a_known_truth_there_is_a_reason() -> None:
     "generate",
     [
         "preset: diagnosis, n_samples: 400",
-        "kind: mixture, n_samples: 300, n_continuous: 0, n_categorical: 4, clusters: 1000, missing: 0.3",
-        "kind: mixture, n_samples: 300, n_continuous: 1, separation: 1000, cluster_spread: 0.001",
-        "kind: mixture, n_samples: 300, n_integer: 2, n_categorical: 2, missing: 0.9, label_noise: 0.4",
+        *(
+            pytest.param(f"kind: mixture, n_samples: 300, {extreme}", marks=pytest.mark.long)
+            for extreme in (
+                "n_continuous: 0, n_categorical: 4, clusters: 1000, missing: 0.3",
+                "n_continuous: 1, separation: 1000, cluster_spread: 0.001",
+                "n_integer: 2, n_categorical: 2, missing: 0.9, label_noise: 0.4",
+            )
+        ),
     ],
     ids=["every kind of column", "all categories", "one column", "hardly any cell"],
 )

@@ -215,6 +215,7 @@ def test_categories_and_missing_values_are_measured() -> None:
     assert 300 == found.overlap.n1_rows == found.overlap.n3_rows
 
 
+@pytest.mark.long
 def test_large_data_is_sampled_by_class() -> None:
     """past a stated number of rows measures are of a stratified sample, the same one each time, and say of how many"""
     dataset = make_dataset(30_000, 600, n_numeric=2)

@@ -179,6 +179,7 @@ sys.stdout.buffer.write(render_report(make_results()).encode())
 """
 
 
+@pytest.mark.long
 def test_equal_results_give_equal_bytes() -> None:
     """a process with another hash seed, time zone and folder writes the same page, also of results that were stored"""
     script = RENDER.format(path=[str(ROOT), str(ROOT / "tests")])

@@ -78,6 +78,7 @@ def make_timed_results() -> tuple[Results, Timings]:
     )
 
 
+@pytest.mark.long
 def test_durations_are_shown_on_request_only() -> None:
     """with report.timings the page has the mean seconds of each strategy; without, it has none"""
     results, timings = make_timed_results()

@@ -89,6 +89,7 @@ def test_a_file_stands_alone(slides: list[Slide]) -> None:
         assert height > 300
 
 
+@pytest.mark.long
 def test_hostile_labels_are_drawn_and_name_no_other_place() -> None:
     """mathematics that isn't, markup and paths in a label are text in a figure, and no part of a name"""
     strategies = ("baseline", HOSTILE, f"{HOSTILE}2")

@@ -146,6 +146,7 @@ def test_weights_give_their_numbers_again(data, folder) -> None:
     check(run_small_job(spec, folder), folder)
 
 
+@pytest.mark.long
 def test_boosters_give_their_numbers_again(folder) -> None:
     """with what the job tells each of them, weighed by their own parameters, and bagged"""
     few = {"n_estimators": 5}
@@ -237,7 +238,10 @@ def test_every_way_to_read_and_split_gives_its_numbers_again(data, split, folder
 
 @pytest.mark.parametrize(
     "preparation",
-    [{"scale": "none", "impute": "mean"}, {"scale": "robust", "impute": "most_frequent", "max_categories": 3}],
+    [
+        pytest.param({"scale": "none", "impute": "mean"}, marks=pytest.mark.long),
+        {"scale": "robust", "impute": "most_frequent", "max_categories": 3},
+    ],
 )
 def test_every_preparation_gives_its_numbers_again(preparation, folder) -> None:
     """the script prepares columns as the spec asks, rare categories included"""

@@ -49,7 +49,7 @@ def make_unit(strategy=CUSTOM, classifier="gaussian_nb", **parts) -> Unit:
     )
 
 
-@pytest.mark.parametrize("real_share", [None, 0.5, 0.8])
+@pytest.mark.parametrize("real_share", [0.5, *(pytest.param(share, marks=pytest.mark.long) for share in (None, 0.8))])
 @pytest.mark.parametrize("name", SAMPLERS)
 def test_each_class_has_the_weight_that_it_had(name, real_share) -> None:
     """whatever a sampler adds, repeats, makes anew or takes away; the same weights each time"""

@@ -56,6 +56,7 @@ def test_every_strategy_has_one_panel(n_strategies: int, calibrated: bool) -> No
         assert panel.calibrated == any(name.label.endswith(" (calibrated)") for name in panel.names)
 
 
+@pytest.mark.long
 def test_ten_strategies_take_two_charts_of_each_kind() -> None:
     """curves are parted with baseline in both, reliability without; charts and files have names of their own"""
     results = make_results(MANY, ("svc",), make_runs(MANY, ("svc",), 3), calibration=make_harm(MANY, ("svc",)))
@@ -73,6 +74,7 @@ def test_ten_strategies_take_two_charts_of_each_kind() -> None:
     assert {"precision_recall-svc-part1", "roc-svc-part2", "reliability-predicted-svc-part2"} <= names
 
 
+@pytest.mark.long
 def test_calibrated_strategies_have_their_own_curves() -> None:
     """they stand beside baseline as it is, and the caption says so; without baseline's curve it doesn't"""
     labels = ("baseline", "smote", "baseline (calibrated)", "smote (calibrated)")
@@ -96,7 +98,14 @@ def test_neighbours_in_a_panel_have_colours_of_their_own(first: int) -> None:
     assert N_COLOURS == len({series(first + place).colour for place in range(N_COLOURS)})
 
 
-@pytest.mark.parametrize(("highest", "end"), [(0.9, "1"), (0.42, "0.5"), (0.004, "0.01")])
+@pytest.mark.parametrize(
+    ("highest", "end"),
+    [
+        pytest.param(0.9, "1", marks=pytest.mark.long),
+        pytest.param(0.42, "0.5", marks=pytest.mark.long),
+        (0.004, "0.01"),
+    ],
+)
 def test_the_axes_of_reliability_go_as_far_as_they_must(highest: float, end: str) -> None:
     """a rare minority's probabilities fill the chart, not its corner"""
     harm = make_harm(("baseline",), ("svc",))
