@@ -433,8 +433,8 @@ def find_borderline(X: np.ndarray, y: np.ndarray) -> np.ndarray:
     return is_borderline
 
 
-def nearest_neighbor_errors(X: np.ndarray, y: np.ndarray) -> np.ndarray:
-    """Compute, for every row, whether its nearest other row has another class; the mean is N3.
+def nearest_neighbor_errors(X: np.ndarray, y: np.ndarray, rows: np.ndarray | None = None) -> np.ndarray:
+    """Compute, for every row or some, whether its nearest other row has another class; the mean is N3.
 
     N3 = 1/n Σ_i I(NN(x_i) ≠ y_i), the leave-one-out error of the nearest neighbour. Where several rows are nearest,
     their share of another class.
@@ -444,17 +444,20 @@ def nearest_neighbor_errors(X: np.ndarray, y: np.ndarray) -> np.ndarray:
     X : ndarray of shape (n_rows, n_columns), float64
         Prepared columns.
     y : ndarray of shape (n_rows,) of 0 and 1
+    rows : ndarray of int, or None
+        The rows to compute it for; None for all.
 
     Returns
     -------
-    ndarray of shape (n_rows,), float64
+    ndarray of shape (n_rows,) or (len(rows),), float64
 
     References
     ----------
     .. [1] Lorena et al. (2019), as in `fisher_ratios`.
     """
-    minority = count_minority_of_rows(X, y, np.arange(len(X)), k=1)
-    return np.asarray(np.where(y == 1, 1 - minority, minority))
+    rows = np.arange(len(X)) if rows is None else rows
+    minority = count_minority_of_rows(X, y, rows, k=1)
+    return np.asarray(np.where(y[rows] == 1, 1 - minority, minority))
 
 
 @dataclass(frozen=True, eq=False)

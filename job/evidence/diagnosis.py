@@ -14,6 +14,7 @@ from job.strategies.preparation import Preparation
 MOST_ROWS_OF_ALL = 50_000
 MOST_PREPARED = 100_000
 MOST_TREE_ROWS = 10_000
+MOST_COMPARED = 5_000
 MOST_SCORED_ROWS = 100_000
 MOST_ASKED = 2_000
 MOST_SIZES = 50
@@ -25,9 +26,8 @@ def build_diagnosis(dataset: Dataset, preparation: PreparationSpec, counted: Min
 
     Distances are those between prepared columns. To bound the time, columns are prepared by at most 100,000 rows, N3
     and the clusters are those of at most 20,000 rows (and 2,000,000 numbers), N1 of at most 10,000, single columns are
-    scored on at most 100,000:
-    stratified samples of a larger data set, drawn by `seed`. Missing cells, equal columns and equal rows are counted in
-    all rows.
+    scored on at most 100,000: stratified samples of a larger data set, drawn by `seed`. Of each class at most 5,000
+    rows stand for all in N3. Missing cells, equal columns and equal rows are counted in all rows.
     """
     overlap, clusters, near_duplicates, reason = None, None, None, None
     try:
@@ -57,7 +57,9 @@ def build_diagnosis(dataset: Dataset, preparation: PreparationSpec, counted: Min
         imbalance_ratio=dataset.imbalance_ratio,
         types=facts.types,
         overlap=overlap,
-        clusters=_describe_clusters(clusters),
+        clusters=Clusters(n=len(clusters.sizes), sizes=clusters.sizes[:MOST_SIZES], n_alone=clusters.n_alone)
+        if clusters
+        else None,
         reason=reason,
         scores=tuple(ColumnScore(column=name, auc=score) for name, score in facts.scores[:MOST_SCORES]),
         equal_columns=facts.equal_columns,
@@ -67,16 +69,13 @@ def build_diagnosis(dataset: Dataset, preparation: PreparationSpec, counted: Min
     )
 
 
-def _describe_clusters(found: difficulty.Clusters | None) -> Clusters | None:
-    if found is None:
-        return None
-    return Clusters(n=len(found.sizes), sizes=found.sizes[:MOST_SIZES], n_alone=found.n_alone)
-
-
 def _measure_overlap(X: np.ndarray, y: np.ndarray, fitted: Preparation, seed: int) -> difficulty.Overlap:
     spread = zip(fitted.categorical_, fitted.category_counts_, strict=True)
     names = (*fitted.numeric_, *(name for name, count in spread for _ in range(count)))
-    ratios, errors = difficulty.fisher_ratios(X, y), difficulty.nearest_neighbor_errors(X, y)
+    draw, random = difficulty.draw, np.random.RandomState(seed)
+    compared = np.sort(np.concatenate([draw(np.flatnonzero(y == c), MOST_COMPARED, random) for c in (0, 1)]))
+    ratios, errors = difficulty.fisher_ratios(X, y), difficulty.nearest_neighbor_errors(X, y, compared)
+    stands_for = np.bincount(y) / np.bincount(y[compared])
     inside = thin(y, X.shape[1], seed, MOST_TREE_ROWS)
     is_borderline = difficulty.find_borderline(X[inside], y[inside])
     return difficulty.Overlap(
@@ -85,9 +84,9 @@ def _measure_overlap(X: np.ndarray, y: np.ndarray, fitted: Preparation, seed: in
         n1=float(is_borderline.mean()),
         n1_minority=float(is_borderline[y[inside] == 1].mean()),
         n1_rows=len(inside),
-        n3=float(errors.mean()),
-        n3_minority=float(errors[y == 1].mean()),
-        n3_rows=len(errors),
+        n3=float(np.average(errors, weights=stands_for[y[compared]])),
+        n3_minority=float(errors[y[compared] == 1].mean()),
+        n3_rows=len(y),
     )
 
 

@@ -46,12 +46,8 @@ def find_kinds(entries: Iterable[Entry], runs: Iterable[Run], judged: Collection
     entries = list(entries)
     names = {entry.label: entry.name or "" for entry in entries}
     kinds = {label: _kind(name, by_strategy.get(label, ()), label in judged) for label, name in names.items()}
-    return {**kinds, **{entry.label: REPEATED for entry in entries if _repeats(entry)}}
-
-
-def _repeats(entry: Entry) -> bool:
-    """Tell whether a strategy draws minority rows again, as they are."""
-    return entry.class_ == REPEATER and not entry.params.get("shrinkage")
+    repeaters = [e.label for e in entries if e.class_ == REPEATER and not e.params.get("shrinkage")]
+    return {**kinds, **dict.fromkeys(repeaters, REPEATED)}
 
 
 def _kind(name: str, runs: Iterable[Run], is_judged: bool) -> str:

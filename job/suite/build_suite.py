@@ -144,7 +144,7 @@ def _over_all(one: _Compared, p_adjusted: float | None, rope: float, question: Q
     if measures is not None:
         worse, same, better = sample_posterior(measures, seed).probabilities(rope)
     gain = float(one.gains.mean()) if n_blocks else None
-    raw = np.array([_raw_difference(summary, one.place) for summary in one.summaries])
+    raw = np.array([each.differences(one.place).mean() * (each.ropes.get(one.place) or 1.0) for each in one.summaries])
     reason = _FEW if n_blocks < LEAST_BLOCKS else "one split only" if measures is None else None
     return OverAll(
         **named(one.place),
@@ -161,10 +161,6 @@ def _over_all(one: _Compared, p_adjusted: float | None, rope: float, question: Q
         counts=tuple(codes[code] for code in RANKINGS),
         reason=reason,
     )
-
-
-def _raw_difference(summary: JobSummary, place: Place) -> float:
-    return float(summary.differences(place).mean() * (summary.ropes.get(place) or 1.0))
 
 
 def decide(

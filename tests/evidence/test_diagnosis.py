@@ -12,6 +12,7 @@ from factories import DEFAULT_PREPARATION, make_dataset
 from job.data.dataset import Column, Dataset
 from job.data.difficulty import MOST_ROWS
 from job.data.generating.mixture import generate_mixture
+from job.evidence import diagnosis
 from job.evidence.diagnosis import MOST_TREE_ROWS, build_diagnosis, describe_minority_types
 from job.results.job_facts import Diagnosis
 from job.spec.generators import MixtureSpec
@@ -213,6 +214,20 @@ def test_categories_and_missing_values_are_measured() -> None:
     assert "c1" == found.overlap.f1_column
     assert found.overlap.f1 < 1e-9
     assert 300 == found.overlap.n1_rows == found.overlap.n3_rows
+
+
+def test_n3_of_large_classes_is_that_of_rows_that_stand_for_them(monkeypatch: pytest.MonkeyPatch) -> None:
+    """every row of a small class is compared, and some of a large one stand for the rest, within three errors"""
+    dataset = draw(n_samples=3000, minority_share=0.1, separation=1.0, random_state=4)
+    whole = diagnosis_of(dataset).overlap
+    monkeypatch.setattr(diagnosis, "MOST_COMPARED", 400)
+    some = diagnosis_of(dataset).overlap
+
+    assert whole.n3_minority == some.n3_minority
+    assert whole.n3 != some.n3
+    of_majority = (whole.n3 - 0.1 * whole.n3_minority) / 0.9
+    assert abs(whole.n3 - some.n3) < 3 * 0.9 * math.sqrt(of_majority * (1 - of_majority) / 400)
+    assert 3000 == some.n3_rows
 
 
 @pytest.mark.long

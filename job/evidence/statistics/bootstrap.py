@@ -289,7 +289,8 @@ def _count_between_points(prediction: Prediction, positive: np.ndarray, units: U
 def count_weighted(ordered: Ordered, weights: np.ndarray) -> WeightedCounts:
     """Count right and wrong decisions, and alerts at every point of the curve, on each sample."""
     tn, fp, fn, tp = ordered.kinds @ weights
-    alarms, true_alarms = (_from_zero(np.cumsum(each @ weights, axis=0)) for each in (ordered.rows, ordered.positives))
+    reached = (np.cumsum(each @ weights, axis=0) for each in (ordered.rows, ordered.positives))
+    alarms, true_alarms = (np.pad(each, ((1, 0), (0, 0))) for each in reached)
     return WeightedCounts(tn, fp, fn, tp, true_alarms, alarms - true_alarms)
 
 
@@ -425,10 +426,6 @@ def _intercept_of(y: np.ndarray, predictor: np.ndarray) -> float:
             break
         low, high = (middle, high) if expit(middle + predictor).sum() < y.sum() else (low, middle)
     return float((low + high) / 2)
-
-
-def _from_zero(cumulative: np.ndarray) -> np.ndarray:
-    return np.concatenate([np.zeros((1, cumulative.shape[1])), cumulative])
 
 
 def _precisions(counts: WeightedCounts) -> np.ndarray:

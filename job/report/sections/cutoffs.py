@@ -124,12 +124,7 @@ def build_menu(facts: Facts, strategy: Name, classifier: Name) -> Table | None:
         )
         for name, cut, found, pay in choices
     ]
-    hints = {
-        "Cut-off": "",
-        "Found": "of 100",
-        "False alerts": "per 1,000",
-        "Cheapest at": "miss : false alert",
-    }
+    hints = {"Cut-off": "", "Found": "of 100", "False alerts": "per 1,000", "Cheapest at": "miss : false alert"}
     headings = [Heading(label, hint=hint, numeric=True) for label, hint in hints.items()]
     caption = f"The cut-off is yours to choose: {strategy.short} with {classifier.short}"
     return tabulate("cutoffs-choices", caption, headings, lines, first="Choice")
