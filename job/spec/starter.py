@@ -71,22 +71,22 @@ def write_starter(path: str | None = None, facts: FileFacts | None = None) -> st
     if path is None or facts is None:
         return folder.joinpath("starter_generate.yaml").read_text("utf-8") + end
     labels = [f"{quoted(shorten(label, 30))} {n:,}" for label, n in facts.labels.items()]
-    text = (
-        folder.joinpath("starter_file.yaml")
-        .read_text("utf-8")
-        .format(
-            title=f"title: {quoted(shorten(f'Does oversampling help on {PurePath(path).name}?', 120))}",
-            columns="\n".join(_columns(facts)),
-            path=f"    path: {quoted(path)}",
-            target=f"    target: {quoted(facts.target)}",
-            labels=", ".join(labels[:6] + ["…"] * (len(labels) > 6)),
-            positive=f"    # positive: {quoted(facts.positive)}",
-            drop="\n".join(_drop(facts)),
-            groups=f"    # groups: {quoted(facts.likely_groups[0]) if facts.likely_groups else 'COLUMN'}",
-            time=f"    # time: {quoted(facts.likely_time[0]) if facts.likely_time else 'COLUMN'}",
-            delimiter=f"    delimiter: {quoted(facts.delimiter)}" if facts.delimiter else '    # delimiter: ";"',
-            decimal='    # decimal: "."' if facts.decimal == "." else f"    decimal: {quoted(facts.decimal)}",
-        )
+    n_positive = facts.labels[facts.positive]
+    n_folds = max(2, min(10, n_positive, sum(facts.labels.values()) - n_positive))  # each has a row of either class
+    end = end.replace("n_splits: 10", f"n_splits: {n_folds:<2}")
+    starter = folder.joinpath("starter_file.yaml").read_text("utf-8")
+    text = starter.format(
+        title=f"title: {quoted(shorten(f'Does oversampling help on {PurePath(path).name}?', 120))}",
+        columns="\n".join(_columns(facts)),
+        path=f"    path: {quoted(path)}",
+        target=f"    target: {quoted(facts.target)}",
+        labels=", ".join(labels[:6] + ["…"] * (len(labels) > 6)),
+        positive=f"    # positive: {quoted(facts.positive)}",
+        drop="\n".join(_drop(facts)),
+        groups=f"    # groups: {quoted(facts.likely_groups[0]) if facts.likely_groups else 'COLUMN'}",
+        time=f"    # time: {quoted(facts.likely_time[0]) if facts.likely_time else 'COLUMN'}",
+        delimiter=f"    delimiter: {quoted(facts.delimiter)}" if facts.delimiter else '    # delimiter: ";"',
+        decimal='    # decimal: "."' if facts.decimal == "." else f"    decimal: {quoted(facts.decimal)}",
     )
     return _COMMAND.sub(r"#\\u0023", text + end)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import HealthCheck, given, settings
@@ -64,6 +65,19 @@ def test_the_starter_for_a_file_names_what_is_known(load) -> None:
     assert "# time: booked" in text
     assert "# groups: customer" in text
     assert "3,400" in text
+
+
+@pytest.mark.parametrize(
+    ("counts", "n_folds"),
+    [((12, 3400), 10), ((4, 796), 4), ((1, 50), 2), ((30, 7), 7), ((3, 4, 400), 3)],
+)
+def test_every_fold_of_the_starter_has_a_row_of_either_class(load, counts, n_folds) -> None:
+    """ten folds, or as many as there are rows of the rarer side, so that nothing has to be edited"""
+    labels = {f"label {place}": n for place, n in enumerate(counts)}
+    text = write_starter("data.csv", replace(FACTS, labels=labels, positive="label 0"))
+
+    assert n_folds == load(text).split.n_splits
+    assert f"  n_splits: {n_folds:<2}                    # folds" in text
 
 
 def test_every_comment_that_shows_a_key_is_right(load) -> None:
