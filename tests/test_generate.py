@@ -117,7 +117,7 @@ def test_what_cannot_be_generated_is_exit_code_2(call, tmp_path, spec, words, to
     [("fraud", ("--rows", "800")), *(pytest.param(name, (), marks=pytest.mark.long) for name in PRESETS)],
 )
 def test_generate_then_init_then_run(call, tmp_path, preset, rows) -> None:
-    """Three commands, and nothing is edited, even where four rows are rare; presets at their own size in test-long."""
+    """Three commands, and nothing is edited, even with four minority rows; presets at their own size in test-long."""
     (tmp_path / "preset.yaml").write_text(f"data: {{generate: {{preset: {preset}}}}}\n")
     assert 0 == call("generate", "preset.yaml", *rows, "--output", "data.csv")[0]
     (tmp_path / "data.yaml").write_text(call("init", "data.csv", "--target", "label")[1])

@@ -166,7 +166,9 @@ def _find_in_minority(facts: Facts) -> Iterator[Finding]:
             found = f"{_percent(outliers)} of the minority rows have no minority row among their five nearest."
             yield _make("many-outliers", WARNING, found)
         if unsafe > 0.5:
-            found = f"{_percent(unsafe)} of the minority rows lie at the border or among other rows."
+            found = (
+                f"{_percent(1 - unsafe)} of the minority rows are safe; the rest lie at the border or among other rows."
+            )
             yield _make("mostly-unsafe", WARNING, found)
     overlap, clusters = facts.overlap, facts.clusters
     if n_minority >= _LEAST_FOR_SEPARABLE and overlap and max(overlap.n1, overlap.n3) <= SEPARABLE:
@@ -183,16 +185,14 @@ def _find_in_columns(facts: Facts) -> Iterator[Finding]:
     columns, dataset = facts.dataset.columns, facts.dataset
     # the columns may count more rows than a sample of them has
     n_rows = dataset.n_rows if dataset.n_described is None else dataset.n_described
-    for level, least, most, words in (
-        (PROBLEM, MOSTLY_MISSING, np.inf, f"{_percent(MOSTLY_MISSING)} or more"),
-        (WARNING, MANY_MISSING, MOSTLY_MISSING, f"{_percent(MANY_MISSING)} to {_percent(MOSTLY_MISSING)}"),
-        (NOTE, 0, MANY_MISSING, f"less than {_percent(MANY_MISSING)}"),
-    ):
-        gappy = [column for column in columns if column.role == "feature" and column.n_missing]
-        names = [column.name for column in gappy if least * n_rows <= column.n_missing < most * n_rows]
-        if names:
-            found = f"{words} of the values are missing in {counted(len(names), 'column')}."
-            yield _make("missing-values", level, found[0].upper() + found[1:], names)
+    shares = {column.name: column.n_missing / n_rows for column in columns if column.role == "feature"}
+    limits = (np.inf, MOSTLY_MISSING, MANY_MISSING, 0)
+    for level, most, least in zip((PROBLEM, WARNING, NOTE), limits[:-1], limits[1:], strict=True):
+        gappy = {name: share for name, share in shares.items() if share and least <= share < most}
+        if gappy:
+            most_missing = f"{'Up to ' if len(gappy) > 1 else ''}{_percent(max(gappy.values()))}"
+            found = f"{most_missing} of the values are missing in {counted(len(gappy), 'column')}."
+            yield _make("missing-values", level, found, list(gappy))
     constant = [column.name for column in columns if column.kind == "constant"]
     if constant:
         found = f"{counted(len(constant), 'column')} {'has' if len(constant) == 1 else 'have'} one value only."

@@ -12,11 +12,10 @@ from sklearn.preprocessing import FunctionTransformer
 from threadpoolctl import threadpool_limits
 
 from job.data.dataset import Dataset
-from job.data.difficulty import draw_stratified
 from job.errors import StrategyError
 from job.evaluation.audit import ResamplingAudit, audit_resampling
 from job.evaluation.cutoff import INNER_FOLDS_FAILED, Cutoff, find_cutoff
-from job.evaluation.grid import IMBALANCE, INNER_RATIO, LEAK, LEAST_MINORITY, MOST_LEAKED, RATIO, RunKey, Unit, ratio_of
+from job.evaluation.grid import IMBALANCE, INNER_RATIO, LEAK, LEAST_MINORITY, RATIO, RunKey, Unit, ratio_of
 from job.evaluation.mapped import read_mapped, write_mapped
 from job.evaluation.search import Ranked, Search, Tuned
 from job.evaluation.third_party import Attempt, Give, attempt, fit_apart, score_and_decide
@@ -281,15 +280,14 @@ def _resample(unit: Unit, dataset: Dataset, recipe: Recipe) -> _Work:
 
 
 def _resample_then_split(unit: Unit, dataset: Dataset, recipe: Recipe) -> _Work:
-    """Do what a job would that resamples all rows, or a sample, before it splits them, at random, as if they were rows.
+    """Do what a job would that resamples all rows before it splits them, at random, as if they were rows.
 
     The share of test rows is the unit's own, both parts get the same share of each class, and the split's seed for
     samplers draws it. Synthetic rows belong to no group and to no time, so neither can be kept to. The sampler has to
     keep all rows and put new ones behind them.
     """
     _PREPARED.make_room(dataset.X.size)
-    shown = draw_stratified(dataset.y, MOST_LEAKED, np.random.RandomState(unit.seeds.sampler))
-    part, n_rows = take_rows(dataset, shown, unit.preparation, unit.seeds), len(shown)
+    part, n_rows = take_rows(dataset, slice(None), unit.preparation, unit.seeds), dataset.n_rows
     resampled = recipe.resample(part)
     if not np.array_equal(resampled.X[:n_rows], part.preparation.encode(part.codes)):
         raise StrategyError("the sampler doesn't keep the rows that it is given, so synthetic ones cannot be told")

@@ -186,7 +186,6 @@ def seeds_of(seed: int, repeat: int, fold: int) -> Seeds:
 
 
 LEAK_SPLITS = 5
-MOST_LEAKED = 100_000  # rows that are resampled before the split
 SWEEP_SPLITS = 10
 RATIO_STEPS = 6
 """Ratios of a sweep, the data's own and 1 included."""

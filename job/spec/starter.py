@@ -13,6 +13,7 @@ from job.text import is_control, shorten
 _PLAIN = re.compile(r"[A-Za-z_][A-Za-z0-9_]*([ .-][A-Za-z0-9_]+)*")
 _WORDS_OF_YAML_1_1 = frozenset(("y", "n", "yes", "no", "on", "off"))  # other tools may read them as booleans
 _COMMAND = re.compile(r"##(?=[\w-]*\[)")  # the runner of a CI job obeys it wherever it is printed
+_FOLDS = 10
 _MOST_LISTED = 60
 
 
@@ -72,8 +73,9 @@ def write_starter(path: str | None = None, facts: FileFacts | None = None) -> st
         return folder.joinpath("starter_generate.yaml").read_text("utf-8") + end
     labels = [f"{quoted(shorten(label, 30))} {n:,}" for label, n in facts.labels.items()]
     n_positive = facts.labels[facts.positive]
-    n_folds = max(2, min(10, n_positive, sum(facts.labels.values()) - n_positive))  # each has a row of either class
-    end = end.replace("n_splits: 10", f"n_splits: {n_folds:<2}")
+    if min(n_positive, sum(facts.labels.values()) - n_positive) < _FOLDS:  # then a spec without split has this too
+        end = end.replace("kfold  ", "holdout", 1).replace("n_repeats: 2 ", "n_repeats: 20", 1)
+        end = end.replace(f"  n_splits: {_FOLDS}  ", f"  # n_splits: {_FOLDS}", 1)
     starter = folder.joinpath("starter_file.yaml").read_text("utf-8")
     text = starter.format(
         title=f"title: {quoted(shorten(f'Does oversampling help on {PurePath(path).name}?', 120))}",

@@ -22,9 +22,10 @@ class ClassWeight(Recipe):
         """As in `Recipe`; the one parameter is ``class_weight``."""
         for name, value in self.params.items():
             weights = list(value.values()) if isinstance(value, dict) else []
+            are_sound = all(isinstance(w, int | float) and not isinstance(w, bool) and w > 0 for w in weights)
             if name != _NAME:
                 yield ("params", name), "unknown parameter; the only one is class_weight"
-            elif value != "balanced" and not (weights and all(map(_is_weight, weights))):
+            elif value != "balanced" and not (weights and are_sound):
                 yield ("params", name), f"got {value!r}, must be balanced, or weights > 0 by label, {_WEIGHTS_SAY}"
 
     def describe(self, n_categorical: int, n_numeric: int) -> str:
@@ -66,7 +67,3 @@ def read_weights(params: Mapping[str, Any]) -> str | dict[int, float]:
 def weigh_positives(weights: str | Mapping[int, float], balanced: Any) -> Any:
     """Say what a positive row weighs where one of the rest weighs 1; `balanced` where both classes weigh the same."""
     return balanced if isinstance(weights, str) else weights.get(1, 1.0) / weights.get(0, 1.0)
-
-
-def _is_weight(value: object) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and value > 0

@@ -13,7 +13,6 @@ from study_factories import make_against, make_imbalance_sweep
 
 from job.data.generating.classification import generate_classification
 from job.data.splits import Split, build_splits
-from job.evaluation import evaluate_unit as units
 from job.evaluation.evaluate_unit import evaluate_unit
 from job.evaluation.grid import RunKey, Study, enumerate_units
 from job.evaluation.metrics.run_metrics import metric_context
@@ -75,19 +74,6 @@ def test_smote_is_run_for_the_leak_where_no_spec_lists_it() -> None:
     assert (False, "smote (default)", 2) == (leak.is_listed, leak.strategy, leak.n_splits)
     assert all(row.honest is not None and row.n == 2 for row in leak.scores)
     assert leak.share_synthetic == pytest.approx(leak.n_test_synthetic / leak.n_test)
-
-
-def test_of_large_data_a_stratified_sample_is_resampled(monkeypatch) -> None:
-    """each class keeps its share of so many rows, and what is real among the test rows is told"""
-    monkeypatch.setattr(units, "MOST_LEAKED", 120)
-    after = [each for each in run(make_spec(strategies=["smote"]), DATASET).outcomes if each.key.study == Study("leak")]
-
-    for outcome in after:
-        assert 0.2 * (100 + 100) == len(outcome.y)
-        assert 0.5 == outcome.y.mean()
-        assert outcome.y[~outcome.is_real].all()
-        assert 0 < outcome.y[outcome.is_real].sum() < 20
-    assert after
 
 
 def test_a_leak_that_cannot_be_made_has_its_reason() -> None:

@@ -53,6 +53,11 @@ def test_measures_stand_with_their_meaning() -> None:
     overlap = {**make_diagnosis()["overlap"], "n1_rows": 1000}
     sampled = rows_of(page_of(make_diagnosis(overlap=overlap)), "measures")
     assert sampled[1][3].endswith("in a stratified sample of 1,000 rows.")
+    large = {**make_diagnosis(n_rows=30_000)["overlap"], "n3_rows": 20_000}
+    *_, n3 = rows_of(page_of(make_diagnosis(n_rows=30_000, overlap=large)), "measures")
+    of_class = "Rows (at most 5,000 of each class) whose nearest other row is of another class"
+    expected = f"{of_class}, in a stratified sample of 20,000 rows."
+    assert n3[3] == expected
 
 
 def test_clusters_are_told_by_their_sizes() -> None:

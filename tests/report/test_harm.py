@@ -77,9 +77,10 @@ def test_the_farthest_mean_is_named() -> None:
             corrected=make_state(luck, mean_predicted=0.101),
         ),
     ]
+    errors = [f"{row['strategy']} {row['raw']['ece']:.3f}" for row in rows]
     assert (
         "smote is the worst calibrated on average: it predicts 25.7 % where 10.5 % of the rows are minority "
-        "rows; after the prior correction, 10.1 %."
+        f"rows; after the prior correction, 10.1 %. Calibration error: {errors[0]} and {errors[1]}."
     ) in words_of(page_of(make_harm(PAIR, ("svc",), rows=rows)))
 
 

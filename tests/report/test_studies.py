@@ -18,8 +18,6 @@ from study_factories import (
     make_value,
 )
 
-from job.report.sections import leak
-
 STRATEGIES = ("baseline", "smote", "custom")
 
 SECTIONS = ("ratio_sweep", "imbalance", "leak")
@@ -42,15 +40,6 @@ def test_the_leak_is_told_with_the_classifier_that_it_flatters_most() -> None:
     assert "it would still be 0.800" in words
     assert "on the first five splits" in words
     assert "44.1 % of the test rows are then synthetic" in words
-
-
-def test_rows_that_the_leak_was_shown_on_are_told(monkeypatch: pytest.MonkeyPatch) -> None:
-    """all of them, or a sample where there are many"""
-    assert "all rows were prepared and resampled" in words_of("leak")
-
-    monkeypatch.setattr(leak, "MOST_LEAKED", 1_500)
-
-    assert "the 1,500 rows of a stratified sample were prepared and resampled" in words_of("leak")
 
 
 def test_a_leak_that_gains_nothing_is_called_so() -> None:

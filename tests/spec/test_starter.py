@@ -68,16 +68,24 @@ def test_the_starter_for_a_file_names_what_is_known(load) -> None:
 
 
 @pytest.mark.parametrize(
-    ("counts", "n_folds"),
-    [((12, 3400), 10), ((4, 796), 4), ((1, 50), 2), ((30, 7), 7), ((3, 4, 400), 3)],
+    ("counts", "method", "n_repeats"),
+    [
+        ((10, 3400), "kfold", 2),
+        ((9, 3400), "holdout", 20),
+        ((30, 9), "holdout", 20),
+        ((30, 4, 5), "holdout", 20),
+        ((30, 4, 6), "kfold", 2),
+        ((1, 50), "holdout", 20),
+    ],
 )
-def test_every_fold_of_the_starter_has_a_row_of_either_class(load, counts, n_folds) -> None:
-    """ten folds, or as many as there are rows of the rarer side, so that nothing has to be edited"""
+def test_where_ten_folds_would_lack_rows_the_starter_has_holdouts(load, counts, method, n_repeats) -> None:
+    """as a spec without split has them there, so that nothing has to be edited; all other labels are one class"""
     labels = {f"label {place}": n for place, n in enumerate(counts)}
     text = write_starter("data.csv", replace(FACTS, labels=labels, positive="label 0"))
+    split = load(text).split
 
-    assert n_folds == load(text).split.n_splits
-    assert f"  n_splits: {n_folds:<2}                    # folds" in text
+    assert (method, n_repeats) == (split.method, split.n_repeats)
+    assert {34} == {line.index("#", 4) for line in text[text.index("\nsplit:") :].splitlines()[2:6]}
 
 
 def test_every_comment_that_shows_a_key_is_right(load) -> None:

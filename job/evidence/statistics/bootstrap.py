@@ -290,7 +290,7 @@ def count_weighted(ordered: Ordered, weights: np.ndarray) -> WeightedCounts:
     """Count right and wrong decisions, and alerts at every point of the curve, on each sample."""
     tn, fp, fn, tp = ordered.kinds @ weights
     reached = (np.cumsum(each @ weights, axis=0) for each in (ordered.rows, ordered.positives))
-    alarms, true_alarms = (np.pad(each, ((1, 0), (0, 0))) for each in reached)
+    alarms, true_alarms = (np.concatenate([np.zeros((1, len(each.T))), each]) for each in reached)
     return WeightedCounts(tn, fp, fn, tp, true_alarms, alarms - true_alarms)
 
 

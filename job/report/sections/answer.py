@@ -233,7 +233,7 @@ def _compare(facts: Facts, strategy: Name, metric: str) -> Comparison | None:
     found = next((row for row in rows if (row.metric, row.strategy, row.classifier, row.reference) == place), None)
     answers = (row for row in facts.results.verdict.rows if row.place == (strategy.label, facts.main_classifier.label))
     answer = next((row.ranking for row in answers if row.ranking.metric == metric), None)
-    if found is None or answer is None or answer.shortage is not None:
+    if found is None or answer is None or answer.lower is None:
         return found
     # The same interval and p as in the answer, which are about all oversamplers at once.
     return found.model_copy(update={"lower": answer.lower, "upper": answer.upper, "p_value": answer.p_adjusted})

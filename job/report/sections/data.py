@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from job.data.dataset import Column
 from job.data.difficulty import Overlap
 from job.data.findings import Finding
-from job.evidence.diagnosis import MOST_PREPARED
+from job.evidence.diagnosis import MOST_COMPARED, MOST_PREPARED
 from job.report.charts.canvas import Description, Picture
 from job.report.charts.figures import draw_bars
 from job.report.facts import Facts
@@ -122,7 +122,7 @@ def build_columns(facts: Facts) -> Section:
     more = f"Columns listed only in results.json: {hidden:,}." if hidden > 0 else ""
     table = _tabulate_columns(zip(columns[:_MOST_COLUMNS], names, strict=False))
     noted = counted(len(notes), "note") if notes else ""
-    inside = f"{counted(len(columns), 'column')}, {noted or 'nothing to note'}"
+    inside = f"{counted(len(columns), 'column')}, {noted or 'no problem in reading them'}"
     content = Columns(_describe_features(columns), table, more, tuple(notes), inside)
     return Section("columns", "Feature columns", content, noted)
 
@@ -204,7 +204,8 @@ def _measures(overlap: Overlap, n_rows: int) -> Table:
     column = abbreviate(str(overlap.f1_column), _NAME_LENGTH)
     best = f"0: one column tells the classes apart; 1: no column's mean differs. Best: {column}."
     tree = f"Rows that a minimum spanning tree joins to another class{_sampled(overlap.n1_rows, n_rows)}."
-    nearest = f"Rows whose nearest other row is of another class{_sampled(overlap.n3_rows, n_rows)}."
+    some = f" (at most {MOST_COMPARED:,} of each class)" if overlap.n3_rows > MOST_COMPARED else ""
+    nearest = f"Rows{some} whose nearest other row is of another class{_sampled(overlap.n3_rows, n_rows)}."
     lines: list[Line] = [
         ("F1", (Number(overlap.f1, _DECIMALS), "", best)),
         ("N1", (Number(overlap.n1, _DECIMALS), Number(overlap.n1_minority, _DECIMALS), tree)),

@@ -86,6 +86,10 @@ def _block(facts: Facts, classifier: Name, found: Found) -> Block:
     }
     pictures = (picture for title, states in groups.items() for picture in _draw(classifier, *title, states))
     sentence = _sentence(found) or f"No strategy gives probabilities with {classifier.short}."
+    known = [(name.short, row.raw.ece) for name, row in found if row.raw and row.raw.ece is not None]
+    sentence += (
+        f" Calibration error: {listed(f'{name} {number(e, _ECE_DECIMALS)}' for name, e in known)}." if known else ""
+    )
     return Block(classifier, (sentence,), tuple(tables), tuple(pictures), (" ".join(left),) if left else ())
 
 

@@ -4,7 +4,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from job.data.findings import NEAR_DUPLICATES
-from job.evaluation.grid import MOST_LEAKED
 from job.report.charts.canvas import Description, Picture
 from job.report.charts.figures import draw_dots
 from job.report.charts.lines import in_lower_case
@@ -25,8 +24,8 @@ class Leak:
 
     Parameters
     ----------
-    strategy, splits, rows : str
-        What was resampled too early, on which splits, and all rows or which.
+    strategy, splits : str
+        What was resampled too early, and on which splits.
     is_listed : bool
         Whether the job has this strategy otherwise.
     synthetic : str
@@ -42,7 +41,6 @@ class Leak:
     strategy: str
     is_listed: bool
     splits: str
-    rows: str
     synthetic: str
     verdict: str
     picture: Picture | None
@@ -62,7 +60,6 @@ def build(facts: Facts) -> Section:
         abbreviate(leak.strategy, 40),
         leak.is_listed,
         first_splits(leak.n_splits),
-        f"the {MOST_LEAKED:,} rows of a stratified sample" if facts.dataset.n_rows > MOST_LEAKED else "all rows",
         percent(leak.share_synthetic) if leak.share_synthetic else "",
         _verdict(facts, rows, leak.n_test_synthetic == 0),
         _draw(facts, leak, rows) if rows else None,
