@@ -219,7 +219,8 @@ def _scan_block(block: bytes, delimiter: int, width: int) -> Scan | None:
     if not ((counts == width - 1) | blank).all():
         return None
     n_blank = int(blank.sum())
-    has_spaces = not block.isascii() or _has_blank_edge(content, delimiter)  # some blanks aren't ASCII
+    has_blanks = bool(np.count_nonzero(content <= _SPACE) > len(feeds) + returns)  # a delimiter may be one too
+    has_spaces = not block.isascii() or (has_blanks and _has_blank_edge(content, delimiter))  # some aren't ASCII
     return Scan(len(feeds) - n_blank, n_blank, int(lengths.max(initial=0)), has_spaces, bool(returns))
 
 

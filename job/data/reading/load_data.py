@@ -176,10 +176,10 @@ def _fetch_frame(table: Table, features: Sequence[Reading]) -> pd.DataFrame:
 def _fetch(table: Table, columns: Sequence[RawColumn], expression: str) -> Iterator[tuple[RawColumn, np.ndarray]]:
     """Fetch one expression of ``v``, the value, for every cell of some columns."""
     for lot, value in table.lots(columns, _MOST_CELLS):
-        values = f"SELECT r, p, {value} AS v FROM {table.stack(lot)}"
-        order = "r, p" if len(lot) > 1 else "r"  # the cells of a row one after the other
-        sql = f"SELECT {expression} AS f FROM ({values}) ORDER BY {order}"
-        fetched = table.store.connection.execute(sql).df()["f"].to_numpy().reshape(table.n_rows, len(lot))
+        values = f"SELECT r * {len(lot)} + p AS place, {value} AS v FROM {table.stack(lot)}"
+        cells = table.store.connection.execute(f"SELECT place, {expression} AS f FROM ({values})").df()
+        order = cells["place"].to_numpy().argsort(kind="stable")  # rows come nearly in order: cheaper than ORDER BY
+        fetched = cells["f"].to_numpy()[order].reshape(table.n_rows, len(lot))
         for place, column in enumerate(lot):
             yield column, fetched[:, place]
 
