@@ -76,7 +76,7 @@ verdicts-full: $(DEV_READY)  ## all that docs/verdict.md shows: every design and
 verdicts-tuned: $(DEV_READY)  ## try the verdict after tuning where nothing differs: ARGS=20 for fewer than 1,000 jobs (an hour)
 	PYTHONPATH=. .venv/bin/python benchmarks/verdict_tuned.py $(ARGS)
 
-survive-tuning: $(DEV_READY)  ## see which verdicts survive tuning on KEEL: the table of docs/tuning.md (90 minutes)
+survive-tuning: $(DEV_READY)  ## see which verdicts survive tuning on KEEL: the table of docs/tuning.md (30 minutes)
 	PYTHONPATH=. .venv/bin/python benchmarks/tuning_survival.py --write docs/tuning.md $(ARGS)
 
 weighted: $(DEV_READY)  ## measure what samplers keep and cost with weights: the table of docs/weighted.md (10 minutes)
