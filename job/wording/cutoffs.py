@@ -87,8 +87,8 @@ def tell_cutoffs(results: Results) -> Iterator[str]:
         yield f"No cut-off is advised: {REASONS[reason]}."
         return
     yield (
-        f"This cut-off was chosen on inner folds of the training parts for {listed(_bounds(decisions.request))}. You "
-        "can change it."
+        f"This cut-off was chosen on inner folds of the training parts for {listed(_bounds(decisions.request))}. "
+        "Other rows can differ."
     )
     never, always = decisions.never.expected_cost_per_1000, decisions.always.expected_cost_per_1000
     if never is not None and always is not None:

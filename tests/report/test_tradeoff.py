@@ -9,8 +9,13 @@ import pytest
 from html_page import Element, Page
 from report_factories import make_results, make_runs, render_sections, without_numbers
 
+from job.results.record import Pair
+
 NAMES = ("baseline", "smote", "custom", "threshold")
 BEATEN_TWICE = {"baseline": (0.4, 10.0), "smote": (0.8, 60.0), "custom": (0.8, 50.0), "threshold": (0.7, 70.0)}
+
+WHY = "; it is recommended for its ranking, which this chart doesn't show"
+"""What is recommended is baseline, where nothing else is said."""
 
 
 def make_decisions(decisions: Mapping[str, Sequence[tuple[float | None, float | None]]]) -> list[dict[str, Any]]:
@@ -99,16 +104,30 @@ def test_a_single_front_is_one_strategy() -> None:
     page = page_of(make_decisions({"baseline": [(0.5, 20.0)], "smote": [(0.6, 10.0)], "custom": [(0.6, 12.0)]}))
     assert [
         "Only smote is on the Pareto front: smote finds 60 of 100 minority rows at 10.0 false alerts in 1,000 rows.",
-        "baseline is dominated by smote and custom.",
+        f"baseline is dominated by smote and custom{WHY}.",
         "custom is dominated by smote.",
     ] == told(page)
+
+
+def test_a_recommended_strategy_that_is_dominated_has_its_reason() -> None:
+    """the answer goes by the ranking, which the chart doesn't show"""
+    runs = make_decisions({name: [values] * 2 for name, values in BEATEN_TWICE.items()})
+    results = make_results(tuple(BEATEN_TWICE), ("svc",), runs)
+    headline = results.verdict.headline.model_copy(update={"recommended": Pair(strategy="smote", classifier="svc")})
+    verdict = results.verdict.model_copy(update={"headline": headline})
+    page = Page(render_sections(results.model_copy(update={"verdict": verdict}), "tradeoff"))
+
+    assert [
+        f"smote is dominated by custom{WHY}.",
+        "threshold is dominated by smote and custom.",
+    ] == told(page)[1:3]
 
 
 def test_many_winners_are_counted() -> None:
     """a sentence names three winners at most, the table all of them"""
     others = {f"s{place}": [(0.5 + place / 100, 10.0)] for place in range(6)}
     page = page_of(make_decisions({"baseline": [(0.4, 20.0)], **others}))
-    assert "baseline is dominated by s0, s1, s2 and 3 others." in told(page)
+    assert f"baseline is dominated by s0, s1, s2 and 3 others{WHY}." in told(page)
     assert "s0, s1, s2, s3, s4 and s5" == cells(page)["baseline"][3]
 
 
@@ -142,7 +161,7 @@ def test_a_strategy_without_decisions_is_named() -> None:
     page = page_of(runs)
     assert [
         "Only smote is on the Pareto front: smote finds 60 of 100 minority rows at 10.0 false alerts in 1,000 rows.",
-        "baseline is dominated by smote.",
+        f"baseline is dominated by smote{WHY}.",
         "Not in the chart, without decisions on test parts with minority rows: custom.",
     ] == told(page)
     assert "no decisions" == cells(page)["custom"][2]

@@ -81,10 +81,10 @@ def _told(points: Sequence[Traded], decimals: int) -> str:
 
 def _beaten(facts: Facts, name: Name, row: TradeoffRow) -> str:
     names = [facts.name_shortly(label) for label in row.beaten_by]
-    more = len(names) - _MOST_NAMED
-    if more > 1:
-        names = [*names[:_MOST_NAMED], f"{more} others"]
-    return f"{name.short} is dominated by {listed(names)}."
+    names = [*names[:_MOST_NAMED], f"{len(names) - _MOST_NAMED} others"] if len(names) > _MOST_NAMED + 1 else names
+    is_recommended = facts.headline.recommended is not None and facts.headline.recommended.place == row.place
+    why = "; it is recommended for its ranking, which this chart doesn't show" if is_recommended else ""
+    return f"{name.short} is dominated by {listed(names)}{why}."
 
 
 def _draw(facts: Facts, classifier: Name, points: Sequence[Traded]) -> Picture:
