@@ -73,7 +73,7 @@ verdicts-full: $(DEV_READY)  ## all that docs/verdict.md shows: every design and
 	PYTHONPATH=. .venv/bin/python benchmarks/verdict_kinds.py --full
 	@set -e; for part in designs costs prevalence stability intervals; do echo "verdict_$$part"; PYTHONPATH=. .venv/bin/python benchmarks/verdict_$$part.py; done
 
-verdicts-tuned: $(DEV_READY)  ## try the verdict after tuning where nothing differs: ARGS=20 for fewer than 1,000 jobs (an hour)
+verdicts-tuned: $(DEV_READY)  ## try the verdict after tuning where nothing differs: ARGS=20 for fewer than 1,000 jobs (35 minutes)
 	PYTHONPATH=. .venv/bin/python benchmarks/verdict_tuned.py $(ARGS)
 
 survive-tuning: $(DEV_READY)  ## see which verdicts survive tuning on KEEL: the table of docs/tuning.md (30 minutes)
