@@ -288,11 +288,7 @@ class Waiting:
     def take(self) -> Unit:
         """Take the next unit."""
         in_order = len(self._units) > self._n_ordered
-        unit = (
-            next(iter(self._units))
-            if in_order
-            else max(self._units, key=lambda unit: self._seconds.get(_kind_of(unit), math.inf))
-        )
+        unit = next(iter(self._units)) if in_order else max(self._units, key=self._expected)
         del self._units[unit]
         self._seconds.setdefault(_kind_of(unit), _NOT_ENDED)
         return unit
@@ -304,6 +300,9 @@ class Waiting:
     def note(self, unit: Unit, seconds: float) -> None:
         """Note how long a unit took."""
         self._seconds[_kind_of(unit)] = seconds
+
+    def _expected(self, unit: Unit) -> float:
+        return self._seconds.get(_kind_of(unit), math.inf)
 
 
 def _kind_of(unit: Unit) -> Kind:

@@ -26,9 +26,9 @@ def build_diagnosis(dataset: Dataset, preparation: PreparationSpec, counted: Min
 
     Distances are those between prepared columns. To bound the time, columns are prepared by at most 100,000 rows, N3
     and the clusters are those of at most 20,000 rows (and 2,000,000 numbers), N1 of at most 10,000, single columns are
-    scored on at most 100,000: stratified samples of a larger data set, drawn by `seed`. N3 is
-    estimated from at most 5,000 rows of each class, weighted by the size of their class. Missing cells, equal columns
-    and equal rows are counted in all rows.
+    scored on at most 100,000: stratified samples of a larger data set, drawn by `seed`. N3 is estimated from
+    at most 5,000 rows of each class, weighted by the size of their class. Missing cells, equal columns and equal rows
+    are counted in all rows.
     """
     overlap, clusters, near_duplicates, reason = None, None, None, None
     try:

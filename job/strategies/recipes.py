@@ -151,7 +151,7 @@ def check_entry(kind: str, index: int, entry: Entry) -> Iterable[Complaint]:
     iterable of (key path, str)
         Key paths relative to the entry.
     """
-    complaints = (lambda each: recipe_of(each).complaints()) if kind == "strategies" else _complain_about_classifier
+    complaints = _complain_about_strategy if kind == "strategies" else _complain_about_classifier
     try:
         if kind == "ratio_sweep":
             why = recipe_of(entry).refuses_ratio() if entry.tune is None else "its parameters are tuned"
@@ -159,6 +159,10 @@ def check_entry(kind: str, index: int, entry: Entry) -> Iterable[Complaint]:
         return list(complaints(entry)) or list(complain_about_space(entry, complaints))
     except StrategyError as error:
         return [(("class",), str(error))]
+
+
+def _complain_about_strategy(entry: Entry) -> Iterable[Complaint]:
+    return recipe_of(entry).complaints()
 
 
 def _classifier_path(entry: Entry) -> str:

@@ -14,9 +14,6 @@ from job.results.record import Pair
 NAMES = ("baseline", "smote", "custom", "threshold")
 BEATEN_TWICE = {"baseline": (0.4, 10.0), "smote": (0.8, 60.0), "custom": (0.8, 50.0), "threshold": (0.7, 70.0)}
 
-WHY = "; it is recommended for its ranking, which this chart doesn't show"
-"""What is recommended is baseline, where nothing else is said."""
-
 
 def make_decisions(decisions: Mapping[str, Sequence[tuple[float | None, float | None]]]) -> list[dict[str, Any]]:
     """Runs of one classifier with this recall and these false alerts in 1,000 rows on each split."""
@@ -104,7 +101,7 @@ def test_a_single_front_is_one_strategy() -> None:
     page = page_of(make_decisions({"baseline": [(0.5, 20.0)], "smote": [(0.6, 10.0)], "custom": [(0.6, 12.0)]}))
     assert [
         "Only smote is on the Pareto front: smote finds 60 of 100 minority rows at 10.0 false alerts in 1,000 rows.",
-        f"baseline is dominated by smote and custom{WHY}.",
+        "baseline is dominated by smote and custom.",
         "custom is dominated by smote.",
     ] == told(page)
 
@@ -118,7 +115,7 @@ def test_a_recommended_strategy_that_is_dominated_has_its_reason() -> None:
     page = Page(render_sections(results.model_copy(update={"verdict": verdict}), "tradeoff"))
 
     assert [
-        f"smote is dominated by custom{WHY}.",
+        "smote is dominated by custom; it is recommended for its ranking, which this chart doesn't show.",
         "threshold is dominated by smote and custom.",
     ] == told(page)[1:3]
 
@@ -127,7 +124,7 @@ def test_many_winners_are_counted() -> None:
     """a sentence names three winners at most, the table all of them"""
     others = {f"s{place}": [(0.5 + place / 100, 10.0)] for place in range(6)}
     page = page_of(make_decisions({"baseline": [(0.4, 20.0)], **others}))
-    assert f"baseline is dominated by s0, s1, s2 and 3 others{WHY}." in told(page)
+    assert "baseline is dominated by s0, s1, s2 and 3 others." in told(page)
     assert "s0, s1, s2, s3, s4 and s5" == cells(page)["baseline"][3]
 
 
@@ -161,7 +158,7 @@ def test_a_strategy_without_decisions_is_named() -> None:
     page = page_of(runs)
     assert [
         "Only smote is on the Pareto front: smote finds 60 of 100 minority rows at 10.0 false alerts in 1,000 rows.",
-        f"baseline is dominated by smote{WHY}.",
+        "baseline is dominated by smote.",
         "Not in the chart, without decisions on test parts with minority rows: custom.",
     ] == told(page)
     assert "no decisions" == cells(page)["custom"][2]

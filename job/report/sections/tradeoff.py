@@ -82,8 +82,8 @@ def _told(points: Sequence[Traded], decimals: int) -> str:
 def _beaten(facts: Facts, name: Name, row: TradeoffRow) -> str:
     names = [facts.name_shortly(label) for label in row.beaten_by]
     names = [*names[:_MOST_NAMED], f"{len(names) - _MOST_NAMED} others"] if len(names) > _MOST_NAMED + 1 else names
-    is_recommended = facts.headline.recommended is not None and facts.headline.recommended.place == row.place
-    why = "; it is recommended for its ranking, which this chart doesn't show" if is_recommended else ""
+    is_advised = name != facts.baseline and row.place == getattr(facts.headline.recommended, "place", None)
+    why = "; it is recommended for its ranking, which this chart doesn't show" if is_advised else ""
     return f"{name.short} is dominated by {listed(names)}{why}."
 
 
