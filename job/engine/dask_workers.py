@@ -11,10 +11,10 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
-from functools import lru_cache, partial
+from functools import lru_cache
 from importlib.metadata import packages_distributions, version
 from pathlib import Path
 from typing import Any
@@ -204,7 +204,6 @@ class _Cluster(Executor):
     def __init__(self, client: distributed.Client, software: Mapping[str, str]) -> None:
         self._client = client
         self._software = software
-        self._executor = client.get_executor(pure=False)
         self._flights: dict[Unit, _Flight] = {}
         self._by_number: dict[str, _Flight] = {}
         self._scattered: dict[int, tuple[Work, distributed.Future]] = {}
@@ -245,15 +244,14 @@ class _Cluster(Executor):
         number, (function, work, unit) = uuid4().hex, flight.call
         note = None if flight.begun == Path(os.devnull) else (self._topic, number)
         try:
-            sent = self._executor.submit(
-                _answer_there, self._software, note, function, self._scatter(work, unit.job), unit
-            )
+            data = self._scatter(work, unit.job)
+            sent = self._client.submit(_answer_there, self._software, note, function, data, unit, pure=False)
         except Exception as error:
             flight.end(EngineError(f"the Dask cluster takes no more work: {words_of(error)}"))
             return
         self._by_number[number] = flight
         flight.future.add_done_callback(lambda future: sent.cancel() if future.cancelled() else None)
-        sent.add_done_callback(partial(self._settle, flight, number))
+        self._client.loop.add_callback(self._settle, flight, number, sent)
 
     def _scatter(self, work: Work, job: int) -> distributed.Future:
         """Give every worker the data set, once: again where all that had it have died, or other jobs came between."""
@@ -277,13 +275,18 @@ class _Cluster(Executor):
             flight.worker, flight.since = told["worker"], time.monotonic()
             flight.note()
 
-    def _settle(self, flight: _Flight, number: str, sent: Future[Answer]) -> None:
+    async def _settle(self, flight: _Flight, number: str, sent: distributed.Future) -> None:
+        """Pass on how a unit ended; Dask's executor never does where workers die with an answer nobody has fetched."""
+        error, answered = None, (None, None)
+        try:
+            answered = await sent
+        except Exception as raised:
+            error = raised
         self._by_number.pop(number, None)
-        if not sent.cancelled():
-            error = sent.exception()
-            flight.end(error, (None, None) if error else sent.result())
-        elif self._client.status != "running":
+        if error is not None and (isinstance(error, CommClosedError) or self._client.status != "running"):
             flight.end(EngineError(_LOST))
+        elif not isinstance(error, CancelledError):
+            flight.end(error, answered)
         elif flight.n_lost == _MOST_LOST:
             flight.end(BrokenExecutor("every worker that had the data set has died"))
         elif not flight.future.cancelled():

@@ -10,6 +10,7 @@ import sys
 from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from functools import partial
+from pathlib import Path
 
 import dask
 import distributed
@@ -19,6 +20,7 @@ import pytest
 from dask_cluster import ENVIRONMENT, running, start_cluster, wait_until
 from engine.test_execute import DATASET, evaluate_here, make_units
 from factories import make_spec
+from hostile import KillsWhenFetched
 from small_job import small_spec
 
 from job.engine import dask_workers
@@ -105,6 +107,18 @@ def test_workers_that_all_die_get_the_data_set_again(cluster, tmp_path) -> None:
     outcomes = run(cluster, units, tmp_path, kill_all)
 
     assert [(OK, None)] * 12 == [(outcome.status, outcome.reason) for outcome in outcomes.values()]
+
+
+def test_workers_that_die_before_they_hand_over_an_answer(cluster, tmp_path) -> None:
+    """the unit had ended, so Dask counts no killer; it is sent once more"""
+    wait_until(lambda: len(cluster.workers()) == 2)
+    pids, (unit,) = tmp_path / "pids", make_units(["baseline"], n_repeats=1)
+    pids.write_text(" ".join(str(worker.pid) for worker in cluster.workers()))
+
+    with open_cluster(spec_for(cluster.address), tmp_path) as opened, opened.make_executor(2) as executor:
+        answered = executor.submit(KillsWhenFetched.answer, Path(os.devnull), pids, unit)
+
+        assert unit.strategy == answered.result(timeout=120).strategy
 
 
 def test_only_the_runs_that_kill_are_failed(cluster, tmp_path) -> None:
