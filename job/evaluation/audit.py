@@ -100,40 +100,6 @@ Measured = dict[str, float | None]
 """A value for each of `MEASURES`, None where there is none."""
 
 
-def audit_rows(rows: np.ndarray, real: Real, layout: Layout, seed: int) -> tuple[Measured, Measured]:
-    """Measure synthetic minority rows, and held-out real minority rows beside them.
-
-    Parameters
-    ----------
-    rows : ndarray of shape (n_synthetic, n_encoded)
-    real : Real
-    layout : Layout
-    seed : int
-        Of what is sampled, and of the forest.
-
-    Returns
-    -------
-    synthetic, held_out : Measured
-        ``copies``: share that equals a training row. ``majority_train`` and ``majority_test``: share whose nearest
-        row of that part is of the majority (a test row's nearest other one) [1]_. ``density`` and ``coverage`` of
-        the training part's minority, with five neighbours and equal counts [2]_. ``detection``: AUC, out of bag, of
-        a forest that tells the rows from held-out minority rows (these: from training rows of the minority); 0.5 is
-        best. ``closest``: median distance to the nearest training row, in units of that among the minority's.
-        ``out_of_range``: share with a number outside the range of all real rows; ``not_whole`` and ``no_category``:
-        share with a value that such a column cannot hold. ``margins``: mean Kolmogorov-Smirnov distance of the
-        numbers, ``categories``: mean total variation of the category columns, ``correlations``: mean absolute
-        difference of the numbers' correlations, all three from the training part's minority.
-
-    References
-    ----------
-    .. [1] Hassanat, Altarawneh, Tarawneh (2022). Stop oversampling for class imbalance learning: a review.
-       IEEE Access 10.
-    .. [2] Naeem, Oh, Uh, Choi, Yoo (2020). Reliable fidelity and diversity metrics for generative models. ICML.
-    """
-    references = References(real, layout, seed)
-    return references.measure(rows), references.held_out
-
-
 @dataclass(frozen=True, eq=False)
 class References:
     """What the synthetic rows of one split are held against, whichever sampler made them.
@@ -156,7 +122,31 @@ class References:
         return self._measure(self._held, self._minority, np.random.RandomState(self.seed), among_test=True)
 
     def measure(self, rows: np.ndarray) -> Measured:
-        """Measure synthetic rows."""
+        """Measure synthetic rows of the minority.
+
+        Parameters
+        ----------
+        rows : ndarray of shape (n_synthetic, n_encoded)
+
+        Returns
+        -------
+        Measured
+            ``copies``: share that equals a training row. ``majority_train`` and ``majority_test``: share whose nearest
+            row of that part is of the majority (a test row's nearest other one) [1]_. ``density`` and ``coverage`` of
+            the training part's minority, with five neighbours and equal counts [2]_. ``detection``: AUC, out of bag,
+            of a forest that tells the rows from held-out minority rows (these: from training rows of the minority);
+            0.5 is best. ``closest``: median distance to the nearest training row, in units of that among the
+            minority's. ``out_of_range``: share with a number outside the range of all real rows; ``not_whole`` and
+            ``no_category``: share with a value that such a column cannot hold. ``margins``: mean Kolmogorov-Smirnov
+            distance of the numbers, ``categories``: mean total variation of the category columns, ``correlations``:
+            mean absolute difference of the numbers' correlations, all three from the training part's minority.
+
+        References
+        ----------
+        .. [1] Hassanat, Altarawneh, Tarawneh (2022). Stop oversampling for class imbalance learning: a review.
+           IEEE Access 10.
+        .. [2] Naeem, Oh, Uh, Choi, Yoo (2020). Reliable fidelity and diversity metrics for generative models. ICML.
+        """
         luck = np.random.RandomState(self.seed)
         return self._measure(_sample(rows, MOST_ROWS, luck), self._held, luck, among_test=False)
 
@@ -353,7 +343,7 @@ class ResamplingAudit:
     n_minority : int
         Rows of the minority that were added.
     synthetic, held_out : Measured or None
-        What `audit_rows` found of them, and of the test part's minority; None where none was added.
+        What `References` found of them, and of the test part's minority; None where none was added.
     placed : ndarray of shape (n_drawn, n_axes) or None
         Where some of them lie in the plane of the training part, for a picture; on the first split only.
     """

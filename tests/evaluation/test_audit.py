@@ -18,8 +18,9 @@ from threadpoolctl import threadpool_limits
 from job.evaluation.audit import (
     MEASURES,
     Layout,
+    Measured,
     Real,
-    audit_rows,
+    References,
     detect,
     find_radii,
     kolmogorov_smirnov,
@@ -48,6 +49,12 @@ KEEL = (
     "cleveland-0_vs_4",
 )
 N_SPLITS = 5
+
+
+def audit_rows(rows: np.ndarray, real: Real, layout: Layout, seed: int) -> tuple[Measured, Measured]:
+    """Measure synthetic rows, and held-out rows of the minority beside them."""
+    references = References(real, layout, seed)
+    return references.measure(rows), references.held_out
 
 
 def load_keel(name: str) -> tuple[np.ndarray, np.ndarray]:
