@@ -56,7 +56,7 @@ format: $(DEV_READY)  ## lay out the code and sort the imports
 	.venv/bin/ruff check --fix .
 	.venv/bin/ruff format .
 
-bench: $(DEV_READY)  ## measure what should be fast, each thing beside a peer, into benchmarks/RESULTS.md (an hour)
+bench: $(DEV_READY)  ## measure what should be fast, each thing beside a peer, into benchmarks/RESULTS.md (two hours)
 	PYTHONPATH=. .venv/bin/python benchmarks/write_results.py
 
 house: $(DEV_READY)  ## measure the code: modules, lines, imports, rooms, untyped values; fails beyond a bound: ARGS=--rooms

@@ -52,10 +52,10 @@ def main() -> None:
     measure(options.spec, options.pairs)
 
 
-def measure(source: str | None, n_pairs: int) -> None:
-    """Print the time of a job with one worker and with two, as a multiple of its bare fits."""
-    fits = list(collect_fits(source))
-    bare, jobs = list[tuple[float, float]](), dict[int, list[tuple[float, float]]]({1: [], 2: []})
+def measure(source: str | None, n_pairs: int, workers: tuple[int, ...] = (1, 2)) -> None:
+    """Print the time of a job with so many workers, as a multiple of its bare fits."""
+    fits, bare = list(collect_fits(source)), list[tuple[float, float]]()
+    jobs: dict[int, list[tuple[float, float]]] = {n_workers: [] for n_workers in workers}
     for _ in range(n_pairs):
         bare.append(clocked(lambda: fit_all(fits)))
         for n_workers, times in jobs.items():

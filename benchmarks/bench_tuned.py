@@ -9,4 +9,4 @@ from bench_job import measure
 SPEC = Path(__file__).with_name("tuned_job.yaml")
 
 if __name__ == "__main__":
-    measure(str(SPEC), 3)
+    measure(str(SPEC), 1, workers=(2,))

@@ -15,7 +15,7 @@ from job.results.verdict_facts import Comparison, Headline
 from job.text import abbreviate, abbreviate_all, decimals_for
 
 _TITLE_LENGTH = 120
-_LABEL_LENGTH = 24
+_STRATEGY_LENGTH, _CLASSIFIER_LENGTH = 26, 30  # custom (weighted) (tuned) in charts; hist_gradient_boosting (tuned)
 _VALUE_LENGTH = 60
 _REASON_LENGTH = 200
 _SCORED = ("ok", "degraded")
@@ -213,10 +213,10 @@ class Facts:
 
 def load_facts(results: Results, timings: Timings | None = None) -> Facts:
     """Give every strategy and classifier the name by which the whole page shows it."""
-    strategies = _names(results.strategies)
+    strategies = _names(results.strategies, _STRATEGY_LENGTH)
     looks = assign_looks(results.strategies)
     looking = tuple(replace(name, own_look=look) for name, look in zip(strategies, looks, strict=True))
-    return Facts(results, looking, _names(results.classifiers), timings)
+    return Facts(results, looking, _names(results.classifiers, _CLASSIFIER_LENGTH), timings)
 
 
 def fallback_decimals(metric: str) -> int:
@@ -226,9 +226,9 @@ def fallback_decimals(metric: str) -> int:
     return 1 if metric in _PER_THOUSAND else 3
 
 
-def _names(entries: Iterable[WrittenEntry]) -> tuple[Name, ...]:
+def _names(entries: Iterable[WrittenEntry], length: int) -> tuple[Name, ...]:
     labels = [entry.label for entry in entries]
-    pairs = zip(labels, abbreviate_all(labels, _LABEL_LENGTH), strict=True)
+    pairs = zip(labels, abbreviate_all(labels, length), strict=True)
     return tuple(Name(*pair, index) for index, pair in enumerate(pairs))
 
 
