@@ -57,9 +57,11 @@ def measure(source: str | None, n_pairs: int, workers: tuple[int, ...] = (1, 2))
     fits, bare = list(collect_fits(source)), list[tuple[float, float]]()
     jobs: dict[int, list[tuple[float, float]]] = {n_workers: [] for n_workers in workers}
     for _ in range(n_pairs):
-        bare.append(clocked(lambda: fit_all(fits)))
+        before = clocked(lambda: fit_all(fits[::2]))
         for n_workers, times in jobs.items():
             times.append(clocked(lambda n_workers=n_workers: run_job(source, n_workers)))
+        after = clocked(lambda: fit_all(fits[1::2]))  # machines become faster or slower meanwhile
+        bare.append((before[0] + after[0], before[1] + after[1]))
     for n_workers, times in jobs.items():
         for kind, place, share in (("wall", 0, n_workers), ("CPU", 1, 1)):
             ratios = [job[place] / (fit[place] / share) for job, fit in zip(times, bare, strict=True)]
