@@ -460,8 +460,7 @@ def _find_stale(target: Path, names: Collection[str], inputs: Iterable[Path]) ->
 def _written_before(target: Path) -> dict[str, str]:
     """Read from an earlier job's timings which files it wrote on request, and what was in them."""
     try:
-        found = json.loads((target / TIMINGS).read_text(encoding="utf-8"))
-        files = dict(found["files"])
+        files = dict(json.loads((target / TIMINGS).read_text(encoding="utf-8"))["files"])
     except (OSError, ValueError, KeyError, TypeError):  # no earlier job, or a file of somebody else's
         return {}
     return {name: digest for name, digest in files.items() if _is_ours(name)}

@@ -95,8 +95,7 @@ def words_of(error: BaseException) -> str:
 def text_of(get: Callable[[], object]) -> str:
     """Write a value of others' code as text that every file can hold, also where it cannot be had or written."""
     try:
-        text = str(get())[:_LONGEST_READ]
-        return str.encode(text, "utf-8", "backslashreplace").decode()
+        return str.encode(str(get())[:_LONGEST_READ], "utf-8", "backslashreplace").decode()
     except STOPS.get():
         raise
     except BaseException:  # what has failed may also fail to say why

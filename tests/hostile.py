@@ -316,7 +316,7 @@ class KillsWhenFetched:
         self.pids = pids
 
     def __reduce__(self) -> Any:
-        for pid in self.pids:
+        for pid in sorted(self.pids, key=os.getpid().__eq__):  # its own last
             with suppress(ProcessLookupError):
                 os.kill(pid, signal.SIGKILL)
         return tuple, ()

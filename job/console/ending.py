@@ -161,8 +161,7 @@ def write_table(results: Results, width: int) -> Iterator[str]:
     names = _align(["", *[""] * (_HEIGHT - 1), "strategy", *map(_name, strategies)])
     groups = [_group(results, marks, strategies, entry.label) for entry in results.classifiers]
     for block in _blocks(groups, width - cell_len(names[0])):
-        for parts in zip(names, *block, strict=True):
-            yield _GAP.join(parts).rstrip()
+        yield from (_GAP.join(parts).rstrip() for parts in zip(names, *block, strict=True))
         yield ""
     used = {mark for found in marks.values() for mark in found}
     meanings = (f"{words[0]} {words}" for words in sorted(_STATES.values()) if words[0] in used)

@@ -11,7 +11,7 @@ import threading
 import time
 import warnings
 from collections.abc import Callable, Iterator, Mapping
-from concurrent.futures import BrokenExecutor, CancelledError, Executor, Future, ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, Executor, Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -42,7 +42,7 @@ _ALWAYS = ("Python", *_PACKAGES, "minority-report")
 _KNOWN = {"", "sklearn", "imblearn", "job"}
 _LOGGERS = ("distributed", "tornado", "asyncio")
 _LOST = "the connection to the Dask scheduler is lost; run the job again once it is back"
-_SECONDS_TO_CLOSE = 2
+_SECONDS_TO_CLOSE, _SECONDS_TO_RETURN = 2, 1
 _MOST_TOLD = 3
 _MOST_HELD = 8
 """Data sets of a suite that workers keep."""
@@ -224,6 +224,8 @@ class _Cluster(Executor):
             self._flights.clear()
             try:
                 self._client.restart_workers(list({f.worker for f in ended if f.worker}), raise_for_error=False)
+            except KeyError:
+                pass  # one has died meanwhile, which Dask notices when it has restarted the others
             except ValueError as error:  # one has joined that has no nanny
                 raise EngineError(f"engine.run_timeout cannot end a run: {words_of(error)}") from error
 
@@ -240,26 +242,35 @@ class _Cluster(Executor):
         flight.note()
         return flight.future
 
-    def _send(self, flight: _Flight) -> None:
+    def _send(self, flight: _Flight, seconds: float = 0) -> None:
+        time.sleep(seconds)
         number, (function, work, unit) = uuid4().hex, flight.call
         note = None if flight.begun == Path(os.devnull) else (self._topic, number)
+        self._by_number[number] = flight
         try:
             data = self._scatter(work, unit.job)
+            if flight.future.cancelled():
+                return
             sent = self._client.submit(_answer_there, self._software, note, function, data, unit, pure=False)
         except Exception as error:
-            flight.end(EngineError(f"the Dask cluster takes no more work: {words_of(error)}"))
+            self._send_again(flight, EngineError(f"the Dask cluster takes no more work: {words_of(error)}"))
             return
-        self._by_number[number] = flight
         flight.future.add_done_callback(lambda future: sent.cancel() if future.cancelled() else None)
         self._client.loop.add_callback(self._settle, flight, number, sent)
 
     def _scatter(self, work: Work, job: int) -> distributed.Future:
-        """Give every worker the data set, once: again where all that had it have died, or other jobs came between."""
+        """Give the cluster the data set, once: again where all that had it have died, or other jobs came between.
+
+        One worker is given it, which has nothing else to do, and nobody waits for the others: one may die meanwhile, or
+        hold Python's lock.
+        """
         with self._scattering:
             held = self._scattered.pop(job, None)
             if held is None or held[0] is not work or not self._is_held(held[1]):
                 sent = work.carry(job) if isinstance(work, WorkOfSuite) else work
-                held = work, self._client.scatter(sent, broadcast=True, hash=False)
+                idle = [worker for worker, units in self._client.processing().items() if not units]
+                held = work, self._client.scatter(sent, workers=idle[:1] or None, hash=False)
+                self._client.loop.add_callback(self._client.replicate, [held[1]])
             self._scattered[job] = held
             while len(self._scattered) > _MOST_HELD:
                 del self._scattered[next(iter(self._scattered))]
@@ -283,15 +294,22 @@ class _Cluster(Executor):
         except Exception as raised:
             error = raised
         self._by_number.pop(number, None)
-        if error is not None and (isinstance(error, CommClosedError) or self._client.status != "running"):
-            flight.end(EngineError(_LOST))
-        elif not isinstance(error, CancelledError):
+        if error is None or (sent.status == "error" and not isinstance(error, OSError)):
             flight.end(error, answered)
+        else:  # the data set or the answer has died with its workers, or a connection is broken
+            self._send_again(flight, BrokenExecutor("every worker that had the data set has died"))
+
+    def _send_again(self, flight: _Flight, error: Exception) -> None:
+        """Send a unit once more, as if it had not begun; after a few times it ends with an error."""
+        if self._client.status != "running":
+            flight.end(EngineError(_LOST))
         elif flight.n_lost == _MOST_LOST:
-            flight.end(BrokenExecutor("every worker that had the data set has died"))
+            flight.end(error)
         elif not flight.future.cancelled():
-            flight.n_lost += 1
-            threading.Thread(target=self._send, args=(flight,), daemon=True).start()  # Dask can't be asked from here
+            flight.n_lost, flight.worker, flight.since = flight.n_lost + 1, None, None
+            with suppress(OSError):  # the folder has gone
+                flight.begun.write_text("")
+            threading.Thread(target=self._send, args=(flight, _SECONDS_TO_RETURN), daemon=True).start()
 
 
 def _answer_there(

@@ -333,8 +333,7 @@ def enumerate_units(spec: JobSpec, splits: tuple[Split, ...]) -> Iterator[Unit]:
     Unit
     """
     for split in splits:
-        for strategy in strategies_of(spec):
-            yield build_unit(spec, split, strategy)
+        yield from (build_unit(spec, split, strategy) for strategy in strategies_of(spec))
     yield from enumerate_study_units(spec, splits)
 
 

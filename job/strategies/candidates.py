@@ -110,8 +110,7 @@ def edges_of(entry: Entry) -> Iterable[tuple[str, Entry]]:
     """Yield each parameter of an entry's space with an entry that has one of its choices, or an end of its range."""
     for name, values in ({} if entry.tune is None else entry.tune.space).items():
         ends = values if isinstance(values, list | tuple) else next(iter(values.values()))
-        for value in ends:
-            yield name, with_parameters(entry, {name: value})
+        yield from ((name, with_parameters(entry, {name: value})) for value in ends)
 
 
 def complain_about_space(entry: Entry, complaints: Callable[[Entry], Iterable[Complaint]]) -> Iterable[Complaint]:

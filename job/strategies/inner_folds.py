@@ -325,8 +325,7 @@ class Calibrated(Recipe):
             Where no inner folds are possible.
         """
         tuner = self.recipe if isinstance(self.recipe, Threshold) else None
-        n_folds = DEFAULT_FOLDS if tuner is None else tuner.n_folds
-        folds, degraded = folds_of(part, n_folds)
+        folds, degraded = folds_of(part, DEFAULT_FOLDS if tuner is None else tuner.n_folds)
         if not folds:
             raise StrategyError(f"probabilities cannot be calibrated: {degraded}")
         inside = Inside(self.recipe if tuner is None else Recipe("", {}), classifier, part)

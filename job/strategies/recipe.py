@@ -181,8 +181,7 @@ class Recipe:
 
     def complaints(self) -> Iterable[Complaint]:
         """What is wrong with the parameters, as (key path, message) pairs."""
-        for name in self.params:
-            yield ("params", name), "unknown parameter; this strategy takes none"
+        return [(("params", name), "unknown parameter; this strategy takes none") for name in self.params]
 
     def describe(self, n_categorical: int, n_numeric: int) -> str:
         """Say in a few words what this strategy does to data with these columns."""

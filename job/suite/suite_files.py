@@ -62,8 +62,7 @@ def _csv_row(row: DatasetResult) -> tuple[object, ...]:
 def _summary(results: SuiteResults) -> Iterator[str]:
     yield from (f"# {escape_markdown(results.title)}", "", f"**{escape_markdown(tell_answer(results))}**", "")
     yield from (escape_markdown(tell_state(results)), "")
-    for one in results.over_all:
-        yield f"- {escape_markdown(describe_over_all(one, results))}"
+    yield from (f"- {escape_markdown(describe_over_all(one, results))}" for one in results.over_all)
     yield from ("", "| Data set | Rows | Minority | Answer | Gain |", "| --- | ---: | ---: | --- | ---: |")
     for row in results.datasets[:_MOST_ROWS]:
         facts, name = row.difficulty, escape_markdown(row.dataset, 60)

@@ -80,8 +80,7 @@ def describe_over_all(one: OverAll, results: SuiteResults) -> str:
 
 
 def _sure(one: OverAll, results: SuiteResults) -> str:
-    metric = METRIC_WORDS[results.primary]
-    gain = f"{signed(one.difference, 3)} {metric} on average"
+    gain = f"{signed(one.difference, 3)} {METRIC_WORDS[results.primary]} on average"
     shares = {
         "a gain": one.probability_better or 0.0,
         "no practical difference": one.probability_equivalent or 0.0,

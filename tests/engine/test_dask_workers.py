@@ -10,7 +10,6 @@ import sys
 from concurrent.futures import BrokenExecutor
 from contextlib import suppress
 from functools import partial
-from pathlib import Path
 
 import dask
 import distributed
@@ -110,15 +109,33 @@ def test_workers_that_all_die_get_the_data_set_again(cluster, tmp_path) -> None:
 
 
 def test_workers_that_die_before_they_hand_over_an_answer(cluster, tmp_path) -> None:
-    """the unit had ended, so Dask counts no killer; it is sent once more"""
+    """the unit had ended, so Dask counts no killer; it is sent once more, and its time begins again"""
     wait_until(lambda: len(cluster.workers()) == 2)
-    pids, (unit,) = tmp_path / "pids", make_units(["baseline"], n_repeats=1)
+    pids, begun, (unit,) = tmp_path / "pids", tmp_path / "begun", make_units(["baseline"], n_repeats=1)
     pids.write_text(" ".join(str(worker.pid) for worker in cluster.workers()))
 
     with open_cluster(spec_for(cluster.address), tmp_path) as opened, opened.make_executor(2) as executor:
-        answered = executor.submit(KillsWhenFetched.answer, Path(os.devnull), pids, unit)
+        answered = executor.submit(KillsWhenFetched.answer, begun, pids, unit)
+        wait_until(lambda: begun.exists() and begun.read_text() == "")
 
         assert unit.strategy == answered.result(timeout=120).strategy
+        assert float(begun.read_text())
+
+
+def test_a_late_unit_whose_worker_is_gone_costs_nothing(cluster, tmp_path) -> None:
+    """there is nobody to restart, and the next unit is answered"""
+    wait_until(lambda: len(cluster.workers()) == 2)
+    nobody, units = tmp_path / "nobody", make_units(["baseline", "smote"], n_repeats=1)
+    nobody.write_text("")
+
+    with open_cluster(spec_for(cluster.address, run_timeout=60), tmp_path) as opened:
+        with opened.make_executor(2) as executor:
+            late = executor.submit(KillsWhenFetched.answer, tmp_path / "0", nobody, units[0])
+            executor._flights[units[0]].worker = "tcp://127.0.0.1:9"
+            assert late.cancel()
+        with opened.make_executor(2) as executor:
+            answered = executor.submit(KillsWhenFetched.answer, tmp_path / "1", nobody, units[1])
+            assert units[1].strategy == answered.result(timeout=120).strategy
 
 
 def test_only_the_runs_that_kill_are_failed(cluster, tmp_path) -> None:
@@ -153,14 +170,18 @@ def test_only_the_run_that_takes_too_long_is_failed(cluster, tmp_path) -> None:
 
 
 def test_the_data_set_is_sent_once(cluster, tmp_path, monkeypatch) -> None:
-    """it is scattered, and no unit carries it"""
-    sent, scatter = [], distributed.Client.scatter
-    monkeypatch.setattr(distributed.Client, "scatter", lambda *a, **k: sent.append(k) or scatter(*a, **k))
+    """it is given to one worker and from there to all, and no unit carries it"""
+    sent = []
+    for name in ("scatter", "replicate"):
+        given = getattr(distributed.Client, name)
+        monkeypatch.setattr(
+            distributed.Client, name, lambda *a, name=name, given=given, **k: sent.append(name) or given(*a, **k)
+        )
 
     outcomes = run(cluster, make_units(["baseline", "smote"], n_repeats=4), tmp_path)
 
     assert 8 == len(outcomes)
-    assert [{"broadcast": True, "hash": False}] == sent
+    assert ["scatter", "replicate"] == sent
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

@@ -180,8 +180,7 @@ def _fetch(table: Table, columns: Sequence[RawColumn], expression: str) -> Itera
         cells = table.store.connection.execute(f"SELECT place, {expression} AS f FROM ({values})").df()
         order = cells["place"].to_numpy().argsort(kind="stable")  # rows come nearly in order: cheaper than ORDER BY
         fetched = cells["f"].to_numpy()[order].reshape(table.n_rows, len(lot))
-        for place, column in enumerate(lot):
-            yield column, fetched[:, place]
+        yield from ((column, fetched[:, place]) for place, column in enumerate(lot))
 
 
 def _describe(spec: FileSpec, reading: Reading, kind_of_time: str) -> Column:

@@ -261,8 +261,7 @@ def add_legend(figure: FigureBase, n_columns: int, **settings: Any) -> None:
 
 def legend_text(text: str) -> str:
     """Matplotlib leaves out of a legend what begins with an underscore."""
-    shown = f"\u200c{text}" if text.startswith("_") else text
-    return shown + spaces(text)
+    return ("\u200c" if text.startswith("_") else "") + text + spaces(text)
 
 
 def spaces(text: str) -> str:

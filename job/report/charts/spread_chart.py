@@ -127,8 +127,7 @@ def _draw_row(axes: Axes, row: SpreadRow, spread: Spread | None, height: int, th
     axes.plot([spread.low, spread.high], [height, height], color=colour, linewidth=1.2, solid_capstyle="round")
     if spread.values:
         _strokes(axes, spread.values, height, colour)
-    (mean,) = axes.plot([spread.mean], [height], look.marker, color=colour, markersize=8.5, markeredgewidth=0)
-    mean.set_clip_on(False)
+    axes.plot([spread.mean], [height], look.marker, color=colour, markersize=8.5, markeredgewidth=0, clip_on=False)
 
 
 def _set_sides(axes: Axes, panel: Panel, spreads: Sequence[Spread], theme: Theme, most: int) -> None:
