@@ -15,7 +15,7 @@ from job.results.verdict_facts import Comparison, Headline
 from job.text import abbreviate, abbreviate_all, decimals_for
 
 _TITLE_LENGTH = 120
-_STRATEGY_LENGTH, _CLASSIFIER_LENGTH = 26, 30  # custom (weighted) (tuned) in charts; hist_gradient_boosting (tuned)
+_STRATEGY_LENGTH, _CLASSIFIER_LENGTH = 26, 30  # the longest of our own, tuned; charts have no room for more
 _VALUE_LENGTH = 60
 _REASON_LENGTH = 200
 _SCORED = ("ok", "degraded")

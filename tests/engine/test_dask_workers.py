@@ -178,10 +178,20 @@ def test_the_data_set_is_sent_once(cluster, tmp_path, monkeypatch) -> None:
             distributed.Client, name, lambda *a, name=name, given=given, **k: sent.append(name) or given(*a, **k)
         )
 
-    outcomes = run(cluster, make_units(["baseline", "smote"], n_repeats=4), tmp_path)
+    with distributed.Client(cluster.address, set_as_default=False) as client:
+
+        def wait_until_both_have_it(outcomes) -> None:
+            if len(outcomes) == 1:
+                wait_until(lambda: client.run_on_scheduler(_count_copies) == 2)
+
+        outcomes = run(cluster, make_units(["baseline", "smote"], n_repeats=4), tmp_path, wait_until_both_have_it)
 
     assert 8 == len(outcomes)
     assert ["scatter", "replicate"] == sent
+
+
+def _count_copies(dask_scheduler):
+    return max((len(task.who_has or ()) for task in dask_scheduler.tasks.values()), default=0)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
