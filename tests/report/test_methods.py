@@ -62,3 +62,11 @@ def test_only_what_narrows_this_job_is_told() -> None:
     for words in ("held against all others", "gives no costs", "Some runs failed"):
         assert any(words in limit for limit in many)
         assert not any(words in limit for limit in few)
+
+
+def test_a_strategy_that_failed_everywhere_leaves_the_means_of_others_alone() -> None:
+    """no mean is over fewer splits, so nothing is said of them"""
+    every = make_runs(PAIR, ("svc",), 6)
+    runs = [without_numbers(run, "failed", "no luck") if run["strategy"] == "smote" else run for run in every]
+
+    assert not any("Some runs failed" in limit for limit in methods_of(runs=runs).limits)

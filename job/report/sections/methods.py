@@ -51,5 +51,6 @@ def _limits(facts: Facts) -> Iterator[str]:
         )
     if not facts.has_cost:
         yield "The spec gives no costs, so none are assumed: which cut-off is the cheapest depends on them."
-    if facts.results.status.n_failed:
+    failed = {(run.strategy, run.classifier) for run in facts.results.runs if run.status == "failed"}
+    if any((run.strategy, run.classifier) in failed for run in facts.results.runs if run.status != "failed"):
         yield "Some runs failed. The remaining splits may be easier ones, so these means aren't fully comparable."

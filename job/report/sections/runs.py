@@ -16,7 +16,7 @@ _SCORED = ("ok", "degraded")
 _MOST_SPLITS_NAMED = 8
 _LONGEST_REASON = 2000
 _STATES = (
-    ("failed", "Failed", "These gave no numbers; means are over the remaining splits.", "No run failed."),
+    ("failed", "Failed", "These gave no numbers; every mean is over the runs that did.", "No run failed."),
     (
         "degraded",
         "Degraded",
